@@ -1,0 +1,1 @@
+"""What matching is: entities, stages and the use case, without any I/O outside ``matcher.adapters``."""

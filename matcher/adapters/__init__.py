@@ -1,0 +1,1 @@
+"""Outside things, one a file: encoders, vector indexes, the SQL store, tabular files."""

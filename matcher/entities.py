@@ -1,0 +1,322 @@
+"""The things that are matched and the answers that are given.
+
+Items are frozen pydantic models: the same definition validates an imported row, travels as JSON and feeds
+the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`, in a fixed order.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Literal, Self
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+
+EvidenceLevel = Literal["seen_in_source", "named_in_source_activity_from_background", "background_only_not_seen", "declared"]
+SizeBand = Literal["TPE", "PE", "ME", "ETI", "GE"]
+
+
+class ItemType(StrEnum):
+    """What an item is."""
+
+    ORGANISATION = "organisation"
+    FACTORY = "factory"
+    OPPORTUNITY = "opportunity"
+    LEAD = "lead"
+
+
+class Kind(StrEnum):
+    """What is asked for. ``ALERT`` is ``INTERNATIONAL`` reversed: the members to tell of an opportunity."""
+
+    FACTORY = "factory"
+    PARTNER = "partner"
+    INTERNATIONAL = "international"
+    LEAD = "lead"
+    ALERT = "alert"
+
+
+class _Frozen(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Profile(_Frozen):
+    """Who asks, as text and facts: an organisation's own fields, or a free text put in ``description``.
+
+    >>> Profile(description="cybersécurité").is_empty
+    False
+    """
+
+    description: Text = ""
+    expertise: tuple[Label, ...] = ()
+    sectors: tuple[Label, ...] = Field((), description="Sectors the organisation serves (its clients)")
+    offers: tuple[Label, ...] = ()
+    needs: tuple[Label, ...] = ()
+    city: Text = ""
+    department_code: Text = ""
+    size_band: SizeBand | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """True when there is no text to match on."""
+        return not (self.description or self.expertise or self.sectors or self.offers or self.needs)
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield ``(field, text)`` for every text that may be matched and quoted, lists one entry at a time."""
+        if self.description:
+            yield "description", self.description
+        for name in ("expertise", "sectors", "offers", "needs"):
+            for text in getattr(self, name):
+                yield name, text
+
+
+class Item(_Frozen):
+    """What every item has."""
+
+    id: ItemId
+    name: Label
+    lang: Literal["fr", "en"] = "fr"
+    evidence_level: EvidenceLevel = "declared"
+    source_url: Text = ""
+    inferred_fields: tuple[Label, ...] = ()
+
+    @property
+    def item_type(self) -> ItemType:
+        """The item's type."""
+        raise TypeError(f"{type(self).__name__} is not a concrete item")
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """True when what is shown rests on background text and a person should confirm it first."""
+        return self.evidence_level in ("named_in_source_activity_from_background", "background_only_not_seen")
+
+    def fields(self) -> Iterator[tuple[str, str]]:
+        """Yield ``(field, text)`` for every text that may be matched and quoted."""
+        yield "name", self.name
+
+    @property
+    def version(self) -> str:
+        """Sixteen hex digits that change when anything in the item changes."""
+        body = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(body.encode()).hexdigest()[:16]
+
+
+class Organisation(Item, Profile):
+    """A member or a neighbour of the cluster.
+
+    >>> o = Organisation(id="ORG9", name="Exemple", expertise=("data",))
+    >>> list(o.fields())
+    [('name', 'Exemple'), ('expertise', 'data')]
+    """
+
+    member_type: Text = ""
+    department: Text = ""
+    international: Text = ""
+    member_link: Text = ""
+    source_year: int | None = Field(None, ge=1900, le=2100)
+    opted_out: bool = Field(False, description="Asked not to be recommended to anyone")
+    illustrative: bool = Field(False, description="Offers and needs were written for illustration")
+
+    @property
+    def item_type(self) -> ItemType:  # noqa: D102
+        return ItemType.ORGANISATION
+
+    def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
+        yield "name", self.name
+        yield from Profile.fields(self)
+        if self.international:
+            yield "international", self.international
+
+
+class Factory(Item):
+    """A thematic working group run by volunteer members."""
+
+    aliases: tuple[Label, ...] = ()
+    axis: Text = ""
+    status: Text = ""
+    is_inferred: bool = False
+    description: Text = ""
+    ateliers: tuple[Label, ...] = ()
+    deliverables: tuple[Label, ...] = ()
+    meetings: tuple[Label, ...] = ()
+    next_meeting: AwareDatetime | None = None
+    hosts: tuple[Label, ...] = ()
+    antenna: Text = ""
+    keywords: tuple[Label, ...] = ()
+
+    @property
+    def item_type(self) -> ItemType:  # noqa: D102
+        return ItemType.FACTORY
+
+    def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
+        yield "name", self.name
+        if self.description:
+            yield "description", self.description
+        for name in ("keywords", "aliases", "ateliers", "deliverables", "meetings"):
+            for text in getattr(self, name):
+                yield name, text
+
+
+class Eligibility(_Frozen):
+    """Typed conditions; an empty value sets no condition."""
+
+    size_bands: tuple[SizeBand, ...] = ()
+    department_codes: tuple[Text, ...] = ()
+    legal_kinds: tuple[Label, ...] = ()
+    min_countries: int = Field(1, ge=1, le=50, description="Countries a consortium must span; 1 = may apply alone")
+
+
+class Opportunity(Item):
+    """A mission, call, fair, partner request or standing service abroad.
+
+    ``availability``: ``dated`` (open from ``opens_at`` until ``closes_at``), ``standing`` (open unless the
+    dates say otherwise), ``closed``, or ``unconfirmed`` (dates not known well enough to act on).
+    """
+
+    description: Text = ""
+    country_region: Text = ""
+    themes: tuple[Label, ...] = ()
+    opportunity_type: Text = ""
+    opens_at: AwareDatetime | None = None
+    closes_at: AwareDatetime | None = None
+    dates_as_published: Text = ""
+    availability: Literal["dated", "standing", "closed", "unconfirmed"] = "unconfirmed"
+    eligibility_text: Text = ""
+    eligibility: Eligibility = Eligibility()
+    funding: Text = ""
+    funding_rate: float | None = Field(None, ge=0, le=1)
+    budget_eur: float | None = Field(None, ge=0)
+    code: Text = ""
+
+    @model_validator(mode="after")
+    def _window(self) -> Self:
+        if self.opens_at and self.closes_at and self.closes_at <= self.opens_at:
+            raise ValueError("closes_at must be after opens_at")
+        if self.availability == "dated" and self.closes_at is None and self.opens_at is None:
+            raise ValueError("a dated opportunity needs opens_at or closes_at")
+        return self
+
+    @property
+    def item_type(self) -> ItemType:  # noqa: D102
+        return ItemType.OPPORTUNITY
+
+    def is_open(self, at: datetime) -> bool:
+        """Whether a member may act on it at the instant ``at`` (half-open window, opens_at included)."""
+        if self.availability in ("closed", "unconfirmed"):
+            return False
+        return (self.opens_at is None or self.opens_at <= at) and (self.closes_at is None or at < self.closes_at)
+
+    def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
+        yield "name", self.name
+        if self.description:
+            yield "description", self.description
+        for text in self.themes:
+            yield "themes", text
+        for name in ("country_region", "opportunity_type", "eligibility_text"):
+            if getattr(self, name):
+                yield name, getattr(self, name)
+
+
+class Lead(Item):
+    """A programme, school, association or inclusive employer through which more people can be hired."""
+
+    lead_kind: Text = ""
+    themes: tuple[Label, ...] = ()
+    description: Text = ""
+    city: Text = ""
+    department_code: Text = ""
+
+    @property
+    def item_type(self) -> ItemType:  # noqa: D102
+        return ItemType.LEAD
+
+    def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
+        yield "name", self.name
+        if self.description:
+            yield "description", self.description
+        for text in self.themes:
+            yield "themes", text
+        if self.lead_kind:
+            yield "lead_kind", self.lead_kind
+
+
+AnyItem = Organisation | Factory | Opportunity | Lead
+ITEM_CLASSES: dict[ItemType, type[AnyItem]] = {
+    ItemType.ORGANISATION: Organisation,
+    ItemType.FACTORY: Factory,
+    ItemType.OPPORTUNITY: Opportunity,
+    ItemType.LEAD: Lead,
+}
+
+
+class Quote(_Frozen):
+    """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
+
+    side: Literal["query", "item"]
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+class Reason(_Frozen):
+    """One reason in both languages with the spans it rests on; never without a quote."""
+
+    signal: str
+    fr: str
+    en: str
+    quotes: tuple[Quote, ...] = Field(min_length=1)
+
+
+class Missing(_Frozen):
+    """Something a good match would have and this one does not show."""
+
+    code: str
+    fr: str
+    en: str
+
+
+class Signal(_Frozen):
+    """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+
+
+class Recommendation(_Frozen):
+    """One recommended item. ``score`` is in [0, 1]."""
+
+    rank: int
+    item_id: str
+    item_type: ItemType
+    name: str
+    score: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[Missing, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    evidence_level: EvidenceLevel
+    needs_confirmation: bool = False
+    illustrative: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    next_date: datetime | None = None
+    source_url: str = ""
+
+
+class Answer(_Frozen):
+    """What was asked and what is recommended, best first; ties by id."""
+
+    kind: Kind
+    query_id: str | None
+    query_name: str | None
+    on: datetime | None
+    k: int
+    generation: str
+    items: tuple[Recommendation, ...]
+    notices: tuple[Missing, ...] = ()

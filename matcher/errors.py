@@ -1,0 +1,57 @@
+"""Every error the product raises on purpose.
+
+::
+
+    MatcherError
+    ├── InvalidRequest        the caller can mend it: bad value, empty profile, malformed file
+    │   └── Ambiguous         a name fits several items; the message lists them
+    ├── NotFound              no such item; the message suggests near names
+    ├── NotAllowed            the caller may not do this
+    ├── NotReady              something must be run first; the message names the command
+    │   ├── IndexMismatch     the index was built by another encoder, template or analyser
+    │   └── ModelMissing      the encoder's files are absent or not the ones pinned
+    └── BackendUnavailable    an outside thing failed: store, index, disk
+        └── IndexLocked       another process owns the embedded index
+
+Messages say what, where and how to mend it. They never hold personal data.
+"""
+
+
+class MatcherError(Exception):
+    """Base of every deliberate error; ``str(error)`` is fit to show to a user."""
+
+
+class InvalidRequest(MatcherError):
+    """The request cannot be served as written."""
+
+
+class Ambiguous(InvalidRequest):
+    """A name stands for several items."""
+
+
+class NotFound(MatcherError):
+    """The thing asked for does not exist."""
+
+
+class NotAllowed(MatcherError):
+    """The caller is not permitted to do this."""
+
+
+class NotReady(MatcherError):
+    """A preparation step is missing."""
+
+
+class IndexMismatch(NotReady):
+    """The index on disk does not belong to the encoder, template or analyser in use."""
+
+
+class ModelMissing(NotReady):
+    """The encoder's files are missing, incomplete or tampered with."""
+
+
+class BackendUnavailable(MatcherError):
+    """An outside thing did not do its work."""
+
+
+class IndexLocked(BackendUnavailable):
+    """Another process holds the embedded index."""

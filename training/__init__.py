@@ -1,0 +1,1 @@
+"""Offline work: training, evaluation and benchmarks. Never imported by the service."""
