@@ -1,0 +1,130 @@
+"""Every setting of the product and the only reader of the environment.
+
+Each field is set by the variable ``MATCHER_<FIELD>``; secrets never show in a representation or a log.
+Paths are used as given: a relative one counts from the working directory.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from matcher.errors import InvalidRequest
+
+PREFIX = "MATCHER_"
+HASHING = "hashing"
+MODEL_FOLDER = Path("models") / "e5-small"
+
+Backend = Literal["edge", "exact", "qdrant"]
+LogLevel = Literal["debug", "info", "warning", "error"]
+
+
+def _known_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f"'{name}' is not a time zone of the IANA database, such as Europe/Paris")
+    return name
+
+
+def _long_enough(secret: SecretStr | None) -> SecretStr | None:
+    if secret is None or not secret.get_secret_value():
+        return None
+    if len(secret.get_secret_value()) < 16:
+        raise ValueError("a key needs at least 16 characters; make one with: openssl rand -hex 24")
+    return secret
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+Key = Annotated[SecretStr | None, AfterValidator(_long_enough)]
+
+
+def _default_database(data: Mapping[str, Any]) -> str:
+    return f"sqlite:///{data['home'] / 'matcher.db'}"
+
+
+def _default_backend(data: Mapping[str, Any]) -> Backend:
+    return "qdrant" if data["qdrant_url"] else "edge"
+
+
+class Settings(BaseSettings):
+    """What an operator may choose; everything has a default that works on one machine.
+
+    >>> Settings(home=Path("elsewhere")).database_url
+    'sqlite:///elsewhere/matcher.db'
+    >>> Settings(qdrant_url="http://qdrant:6333").index_backend
+    'qdrant'
+    """
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_ignore_empty=True, frozen=True, extra="forbid")
+
+    # Where things lie
+    home: Path = Field(Path("var"), description="Folder of everything the product writes")
+    data_dir: Path = Field(
+        Path(__file__).resolve().parent.parent / "data", description="Catalogue and reference"
+    )
+    database_url: str = Field(
+        default_factory=_default_database, description="SQLAlchemy address of the store"
+    )
+
+    # Encoder and index
+    encoder: str = Field("", description="Folder or hub name; empty: the prepared model; hashing: weightless")
+    encoder_threads: int | None = Field(None, ge=1, le=256)
+    qdrant_url: str | None = None
+    qdrant_api_key: SecretStr | None = Field(None, description="Read-only key, used to answer")
+    qdrant_write_key: SecretStr | None = Field(None, description="Key of the indexer")
+    collection: str = Field("matcher", pattern=r"^[A-Za-z0-9_-]{1,64}$")
+    index_backend: Backend = Field(default_factory=_default_backend)
+    index_interval_s: float = Field(5.0, gt=0, le=3600, description="Seconds between two looks at the outbox")
+
+    # HTTP
+    host: str = "127.0.0.1"
+    port: int = Field(8113, ge=1, le=65_535)
+    admin_key: Key = Field(None, description="Bearer token of whoever may write; without one nobody may")
+    log_level: LogLevel = "info"
+
+    # Limits
+    max_body_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
+    max_text_chars: int = Field(20_000, ge=100, le=20_000)
+    max_k: int = Field(50, ge=1, le=500)
+    max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
+
+    timezone: Zone = Field("Europe/Paris", description="Zone of dates given without one")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone, ready to use."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def model_dir(self) -> Path:
+        """Folder of the prepared model."""
+        return self.home / MODEL_FOLDER
+
+    @property
+    def index_dir(self) -> Path:
+        """Folder of the embedded index and its generations."""
+        return self.home / "index"
+
+
+def load() -> Settings:
+    """Read the environment.
+
+    Raises
+    ------
+    InvalidRequest
+        A variable holds a value that cannot be used; every such variable is named, its value is not shown.
+    """
+    try:
+        return Settings()
+    except ValidationError as fault:
+        faults = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors())
+        raise InvalidRequest("Settings cannot be used.\n" + "\n".join(faults)) from None
+
+
+def unknown_variables() -> list[str]:
+    """Names of ``MATCHER_`` variables in the environment that no setting reads: most often a misspelling."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
