@@ -1,0 +1,53 @@
+"""How an item becomes text and the text becomes an index point.
+
+The text template is part of the index's identity: change it and :data:`TEMPLATE` together.
+"""
+
+from collections.abc import Sequence
+
+from matcher.entities import AnyItem, Item, Opportunity, Profile
+from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point
+
+TEMPLATE = "fields-v1"
+
+# Texts that describe how to apply or when to meet say nothing about what an item is about.
+_NOT_MATCHED = frozenset({"meetings", "eligibility_text"})
+
+
+def passage(item: Item | Profile) -> str:
+    """Join the texts of an item or profile in field order, lists separated by commas, fields by full stops.
+
+    Empty fields leave no trace; a profile without text gives ``""``.
+
+    >>> from matcher.entities import Organisation
+    >>> passage(Organisation(id="ORG9", name="Exemple", expertise=("data", "IA"), sectors=("santé",)))
+    'Exemple. data, IA. santé'
+    """
+    texts: dict[str, list[str]] = {}
+    for field, text in item.fields():
+        if field not in _NOT_MATCHED:
+            texts.setdefault(field, []).append(text.strip().rstrip("."))
+    return ". ".join(", ".join(entries) for entries in texts.values())
+
+
+def open_window(item: AnyItem) -> tuple[float, float]:
+    """POSIX seconds from and until when an item may be acted on; items without dates are always open."""
+    if not isinstance(item, Opportunity):
+        return ALWAYS_OPEN
+    if item.availability in ("closed", "unconfirmed"):
+        return NEVER_OPEN
+    start = item.opens_at.timestamp() if item.opens_at else ALWAYS_OPEN[0]
+    end = item.closes_at.timestamp() if item.closes_at else ALWAYS_OPEN[1]
+    return start, end
+
+
+def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical) -> list[Point]:
+    """Encode items for the index, in input order; one encoder call for all of them."""
+    texts = [passage(item) for item in items]
+    dense = encoder.encode_passages(texts)
+    sparse = lexical.encode_passages(texts)
+    points = []
+    for item, vector, terms in zip(items, dense, sparse, strict=True):
+        start, end = open_window(item)
+        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end))
+    return points
