@@ -5,7 +5,6 @@ the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`
 """
 
 import hashlib
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -17,7 +16,9 @@ Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
 ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
 
-EvidenceLevel = Literal["seen_in_source", "named_in_source_activity_from_background", "background_only_not_seen", "declared"]
+EvidenceLevel = Literal[
+    "seen_in_source", "named_in_source_activity_from_background", "background_only_not_seen", "declared"
+]
 SizeBand = Literal["TPE", "PE", "ME", "ETI", "GE"]
 
 
@@ -66,12 +67,17 @@ class Profile(_Frozen):
         return not (self.description or self.expertise or self.sectors or self.offers or self.needs)
 
     def fields(self) -> Iterator[tuple[str, str]]:
-        """Yield ``(field, text)`` for every text that may be matched and quoted, lists one entry at a time."""
+        """Yield ``(field, text)`` for every text that may be quoted, lists one entry at a time."""
         if self.description:
             yield "description", self.description
         for name in ("expertise", "sectors", "offers", "needs"):
             for text in getattr(self, name):
                 yield name, text
+
+
+def version_of(body: str) -> str:
+    """Version of an item whose canonical JSON is ``body``."""
+    return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 class Item(_Frozen):
@@ -99,10 +105,14 @@ class Item(_Frozen):
         yield "name", self.name
 
     @property
+    def body(self) -> str:
+        """The item as canonical JSON: fields in the order of the class, defaults left out."""
+        return self.model_dump_json(exclude_defaults=True)
+
+    @property
     def version(self) -> str:
         """Sixteen hex digits that change when anything in the item changes."""
-        body = json.dumps(self.model_dump(mode="json"), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return hashlib.sha256(body.encode()).hexdigest()[:16]
+        return version_of(self.body)
 
 
 class Organisation(Item, Profile):
@@ -167,7 +177,7 @@ class Eligibility(_Frozen):
     size_bands: tuple[SizeBand, ...] = ()
     department_codes: tuple[Text, ...] = ()
     legal_kinds: tuple[Label, ...] = ()
-    min_countries: int = Field(1, ge=1, le=50, description="Countries a consortium must span; 1 = may apply alone")
+    min_countries: int = Field(1, ge=1, le=50, description="Countries a consortium spans; 1 = apply alone")
 
 
 class Opportunity(Item):
@@ -208,7 +218,8 @@ class Opportunity(Item):
         """Whether a member may act on it at the instant ``at`` (half-open window, opens_at included)."""
         if self.availability in ("closed", "unconfirmed"):
             return False
-        return (self.opens_at is None or self.opens_at <= at) and (self.closes_at is None or at < self.closes_at)
+        opened = self.opens_at is None or self.opens_at <= at
+        return opened and (self.closes_at is None or at < self.closes_at)
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name

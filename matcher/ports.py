@@ -68,7 +68,10 @@ class Lexical(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What the index keeps of one item. ``open_from``/``open_until`` are POSIX seconds."""
+    """What the index keeps of one item. ``open_from``/``open_until`` are POSIX seconds.
+
+    ``labels`` is a multi-vector (named vector ``labels``): stored and fetched with the point, not searched.
+    """
 
     id: str
     item_type: ItemType
@@ -77,6 +80,7 @@ class Point:
     sparse: Sparse
     open_from: float = ALWAYS_OPEN[0]
     open_until: float = ALWAYS_OPEN[1]
+    labels: Vectors | None = None  # shape (n, dim): one row per short label of the item; None = no label
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +125,7 @@ class Index(Protocol):
         ...
 
     def count(self) -> int:
-        """Number of points."""
+        """Count the points."""
         ...
 
     def flush(self) -> None:
