@@ -1,0 +1,55 @@
+# Everything a newcomer, an operator or CI runs. `make help` lists it.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# torch is named first and exactly: a range would pull gigabytes of CUDA packages on some machines.
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
+
+.DEFAULT_GOAL := help
+.PHONY: help demo serve test check format lint types contracts tests lock clean
+
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+$(VENV)/run.stamp: pyproject.toml requirements.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
+	@$(INSTALL) torch==2.13.0
+	@$(INSTALL) --editable ".[model]"
+	@touch $@
+
+$(VENV)/test.stamp: $(VENV)/run.stamp
+	@echo "Installing what tests and the laboratory need"
+	@$(INSTALL) --editable ".[model,lab,test]"
+	@touch $@
+
+demo: $(VENV)/run.stamp ## Prepare everything and show what the service tells one real organisation
+	@$(BIN)/matcher demo
+
+serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
+	@$(BIN)/matcher serve
+
+test: tests ## Install what is missing and run the tests
+
+check: format lint types contracts tests ## What CI runs: format, lint, types, import contracts, tests
+
+format: $(VENV)/test.stamp ## Check the formatting
+	$(BIN)/ruff format --check .
+
+lint: $(VENV)/test.stamp ## Lint
+	$(BIN)/ruff check .
+
+types: $(VENV)/test.stamp ## Check types (mypy strict)
+	$(BIN)/mypy
+
+contracts: $(VENV)/test.stamp ## Check which module may import which
+	$(BIN)/lint-imports
+
+tests: $(VENV)/test.stamp ## Run the tests
+	$(BIN)/python -m pytest
+
+lock: $(VENV)/test.stamp ## Write requirements.lock from what is installed
+	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/^torch==.*/torch==2.13.0/' > requirements.lock
+
+clean: ## Remove the environment and everything the product wrote
+	rm -rf $(VENV) var build
