@@ -5,8 +5,11 @@ The text template is part of the index's identity: change it and :data:`TEMPLATE
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from matcher.entities import AnyItem, Item, Opportunity, Profile
-from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point
+from matcher.labels import labels_of
+from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
 
 TEMPLATE = "fields-v1"
 
@@ -42,12 +45,21 @@ def open_window(item: AnyItem) -> tuple[float, float]:
 
 
 def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical) -> list[Point]:
-    """Encode items for the index, in input order; one encoder call for all of them."""
+    """Encode items for the index, in input order.
+
+    One encoder call for the texts and one for the distinct labels of all items. An empty sequence gives an
+    empty list.
+    """
     texts = [passage(item) for item in items]
+    labels = [[label.text for label in labels_of(item)] for item in items]
+    distinct = sorted({text for texts_of_item in labels for text in texts_of_item})
+    row_of = {text: row for row, text in enumerate(distinct)}
+    label_rows = encoder.encode_queries(distinct)
     dense = encoder.encode_passages(texts)
     sparse = lexical.encode_passages(texts)
     points = []
-    for item, vector, terms in zip(items, dense, sparse, strict=True):
+    for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
         start, end = open_window(item)
-        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end))
+        rows: Vectors | None = label_rows[np.array([row_of[text] for text in own])] if own else None
+        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows))
     return points

@@ -1,4 +1,4 @@
-"""The things that are matched and the answers that are given.
+"""The things that are matched.
 
 Items are frozen pydantic models: the same definition validates an imported row, travels as JSON and feeds
 the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`, in a fixed order.
@@ -41,11 +41,13 @@ class Kind(StrEnum):
     ALERT = "alert"
 
 
-class _Frozen(BaseModel):
+class Frozen(BaseModel):
+    """Base of every value: immutable, and strict about unknown fields."""
+
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Profile(_Frozen):
+class Profile(Frozen):
     """Who asks, as text and facts: an organisation's own fields, or a free text put in ``description``.
 
     >>> Profile(description="cybersécurité").is_empty
@@ -80,7 +82,7 @@ def version_of(body: str) -> str:
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
-class Item(_Frozen):
+class Item(Frozen):
     """What every item has."""
 
     id: ItemId
@@ -171,7 +173,7 @@ class Factory(Item):
                 yield name, text
 
 
-class Eligibility(_Frozen):
+class Eligibility(Frozen):
     """Typed conditions; an empty value sets no condition."""
 
     size_bands: tuple[SizeBand, ...] = ()
@@ -262,72 +264,3 @@ ITEM_CLASSES: dict[ItemType, type[AnyItem]] = {
     ItemType.OPPORTUNITY: Opportunity,
     ItemType.LEAD: Lead,
 }
-
-
-class Quote(_Frozen):
-    """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
-
-    side: Literal["query", "item"]
-    field: str
-    start: int
-    end: int
-    text: str
-
-
-class Reason(_Frozen):
-    """One reason in both languages with the spans it rests on; never without a quote."""
-
-    signal: str
-    fr: str
-    en: str
-    quotes: tuple[Quote, ...] = Field(min_length=1)
-
-
-class Missing(_Frozen):
-    """Something a good match would have and this one does not show."""
-
-    code: str
-    fr: str
-    en: str
-
-
-class Signal(_Frozen):
-    """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
-
-    name: str
-    value: float
-    weight: float
-    contribution: float
-
-
-class Recommendation(_Frozen):
-    """One recommended item. ``score`` is in [0, 1]."""
-
-    rank: int
-    item_id: str
-    item_type: ItemType
-    name: str
-    score: float
-    reasons: tuple[Reason, ...]
-    missing: tuple[Missing, ...] = ()
-    signals: tuple[Signal, ...] = ()
-    evidence_level: EvidenceLevel
-    needs_confirmation: bool = False
-    illustrative: bool = False
-    opens_at: datetime | None = None
-    closes_at: datetime | None = None
-    next_date: datetime | None = None
-    source_url: str = ""
-
-
-class Answer(_Frozen):
-    """What was asked and what is recommended, best first; ties by id."""
-
-    kind: Kind
-    query_id: str | None
-    query_name: str | None
-    on: datetime | None
-    k: int
-    generation: str
-    items: tuple[Recommendation, ...]
-    notices: tuple[Missing, ...] = ()

@@ -1,0 +1,77 @@
+"""What is answered: recommendations with their reasons and the spans these rest on."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import Field
+
+from matcher.entities import EvidenceLevel, Frozen, ItemType, Kind
+
+
+class Quote(Frozen):
+    """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
+
+    side: Literal["query", "item"]
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+class Reason(Frozen):
+    """One reason in both languages with the spans it rests on; never without a quote."""
+
+    signal: str
+    fr: str
+    en: str
+    quotes: tuple[Quote, ...] = Field(min_length=1)
+
+
+class Missing(Frozen):
+    """Something a good match would have and this one does not show."""
+
+    code: str
+    fr: str
+    en: str
+
+
+class Signal(Frozen):
+    """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+
+
+class Recommendation(Frozen):
+    """One recommended item. ``score`` is in [0, 1]."""
+
+    rank: int
+    item_id: str
+    item_type: ItemType
+    name: str
+    score: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[Missing, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    evidence_level: EvidenceLevel
+    needs_confirmation: bool = False
+    illustrative: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    next_date: datetime | None = None
+    source_url: str = ""
+
+
+class Answer(Frozen):
+    """What was asked and what is recommended, best first; ties by id."""
+
+    kind: Kind
+    query_id: str | None
+    query_name: str | None
+    on: datetime | None
+    k: int
+    generation: str
+    items: tuple[Recommendation, ...]
+    notices: tuple[Missing, ...] = ()

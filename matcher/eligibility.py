@@ -1,0 +1,66 @@
+"""Hard rules: what may never be recommended, whatever its score."""
+
+from datetime import datetime
+
+from matcher.entities import AnyItem, Eligibility, Item, Opportunity, Organisation, Profile
+
+_LEGAL_KINDS = {"ge": "ge", "eti": "eti", "pme": "pme", "tpe": "pme", "startup": "pme"}
+_BANDS = {
+    "startup": ("TPE", "PE", "ME"),
+    "tpe": ("TPE",),
+    "pme": ("TPE", "PE", "ME"),
+    "eti": ("ETI",),
+    "ge": ("GE",),
+}
+
+
+def size_bands(profile: Profile) -> tuple[str, ...]:
+    """Size bands the profile may be in: its own when known, those its member type allows, else none known."""
+    if profile.size_band is not None:
+        return (profile.size_band,)
+    return _BANDS.get(getattr(profile, "member_type", "").casefold(), ())
+
+
+def meets(eligibility: Eligibility, profile: Profile) -> bool:
+    """Whether the profile can meet the typed conditions; what is not known does not exclude.
+
+    A consortium condition never excludes: partners can be found, and the answer says that they are missing.
+
+    >>> meets(Eligibility(department_codes=("12",)), Profile(department_code="31"))
+    False
+    """
+    department = profile.department_code
+    if eligibility.department_codes and department and department not in eligibility.department_codes:
+        return False
+    bands = size_bands(profile)
+    if eligibility.size_bands and bands and not set(bands) & set(eligibility.size_bands):
+        return False
+    kind = getattr(profile, "member_type", "").casefold()
+    if eligibility.legal_kinds and kind:
+        allowed = {entry.casefold() for entry in eligibility.legal_kinds}
+        return bool({kind, _LEGAL_KINDS.get(kind, kind)} & allowed)
+    return True
+
+
+def eligible(query: AnyItem | Profile, item: AnyItem, at: datetime | None) -> bool:
+    """Whether ``item`` may be recommended to ``query`` at the instant ``at``.
+
+    Refused: oneself, an organisation that opted out (on either side), an opportunity that is not open at
+    ``at`` or whose typed conditions the organisation cannot meet. ``at=None`` judges by fit, whatever the
+    date: the laboratory uses it, no user can ask for it.
+
+    >>> me = Organisation(id="ORG1", name="Moi")
+    >>> eligible(me, me, None)
+    False
+    """
+    if isinstance(query, Item) and query.id == item.id:
+        return False
+    if any(isinstance(side, Organisation) and side.opted_out for side in (query, item)):
+        return False
+    opportunity = next((side for side in (item, query) if isinstance(side, Opportunity)), None)
+    if opportunity is None:
+        return True
+    if at is not None and not opportunity.is_open(at):
+        return False
+    profile = next((side for side in (query, item) if isinstance(side, Profile)), None)
+    return profile is None or meets(opportunity.eligibility, profile)

@@ -1,0 +1,202 @@
+"""Reasons: which evidence made the score, said in French and English, quoting both texts.
+
+A reason is written only where there are spans to quote on both sides, and says no more than they show.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from matcher.answers import Quote, Reason
+from matcher.entities import Item, Opportunity, Organisation
+from matcher.labels import Label
+from matcher.policies import SIGNALS, Policy
+from matcher.prepared import Prepared, Word
+from matcher.rerank import Scored, distance_between
+from matcher.territory import Territory
+from matcher.text import fold
+
+MAX_REASONS = 4
+MAX_WORDS = 3
+NEAR_KM = 60.0
+CLEAR_MATCH = 0.35
+"""Stretched similarity above which two labels are shown as related."""
+
+_PHRASES: dict[str, tuple[str, str]] = {
+    "theme": (
+        "Thèmes proches : « {a} » ({query}) et « {b} » ({item}).",
+        "Related themes: “{a}” ({query}) and “{b}” ({item}).",
+    ),
+    "needs": (
+        "{query} cherche « {a} » ; {item} propose « {b} ».",
+        "{query} looks for “{a}”; {item} offers “{b}”.",
+    ),
+    "asked": (
+        "{item} cherche « {b} » ; {query} propose « {a} ».",
+        "{item} looks for “{b}”; {query} offers “{a}”.",
+    ),
+    "clients": (
+        "{query} s'adresse au secteur « {a} » ; {item} y touche : « {b} ».",
+        "{query} serves “{a}”; {item} works there: “{b}”.",
+    ),
+    "served": (
+        "{item} s'adresse au secteur « {b} » ; {query} y touche : « {a} ».",
+        "{item} serves “{b}”; {query} works there: “{a}”.",
+    ),
+    "market": (
+        "Mêmes clients : « {a} » ({query}) et « {b} » ({item}).",
+        "Same clients: “{a}” ({query}) and “{b}” ({item}).",
+    ),
+}
+_SAME = {
+    "theme": ("Thème commun : « {a} ».", "Shared theme: “{a}”."),
+    "market": ("Clients communs : « {a} ».", "Shared clients: “{a}”."),
+}
+
+
+def reasons(
+    query: Prepared, scored: Scored, policy: Policy, territory: Territory, rare: dict[str, int]
+) -> tuple[Reason, ...]:
+    """At most :data:`MAX_REASONS` reasons, strongest contribution to the score first, ties by signal order.
+
+    ``rare`` counts in how many of the compared items a stem occurs: rarer shared words are quoted first.
+    """
+    weight = policy.weights
+    order = sorted(
+        (name for name in SIGNALS if weight[name] and name in scored.matches),
+        key=lambda name: (-weight[name] * scored.matches[name].similarity, SIGNALS.index(name)),
+    )
+    clear = [name for name in order if scored.matches[name].similarity >= CLEAR_MATCH]
+    written = list(_label_reasons(query, scored, clear))
+    written.extend(_from_facts(query, scored, policy, territory))
+    written.extend(_shared_words(query, scored, rare, written))
+    if not written:
+        written.extend(_label_reasons(query, scored, order[:1]))
+    return tuple(written[:MAX_REASONS])
+
+
+def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Iterator[Reason]:
+    told: set[tuple[str, str]] = set()
+    for name in names:
+        match = scored.matches[name]
+        a, b = query.labels[match.query_label], scored.item.labels[match.item_label]
+        pair = (a.text, b.text)
+        if pair in told:
+            continue
+        told.add(pair)
+        phrases = _SAME[name] if name in _SAME and fold(a.text) == fold(b.text) else _PHRASES[name]
+        yield _reason(name, phrases, query, scored.item, (_quote("query", a), _quote("item", b)))
+
+
+def _quote(side: str, label: Label) -> Quote:
+    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)  # type: ignore[arg-type]
+
+
+def _reason(
+    signal: str,
+    phrases: tuple[str, str],
+    query: Prepared,
+    item: Prepared,
+    quotes: tuple[Quote, ...],
+    **facts: str,
+) -> Reason:
+    own = next((quote.text for quote in quotes if quote.side == "query"), "")
+    other = next((quote.text for quote in quotes if quote.side == "item"), "")
+    french, english = (
+        phrase.format(a=_short(own), b=_short(other), query=_name(query, ask), item=_name(item, ask), **facts)
+        for phrase, ask in zip(phrases, ("la demande", "the request"), strict=True)
+    )
+    return Reason(signal=signal, fr=_capital(french), en=_capital(english), quotes=quotes)
+
+
+def _name(side: Prepared, request: str) -> str:
+    return side.subject.name if isinstance(side.subject, Item) else request
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 120 else text[:117].rsplit(" ", 1)[0] + "..."
+
+
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _shared_words(
+    query: Prepared, scored: Scored, rare: dict[str, int], told: Sequence[Reason]
+) -> Iterator[Reason]:
+    """One reason quoting up to three rare words that both texts contain, when there is one."""
+    quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
+    mine, theirs = query.words, scored.item.words
+    shared = [stem for stem in mine if stem in theirs and fold(mine[stem].text) not in quoted]
+    shared.sort(key=lambda stem: (rare.get(stem, 0), -len(stem), stem))
+    picked = [stem for stem in shared if rare.get(stem, 0) <= rare.get("", 0) / 3 + 1][:MAX_WORDS]
+    if not picked:
+        return
+    quotes = [_quote_word("query", mine[stem]) for stem in picked]
+    quotes += [_quote_word("item", theirs[stem]) for stem in picked]
+    words = [theirs[stem].text for stem in picked]
+    yield Reason(
+        signal="text",
+        fr="Mots communs aux deux textes : " + ", ".join(f"« {word} »" for word in words) + ".",
+        en="Words found in both texts: " + ", ".join(f"“{word}”" for word in words) + ".",
+        quotes=tuple(quotes),
+    )
+
+
+def _quote_word(side: str, word: Word) -> Quote:
+    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)  # type: ignore[arg-type]
+
+
+def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Territory) -> Iterator[Reason]:
+    value = dict(zip(SIGNALS, scored.signals.tolist(), strict=True))
+    if policy.weights["stage"] and value["stage"] == 1.0:
+        yield from _stage_reason(query, scored)
+    if policy.weights["openness"] and value["openness"] == 1.0:
+        yield from _openness_reason(query, scored)
+    distance = distance_between(query, scored.item, territory) if policy.weights["territory"] else None
+    if distance is not None and distance <= NEAR_KM:
+        yield _territory_reason(query, scored, distance)
+
+
+def _whole(side: str, subject: object, field: str) -> Quote:
+    text = str(getattr(subject, field))
+    return Quote(side=side, field=field, start=0, end=len(text), text=text)  # type: ignore[arg-type]
+
+
+def _stage_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
+    sides = {"query": query.subject, "item": scored.item.subject}
+    quotes = []
+    for side, subject in sides.items():
+        if isinstance(subject, Opportunity):
+            quotes.append(_whole(side, subject, "eligibility_text"))
+        elif isinstance(subject, Organisation):
+            field = "member_type" if subject.member_type else "size_band"
+            quotes.append(_whole(side, subject, field))
+    if len(quotes) == 2:
+        phrases = (
+            "Conditions et taille se répondent : « {a} » ({query}), « {b} » ({item}).",
+            "Conditions and size agree: “{a}” ({query}), “{b}” ({item}).",
+        )
+        yield _reason("stage", phrases, query, scored.item, tuple(quotes))
+
+
+def _openness_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
+    label = next((label for label in scored.item.labels if label.is_open), None)
+    own = next((name for name in ("member_type", "city") if getattr(query.subject, name, "")), None)
+    if label is not None and own is not None:
+        phrases = (
+            "Ouvert à tous les profils : « {b} » ; {query} : « {a} ».",
+            "Open to every profile: “{b}”; {query}: “{a}”.",
+        )
+        quotes = (_whole("query", query.subject, own), _quote("item", label))
+        yield _reason("openness", phrases, query, scored.item, quotes)
+
+
+def _territory_reason(query: Prepared, scored: Scored, distance: float) -> Reason:
+    quotes = (_whole("query", query.subject, "city"), _whole("item", scored.item.subject, "city"))
+    if fold(quotes[0].text) == fold(quotes[1].text):
+        phrases = ("Même ville : {a}.", "Same town: {a}.")
+    else:
+        phrases = (
+            "{km} km à vol d'oiseau entre {a} et {b}.",
+            "{km} km as the crow flies between {a} and {b}.",
+        )
+    return _reason("territory", phrases, query, scored.item, quotes, km=str(round(distance)))

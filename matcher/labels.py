@@ -1,0 +1,76 @@
+"""The short labels of an item and the part each plays in a match.
+
+``GIVES`` is what someone does, offers or is about; ``SERVES`` whom they work for; ``NEEDS`` what they look
+for. Matching a ``NEEDS`` with another's ``GIVES`` is what makes two organisations gain from each other.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from matcher.entities import AnyItem, Profile
+from matcher.text import fold
+
+MAX_LABELS = 48
+"""Labels kept per item: the first ones, in field order; bounds memory whatever a file holds."""
+
+OPEN_TO_ALL = frozenset(
+    fold(label)
+    for label in (
+        "toutes filières", "tous domaines", "tous secteurs", "numérique", "tech", "technologies", "startups",
+        "innovation", "entreprises", "all sectors", "digital",
+    )
+)  # fmt: skip
+"""Folded labels that exclude nobody; they show openness and never a shared theme."""
+
+
+class Role(StrEnum):
+    """The part a label plays."""
+
+    GIVES = "gives"
+    SERVES = "serves"
+    NEEDS = "needs"
+
+
+_ROLE_OF_FIELD = {
+    "expertise": Role.GIVES,
+    "offers": Role.GIVES,
+    "keywords": Role.GIVES,
+    "aliases": Role.GIVES,
+    "themes": Role.GIVES,
+    "sectors": Role.SERVES,
+    "needs": Role.NEEDS,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """One label and the field entry it is quoted from."""
+
+    role: Role
+    field: str
+    text: str
+
+    @property
+    def is_open(self) -> bool:
+        """True when the label excludes nobody ("toutes filières")."""
+        return fold(self.text).startswith("toutes filieres") or fold(self.text) in OPEN_TO_ALL
+
+
+def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
+    """Labels in field order, at most :data:`MAX_LABELS`; a free text is one need.
+
+    A factory's name is a label too: it names its theme.
+
+    >>> [label.role.value for label in labels_of(Profile(description="un expert data"))]
+    ['needs']
+    >>> [label.text for label in labels_of(Profile(description="Nous...", expertise=("data",)))]
+    ['data']
+    """
+    found = [
+        Label(_ROLE_OF_FIELD[field], field, text) for field, text in item.fields() if field in _ROLE_OF_FIELD
+    ]
+    if "keywords" in type(item).model_fields:
+        found.insert(0, Label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
+    if not found and isinstance(item, Profile) and item.description:
+        found.append(Label(Role.NEEDS, "description", item.description))
+    return tuple(found[:MAX_LABELS])

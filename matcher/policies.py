@@ -1,0 +1,79 @@
+"""The kinds of question as data: what is searched, how signals weigh, how far the list is spread.
+
+Weights are non-negative and sum to 1, so that a score, a weighted mean of signals in [0, 1], lies in [0, 1].
+They were set from the judged sample of the catalogue (see ``docs/quality.md``), not learnt from anybody's
+behaviour.
+"""
+
+from dataclasses import dataclass
+
+from matcher.entities import ItemType, Kind
+
+SIGNALS = (
+    "text",  # meaning and words of the whole texts: fused first-stage score
+    "theme",  # what one does meets what the other is about
+    "needs",  # what the query looks for meets what the item offers
+    "asked",  # what the item looks for meets what the query offers
+    "clients",  # the query serves a sector the item works in
+    "served",  # the item serves a sector the query works in
+    "market",  # both serve the same sectors
+    "openness",  # the item excludes nobody
+    "stage",  # the item names the query's kind or size of organisation
+    "territory",  # nearness, as the crow flies
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One use case: ``depth`` first-stage hits are scored, ``spread`` in [0, 1] trades score for variety."""
+
+    kind: Kind
+    asks: ItemType
+    item_type: ItemType
+    weights: dict[str, float]
+    depth: int = 60
+    spread: float = 0.0
+
+
+def _shares(**parts: float) -> dict[str, float]:
+    total = sum(parts.values())
+    return {name: parts.get(name, 0.0) / total for name in SIGNALS}
+
+
+POLICIES: dict[Kind, Policy] = {
+    Kind.FACTORY: Policy(
+        Kind.FACTORY,
+        ItemType.ORGANISATION,
+        ItemType.FACTORY,
+        _shares(text=1.0, theme=1.5, needs=1.0, clients=0.5, served=0.25, territory=0.05),
+    ),
+    Kind.PARTNER: Policy(
+        Kind.PARTNER,
+        ItemType.ORGANISATION,
+        ItemType.ORGANISATION,
+        _shares(
+            text=1.0, theme=0.5, needs=1.0, asked=1.0, clients=0.5, served=0.5, market=0.5, territory=0.1
+        ),
+    ),
+    Kind.INTERNATIONAL: Policy(
+        Kind.INTERNATIONAL,
+        ItemType.ORGANISATION,
+        ItemType.OPPORTUNITY,
+        _shares(text=1.5, theme=1.5, needs=1.0, clients=0.5, openness=0.25, stage=0.25),
+        depth=100,
+        spread=0.1,
+    ),
+    Kind.LEAD: Policy(
+        Kind.LEAD,
+        ItemType.ORGANISATION,
+        ItemType.LEAD,
+        _shares(text=1.0, theme=0.5, needs=1.0, territory=0.3),
+    ),
+    Kind.ALERT: Policy(
+        Kind.ALERT,
+        ItemType.OPPORTUNITY,
+        ItemType.ORGANISATION,
+        _shares(text=1.5, theme=1.5, served=0.5, asked=1.0, stage=0.25),
+        depth=100,
+    ),
+}

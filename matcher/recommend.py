@@ -1,0 +1,210 @@
+"""The use case: retrieve, check, rerank, spread, explain."""
+
+from collections import Counter
+from datetime import datetime
+
+from matcher import explain, gaps
+from matcher.answers import Answer, Missing, Recommendation, Signal
+from matcher.eligibility import eligible
+from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Profile
+from matcher.errors import InvalidRequest
+from matcher.policies import POLICIES, SIGNALS, Policy
+from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
+from matcher.prepared import Prepared, PreparedItems, from_profile
+from matcher.rerank import Scored, rerank, similarity_floor, spread
+from matcher.territory import Territory
+
+MAX_K = 100
+_CLOSED = Missing(
+    code="closed",
+    fr="Cette opportunité n'est pas ouverte à la date demandée : personne à alerter.",
+    en="This opportunity is not open on the date asked: nobody to alert.",
+)
+_OPTED_OUT = Missing(
+    code="opted_out",
+    fr="Cette organisation a demandé à ne pas figurer dans les recommandations.",
+    en="This organisation asked to be left out of recommendations.",
+)
+
+
+class Recommender:
+    """Answers every kind of question over one index generation.
+
+    Deterministic: the same store, index and question give the same answer. Not thread-safe: the embedded
+    index has one owner; callers on several threads hold a lock.
+
+    Parameters
+    ----------
+    items, index, encoder, lexical
+        The outside things.
+    territory
+        Where towns lie.
+    generation
+        Name of the index generation, copied into every answer.
+    """
+
+    def __init__(
+        self,
+        items: Items,
+        index: Index,
+        encoder: Encoder,
+        lexical: Lexical,
+        territory: Territory,
+        generation: str = "",
+    ) -> None:
+        self._index = index
+        self._encoder = encoder
+        self._lexical = lexical
+        self._territory = territory
+        self._generation = generation
+        self._prepared = PreparedItems(items, index, lexical)
+        self._floor = similarity_floor(encoder)
+
+    def recommend(
+        self, query: AnyItem | Profile, kind: Kind, k: int = 5, on: datetime | None = None
+    ) -> Answer:
+        """Recommend at most ``k`` items of ``kind``, best first, ties by id.
+
+        Parameters
+        ----------
+        query
+            A stored item, or a profile (a free text is a profile with a description).
+        kind
+            What is asked for.
+        k
+            Number of items wanted, 1 to 100.
+        on
+            The instant the answer is for, with time zone: only what is open then is recommended. None
+            judges by fit whatever the date; no user-facing surface passes it.
+
+        Returns
+        -------
+        Answer
+            Scores in [0, 1]: the weighted mean of the kind's signals. Fewer than ``k`` items when no more
+            are eligible; a notice says why an answer is empty.
+
+        Raises
+        ------
+        InvalidRequest
+            For an empty profile, ``k`` out of range, an instant without time zone, or a query the kind does
+            not answer (an alert is asked of an opportunity).
+        """
+        policy = POLICIES[kind]
+        _check(query, policy, k, on)
+        notice = _refusal(query, kind, on)
+        if notice is not None:
+            return self._answer(query, kind, on, k, (), (notice,))
+        side = self._side(query)
+        scored = self._score(side, policy, on)
+        chosen = spread(scored, k, policy.spread, self._floor)
+        frequency = Counter(stem for entry in scored for stem in entry.item.words if stem in side.words)
+        frequency[""] = len(scored)
+        items = tuple(
+            self._present(rank, side, entry, policy, frequency) for rank, entry in enumerate(chosen, start=1)
+        )
+        return self._answer(query, kind, on, k, items, ())
+
+    def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
+        """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
+        policy = POLICIES[kind]
+        _check(query, policy, 1, on)
+        return self._score(self._side(query), policy, on)
+
+    def _side(self, query: AnyItem | Profile) -> Prepared:
+        if isinstance(query, Item):
+            return self._prepared.of(query, self._encoder)
+        return from_profile(query, self._encoder, self._lexical)
+
+    def _score(self, side: Prepared, policy: Policy, on: datetime | None) -> list[Scored]:
+        own = frozenset({side.id}) if side.id else frozenset()
+        open_at = on if policy.kind is Kind.INTERNATIONAL else None
+        where = Where(policy.item_type, open_at, own)
+        hits = self._index.query(side.dense, side.terms, where, policy.depth)
+        prepared = self._prepared.get({hit.id: hit.version for hit in hits})
+        pairs = [
+            (prepared[hit.id], _fused(hit, side))
+            for hit in hits
+            if hit.id in prepared and eligible(side.subject, prepared[hit.id].subject, on)
+        ]
+        return rerank(side, pairs, policy, self._floor, self._territory)
+
+    def _present(
+        self, rank: int, side: Prepared, entry: Scored, policy: Policy, frequency: Counter[str]
+    ) -> Recommendation:
+        item = entry.item.subject
+        assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
+        return Recommendation(
+            rank=rank,
+            item_id=item.id,
+            item_type=item.item_type,
+            name=item.name,
+            score=round(entry.score, 4),
+            reasons=explain.reasons(side, entry, policy, self._territory, frequency),
+            missing=gaps.missing(side, entry, policy),
+            signals=_breakdown(entry, policy),
+            evidence_level=item.evidence_level,
+            needs_confirmation=item.needs_confirmation,
+            illustrative=any(isinstance(s, Organisation) and s.illustrative for s in (side.subject, item)),
+            opens_at=getattr(item, "opens_at", None),
+            closes_at=getattr(item, "closes_at", None),
+            next_date=getattr(item, "next_meeting", None),
+            source_url=item.source_url,
+        )
+
+    def _answer(
+        self,
+        query: AnyItem | Profile,
+        kind: Kind,
+        on: datetime | None,
+        k: int,
+        items: tuple[Recommendation, ...],
+        notices: tuple[Missing, ...],
+    ) -> Answer:
+        known = isinstance(query, Item)
+        return Answer(
+            kind=kind,
+            query_id=query.id if known else None,
+            query_name=query.name if known else None,
+            on=on,
+            k=k,
+            generation=self._generation,
+            items=items,
+            notices=notices,
+        )
+
+
+def _check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
+    if not 1 <= k <= MAX_K:
+        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K} items")
+    if on is not None and on.utcoffset() is None:
+        raise InvalidRequest("the instant asked for has no time zone; write 2026-11-22T09:00:00+01:00")
+    if isinstance(query, Item) and query.item_type is not policy.asks:
+        raise InvalidRequest(
+            f"{query.id} is of type {query.item_type.value}; "
+            f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
+        )
+    if isinstance(query, Profile) and query.is_empty:
+        raise InvalidRequest("there is no text to match on: describe the activity, expertise or need")
+
+
+def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
+    if isinstance(query, Organisation) and query.opted_out:
+        return _OPTED_OUT
+    if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
+        return _CLOSED
+    return None
+
+
+def _fused(hit: Hit, side: Prepared) -> float:
+    """Fused scores add up one normalised score per retriever: bring them back to [0, 1]."""
+    return hit.score / (2.0 if side.terms.indices else 1.0)
+
+
+def _breakdown(entry: Scored, policy: Policy) -> tuple[Signal, ...]:
+    return tuple(
+        Signal(
+            name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
+        )
+        for name, value in zip(SIGNALS, entry.signals.tolist(), strict=True)
+        if (weight := policy.weights[name])
+    )
