@@ -1,0 +1,297 @@
+"""The system of record: SQLite (WAL) by default, PostgreSQL in production, through SQLAlchemy Core.
+
+Every change of an item writes a row of the outbox in the same transaction. Writers are serialised, so the
+order of ``seq`` is the order of commits: whoever has seen ``seq`` has missed nothing below it.
+Every method is one transaction; a store may be shared by threads.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Self
+
+from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters import sql_items, sql_log, sql_migrate
+from matcher.adapters.sql_errors import translated, where
+from matcher.adapters.sql_schema import chunks, cursors, items, open_engine, outbox, parse_url, sqlite_file
+from matcher.entities import AnyItem, ItemType
+from matcher.errors import InvalidRequest, NotFound
+from matcher.records import Change, Feedback, Impression, PutReport
+
+_CACHED_ITEMS = 20_000
+_WRITE_LOCK = 113_113
+"""Key of PostgreSQL's advisory lock; SQLite has one writer by nature."""
+
+
+def _utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+class SqlStore:
+    """Items, their changes, and what was shown and answered.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///folder/matcher.db`` or ``postgresql://user:password@host/database``. Nothing is opened
+        and no file made before the first call; :meth:`migrate` makes the schema.
+    now
+        The clock, for the times kept with each row.
+
+    Notes
+    -----
+    Any method raises NotReady when there is no schema yet, BackendUnavailable when disk or server fail; a
+    failed write leaves nothing behind.
+
+    Examples
+    --------
+    >>> from matcher.entities import Lead
+    >>> store = SqlStore(f"sqlite:///{getfixture('tmp_path')}/matcher.db")
+    >>> store.migrate()
+    >>> store.put([Lead(id="L1", name="Ada Tech School")], source="example")
+    PutReport(inserted=1, updated=0, unchanged=0)
+    >>> store.get("L1").name, store.last_seq()
+    ('Ada Tech School', 1)
+    >>> store.close()
+    """
+
+    def __init__(self, url: str, *, now: Callable[[], datetime] = _utc_now) -> None:
+        self._url = parse_url(url)
+        self._engine = open_engine(self._url)
+        self._writer = self._engine.execution_options(writes=True)
+        server = sqlite_file(self._url) is None
+        self._reader = (
+            self._engine.execution_options(isolation_level="AUTOCOMMIT") if server else self._engine
+        )
+        self._now = now
+        self._cache: dict[
+            str, tuple[str, AnyItem]
+        ] = {}  # id -> (version, item); the database is always asked
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    @property
+    def place(self) -> str:
+        """File or address of the store, without its password."""
+        return where(self._url)
+
+    def migrate(self) -> None:
+        """Make the database file if there is none and bring the schema to this release; safe to repeat."""
+        path = sqlite_file(self._url)
+        with translated(self._url, "making the store"):
+            if path is not None:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.touch()
+        with self._writing("bringing the schema up to date") as connection:
+            sql_migrate.upgrade(connection)
+
+    def check(self) -> None:
+        """Raise NotReady, naming the command to run, unless the schema is this release's."""
+        with self._reading("reading the schema's version") as connection:
+            sql_migrate.require_current(connection, self.place)
+
+    def ping(self) -> None:
+        """Raise unless the database answers."""
+        with self._reading("answering a ping") as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self._cache.clear()
+        self._engine.dispose()
+
+    # Items
+
+    def get(self, item_id: str) -> AnyItem:
+        """Return one item; NotFound if there is none of that id."""
+        found = self.get_many([item_id])
+        if item_id not in found:
+            raise NotFound(f"There is no item '{item_id}' in the store.")
+        return found[item_id]
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
+        """Items by id, in the order asked; unknown ids are absent.
+
+        The versions are read in one statement; only items not parsed before, or changed since, are read
+        whole. Items are frozen: callers share them.
+        """
+        wanted = list(dict.fromkeys(ids))
+        found: dict[str, AnyItem] = {}
+        with self._reading("reading items") as connection:
+            for part in chunks(wanted):
+                found |= self._get(connection, part)
+        return {item_id: found[item_id] for item_id in wanted if item_id in found}
+
+    def items(
+        self, item_type: ItemType | None = None, *, after: str = "", batch: int = 1000
+    ) -> Iterator[AnyItem]:
+        """Yield every item whose id is above ``after``, by ascending id (byte order).
+
+        Read ``batch`` at a time, each in its own statement: a long walk blocks no writer, and sees a change
+        made meanwhile or not at all, never half of it.
+        """
+        while True:
+            statement = select(items.c.id, items.c.item_type, items.c.body).where(items.c.id > after)
+            if item_type is not None:
+                statement = statement.where(items.c.item_type == item_type.value)
+            with self._reading("reading items") as connection:
+                rows = connection.execute(statement.order_by(items.c.id).limit(batch)).all()
+            for row in rows:
+                yield sql_items.from_row(row.item_type, row.body)
+            if len(rows) < batch:
+                return
+            after = rows[-1].id
+
+    def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]:
+        """``(id, name)`` of every item, by ascending id."""
+        statement = select(items.c.id, items.c.name).order_by(items.c.id)
+        if item_type is not None:
+            statement = statement.where(items.c.item_type == item_type.value)
+        with self._reading("reading names") as connection:
+            return [(row.id, row.name) for row in connection.execute(statement)]
+
+    def counts(self) -> dict[ItemType, int]:
+        """Count the items of every type, zeros included."""
+        statement = select(items.c.item_type, func.count()).group_by(items.c.item_type)
+        with self._reading("counting items") as connection:
+            found = {row[0]: row[1] for row in connection.execute(statement)}
+        return {item_type: found.get(item_type.value, 0) for item_type in ItemType}
+
+    def put(self, items_: Iterable[AnyItem], *, source: str) -> PutReport:
+        """Insert or replace items in one transaction; an item equal to the stored one is left alone.
+
+        ``source`` says where they come from (a file's name, "api") and is kept beside each changed item.
+        InvalidRequest when an id comes twice or belongs to an item of another type.
+        """
+        at = self._stamp()
+        rows = [sql_items.to_row(item, source, at) for item in items_]
+        if len({row["id"] for row in rows}) < len(rows):
+            raise InvalidRequest("The same id comes twice in one put: give each item once.")
+        with self._writing("storing items") as connection:
+            return sql_items.put(connection, rows)
+
+    def delete(self, ids: Iterable[str]) -> int:
+        """Erase items, and all impressions and feedback that name them; return how many items there were.
+
+        Only id and type stay, in the outbox, until :meth:`prune_changes`. SQLite overwrites the freed pages
+        (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum.
+        """
+        wanted = list(dict.fromkeys(ids))
+        with self._writing("erasing items") as connection:
+            erased = sql_items.erase(connection, wanted, self._stamp())
+            for part in chunks(wanted):
+                sql_log.erase(connection, part)
+        for item_id in wanted:
+            self._cache.pop(item_id, None)
+        if erased and sqlite_file(self._url):
+            with self._reading("emptying the write-ahead log") as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        return erased
+
+    # Outbox
+
+    def changes(self, after_seq: int, limit: int) -> list[Change]:
+        """At most ``limit`` changes with ``seq`` above ``after_seq``, oldest first."""
+        columns = (outbox.c.seq, outbox.c.item_id, outbox.c.item_type, outbox.c.op, outbox.c.version)
+        statement = select(*columns).where(outbox.c.seq > after_seq).order_by(outbox.c.seq).limit(limit)
+        with self._reading("reading changes") as connection:
+            rows = connection.execute(statement).all()
+        return [Change(row.seq, row.item_id, ItemType(row.item_type), row.op, row.version) for row in rows]
+
+    def last_seq(self) -> int:
+        """Return the highest ``seq`` ever committed that anyone may still have to see; 0 for a new store."""
+        newest, passed = select(func.max(outbox.c.seq)), select(func.max(cursors.c.seq))
+        statement = select(newest.scalar_subquery(), passed.scalar_subquery())
+        with self._reading("reading changes") as connection:
+            return max(seq or 0 for seq in connection.execute(statement).one())
+
+    def cursor(self, generation: str) -> int:
+        """Return the last ``seq`` an index generation has taken in; 0 for one unknown: rebuild it."""
+        statement = select(cursors.c.seq).where(cursors.c.generation == generation)
+        with self._reading("reading a cursor") as connection:
+            return connection.execute(statement).scalar() or 0
+
+    def advance(self, generation: str, seq: int) -> None:
+        """Note that ``generation`` holds every change up to ``seq``; a cursor never goes back."""
+        mine = cursors.c.generation == generation
+        with self._writing("moving a cursor") as connection:
+            known = connection.execute(select(cursors.c.seq).where(mine)).scalar()
+            if known is None:
+                connection.execute(insert(cursors).values(generation=generation, seq=seq))
+            elif known < seq:
+                connection.execute(update(cursors).where(mine).values(seq=seq))
+
+    def forget(self, generation: str) -> None:
+        """Drop a generation's cursor; changes are no longer kept for it."""
+        with self._writing("dropping a cursor") as connection:
+            connection.execute(delete(cursors).where(cursors.c.generation == generation))
+
+    def prune_changes(self) -> int:
+        """Drop the changes every generation has passed and return how many; none while no cursor is known."""
+        slowest = select(func.min(cursors.c.seq)).scalar_subquery()
+        with self._writing("dropping old changes") as connection:
+            return connection.execute(delete(outbox).where(outbox.c.seq <= slowest)).rowcount
+
+    # Impressions and feedback
+
+    def log_impressions(self, rows: Sequence[Impression]) -> None:
+        """Keep what was shown. One commit, so one disk flush: call it off the path of an answer."""
+        with self._writing("logging impressions") as connection:
+            sql_log.add_impressions(connection, rows)
+
+    def log_feedback(self, row: Feedback) -> None:
+        """Keep one reaction; a ``rank`` of None becomes that of the pair's last impression, if any."""
+        with self._writing("logging feedback") as connection:
+            sql_log.add_feedback(connection, row)
+
+    def impressions(self) -> Iterator[Impression]:
+        """Yield everything shown, in the order it was logged."""
+        return sql_log.impressions_in(lambda: self._reading("reading impressions"))
+
+    def feedback(self) -> Iterator[Feedback]:
+        """Yield every reaction, in the order it was logged."""
+        return sql_log.feedback_in(lambda: self._reading("reading feedback"))
+
+    # Within
+
+    @contextmanager
+    def _writing(self, doing: str) -> Iterator[Connection]:
+        with translated(self._url, doing), self._writer.begin() as connection:
+            if connection.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            yield connection
+
+    @contextmanager
+    def _reading(self, doing: str) -> Iterator[Connection]:
+        with translated(self._url, doing), self._reader.connect() as connection:
+            yield connection
+
+    def _get(self, connection: Connection, ids: Sequence[str]) -> dict[str, AnyItem]:
+        statement = select(items.c.id, items.c.version).where(items.c.id.in_(ids))
+        found: dict[str, AnyItem] = {}
+        stale = []
+        for item_id, version in connection.execute(statement):
+            known = self._cache.get(item_id)
+            if known and known[0] == version:
+                found[item_id] = known[1]
+            else:
+                stale.append(item_id)
+        return found | self._load(connection, stale) if stale else found
+
+    def _load(self, connection: Connection, ids: list[str]) -> dict[str, AnyItem]:
+        columns = (items.c.id, items.c.item_type, items.c.version, items.c.body)
+        rows = connection.execute(select(*columns).where(items.c.id.in_(ids))).all()
+        loaded = {row.id: (row.version, sql_items.from_row(row.item_type, row.body)) for row in rows}
+        if len(self._cache) + len(loaded) > _CACHED_ITEMS:
+            self._cache.clear()
+        self._cache.update(loaded)
+        return {item_id: item for item_id, (_, item) in loaded.items()}
+
+    def _stamp(self) -> str:
+        return sql_log.stamp(self._now())

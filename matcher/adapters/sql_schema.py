@@ -1,0 +1,174 @@
+"""Tables of the store and the way a database is opened; :mod:`matcher.adapters.sql` works on them.
+
+Instants are ISO 8601 texts in UTC: they sort, and both databases keep them alike. Ids compare byte by byte
+in both (collation ``C`` on PostgreSQL), so that "in id order" means the same everywhere.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    event,
+)
+from sqlalchemy.engine import URL, Connection, make_url
+from sqlalchemy.exc import ArgumentError
+
+from matcher.errors import InvalidRequest
+
+BUSY_MS = 10_000
+"""How long a writer waits for another before it gives up, on either database."""
+
+CONNECT_S = 5
+CHUNK = 5_000
+"""Values of one IN list: under the 32,766 parameters of SQLite and the 65,535 of PostgreSQL."""
+
+_T = TypeVar("_T")
+
+_Id = Text().with_variant(Text(collation="C"), "postgresql")
+_Seq = BigInteger().with_variant(Integer(), "sqlite")
+
+metadata = MetaData()
+
+items = Table(
+    "items",
+    metadata,
+    Column("id", _Id, primary_key=True),
+    Column("item_type", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("updated_at", Text, nullable=False),
+    Index("items_by_type", "item_type", "id", "name"),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("item_id", Text, nullable=False),
+    Column("item_type", Text, nullable=False),
+    Column("op", Text, nullable=False),
+    Column("version", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    sqlite_autoincrement=True,  # a number is never given twice, pruned or not
+)
+
+cursors = Table(
+    "cursors",
+    metadata,
+    Column("generation", Text, primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+)
+
+impressions = Table(
+    "impressions",
+    metadata,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("query_id", _Id, nullable=False),
+    Column("item_id", _Id, nullable=False),
+    Column("rank", Integer, nullable=False),
+    Column("score", Float, nullable=False),
+    Column("generation", Text, nullable=False),
+    Index("impressions_by_pair", "query_id", "item_id", "kind", "at"),
+    Index("impressions_by_item", "item_id"),
+)
+
+feedback = Table(
+    "feedback",
+    metadata,
+    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("at", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("query_id", _Id, nullable=False),
+    Column("item_id", _Id, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("rank", Integer),
+    Index("feedback_by_query", "query_id"),
+    Index("feedback_by_item", "item_id"),
+)
+
+
+def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
+    """Cut into runs short enough for one statement."""
+    for start in range(0, len(values), CHUNK):
+        yield values[start : start + CHUNK]
+
+
+def parse_url(url: str) -> URL:
+    """Read a database address; PostgreSQL always goes through psycopg 3.
+
+    >>> parse_url("postgres://matcher@db/matcher").drivername
+    'postgresql+psycopg'
+    """
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError) as error:
+        raise InvalidRequest(
+            "The store's address cannot be read. Write sqlite:///folder/matcher.db or "
+            "postgresql://user:password@host/database (MATCHER_DATABASE_URL)."
+        ) from error
+    backend = parsed.get_backend_name()
+    if backend in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if backend != "sqlite":
+        raise InvalidRequest(f"The store is SQLite or PostgreSQL, not {backend} (MATCHER_DATABASE_URL).")
+    if not parsed.database or parsed.database == ":memory:":
+        raise InvalidRequest(
+            "A store in memory would be lost: give SQLite a file, sqlite:///folder/matcher.db."
+        )
+    return parsed
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file behind an SQLite address, None for a server."""
+    return Path(str(url.database)) if url.get_backend_name() == "sqlite" else None
+
+
+def open_engine(url: URL) -> Engine:
+    """Open without connecting. Errors never show parameters: they hold members' texts."""
+    path = sqlite_file(url)
+    if path is None:
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": CONNECT_S, "options": f"-c lock_timeout={BUSY_MS}"},
+        )
+    # mode=rw: only migrate() creates the file, so a mistyped path is an error and not an empty store
+    address = URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"})
+    engine = create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver opens no transaction of its own: _begin_sqlite does
+    for pragma in (
+        f"busy_timeout = {BUSY_MS}",
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Writers take the write lock at once, so that two never meet half-way; a read is one statement."""
+    if connection.get_execution_options().get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
