@@ -1,0 +1,26 @@
+"""Fixtures of the contract tests: a real PostgreSQL server, started once, a fresh database for each test."""
+
+import importlib.util
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+_spec = importlib.util.spec_from_file_location("contract_postgres", Path(__file__).with_name("postgres.py"))
+postgres = importlib.util.module_from_spec(_spec)
+_spec.loader.exec_module(postgres)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    programs = postgres.find_programs()
+    if programs is None:
+        pytest.skip("PostgreSQL's programs (initdb, pg_ctl) are not installed: apt-get install postgresql")
+    with postgres.running_server(programs) as server:
+        yield server
+
+
+@pytest.fixture
+def postgres_url(postgres_server: str) -> str:
+    return postgres.new_database(postgres_server, f"t{uuid.uuid4().hex}")
