@@ -81,7 +81,7 @@ class Settings(BaseSettings):
 
     # HTTP
     host: str = "127.0.0.1"
-    port: int = Field(8113, ge=1, le=65_535)
+    port: int = Field(8000, ge=1, le=65_535)
     admin_key: Key = Field(None, description="Bearer token of whoever may write; without one nobody may")
     log_level: LogLevel = "info"
 

@@ -1,0 +1,74 @@
+"""The HTTP application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from matcher import settings as configuration
+from matcher.build import open_matcher
+from matcher.errors import MatcherError
+from matcher.settings import Settings
+from service import errors, logging
+from service.desk import Desk
+from service.envelope import Envelope
+from service.metrics import Metrics
+from service.routes import health, items, recommendations
+
+DESCRIPTION = """\
+Recommends, to the organisations of the cluster, factories to join, partners to meet, calls and missions
+abroad that are open on the day asked, and leads for hiring; each with its reasons and the words they rest on.
+
+`score` is in [0, 1]: the weighted share of what a perfect match of this kind would show. It orders the items
+of one answer; it is not a probability and is not compared between kinds.
+
+This service uses the ESCO classification of the European Commission.
+"""
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """Build the application; the store and the index are opened when it starts and closed when it stops.
+
+    A start that fails for a known reason leaves the error in ``app.state.trouble``.
+    """
+    app = FastAPI(
+        title="Matcher",
+        version=version("matcher"),
+        description=DESCRIPTION,
+        lifespan=_lifespan,
+        max_body_size=settings.max_body_bytes,
+        redoc_url=None,
+    )
+    app.state.settings = settings
+    app.state.metrics = Metrics()
+    app.state.trouble = None
+    errors.install(app)
+    app.add_middleware(Envelope, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
+    app.include_router(recommendations.router)
+    app.include_router(items.router)
+    app.include_router(health.router)
+    return app
+
+
+def served_app() -> FastAPI:
+    """Build the application from the environment, with logs: what each worker of a server calls."""
+    settings = configuration.load()
+    logging.configure(settings.log_level)
+    return create_app(settings)
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    try:
+        opened = open_matcher(app.state.settings)
+        matcher = opened.__enter__()
+    except MatcherError as fault:
+        app.state.trouble = fault
+        raise
+    try:
+        app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
+        async with app.state.desk.keeping_up():
+            yield
+    finally:
+        opened.__exit__(None, None, None)

@@ -1,0 +1,68 @@
+"""The commands that ask: recommend, search, members-for, skills."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from matcher import settings as configuration
+from matcher.answers import Answer
+from matcher.build import Matcher, open_matcher
+from matcher.entities import AnyItem, ItemType, Kind, Profile
+from service import moments, render
+from service.console import remarks, results
+from service.schemas import said
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """How an answer is wanted."""
+
+    count: int = 5
+    on: str | None = None
+    lang: str = "fr"
+    json: bool = False
+    explain: bool = False
+
+
+def recommend(organisation: str, kind: str, wishes: Wishes) -> None:
+    """Print what is recommended to a stored organisation."""
+    _ask(Kind(kind), wishes, lambda matcher: matcher.resolve(organisation, ItemType.ORGANISATION))
+
+
+def search(text: str, kind: str, wishes: Wishes) -> None:
+    """Print what is recommended for a free text."""
+    _ask(Kind(kind), wishes, lambda _: Profile(description=text))
+
+
+def members_for(opportunity: str, wishes: Wishes) -> None:
+    """Print the members to tell of an opportunity."""
+    _ask(Kind.ALERT, wishes, lambda matcher: matcher.resolve(opportunity, ItemType.OPPORTUNITY))
+
+
+def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profile]) -> None:
+    settings = configuration.load()
+    at = moments.parse(wishes.on, settings.zone)
+    with opened(settings) as matcher:
+        found = matcher.recommender.recommend(asker(matcher), kind, wishes.count, at)
+    if wishes.json:
+        results().out(said(found, explain=wishes.explain, indent=2), highlight=False)
+    else:
+        show_answers([found], wishes, settings)
+
+
+@contextmanager
+def opened(settings: configuration.Settings) -> Iterator[Matcher]:
+    """Open store, encoder and index, with a sign of life: reading the encoder takes a second or two."""
+    with remarks().status("Opening"):
+        context = open_matcher(settings)
+        matcher = context.__enter__()
+    with context:
+        yield matcher
+
+
+def show_answers(answers: list[Answer], wishes: Wishes, settings: configuration.Settings) -> None:
+    """Print answers as tables, then what their marks mean."""
+    console = results()
+    for found in answers:
+        console.print(render.answer(found, wishes.lang, settings.zone, explain=wishes.explain))
+    console.print(render.legend(answers, wishes.lang))

@@ -1,0 +1,106 @@
+"""The open matcher of a serving process: one owner, one question at a time, kept up with the store."""
+
+import asyncio
+from collections import deque
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, TypeVar
+
+import anyio.to_thread
+import structlog
+
+from matcher.answers import Answer
+from matcher.build import Matcher
+from matcher.entities import AnyItem, ItemType
+from matcher.errors import MatcherError, NotFound
+from matcher.records import Impression
+
+if TYPE_CHECKING:
+    from matcher.settings import Settings
+    from service.metrics import Metrics
+
+T = TypeVar("T")
+log = structlog.get_logger("matcher.desk")
+_SHOWN_KEPT = 100_000
+"""Impressions held back while the store cannot take them; the oldest go first."""
+
+
+class Desk:
+    """Puts questions to the matcher for the routes.
+
+    The embedded index and the prepared items have one owner, so questions are asked one after another. Where
+    store and index live in this process a short question is asked right here: moving it to a thread costs
+    more than answering. Whatever encodes, writes or crosses a network goes to a thread and leaves the event
+    loop free.
+    """
+
+    def __init__(self, matcher: Matcher, settings: "Settings", metrics: "Metrics") -> None:
+        self._matcher = matcher
+        self._metrics = metrics
+        self._interval = settings.index_interval_s
+        self._near = settings.index_backend != "qdrant" and settings.database_url.startswith("sqlite")
+        self._turn = asyncio.Lock()
+        self._shown: deque[Impression] = deque(maxlen=_SHOWN_KEPT)
+
+    async def ask(self, call: Callable[[Matcher], T], *, slow: bool = False) -> T:
+        """Return ``call(matcher)``; ``slow`` for what encodes or writes."""
+        async with self._turn:
+            if self._near and not slow:
+                return call(self._matcher)
+            return await anyio.to_thread.run_sync(call, self._matcher)
+
+    def note_shown(self, answer: Answer) -> None:
+        """Remember what a stored organisation was shown; written with the next look at the outbox."""
+        if answer.query_id is None:
+            return
+        at, asker = datetime.now(UTC), answer.query_id
+        self._shown.extend(
+            Impression(at, answer.kind, asker, item.item_id, item.rank, item.score, answer.generation)
+            for item in answer.items
+        )
+
+    @asynccontextmanager
+    async def keeping_up(self) -> AsyncIterator[None]:
+        """Index what others write to the store, every interval, for as long as the context is open."""
+        task = asyncio.create_task(self._keep_up())
+        try:
+            yield
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            await self._tend()
+
+    async def _keep_up(self) -> None:
+        while True:
+            await asyncio.sleep(self._interval)
+            await self._tend()
+
+    async def _tend(self) -> None:
+        try:
+            await self.ask(_index, slow=True)
+            await self._write_shown()
+            self._metrics.points.set(await self.ask(lambda m: m.index.count()))
+        except MatcherError as fault:
+            self._metrics.drain_failures.inc()
+            log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
+
+    async def _write_shown(self) -> None:
+        rows = list(self._shown)
+        if rows:
+            await self.ask(lambda m: m.store.log_impressions(rows), slow=True)
+            for _ in rows:
+                self._shown.popleft()
+
+
+def _index(matcher: Matcher) -> None:
+    matcher.index_now()
+    matcher.index.flush()
+
+
+def stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
+    """Return a stored item of this type; NotFound for one of another type."""
+    item = matcher.store.get(item_id)
+    if item.item_type is not item_type:
+        raise NotFound(f"'{item_id}' is of type {item.item_type.value}, not {item_type.value}.")
+    return item

@@ -1,0 +1,134 @@
+"""The one table from errors to HTTP, and the problem documents (RFC 9457) every error becomes."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from matcher import errors
+from matcher.errors import MatcherError
+
+PROBLEM_JSON = "application/problem+json"
+RETRY_AFTER_S = 5
+
+
+class TooLarge(errors.InvalidRequest):
+    """The body of the request is over the limit."""
+
+
+class PreconditionFailed(errors.InvalidRequest):
+    """The item changed since the caller read it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """How an error is told over HTTP."""
+
+    status: HTTPStatus
+    slug: str
+    title: str
+
+
+TABLE: dict[type[MatcherError], Row] = {
+    MatcherError: Row(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", "The request failed"),
+    errors.InvalidRequest: Row(HTTPStatus.UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
+    errors.Ambiguous: Row(HTTPStatus.CONFLICT, "ambiguous", "The name stands for several items"),
+    TooLarge: Row(HTTPStatus.CONTENT_TOO_LARGE, "too-large", "The body is too large"),
+    PreconditionFailed: Row(
+        HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", "The item changed meanwhile"
+    ),
+    errors.NotFound: Row(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
+    errors.NotAllowed: Row(HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"),
+    errors.NotReady: Row(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
+    errors.IndexMismatch: Row(
+        HTTPStatus.SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"
+    ),
+    errors.ModelMissing: Row(
+        HTTPStatus.SERVICE_UNAVAILABLE, "model-missing", "The encoder's files are missing"
+    ),
+    errors.BackendUnavailable: Row(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "An outside part failed"),
+    errors.IndexLocked: Row(
+        HTTPStatus.SERVICE_UNAVAILABLE, "index-locked", "Another process holds the index"
+    ),
+}
+
+
+def row_of(error: MatcherError) -> Row:
+    """Return the row of the error's nearest listed class."""
+    return next(TABLE[cls] for cls in type(error).__mro__ if cls in TABLE)
+
+
+def problem(
+    status: int,
+    title: str,
+    detail: str,
+    *,
+    slug: str = "",
+    request_id: str = "",
+    faults: Sequence[Mapping[str, str]] = (),
+) -> Response:
+    """Build the response for one error.
+
+    ``type`` is ``about:blank`` (the status says all) or ``urn:matcher:<slug>``, stable and listed in
+    ``docs/api.md``. A 503 says when to come back.
+    """
+    body: dict[str, Any] = {"type": f"urn:matcher:{slug}" if slug else "about:blank", "title": title}
+    body |= {"status": int(status), "detail": detail}
+    if request_id:
+        body["request_id"] = request_id
+    if faults:
+        body["errors"] = list(faults)
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
+    return Response(text, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+
+
+def of_error(error: MatcherError, request_id: str = "") -> Response:
+    """Build the response for one of our own errors."""
+    row = row_of(error)
+    return problem(row.status, row.title, str(error), slug=row.slug, request_id=request_id)
+
+
+def install(app: FastAPI) -> None:
+    """Make every error of ``app`` a problem document."""
+    app.add_exception_handler(MatcherError, _on_matcher_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(HTTPException, _on_http)
+
+
+async def _on_matcher_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, MatcherError)  # noqa: S101  # starlette picks handlers by class
+    return of_error(error, _request_id(request))
+
+
+async def _on_invalid(request: Request, error: Exception) -> Response:
+    """Say where and why, without echoing the value: it may be personal."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101  # starlette picks handlers by class
+    faults = [{"at": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()]
+    row = TABLE[errors.InvalidRequest]
+    detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in faults[:3])
+    return problem(
+        row.status, row.title, detail, slug=row.slug, request_id=_request_id(request), faults=faults[:50]
+    )
+
+
+async def _on_http(request: Request, error: Exception) -> Response:
+    """Turn the framework's own refusals (unknown path, wrong method, body too long) into problems."""
+    assert isinstance(error, HTTPException)  # noqa: S101  # starlette picks handlers by class
+    if error.status_code == HTTPStatus.CONTENT_TOO_LARGE:
+        limit = request.app.state.settings.max_body_bytes
+        return of_error(TooLarge(f"The body is over the limit of {limit} bytes."), _request_id(request))
+    title = HTTPStatus(error.status_code).phrase
+    response = problem(error.status_code, title, str(error.detail), request_id=_request_id(request))
+    response.headers.update(error.headers or {})
+    return response
+
+
+def _request_id(request: Request) -> str:
+    found: str = request.scope.get("request_id", "")
+    return found

@@ -1,0 +1,37 @@
+"""Days and instants as people write them."""
+
+from datetime import date, datetime, time
+from zoneinfo import ZoneInfo
+
+from matcher.errors import InvalidRequest
+
+
+def parse(text: str | None, zone: ZoneInfo) -> datetime:
+    """Read the instant an answer is for.
+
+    A date alone stands for noon of that day in ``zone``: what opens in the morning or closes in the evening
+    is open on that day. An instant without offset is read in ``zone``. None is now.
+
+    Raises
+    ------
+    InvalidRequest
+        For anything else.
+
+    Examples
+    --------
+    >>> parse("2026-11-22", ZoneInfo("Europe/Paris")).isoformat()
+    '2026-11-22T12:00:00+01:00'
+    >>> parse("2026-07-01T09:00:00Z", ZoneInfo("Europe/Paris")).isoformat()
+    '2026-07-01T09:00:00+00:00'
+    """
+    if not text:
+        return datetime.now(zone).replace(microsecond=0)
+    try:
+        if len(text) == 10:
+            return datetime.combine(date.fromisoformat(text), time(12), zone)
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(
+            f"'{text[:40]}' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00."
+        ) from None
+    return instant if instant.tzinfo else instant.replace(tzinfo=zone)

@@ -1,0 +1,182 @@
+"""Answers and items as tables a person reads, in French or English, at 100 columns."""
+
+import re
+from collections.abc import Iterable
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from matcher.answers import Answer, Missing, Recommendation, Reason
+from matcher.entities import AnyItem, Kind
+
+_WORDS: dict[str, tuple[str, str]] = {
+    "factory": ("Factories à rejoindre", "Factories to join"),
+    "partner": ("Partenaires à rencontrer", "Partners to meet"),
+    "international": ("Appels et missions à l'international", "Calls and missions abroad"),
+    "lead": ("Pistes de recrutement", "Hiring leads"),
+    "alert": ("Membres à prévenir", "Members to tell"),
+    "for": ("pour", "for"),
+    "on": ("au", "on"),
+    "what": ("Proposition", "Suggestion"),
+    "why": ("Pourquoi, et ce qui manque", "Why, and what is missing"),
+    "closes": ("jusqu'au", "until"),
+    "opens": ("dès le", "from"),
+    "next": ("prochaine date :", "next date:"),
+    "confirm": ("à confirmer", "to be confirmed"),
+    "illustrative": ("besoins illustratifs", "illustrative needs"),
+    "none": ("Rien à proposer.", "Nothing to suggest."),
+    "legend_confirm": (
+        "◇ à confirmer : la fiche repose en partie sur des connaissances générales, à valider avant toute "
+        "mise en relation.",
+        "◇ to be confirmed: the record rests in part on background knowledge; check before introducing.",
+    ),
+    "legend_illustrative": (
+        "◆ besoins illustratifs : offres et besoins écrits pour l'exemple, non déclarés par l'organisation.",
+        "◆ illustrative needs: offers and needs written as examples, not declared by the organisation.",
+    ),
+}
+_MONTHS = {
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+_QUOTED = re.compile(r"(?<=« )[^»]*(?= »)|(?<=“)[^”]*(?=”)")
+_TOLD_BY_MARKER = frozenset({"confirm_evidence"})
+
+
+def word(key: str, lang: str) -> str:
+    """Return a fixed text in the language asked for."""
+    french, english = _WORDS[key]
+    return english if lang == "en" else french
+
+
+def day(at: datetime, lang: str, zone: ZoneInfo) -> str:
+    """Write a day as people read it.
+
+    >>> day(datetime.fromisoformat("2026-12-03T23:30:00+00:00"), "fr", ZoneInfo("Europe/Paris"))
+    '4 déc. 2026'
+    """
+    local = at.astimezone(zone)
+    return f"{local.day} {_MONTHS[lang][local.month - 1]} {local.year}"
+
+
+def answer(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False) -> RenderableType:
+    """Lay out one answer: a title, one row an item, the notices, the legend of the marks that occur."""
+    parts: list[RenderableType] = [Text(), _title(found, lang, zone)]
+    if found.items:
+        parts.append(_table(found, lang, zone, explain=explain))
+    elif not found.notices:
+        parts.append(Text(f"  {word('none', lang)}", "dim"))
+    parts.extend(Text(f"  {_said(notice, lang)}", "yellow") for notice in found.notices)
+    return Group(*parts)
+
+
+def legend(answers: Iterable[Answer], lang: str) -> RenderableType:
+    """Explain the marks that occur in the answers shown."""
+    items = [item for found in answers for item in found.items]
+    lines = []
+    if any(item.needs_confirmation for item in items):
+        lines.append(Text(word("legend_confirm", lang), "dim"))
+    if any(item.illustrative for item in items):
+        lines.append(Text(word("legend_illustrative", lang), "dim"))
+    return Group(*lines)
+
+
+def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
+    title = Text(word(found.kind.value, lang), "bold")
+    if found.query_name:
+        joint = " · " if found.kind is Kind.ALERT else f" {word('for', lang)} "
+        title.append(joint).append(found.query_name)
+    if found.on:
+        title.append(f", {word('on', lang)} {day(found.on, lang, zone)}", "not bold dim")
+    return title
+
+
+def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, show_lines=False, expand=True, padding=(0, 1), header_style="dim")
+    table.add_column("", width=2, justify="right", style="dim")
+    table.add_column(word("what", lang), ratio=34)
+    table.add_column("Score", width=5, justify="right")
+    table.add_column(word("why", lang), ratio=62)
+    for item in found.items:
+        score = Text(_number(item.score, lang), "bold")
+        table.add_row(str(item.rank), _what(item, lang, zone), score, _why(item, lang, explain=explain))
+        table.add_row()
+    return table
+
+
+def _what(item: Recommendation, lang: str, zone: ZoneInfo) -> Text:
+    text = Text(item.name, "bold").append(f"\n{item.item_id}", "not bold dim")
+    for key, at in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
+        if at is not None and not (key == "opens" and item.closes_at):
+            text.append(f"\n{word(key, lang)} {day(at, lang, zone)}", "not bold cyan")
+    if item.needs_confirmation:
+        text.append(f"\n◇ {word('confirm', lang)}", "not bold yellow")
+    if item.illustrative:
+        text.append(f"\n◆ {word('illustrative', lang)}", "not bold magenta")
+    return text
+
+
+def _why(item: Recommendation, lang: str, *, explain: bool) -> RenderableType:
+    grid = Table.grid(padding=(0, 1))
+    grid.add_column(width=1)
+    grid.add_column(ratio=1)
+    for reason in item.reasons:
+        grid.add_row(Text("+", "green"), _quotes_lit(_said(reason, lang)))
+    for gap in item.missing:
+        if gap.code not in _TOLD_BY_MARKER:
+            grid.add_row(Text("-", "yellow"), Text(_said(gap, lang), "dim"))
+    if explain:
+        grid.add_row("", _signals(item, lang))
+    return grid
+
+
+def _signals(item: Recommendation, lang: str) -> Text:
+    parts = sorted(item.signals, key=lambda signal: (-signal.contribution, signal.name))
+    told = ", ".join(f"{part.name} {_number(part.contribution, lang)}" for part in parts if part.contribution)
+    return Text(f"{_number(item.score, lang)} = {told}", "dim")
+
+
+def _said(text: Reason | Missing, lang: str) -> str:
+    return text.en if lang == "en" else text.fr
+
+
+def _quotes_lit(sentence: str) -> Text:
+    text = Text(sentence)
+    for found in _QUOTED.finditer(sentence):
+        text.stylize("bold cyan", found.start(), found.end())
+    return text
+
+
+def _number(value: float, lang: str) -> str:
+    written = f"{value:.2f}"
+    return written if lang == "en" else written.replace(".", ",")
+
+
+def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:
+    """Lay out everything known of one item, a field a row; empty fields are left out."""
+    table = Table.grid(padding=(0, 2))
+    table.add_column(style="dim", justify="right")
+    table.add_column(ratio=1)
+    for name in type(item).model_fields:
+        value = getattr(item, name)
+        if name not in ("id", "name") and value not in ("", None, (), False):
+            table.add_row(name, Text(_value(value, zone)))
+    return Group(
+        Text(f"\n{item.name}", "bold").append(f"  {item.item_type.value} {item.id}\n", "not bold dim"), table
+    )
+
+
+def _value(value: object, zone: ZoneInfo) -> str:
+    if isinstance(value, tuple):
+        return (
+            "\n".join(map(str, value))
+            if any(len(str(part)) > 40 for part in value)
+            else ", ".join(map(str, value))
+        )
+    if isinstance(value, datetime):
+        return value.astimezone(zone).isoformat(" ", "minutes")
+    return str(value)

@@ -1,0 +1,152 @@
+"""The catalogue's items: read by anyone, written by the administrator.
+
+One family of addresses per type of item, all alike. An item's version is its ``ETag``.
+"""
+
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+
+from matcher.build import Matcher
+from matcher.entities import ITEM_CLASSES, AnyItem, ItemId, ItemType
+from matcher.errors import InvalidRequest
+from service.deps import DeskDep, SettingsDep
+from service.desk import stored
+from service.errors import PreconditionFailed
+from service.examples import ITEMS
+from service.schemas import Page, Problem
+from service.security import Admin
+
+router = APIRouter(prefix="/v1")
+
+FAMILIES = {
+    ItemType.ORGANISATION: "organisations",
+    ItemType.FACTORY: "factories",
+    ItemType.OPPORTUNITY: "opportunities",
+    ItemType.LEAD: "leads",
+}
+_READ: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 422: {"model": Problem}}
+_WRITTEN: dict[int | str, dict[str, Any]] = {403: {"model": Problem}, 412: {"model": Problem}} | _READ
+
+IfMatch = Annotated[
+    str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
+]
+IfNoneMatch = Annotated[str | None, Header(max_length=200)]
+
+
+def _add_family(item_type: ItemType, family: str) -> None:
+    item_class: Any = ITEM_CLASSES[item_type]
+    item_path = f"/{family}/{{item_id}}"
+    name = item_type.value
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
+
+    @router.get(
+        f"/{family}",
+        response_class=Response,
+        responses={200: {"model": Page[item_class]}, 422: {"model": Problem}},
+        operation_id=f"list_{family}",
+        summary=f"All {family}, a page at a time",
+        tags=[family],
+    )
+    async def page(
+        desk: DeskDep,
+        settings: SettingsDep,
+        after: Annotated[str, Query(max_length=128, description="Start behind this id")] = "",
+        limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
+    ) -> Response:
+        if limit > settings.max_page:
+            raise InvalidRequest(
+                f"limit is {limit}; this service gives pages of at most {settings.max_page}."
+            )
+        return _page(await desk.ask(lambda m: _some(m, item_type, after, limit + 1)), limit)
+
+    @router.get(
+        item_path,
+        response_class=Response,
+        responses={200: {"model": item_class}} | _READ,
+        operation_id=f"get_{name}",
+        summary=f"One {name}",
+        tags=[family],
+    )
+    async def get(item_id: id_in_path, desk: DeskDep, if_none_match: IfNoneMatch = None) -> Response:
+        item = await desk.ask(lambda m: stored(m, item_id, item_type))
+        if if_none_match and _etag(item) in if_none_match:
+            return Response(status_code=304, headers={"ETag": _etag(item)})
+        return _one(item)
+
+    @router.put(
+        item_path,
+        response_class=Response,
+        responses={200: {"model": item_class}, 201: {"model": item_class}} | _WRITTEN,
+        operation_id=f"put_{name}",
+        summary=f"Add or replace one {name}",
+        tags=[family],
+        dependencies=[Admin],
+    )
+    async def put(item_id: id_in_path, item: body, desk: DeskDep, if_match: IfMatch = None) -> Response:
+        if item.id != item_id:
+            raise InvalidRequest(
+                f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
+            )
+        inserted = await desk.ask(lambda m: _put(m, item, if_match), slow=True)
+        return _one(item, 201 if inserted else 200)
+
+    @router.delete(
+        item_path,
+        status_code=204,
+        responses=_WRITTEN,
+        operation_id=f"delete_{name}",
+        summary=f"Erase one {name}, from the store and from the index",
+        tags=[family],
+        dependencies=[Admin],
+    )
+    async def delete(item_id: id_in_path, desk: DeskDep, if_match: IfMatch = None) -> None:
+        await desk.ask(lambda m: _delete(m, item_id, item_type, if_match), slow=True)
+
+
+def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:
+    return list(islice(matcher.store.items(item_type, after=after, batch=count), count))
+
+
+def _put(matcher: Matcher, item: AnyItem, if_match: str | None) -> bool:
+    """Store and index before answering: the next question sees the item."""
+    _check_version(matcher, item.id, if_match)
+    report = matcher.store.put([item], source="http")
+    matcher.index_now()
+    return report.inserted == 1
+
+
+def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
+    stored(matcher, item_id, item_type)
+    _check_version(matcher, item_id, if_match)
+    matcher.store.delete([item_id])
+    matcher.index_now()
+
+
+def _check_version(matcher: Matcher, item_id: str, if_match: str | None) -> None:
+    if if_match is None:
+        return
+    current = matcher.store.get_many([item_id]).get(item_id)
+    if current is None or (if_match != "*" and _etag(current) not in if_match):
+        raise PreconditionFailed(f"'{item_id}' is not of the version given: read it again, then repeat.")
+
+
+def _etag(item: AnyItem) -> str:
+    return f'"{item.version}"'
+
+
+def _one(item: AnyItem, status: int = 200) -> Response:
+    return Response(item.model_dump_json(), status, {"ETag": _etag(item)}, media_type="application/json")
+
+
+def _page(found: list[AnyItem], limit: int) -> Response:
+    shown = found[:limit]
+    following = f'"{shown[-1].id}"' if len(found) > limit else "null"
+    items = ",".join(item.model_dump_json() for item in shown)
+    return Response(f'{{"items":[{items}],"next":{following}}}', media_type="application/json")
+
+
+for _item_type, _family in FAMILIES.items():
+    _add_family(_item_type, _family)

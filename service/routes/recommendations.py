@@ -1,0 +1,101 @@
+"""Questions and their answers."""
+
+from collections.abc import Callable
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Response
+
+from matcher.answers import Answer
+from matcher.build import Matcher
+from matcher.entities import AnyItem, ItemId, ItemType, Kind, Profile
+from matcher.errors import InvalidRequest
+from matcher.settings import Settings
+from service import moments
+from service.deps import DeskDep, SettingsDep
+from service.desk import stored
+from service.examples import ANSWER
+from service.schemas import KindWishes, Problem, RecommendationRequest, SaidAnswer, Search, Wishes, said
+
+router = APIRouter(prefix="/v1", tags=["recommendations"])
+
+_RESPONSES: dict[int | str, dict[str, Any]] = {
+    200: {"model": SaidAnswer, "content": {"application/json": {"example": ANSWER}}},
+    422: {"model": Problem},
+    503: {"model": Problem},
+}
+_RESPONSES_FOR_ITEM: dict[int | str, dict[str, Any]] = _RESPONSES | {404: {"model": Problem}}
+
+
+@router.get(
+    "/organisations/{item_id}/recommendations",
+    response_class=Response,
+    responses=_RESPONSES_FOR_ITEM,
+    summary="For a member",
+)
+async def for_organisation(
+    item_id: Annotated[ItemId, Path(examples=["ORG001"])],
+    wishes: Annotated[KindWishes, Query()],
+    desk: DeskDep,
+    settings: SettingsDep,
+) -> Response:
+    """Recommend items of one kind to a stored organisation, best first."""
+    question = _question(wishes.kind.kind, wishes, settings)
+    answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.ORGANISATION)))
+    desk.note_shown(answer)
+    return _said(answer, wishes)
+
+
+@router.get(
+    "/opportunities/{item_id}/members",
+    response_class=Response,
+    responses=_RESPONSES_FOR_ITEM,
+    summary="Whom to tell of an opportunity",
+)
+async def members_for(
+    item_id: Annotated[ItemId, Path(examples=["INT001"])],
+    wishes: Annotated[Wishes, Query()],
+    desk: DeskDep,
+    settings: SettingsDep,
+) -> Response:
+    """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
+    question = _question(Kind.ALERT, wishes, settings)
+    answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.OPPORTUNITY)))
+    return _said(answer, wishes)
+
+
+@router.post(
+    "/recommendations", response_class=Response, responses=_RESPONSES, summary="For a text or a profile"
+)
+async def for_profile(wishes: RecommendationRequest, desk: DeskDep, settings: SettingsDep) -> Response:
+    """Recommend to somebody who is not stored; nothing of the question is kept or logged."""
+    return await _for_profile(wishes.asked(), wishes, desk, settings)
+
+
+@router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
+async def search(wishes: Annotated[Search, Query()], desk: DeskDep, settings: SettingsDep) -> Response:
+    """Recommend for a short free text. Post a long or private one: addresses end up in logs of proxies."""
+    return await _for_profile(Profile(description=wishes.q), wishes, desk, settings)
+
+
+async def _for_profile(
+    profile: Profile, wishes: KindWishes, desk: DeskDep, settings: SettingsDep
+) -> Response:
+    if len(profile.model_dump_json()) > settings.max_text_chars:
+        raise InvalidRequest(f"The text is over {settings.max_text_chars} characters.")
+    question = _question(wishes.kind.kind, wishes, settings)
+    return _said(await desk.ask(lambda m: question(m, profile), slow=True), wishes)
+
+
+def _question(
+    kind: Kind, wishes: Wishes, settings: Settings
+) -> Callable[[Matcher, AnyItem | Profile], Answer]:
+    """Check the wishes against the limits and return the question to put to the matcher."""
+    if wishes.k > settings.max_k:
+        raise InvalidRequest(f"k is {wishes.k}; this service gives at most {settings.max_k} items.")
+    at = moments.parse(wishes.on, settings.zone)
+    return lambda matcher, asker: matcher.recommender.recommend(asker, kind, wishes.k, at)
+
+
+def _said(answer: Answer, wishes: Wishes) -> Response:
+    text = said(answer, wishes.lang, explain=wishes.explain)
+    return Response(text, media_type="application/json", headers={"Cache-Control": "private, no-cache"})

@@ -1,0 +1,37 @@
+"""Who may write: whoever holds the administrator's key, and nobody while none is configured."""
+
+import hashlib
+import hmac
+from typing import Annotated
+
+from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from matcher.errors import NotAllowed
+
+_bearer = HTTPBearer(auto_error=False, description="The key of the setting MATCHER_ADMIN_KEY")
+
+
+def same_secret(given: str, expected: str) -> bool:
+    """Compare in a time that tells nothing of the content or length of either.
+
+    >>> same_secret("a", "a"), same_secret("a", "ab"), same_secret("é", "e")
+    (True, False, False)
+    """
+    return hmac.compare_digest(
+        hashlib.sha256(given.encode()).digest(), hashlib.sha256(expected.encode()).digest()
+    )
+
+
+async def require_admin(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Refuse with NotAllowed unless the request carries the configured key."""
+    key = request.app.state.settings.admin_key
+    if key is None:
+        raise NotAllowed("Writing is switched off: no administrator's key is configured (MATCHER_ADMIN_KEY).")
+    if credentials is None or not same_secret(credentials.credentials, key.get_secret_value()):
+        raise NotAllowed("Writing needs the administrator's key: Authorization: Bearer KEY.")
+
+
+Admin = Depends(require_admin)

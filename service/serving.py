@@ -1,0 +1,54 @@
+"""The command that serves HTTP."""
+
+import uvicorn
+
+from matcher import settings as configuration
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
+from service import logging
+from service.app import create_app
+from service.console import remarks
+
+FACTORY = "service.app:served_app"
+
+
+def run(host: str | None, port: int | None, workers: int) -> None:
+    """Serve until interrupted.
+
+    Raises
+    ------
+    InvalidRequest
+        More than one worker was asked for over the embedded index, which has one owner.
+    MatcherError
+        Whatever kept the service from starting.
+    """
+    settings = configuration.load()
+    if workers > 1 and settings.index_backend == "edge":
+        raise InvalidRequest(
+            f"{workers} workers cannot share the embedded index: it has one owner. Serve with one worker, or set "
+            "MATCHER_QDRANT_URL to a Qdrant server."
+        )
+    host, port = host or settings.host, port or settings.port
+    if workers > 1:
+        uvicorn.run(FACTORY, factory=True, host=host, port=port, workers=workers, **_OPTIONS)
+        return
+    logging.configure(settings.log_level)
+    app = create_app(settings)
+    server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **_OPTIONS))
+    remarks().print(f"Serving on http://{host}:{port} (try /docs); stop with Ctrl-C.")
+    try:
+        server.run()
+    except KeyboardInterrupt:
+        return
+    except SystemExit:
+        raise _reason(app.state.trouble, host, port) from None
+    if not server.started:
+        raise _reason(app.state.trouble, host, port)
+
+
+_OPTIONS: dict[str, object] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "on"}
+
+
+def _reason(trouble: MatcherError | None, host: str, port: int) -> MatcherError:
+    return trouble or BackendUnavailable(
+        f"Cannot listen on {host}:{port}: is another server running there? Choose another with --port."
+    )

@@ -1,0 +1,132 @@
+import json
+import logging
+
+import pytest
+from fastapi.testclient import TestClient
+
+from matcher.build import open_matcher
+from matcher.errors import MatcherError
+from service.app import create_app
+from service.logging import configure
+
+SECRET_TEXT = "hopital-de-rodez-confidentiel"
+
+
+@pytest.fixture
+def logged(capsys):
+    """Logs as lines of JSON; the process's own logging is put back afterwards."""
+    root = logging.getLogger()
+    before = (root.handlers[:], root.level)
+    configure("info")
+
+    def lines() -> list[dict]:
+        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+
+    yield lines
+    root.handlers[:], root.level = before
+
+
+def test_a_well_formed_request_id_is_kept(client):
+    response = client.get("/healthz", headers={"X-Request-ID": "order-66.a_b"})
+    assert response.headers["X-Request-ID"] == "order-66.a_b"
+
+
+@pytest.mark.parametrize("given", ["short", "a" * 65, "with space", "<script>alert(1)</script>", "é" * 8])
+def test_another_one_is_replaced(client, given):
+    response = client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    assert len(response.headers["X-Request-ID"]) == 32
+
+
+def test_a_problem_carries_the_id_of_its_request(client):
+    response = client.get("/v1/leads/NONE", headers={"X-Request-ID": "trace-me-1"})
+    assert response.json()["request_id"] == response.headers["X-Request-ID"] == "trace-me-1"
+
+
+def test_unknown_paths_and_methods_are_problems_too(client):
+    for method, path, status in (("GET", "/nowhere", 404), ("POST", "/healthz", 405)):
+        response = client.request(method, path)
+        assert (response.status_code, response.json()["status"]) == (status, status)
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+def test_a_body_over_the_limit_is_refused_whatever_it_says_of_itself(client, declared):
+    text = b'{"kind": "factory", "text": "' + b"a" * 1_000_000 + b'"}'
+    content = text if declared else iter([text[:500_000], text[500_000:]])
+    headers = {"Content-Type": "application/json"}
+    response = client.post("/v1/recommendations", content=content, headers=headers)
+    assert response.status_code == 413
+    assert response.json()["type"] == "urn:matcher:too-large"
+    assert "262144" in response.json()["detail"]
+
+
+def test_logs_say_what_happened_and_not_what_was_asked(stocked, logged):
+    with TestClient(create_app(stocked)) as client:
+        client.get("/v1/search", params={"q": SECRET_TEXT, "kind": "partner"}, headers={"X-Request-ID": "trace-me-2"})
+        client.post("/v1/recommendations", json={"kind": "partner", "text": SECRET_TEXT, "x": 1})
+        client.get(f"/v1/organisations/{SECRET_TEXT}")
+    lines = logged()
+    assert SECRET_TEXT not in json.dumps(lines)
+    line = next(line for line in lines if line.get("request_id") == "trace-me-2")
+    assert (line["event"], line["method"], line["route"], line["status"]) == ("answered", "GET", "/v1/search", 200)
+    assert line["ms"] > 0
+
+
+def test_an_unforeseen_failure_is_a_problem_without_its_message_and_a_log_line_with_its_frames(stocked, logged):
+    app = create_app(stocked)
+
+    @app.get("/breaks")
+    async def breaks() -> None:
+        raise RuntimeError(SECRET_TEXT)
+
+    with TestClient(app) as client:
+        response = client.get("/breaks")
+        assert client.get("/healthz").status_code == 200
+    assert (response.status_code, response.json()["detail"]) == (500, "The service failed.")
+    line = next(line for line in logged() if line["event"] == "unforeseen")
+    assert line["error"] == "RuntimeError"
+    assert any("breaks" in frame for frame in line["frames"])
+    assert SECRET_TEXT not in json.dumps(line)
+
+
+def test_metrics_count_requests_by_route_without_values(client):
+    client.get("/v1/leads/NONE")
+    client.get("/somewhere/else")
+    text = client.get("/metrics").text
+    assert 'matcher_requests_total{method="GET",route="/v1/leads/{item_id}",status="404"} 1.0' in text
+    assert 'route="(none)",status="404"' in text
+    assert "NONE" not in text
+
+
+def test_alive_and_ready(client):
+    assert client.get("/healthz").json() == {"status": "alive"}
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["points"], ready["pending"]) == ("ready", 9, 0)
+
+
+def test_a_store_that_stops_answering_makes_the_service_unready(client):
+    client.app.state.desk._matcher.store.ping = _broken
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert client.get("/healthz").status_code == 200
+
+
+def _broken() -> None:
+    from matcher.errors import BackendUnavailable
+
+    raise BackendUnavailable("The store does not answer.")
+
+
+def test_a_start_that_cannot_be_says_why(settings):
+    app = create_app(settings)
+    with pytest.raises(MatcherError), TestClient(app):
+        pass
+    assert "matcher" in str(app.state.trouble)
+
+
+def test_the_index_is_free_again_after_the_service_stopped(stocked):
+    with TestClient(create_app(stocked)):
+        pass
+    with open_matcher(stocked) as matcher:
+        assert matcher.index.count() == 9

@@ -1,0 +1,107 @@
+import pytest
+
+from service.examples import ITEMS
+
+FAMILIES = {"organisations": "ORG001", "factories": "FAC001", "opportunities": "INT001", "leads": "LEAD001"}
+NEW = {
+    "id": "ORG900",
+    "name": "Blockchain Aubrac",
+    "description": "Registres distribués et blockchain pour l'agroalimentaire.",
+    "expertise": ["blockchain"],
+}
+
+
+def test_reading_needs_no_key(client):
+    for family, item_id in FAMILIES.items():
+        response = client.get(f"/v1/{family}/{item_id}")
+        assert response.status_code == 200
+        assert response.json()["id"] == item_id
+
+
+def test_what_is_read_can_be_written_back_unchanged(admin):
+    for family, item_id in FAMILIES.items():
+        read = admin.get(f"/v1/{family}/{item_id}")
+        written = admin.put(f"/v1/{family}/{item_id}", json=read.json())
+        assert (written.status_code, written.json()) == (200, read.json())
+        assert written.headers["ETag"] == read.headers["ETag"]
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+def test_the_examples_of_the_description_are_accepted(admin, family):
+    example = next(body for kind, body in ITEMS.items() if family.startswith(kind.value[:6]))
+    assert admin.put(f"/v1/{family}/{example['id']}", json=example).status_code == 201
+
+
+def test_writes_are_read_at_once_by_the_next_question(admin):
+    assert admin.put("/v1/organisations/ORG900", json=NEW).status_code == 201
+    search = {"q": "blockchain registres distribués", "kind": "partner", "k": 1}
+    assert admin.get("/v1/search", params=search).json()["items"][0]["item_id"] == "ORG900"
+    changed = NEW | {"description": "Fromagerie.", "expertise": ["fromage"]}
+    assert admin.put("/v1/organisations/ORG900", json=changed).status_code == 200
+    assert admin.get("/v1/organisations/ORG900").json()["description"] == "Fromagerie."
+
+
+def test_what_is_erased_is_gone_from_store_and_index_at_once(admin):
+    admin.put("/v1/organisations/ORG900", json=NEW)
+    points = admin.get("/readyz").json()["points"]
+    assert admin.delete("/v1/organisations/ORG900").status_code == 204
+    assert admin.get("/v1/organisations/ORG900").status_code == 404
+    assert admin.get("/readyz").json()["points"] == points - 1
+    search = {"q": "blockchain registres distribués", "kind": "partner", "k": 10}
+    found = admin.get("/v1/search", params=search).json()["items"]
+    assert "ORG900" not in [item["item_id"] for item in found]
+    assert admin.delete("/v1/organisations/ORG900").status_code == 404
+
+
+def test_an_item_is_of_one_type_only(admin):
+    assert admin.get("/v1/factories/ORG001").status_code == 404
+    assert admin.delete("/v1/factories/ORG001").status_code == 404
+    assert admin.get("/v1/organisations/ORG001").status_code == 200
+    factory = {"id": "ORG001", "name": "Usurpée"}
+    assert admin.put("/v1/factories/ORG001", json=factory).status_code == 422
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("ORG900", NEW | {"id": "ORG901"}),
+        ("ORG900", NEW | {"salary": 1}),
+        ("ORG900", {"id": "ORG900"}),
+        ("ORG900", NEW | {"size_band": "XXL"}),
+        ("ORG900", NEW | {"name": "a" * 301}),
+        ("ORG900", NEW | {"description": "a" * 20_001}),
+        ("a b", NEW | {"id": "a b"}),
+        ("x" * 129, NEW | {"id": "x" * 129}),
+    ],
+)
+def test_an_item_that_cannot_be_is_refused(admin, path, body):
+    assert admin.put(f"/v1/organisations/{path}", json=body).status_code == 422
+
+
+def test_lists_come_in_pages_by_id(client):
+    first = client.get("/v1/organisations", params={"limit": 3}).json()
+    assert [item["id"] for item in first["items"]] == ["ORG001", "ORG002", "ORG003"]
+    assert first["next"] == "ORG003"
+    last = client.get("/v1/organisations", params={"limit": 3, "after": first["next"]}).json()
+    assert ([item["id"] for item in last["items"]], last["next"]) == (["ORG004"], None)
+
+
+@pytest.mark.parametrize("limit", [0, 201, 1_001])
+def test_a_page_has_its_limits(client, limit):
+    assert client.get("/v1/organisations", params={"limit": limit}).status_code == 422
+
+
+def test_an_unchanged_item_is_not_sent_again(client):
+    tag = client.get("/v1/organisations/ORG001").headers["ETag"]
+    again = client.get("/v1/organisations/ORG001", headers={"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+
+
+def test_two_writers_do_not_overwrite_each_other(admin):
+    admin.put("/v1/organisations/ORG900", json=NEW)
+    tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
+    mine = admin.put("/v1/organisations/ORG900", json=NEW | {"city": "Rodez"}, headers={"If-Match": tag})
+    theirs = admin.put("/v1/organisations/ORG900", json=NEW | {"city": "Mende"}, headers={"If-Match": tag})
+    assert (mine.status_code, theirs.status_code) == (200, 412)
+    assert admin.get("/v1/organisations/ORG900").json()["city"] == "Rodez"
+    assert admin.delete("/v1/organisations/ORG900", headers={"If-Match": tag}).status_code == 412
