@@ -1,0 +1,263 @@
+"""Tables of items: :func:`read` turns a file into rows that hold an item or the reasons why not.
+
+Each cell is read as its field wants it (:mod:`matcher.adapters.tabular_cells`), then pydantic validates the
+row. An empty cell means the field's default; a column the file does not have leaves the field unset.
+"""
+
+import csv
+import io
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from matcher.adapters.tabular_cells import BadCell
+from matcher.adapters.tabular_fields import Reader, reader_of, settle
+from matcher.adapters.tabular_files import Sheet, load
+from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of, infer_type
+from matcher.adapters.tabular_reasons import reason, shortened
+from matcher.entities import ITEM_CLASSES, AnyItem, ItemType
+from matcher.errors import BackendUnavailable, InvalidRequest
+from matcher.importing import (
+    ImportReport,
+    Notice,
+    Reject,
+    Row,
+    Store,
+    Table,
+    derived_id,
+    folded,
+    import_table,
+)
+
+_OURS = ("line", "reason")
+"""Columns of a rejects file, which may be mended and imported again."""
+
+
+class _Column(NamedTuple):
+    position: int
+    field: str
+    read: Reader
+    empty: Any
+
+
+class _Plan(NamedTuple):
+    """How the rows of one type are read."""
+
+    item_type: ItemType
+    item_class: type[AnyItem]
+    columns: tuple[_Column, ...]
+    titles: dict[str, str]
+
+
+def read(path: Path, item_type: ItemType | None = None) -> Table:
+    r"""Read a CSV, XLSX or JSON Lines file into rows.
+
+    Parameters
+    ----------
+    path
+        The file. How it is decoded: :mod:`matcher.adapters.tabular_files`.
+    item_type
+        What the rows are; None: a column ``item_type`` says it row by row, else the headers betray it.
+
+    Returns
+    -------
+    Table
+        One row for each line with anything in it, in file order. A row without id gets one derived from its
+        type and name, or its call's code.
+
+    Raises
+    ------
+    InvalidRequest
+        The file as a whole cannot be read: absent, empty, not a table, no column for the name, unknown type.
+
+    Examples
+    --------
+    >>> file = getfixture("tmp_path") / "membres.csv"
+    >>> _ = file.write_text("nom;site;texte;secteur;ville\nExemple;www.exemple.fr;Des cartes.;santé;Albi")
+    >>> item = read(file).rows[0].item
+    >>> item.name, item.sectors, item.source_url
+    ('Exemple', ('santé',), 'https://www.exemple.fr')
+    """
+    sheet = load(path)
+    kinds = [folded(column) for column in sheet.columns]
+    typed = kinds.index(folded(TYPE_COLUMN)) if folded(TYPE_COLUMN) in kinds else None
+    if item_type is None and typed is None:
+        ids = [str(row[kinds.index("id")]) for _, row in sheet.rows[:100]] if "id" in kinds else []
+        item_type = infer_type(sheet.columns, ids)
+    plans: dict[ItemType, _Plan] = {}
+    rows = []
+    for line, cells in sheet.rows:
+        said = "" if typed is None or line in sheet.broken else str(cells[typed] or "").strip().lower()
+        row_type = _row_type(said, item_type)
+        if line in sheet.broken:
+            rows.append(_refused(line, cells, "", *sheet.broken[line], str(cells[0])))
+        elif row_type is None:
+            what = (f"type attendu : {', '.join(ItemType)}", f"type expected: {', '.join(ItemType)}")
+            if item_type is not None:
+                what = (f"{item_type.value} demandé avec --kind", f"{item_type.value} asked for with --kind")
+            rows.append(_refused(line, cells, TYPE_COLUMN, *what, said))
+        else:
+            if row_type not in plans:
+                plans[row_type] = _plan(path.name, sheet, row_type)
+            rows.append(_row(line, cells, plans[row_type]))
+    notices = (*sheet.notices, *_column_notices(sheet, list(plans.values())))
+    return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
+
+
+def import_file(
+    path: Path, store: Store, *, item_type: ItemType | None = None, dry_run: bool = False
+) -> ImportReport:
+    """Read a file and put its good rows into ``store`` as one transaction.
+
+    The rejected rows are written to :func:`rejects_path` first; a former one is removed when there are none.
+    A dry run writes nothing at all.
+    """
+    table = read(path, item_type)
+    return import_table(
+        table,
+        store,
+        source=path.name,
+        dry_run=dry_run,
+        on_rejects=lambda bad: write_rejects(rejects_path(path), table, bad),
+    )
+
+
+def rejects_path(path: Path) -> Path:
+    """Return where the rejected rows of ``path`` go: ``members.csv.rejects.csv`` beside it."""
+    return path.with_name(f"{path.name}.rejects.csv")
+
+
+def write_rejects(out: Path, table: Table, rows: Sequence[Row]) -> None:
+    """Write rows with the file's own columns, ``line`` and ``reason``; no rows: remove ``out``.
+
+    UTF-8 with BOM and the delimiter of the file, which spreadsheets open as they are; mended, the file can be
+    imported itself.
+    """
+    keep = [n for n, column in enumerate(table.columns) if column not in _OURS]
+    text = io.StringIO()
+    writer = csv.writer(text, delimiter=table.delimiter, lineterminator="\r\n")
+    writer.writerow([*(table.columns[n] for n in keep), *_OURS])
+    for row in rows:
+        cells = [_plain(row.cells[n]) if n < len(row.cells) else "" for n in keep]
+        why = " | ".join(
+            f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in row.rejects
+        )
+        writer.writerow([*cells, row.line, why])
+    try:
+        if rows:
+            part = out.with_name(out.name + ".part")
+            part.write_bytes(text.getvalue().encode("utf-8-sig"))
+            part.replace(out)
+        else:
+            out.unlink(missing_ok=True)
+    except OSError as error:
+        raise BackendUnavailable(
+            f"The rejected rows cannot be written to {out}: {error.strerror}; nothing was imported. "
+            "Copy the file to a folder you may write to, with space left."
+        ) from error
+
+
+def _plain(value: Any) -> str:
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return ";".join(value)
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value or "")
+
+
+def _row_type(said: str, asked: ItemType | None) -> ItemType | None:
+    """Return the type of a row, None when it is unknown or not the one asked for."""
+    if not said:
+        return asked
+    told = ItemType(said) if said in set(ItemType) else None
+    return told if asked in (None, told) else None
+
+
+def _plan(name: str, sheet: Sheet, item_type: ItemType) -> _Plan:
+    item_class = ITEM_CLASSES[item_type]
+    fields = {n: field for n, field in columns_of(item_type, sheet.columns).items() if field != TYPE_COLUMN}
+    if "name" not in fields.values():
+        raise InvalidRequest(
+            f"{name} has no column for the name of each {item_type.value}: "
+            f"call it 'name' or 'nom'. Columns found: {', '.join(sheet.columns[:20])}."
+        )
+    known = item_class.model_fields
+    columns = tuple(
+        _Column(n, field, reader_of(field), known[field].get_default() if field in known else "")
+        for n, field in fields.items()
+    )
+    return _Plan(item_type, item_class, columns, {field: sheet.columns[n] for n, field in fields.items()})
+
+
+def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
+    data: dict[str, Any] = {}
+    bad: list[Reject] = []
+    for position, field, read_cell, empty in plan.columns:
+        value = cells[position]
+        if value is None:
+            continue
+        if isinstance(value, str):
+            value = value.strip()
+            try:
+                data[field] = read_cell(value) if value else empty
+            except BadCell as error:
+                bad.append(Reject(line, plan.titles[field], error.fr, error.en, shortened(value)))
+        else:
+            data[field] = value
+    if bad:
+        return Row(line, cells, rejects=tuple(bad))
+    settle(data)
+    derived = _give_id(data, plan.item_type)
+    try:
+        return Row(line, cells, plan.item_class.model_validate(data), id_derived=derived)
+    except ValidationError as error:
+        return Row(line, cells, rejects=tuple(_reject(line, plan, entry) for entry in error.errors()))
+
+
+def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
+    """Fill in an absent id; say whether it came from the name."""
+    if isinstance(data.get("id"), str):
+        return False
+    data["id"] = data.get("code") or derived_id(item_type, str(data.get("name", "")))
+    return not data.get("code")
+
+
+def _reject(line: int, plan: _Plan, error: Any) -> Reject:
+    place = [str(part) for part in error["loc"]]
+    title = plan.titles.get(".".join(place[:2])) or plan.titles.get(place[0], place[0]) if place else ""
+    return Reject(line, title, *reason(error), shortened(error["input"]) if place else "")
+
+
+def _refused(line: int, cells: list[Any], column: str, fr: str, en: str, value: str) -> Row:
+    return Row(line, cells, rejects=(Reject(line, column, fr, en, shortened(value)),))
+
+
+def _column_notices(sheet: Sheet, plans: list[_Plan]) -> list[Notice]:
+    """Say once what is not read: unknown columns, and sizes too vague to keep."""
+    used = {column.position for plan in plans for column in plan.columns}
+    known = {folded(TYPE_COLUMN), *_OURS}
+    filled = {n for _, row in sheet.rows for n, cell in enumerate(row) if cell}
+    unknown = [
+        column
+        for n, column in enumerate(sheet.columns)
+        if n not in used and n in filled and folded(column) not in known
+    ]
+    notices = []
+    if unknown and plans:
+        names = ", ".join(unknown)
+        notices.append(
+            Notice(f"Colonnes inconnues, non lues : {names}.", f"Unknown columns, not read: {names}.")
+        )
+    places = {column.position for plan in plans for column in plan.columns if column.field == "size_band"}
+    vague = sum(
+        folded(str(row[n] or "")) in ("pme", "sme") for _, row in sheet.rows for n in places if n < len(row)
+    )
+    if vague:
+        notices.append(
+            Notice(
+                f"Taille « PME » laissée vide ({vague} lignes) : préciser PE (10-49) ou ME (50-249).",
+                f"Size 'PME' left empty ({vague} rows): say PE (10-49) or ME (50-249).",
+            )
+        )
+    return notices

@@ -1,0 +1,151 @@
+"""How each field is read from a cell, and how a row's helper columns become fields."""
+
+from collections.abc import Callable
+from typing import Any
+
+from matcher.adapters.tabular_cells import (
+    STATUS,
+    BadCell,
+    boolean,
+    department,
+    headcount,
+    instant,
+    number,
+    postcode,
+    sentences,
+    size,
+    words,
+)
+from matcher.entities import Eligibility
+from matcher.importing import folded
+
+Reader = Callable[[str], Any]
+
+
+def _text(text: str) -> str:
+    return text
+
+
+def _closing(text: str) -> Any:
+    return instant(text, closing=True)
+
+
+def _whole(text: str) -> float | int:
+    value = number(text)
+    return int(value) if value.is_integer() else value
+
+
+def _language(text: str) -> str:
+    return {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}.get(
+        folded(text), text.lower()
+    )
+
+
+def _availability(text: str) -> str:
+    return STATUS.get(folded(text), text.lower())
+
+
+def _link(text: str) -> str:
+    """Refuse what a page must never link to; complete ``www.exemple.fr``."""
+    if text.casefold().startswith(("javascript:", "data:", "vbscript:")):
+        raise BadCell("adresse refusée : http ou https seulement", "address refused: http or https only")
+    return f"https://{text}" if text.casefold().startswith("www.") else text
+
+
+def _sizes(text: str) -> list[str]:
+    read = [("PE", "ME") if (band := size(word)) is None else (band,) for word in words(text)]
+    return list(dict.fromkeys(band for bands in read for band in bands))
+
+
+def _departments(text: str) -> list[str]:
+    return [department(word) for word in words(text)]
+
+
+READERS: dict[str, Reader] = {
+    **dict.fromkeys(("expertise", "sectors", "themes", "keywords", "aliases", "inferred_fields"), words),
+    **dict.fromkeys(("offers", "needs", "ateliers", "deliverables", "meetings", "hosts"), sentences),
+    **dict.fromkeys(("opted_out", "illustrative", "is_inferred"), boolean),
+    **dict.fromkeys(("opens_at", "next_meeting"), instant),
+    **dict.fromkeys(("funding_rate", "budget_eur"), number),
+    **dict.fromkeys(("source_year", "eligibility.min_countries"), _whole),
+    "closes_at": _closing,
+    "size_band": size,
+    "department_code": department,
+    "lang": _language,
+    "availability": _availability,
+    "source_url": _link,
+    "eligibility.size_bands": _sizes,
+    "eligibility.department_codes": _departments,
+    "eligibility.legal_kinds": words,
+    "_postcode": postcode,
+    "_headcount": headcount,
+}
+
+
+def reader_of(field: str) -> Reader:
+    """Return the function that reads a cell of ``field``; most fields are plain text."""
+    return READERS.get(field, _text)
+
+
+def settle(data: dict[str, Any]) -> None:
+    """Turn the helper columns of a row into fields, in place. A field the file gives itself always wins."""
+    if "_postcode" in data:
+        _default(data, "department_code", data.pop("_postcode"))
+    if "_headcount" in data:
+        _default(data, "size_band", data.pop("_headcount"))
+    if "_department" in data:
+        _settle_department(data, data.pop("_department"))
+    _settle_eligibility(data)
+    _settle_dates(data)
+    data.pop("_list", None)
+
+
+def _default(data: dict[str, Any], field: str, value: Any) -> None:
+    if not data.get(field):
+        data[field] = value
+
+
+def _settle_department(data: dict[str, Any], text: str) -> None:
+    try:
+        _default(data, "department_code", department(text))
+    except BadCell:
+        data["department"] = text
+
+
+def _settle_eligibility(data: dict[str, Any]) -> None:
+    if isinstance(data.get("eligibility_text"), dict):
+        data["eligibility"] = data.pop("eligibility_text")
+    columns = {f"eligibility.{name}": name for name in Eligibility.model_fields}
+    given = {name: data.pop(column) for column, name in columns.items() if column in data}
+    if given:
+        data["eligibility"] = {name: value for name, value in given.items() if value not in (None, "")}
+
+
+def _settle_dates(data: dict[str, Any]) -> None:
+    """Read what dates and status can be read of an announcement as published; the rest stays text.
+
+    A closed call whose both dates are known is ``dated``: asked of a day within them, it was open.
+    """
+    opening, status = data.pop("_opens", ""), data.pop("_status", "")
+    if "dates_as_published" in data and "closes_at" not in data:
+        data["closes_at"] = _full_date(data["dates_as_published"], closing=True)
+    if opening and not data.get("opens_at"):
+        data["opens_at"] = _full_date(opening, closing=False)
+        if data["opens_at"] is None:
+            rest = data.get("dates_as_published") or ""
+            data["dates_as_published"] = f"ouverture : {opening}" + (f" ; {rest}" if rest else "")
+    if data.get("availability"):
+        return
+    opens, closes = data.get("opens_at"), data.get("closes_at")
+    told = STATUS.get(folded(status), "unconfirmed") if status else "dated"
+    if told == "dated" or (told == "closed" and opens and closes):
+        told = "dated" if opens or closes else "unconfirmed"
+    if status or opens or closes:
+        data["availability"] = told
+
+
+def _full_date(text: str, *, closing: bool) -> Any:
+    try:
+        return instant(text.split("(", maxsplit=1)[0].strip(), closing=closing)
+    except BadCell:
+        return None

@@ -1,0 +1,209 @@
+"""Files as offices produce them, read into plain cells: CSV, XLSX, JSON Lines. pandas reads the first two.
+
+Text is UTF-8 (with or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the
+delimiter is the one most frequent in the header. A line's number is that of a spreadsheet row: the header
+is line 1, empty lines count. In JSON it is the line of the file, or the rank in a list.
+"""
+
+import io
+import json
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from matcher.errors import InvalidRequest
+from matcher.importing import Notice
+
+MAX_BYTES = 256 * 2**20
+MAX_COLUMNS = 500
+
+
+@dataclass(slots=True)
+class Sheet:
+    """Cells of a file. Each is a str, or a list or dict from JSON, or None where JSON lacks the key."""
+
+    columns: list[str]
+    rows: list[tuple[int, list[Any]]]
+    notices: list[Notice] = field(default_factory=list)
+    delimiter: str = ";"
+    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
+    """Line -> why (French, English) of rows that could not be cut into these columns."""
+
+
+def load(path: Path) -> Sheet:
+    """Read a file into cells; InvalidRequest says what is wrong with it as a whole."""
+    data = _bytes(path)
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        raise InvalidRequest(f"{path.name} is in the old Excel format: save it as .xlsx or CSV.")
+    if data.startswith(b"PK"):
+        sheet = _xlsx(path.name, data)
+    else:
+        text, notices = _decoded(path.name, data)
+        is_json = text.lstrip()[:1] in ("{", "[") or path.suffix in (".json", ".jsonl", ".ndjson")
+        sheet = _json(path.name, text) if is_json else _csv(path.name, text)
+        sheet.notices += notices
+    if not sheet.rows:
+        raise InvalidRequest(f"{path.name} holds a header and no rows.")
+    return sheet
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_BYTES:
+            raise InvalidRequest(f"{path.name} is larger than {MAX_BYTES >> 20} MB: split it.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
+    if not data.strip(b"\xef\xbb\xbf \r\n\t"):
+        raise InvalidRequest(f"{path.name} is empty.")
+    return data
+
+
+def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return data.decode("utf-16", errors="replace"), []
+    if b"\x00" in data:
+        raise InvalidRequest(f"{name} is not a text file. Give CSV, XLSX or JSON Lines.")
+    try:
+        text, notices = data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise InvalidRequest(
+                f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'."
+            ) from error
+        notices = [
+            Notice("Lu en Windows-1252 : ce n'est pas de l'UTF-8.", "Read as Windows-1252: not UTF-8.")
+        ]
+    if any(sign in text for sign in ("Ã©", "Ã¨", "â€™", "\ufffd")):
+        notices.append(
+            Notice(
+                "Des accents semblent abîmés (« Ã© ») : réexporter le fichier en UTF-8.",
+                "Some accents look damaged ('Ã©'): export the file again as UTF-8.",
+            )
+        )
+    return text, notices
+
+
+def _csv(name: str, text: str) -> Sheet:
+    marked = text[:6].casefold().startswith("sep=") and text[4:5] in ";,\t|"  # Excel's own first line
+    body = text.split("\n", 1)[1] if marked and "\n" in text else text
+    delimiter = text[4] if marked else _delimiter(next((x for x in body.split("\n") if x.strip()), ""))
+    try:
+        frame = _frame(body, delimiter, None)
+    except pd.errors.ParserError:
+        try:  # some line has more cells than the first: give them room, then say which
+            frame = _frame(body, delimiter, max(line.count(delimiter) for line in body.split("\n")) + 1)
+        except pd.errors.ParserError as error:
+            raise InvalidRequest(
+                f"{name} cannot be cut into columns: {str(error).rsplit(': ', 1)[-1].strip()}. "
+                'A quotation mark (") that never closes is the usual cause.'
+            ) from error
+    sheet = _sheet(name, frame.to_numpy(dtype=object).tolist(), first=2 if marked else 1)
+    sheet.delimiter = delimiter
+    return sheet
+
+
+def _delimiter(header: str) -> str:
+    """Return the most frequent of ``; , tab |`` outside quotes; ties in that order, a comma if none."""
+    bare = "".join(header.split('"')[::2])
+    best = max(";,\t|", key=bare.count)
+    return best if bare.count(best) else ","
+
+
+def _frame(text: str, delimiter: str, width: int | None) -> pd.DataFrame:
+    if width is not None and width > MAX_COLUMNS:
+        raise pd.errors.ParserError(f"a line has {width} cells")
+    return pd.read_csv(
+        io.StringIO(text),
+        sep=delimiter,
+        header=None,
+        names=None if width is None else range(width),
+        dtype=str,
+        na_filter=False,
+        skip_blank_lines=False,
+    )
+
+
+def _xlsx(name: str, data: bytes) -> Sheet:
+    try:
+        with pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
+            names = [str(title) for title in book.sheet_names]
+            frame = book.parse(0, header=None, dtype=object, na_filter=False)
+    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+        raise InvalidRequest(f"{name} is not a workbook Excel can open: save it again as .xlsx.") from error
+    sheet = _sheet(name, [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()])
+    if len(names) > 1:
+        rest = ", ".join(names[1:])
+        fr = f"Seule la première feuille ({names[0]}) est lue ; pas : {rest}."
+        sheet.notices.append(Notice(fr, f"Only the first sheet ({names[0]}) is read, not: {rest}."))
+    return sheet
+
+
+def _cell(value: Any) -> str:
+    """Write a typed cell as an office would type it: 31 and not 31.0, oui and not True."""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    if isinstance(value, datetime | date):
+        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
+    return "" if value is None else str(value)
+
+
+def _sheet(name: str, grid: Sequence[list[str]], first: int = 1) -> Sheet:
+    """Take the first row with anything in it as the header; set rows with cells beyond it apart."""
+    filled = [(n, row) for n, row in enumerate(grid, start=first) if any(cell.strip() for cell in row)]
+    if not filled:
+        raise InvalidRequest(f"{name} is empty.")
+    header = [cell.strip().lstrip("\ufeff") for cell in filled[0][1]]
+    width = max(n for n, title in enumerate(header) if title) + 1
+    sheet = Sheet([title or f"({n})" for n, title in enumerate(header[:width], start=1)], [])
+    for line, row in filled[1:]:
+        if any(cell.strip() for cell in row[width:]):
+            count = max(n for n, cell in enumerate(row, start=1) if cell.strip())
+            sheet.broken[line] = (
+                f"{count} cellules pour {width} colonnes : un texte contient le séparateur, sans guillemets",
+                f"{count} cells for {width} columns: a text holds the delimiter and is not quoted",
+            )
+        sheet.rows.append((line, row if line in sheet.broken else row[:width]))
+    return sheet
+
+
+def _json(name: str, text: str) -> Sheet:
+    if text.lstrip().startswith("["):
+        try:
+            records: list[tuple[int, Any]] = list(enumerate(json.loads(text), start=1))
+        except (ValueError, RecursionError) as error:
+            raise InvalidRequest(f"{name} is not JSON: {error}.") from error
+    else:
+        lines = enumerate(text.split("\n"), start=1)
+        records = [(line, _parsed(raw)) for line, raw in lines if raw.strip()]
+    columns = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
+    if not columns:
+        raise InvalidRequest(f"{name} holds no JSON object. Write one per line, each with a name.")
+    sheet = Sheet(columns, [])
+    for line, record in records:
+        if isinstance(record, dict):
+            sheet.rows.append((line, [_value(record[key]) if key in record else None for key in columns]))
+        else:
+            sheet.broken[line] = ("ce n'est pas un objet JSON", "this is not a JSON object")
+            sheet.rows.append((line, [str(record)]))
+    return sheet
+
+
+def _parsed(line: str) -> Any:
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return line
+
+
+def _value(value: Any) -> Any:
+    return value if isinstance(value, list | dict) else _cell(value)
