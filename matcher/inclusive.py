@@ -1,0 +1,116 @@
+"""Inclusive spellings closed up to the masculine they are built on, and doublets folded.
+
+"développeur·se", "développeur(euse)", "développeur/euse", "développeur.euse" become "développeur"; "(H/F)"
+goes. A middle dot says what it is; dots, hyphens, slashes and brackets do not ("amazon.es", "porte-clés"),
+so there the ending must fit its word. Usage: Haut Conseil à l'Égalité, guide of 2022, and job advertisements.
+"""
+
+import re
+
+from matcher.lexicon import lexicon
+
+_DOTS = "·•∙⋅‧・*_"
+_MASCULINE = r"t?eurs?|i?ers?|iens?|i?fs?|rs?|eux|els?|aux"
+_FEMININE = r"t?euses?|t?rices?|ices?|i?ères?|i?ennes?|nes?|elles?|les?|tes?|i?ves?|f?fes?|e?sses?|ses?|eures?|ales?|ées?|es?|ques?"
+_ENDING = re.compile(
+    rf"(?<=\w)(?P<sign> ?/-? ?| ?[(\[]-?|[{_DOTS}]|\.|-)(?:(?P<stem>{_MASCULINE})[{_DOTS}.-])?(?:x[{_DOTS}.-])?"
+    rf"(?P<end>{_FEMININE}|{_MASCULINE}|s)[)\]]?(?P<many>[{_DOTS}./-]?s)?(?!\w|[@.]\w)",
+    re.IGNORECASE,
+)
+_LAST_WORD = re.compile(r"\w+$")
+_OPEN = re.compile(r"(?:é|eur|eux|ien|ant|ent|ier|in|el|if|al)$")
+_HF = r"(?:h|f|hommes?|femmes?|H|F|M|m|Hommes?|Femmes?)"
+_MARKER = re.compile(
+    rf"\s*[(\[]\s*(?:{_HF}|x|X)(?:\s*[/|,-]\s*(?:{_HF}|x|X|d|D|w|W|nb|NB|n|N|i|\+))+\s*[)\]]"
+    r"|[\s,–-]*(?<![\w/])(?:[hHmM] ?/ ?[fF]|[fF] ?/ ?[hHmM])(?: ?/ ?(?:x|X|d|D|nb|NB|n|N))?(?![\w/])"
+)
+_COUPLES = tuple(
+    (
+        re.compile(rf"\b(?:{forms})(?: ?[/·.(] ?| ou | et )(?:d['’e] ?)?(?:{forms})\b\)?", re.IGNORECASE),
+        masculine,
+    )
+    for forms, masculine in (
+        ("une?", "un"),
+        ("l[ea]", "le"),
+        ("cet?|cette", "ce"),
+        ("celle|celui", "celui"),
+        ("celles|ceux|elles", "ceux"),
+        ("toutes|tous", "tous"),
+        ("du|de la", "du"),
+        ("au|à la", "au"),
+        ("nouveau|nouvelle", "nouveau"),
+    )
+)
+_ALL = re.compile(rf"\btou[{_DOTS}.(-]tes?\)?[{_DOTS}.-]?s?\b", re.IGNORECASE)
+_DOUBLET = re.compile(
+    r"\b(?P<said>\w[\w'’ -]*?\w)(?: ?/ ?| (?:et|ou) (?:d['’]|de |des |les |le |un |nos |l['’]|du |aux |au )?)(?P=said)(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def close_up(text: str) -> str:
+    """``text`` without inclusive endings and "(H/F)" marks.
+
+    >>> close_up("Un·e développeur·se web (H/F), ou technicien(ne) ; porte-clés sur amazon.es")
+    'Un développeur web, ou technicien ; porte-clés sur amazon.es'
+    """
+    text = _MARKER.sub("", text)
+    text = _ALL.sub("tous", text)
+    for couple, masculine in _COUPLES:
+        text = couple.sub(lambda found, to=masculine: to.capitalize() if found[0][0].isupper() else to, text)  # type: ignore[misc]
+    return _ENDING.sub(_closed, text)
+
+
+def fold_doublets(text: str) -> str:
+    """``text`` with "X / X", "X et X" and "X ou X" said once.
+
+    >>> fold_doublets("chef d'équipe / chef d'équipe du nettoiement")
+    "chef d'équipe du nettoiement"
+    """
+    return _DOUBLET.sub(r"\g<said>", text)
+
+
+def _closed(found: re.Match[str]) -> str:
+    last = _LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
+    word, stem, end = (last[0] if last else ""), found["stem"] or "", found["end"]
+    sure = found["sign"] in _DOTS and not word.isdigit() and len(word) > 1
+    if not (sure or fits(word + stem, end)):
+        return found[0]
+    many = found["many"] or found[0].endswith(")s") or end.lower().endswith("s")
+    return stem + ("s" if many and not (word + stem).endswith(("s", "x")) else "")
+
+
+def fits(word: str, ending: str) -> bool:
+    """Whether ``ending`` makes another gender of ``word``.
+
+    >>> fits("développeur", "euse"), fits("directeur", "rice"), fits("développeuse", "eur"), fits("amazon", "es")
+    (True, True, True, False)
+    """
+    word, ending = word.lower(), ending.lower()
+    known = lexicon().nouns.get(word) or lexicon().modifiers.get(word)
+    if ending == "s":
+        return known is not None
+    if known and known.singular != word and known.plural != word:
+        return known.singular.endswith(ending.removesuffix("s"))
+    if word in ("un", "certain", "chacun", "aucun", "quel", "nul"):
+        return ending in ("e", "le", "es", "les")
+    return bool(known or _OPEN.search(word)) and _completes(word.removesuffix("s"), ending.removesuffix("s"))
+
+
+def _completes(word: str, ending: str) -> bool:
+    feminines = [word + "e", word + word[-1] + "e", word + "sse"]
+    if word.endswith("eur"):
+        feminines += [word[:-1] + "se", word[:-3] + "rice", word[:-3] + "ice"]
+    elif word.endswith("er"):
+        feminines += [word[:-2] + "ère", word[:-1] + "use"]
+    elif word.endswith("x"):
+        feminines = [word[:-1] + "se"]
+    elif word.endswith("f"):
+        feminines.append(word[:-1] + "ve")
+    return any(form.endswith(ending) and len(ending) >= len(form) - _shared(form, word) for form in feminines)
+
+
+def _shared(one: str, other: str) -> int:
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other))
+    )

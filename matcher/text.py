@@ -1,0 +1,73 @@
+"""The French analyser: what every text goes through before both encoders.
+
+``neutral`` gives one form to all genders of a title or a role, so that dense and lexical rankings cannot
+depend on gender; ``tokens`` cuts a text into words with their places and stems; ``fold`` drops case and accents.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from matcher.gender import neutralise
+from matcher.inclusive import close_up, fold_doublets
+from matcher.inflection import fold
+from matcher.lexicon import lexicon
+
+ANALYSER = "french-neutral-1"
+"""Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""
+
+_SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
+_APOSTROPHES = "'’ʼ"
+_stemmer = snowballstemmer.stemmer("french")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: ``text == source[start:end]``, and its stem without accents."""
+
+    text: str
+    start: int
+    end: int
+    stem: str
+
+
+def neutral(text: str) -> str:
+    """One form for all genders and inclusive spellings of titles and roles; other words stay as they are.
+
+    Deterministic and idempotent. Runs of blanks become one.
+
+    >>> neutral("Développeur·se web confirmé·e (H/F)") == neutral("développeuse web confirmée")
+    True
+    >>> neutral("nous cherchons une ingénieure expérimentée")
+    'nous cherchons un ingénieur expérimenté'
+    >>> neutral("Numih France conçoit une machine connectée")
+    'Numih France conçoit une machine connectée'
+    """
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
+    text = fold_doublets(neutralise(close_up(text)))
+    return lexicon().titles.get(text.lower(), text)
+
+
+def tokens(text: str) -> list[Token]:
+    """Words of ``text`` in order, without elided articles ("l'", "d'"); compounds are cut at their hyphens.
+
+    >>> [(token.text, token.stem) for token in tokens("l'intégration d'IoT en C++")]
+    [('intégration', 'integr'), ('IoT', 'iot'), ('en', 'en'), ('C++', 'c++')]
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word.lower() in _ELIDED and text[match.end() : match.end() + 1] in tuple(_APOSTROPHES):
+            continue
+        found.append(Token(word, match.start(), match.end(), _stem(word.lower())))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    return fold(_stemmer.stemWord(word)) if word.isalpha() else fold(word)
