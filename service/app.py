@@ -1,13 +1,13 @@
 """The HTTP application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
 from matcher import settings as configuration
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.errors import MatcherError
 from matcher.settings import Settings
 from service import errors, logging
@@ -37,7 +37,6 @@ def create_app(settings: Settings) -> FastAPI:
         version=version("matcher"),
         description=DESCRIPTION,
         lifespan=_lifespan,
-        max_body_size=settings.max_body_bytes,
         redoc_url=None,
     )
     app.state.settings = settings
@@ -60,15 +59,22 @@ def served_app() -> FastAPI:
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    try:
-        opened = open_matcher(app.state.settings)
-        matcher = opened.__enter__()
-    except MatcherError as fault:
-        app.state.trouble = fault
-        raise
-    try:
+    with _opened(app) as matcher:
         app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
         async with app.state.desk.keeping_up():
             yield
-    finally:
-        opened.__exit__(None, None, None)
+
+
+@contextmanager
+def _opened(app: FastAPI) -> Iterator[Matcher]:
+    """Open everything before the first request, bring the index up to date and read first words."""
+    with ExitStack() as stack:
+        try:
+            matcher = stack.enter_context(open_matcher(app.state.settings))
+            matcher.index_now()
+            matcher.recommender  # noqa: B018  # opened when first asked for
+            matcher.encoder.encode_queries(["bonjour"])
+        except MatcherError as fault:
+            app.state.trouble = fault
+            raise
+        yield matcher

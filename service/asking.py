@@ -1,7 +1,6 @@
 """The commands that ask: recommend, search, members-for, skills."""
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from matcher import settings as configuration
@@ -42,22 +41,12 @@ def members_for(opportunity: str, wishes: Wishes) -> None:
 def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profile]) -> None:
     settings = configuration.load()
     at = moments.parse(wishes.on, settings.zone)
-    with opened(settings) as matcher:
+    with open_matcher(settings) as matcher, remarks().status("Opening the index"):
         found = matcher.recommender.recommend(asker(matcher), kind, wishes.count, at)
     if wishes.json:
         results().out(said(found, explain=wishes.explain, indent=2), highlight=False)
     else:
         show_answers([found], wishes, settings)
-
-
-@contextmanager
-def opened(settings: configuration.Settings) -> Iterator[Matcher]:
-    """Open store, encoder and index, with a sign of life: reading the encoder takes a second or two."""
-    with remarks().status("Opening"):
-        context = open_matcher(settings)
-        matcher = context.__enter__()
-    with context:
-        yield matcher
 
 
 def show_answers(answers: list[Answer], wishes: Wishes, settings: configuration.Settings) -> None:

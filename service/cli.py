@@ -57,6 +57,14 @@ def prepare() -> None:
 
 
 @app.command(rich_help_panel="Start")
+def migrate() -> None:
+    """Make the store, or bring it to the schema of this release."""
+    from service import upkeep
+
+    upkeep.migrate()
+
+
+@app.command(rich_help_panel="Start")
 def doctor(json: JsonOption = False) -> None:
     """Check every outside thing and say how to mend it."""
     from service import doctor as module

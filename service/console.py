@@ -1,28 +1,27 @@
 """The terminal: where results, progress and complaints are written."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    SpinnerColumn,
-    TextColumn,
-    TimeElapsedColumn,
-)
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 WIDTH = 100
 """Wide enough for a table, narrow enough to be read; what is wider wraps."""
 
-Advance = Callable[[int, int], None]
-"""Called with what is done and how much there is in all."""
+
+class Advance(Protocol):
+    """Called with what is done, how much there is in all, and a new name for what goes on."""
+
+    def __call__(self, done: int, total: int, what: str = "", /) -> None:
+        """Move the bar."""
+        ...
 
 
 def results() -> Console:
     """Return the console for what was asked for: standard output, at most :data:`WIDTH` columns."""
-    console = Console(highlight=False, soft_wrap=False)
+    console = Console(highlight=False)
     if not console.is_terminal or console.width > WIDTH:
         console.width = WIDTH
     return console
@@ -38,19 +37,19 @@ def remarks() -> Console:
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
-    """Show a bar named ``what`` until the context ends; nothing where nobody watches."""
+    """Show a bar named ``what`` until the context ends; it goes away when all is done."""
     bar = Progress(
-        SpinnerColumn(),
         TextColumn("{task.description}"),
-        BarColumn(bar_width=30),
-        MofNCompleteColumn(),
+        BarColumn(bar_width=40),
+        TaskProgressColumn(),
         TimeElapsedColumn(),
         console=remarks(),
+        transient=True,
     )
     with bar:
         task = bar.add_task(what, total=None)
 
-        def advance(done: int, total: int) -> None:
-            bar.update(task, completed=done, total=total)
+        def advance(done: int, total: int, now: str = "", /) -> None:
+            bar.update(task, completed=done, total=total, description=now or what)
 
         yield advance

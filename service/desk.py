@@ -78,9 +78,8 @@ class Desk:
 
     async def _tend(self) -> None:
         try:
-            await self.ask(_index, slow=True)
+            self._metrics.points.set(await self.ask(_index, slow=True))
             await self._write_shown()
-            self._metrics.points.set(await self.ask(lambda m: m.index.count()))
         except MatcherError as fault:
             self._metrics.drain_failures.inc()
             log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
@@ -93,9 +92,9 @@ class Desk:
                 self._shown.popleft()
 
 
-def _index(matcher: Matcher) -> None:
+def _index(matcher: Matcher) -> int:
     matcher.index_now()
-    matcher.index.flush()
+    return matcher.index.count()
 
 
 def stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:

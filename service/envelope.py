@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.status import HTTP_413_CONTENT_TOO_LARGE
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.errors import TooLarge, of_error, problem
@@ -60,7 +62,7 @@ class Envelope:
                 too_large = TooLarge(f"The body is over the limit of {self._max_body_bytes} bytes.")
                 await of_error(too_large, request_id)(scope, receive, sending)
             else:
-                await self._app(scope, receive, sending)
+                await self._app(scope, self._counted(receive), sending)
         except Exception:  # the last resort: nothing unforeseen may reach the caller or stop the server
             log.exception("unforeseen", request_id=request_id)
             if status:
@@ -69,6 +71,20 @@ class Envelope:
             await failed(scope, receive, sending)
         finally:
             self._note(scope, request_id, status, time.perf_counter() - started)
+
+    def _counted(self, receive: Receive) -> Receive:
+        """Stop reading a body that does not declare its length when it passes the limit."""
+        total = 0
+
+        async def receiving() -> Message:
+            nonlocal total
+            message = await receive()
+            total += len(message.get("body", b""))
+            if total > self._max_body_bytes:
+                raise HTTPException(HTTP_413_CONTENT_TOO_LARGE)
+            return message
+
+        return receiving
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"

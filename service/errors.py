@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from starlette import status
 from starlette.exceptions import HTTPException
 
 from matcher import errors
@@ -29,31 +30,33 @@ class PreconditionFailed(errors.InvalidRequest):
 class Row:
     """How an error is told over HTTP."""
 
-    status: HTTPStatus
+    status: int
     slug: str
     title: str
 
 
 TABLE: dict[type[MatcherError], Row] = {
-    MatcherError: Row(HTTPStatus.INTERNAL_SERVER_ERROR, "failed", "The request failed"),
-    errors.InvalidRequest: Row(HTTPStatus.UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
-    errors.Ambiguous: Row(HTTPStatus.CONFLICT, "ambiguous", "The name stands for several items"),
-    TooLarge: Row(HTTPStatus.CONTENT_TOO_LARGE, "too-large", "The body is too large"),
+    MatcherError: Row(status.HTTP_500_INTERNAL_SERVER_ERROR, "failed", "The request failed"),
+    errors.InvalidRequest: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
+    errors.Ambiguous: Row(status.HTTP_409_CONFLICT, "ambiguous", "The name stands for several items"),
+    TooLarge: Row(status.HTTP_413_CONTENT_TOO_LARGE, "too-large", "The body is too large"),
     PreconditionFailed: Row(
-        HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", "The item changed meanwhile"
+        status.HTTP_412_PRECONDITION_FAILED, "changed-meanwhile", "The item changed meanwhile"
     ),
-    errors.NotFound: Row(HTTPStatus.NOT_FOUND, "not-found", "Not found"),
-    errors.NotAllowed: Row(HTTPStatus.FORBIDDEN, "not-allowed", "Not allowed"),
-    errors.NotReady: Row(HTTPStatus.SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
+    errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
+    errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
+    errors.NotReady: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
     errors.IndexMismatch: Row(
-        HTTPStatus.SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"
+        status.HTTP_503_SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"
     ),
     errors.ModelMissing: Row(
-        HTTPStatus.SERVICE_UNAVAILABLE, "model-missing", "The encoder's files are missing"
+        status.HTTP_503_SERVICE_UNAVAILABLE, "model-missing", "The encoder's files are missing"
     ),
-    errors.BackendUnavailable: Row(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", "An outside part failed"),
+    errors.BackendUnavailable: Row(
+        status.HTTP_503_SERVICE_UNAVAILABLE, "unavailable", "An outside part failed"
+    ),
     errors.IndexLocked: Row(
-        HTTPStatus.SERVICE_UNAVAILABLE, "index-locked", "Another process holds the index"
+        status.HTTP_503_SERVICE_UNAVAILABLE, "index-locked", "Another process holds the index"
     ),
 }
 
@@ -64,7 +67,7 @@ def row_of(error: MatcherError) -> Row:
 
 
 def problem(
-    status: int,
+    code: int,
     title: str,
     detail: str,
     *,
@@ -78,14 +81,14 @@ def problem(
     ``docs/api.md``. A 503 says when to come back.
     """
     body: dict[str, Any] = {"type": f"urn:matcher:{slug}" if slug else "about:blank", "title": title}
-    body |= {"status": int(status), "detail": detail}
+    body |= {"status": code, "detail": detail}
     if request_id:
         body["request_id"] = request_id
     if faults:
         body["errors"] = list(faults)
-    headers = {"Retry-After": str(RETRY_AFTER_S)} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
+    headers = {"Retry-After": str(RETRY_AFTER_S)} if code == status.HTTP_503_SERVICE_UNAVAILABLE else None
     text = json.dumps(body, ensure_ascii=False, separators=(",", ":"))
-    return Response(text, status_code=status, media_type=PROBLEM_JSON, headers=headers)
+    return Response(text, status_code=code, media_type=PROBLEM_JSON, headers=headers)
 
 
 def of_error(error: MatcherError, request_id: str = "") -> Response:
@@ -120,7 +123,7 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     """Turn the framework's own refusals (unknown path, wrong method, body too long) into problems."""
     assert isinstance(error, HTTPException)  # noqa: S101  # starlette picks handlers by class
-    if error.status_code == HTTPStatus.CONTENT_TOO_LARGE:
+    if error.status_code == status.HTTP_413_CONTENT_TOO_LARGE:
         limit = request.app.state.settings.max_body_bytes
         return of_error(TooLarge(f"The body is over the limit of {limit} bytes."), _request_id(request))
     title = HTTPStatus(error.status_code).phrase

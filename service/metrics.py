@@ -26,7 +26,6 @@ class Metrics:
             registry=self._registry,
         )
         self.points = Gauge("matcher_index_points", "Items in the index", registry=self._registry)
-        self.pending = Gauge("matcher_outbox_pending", "Changes not indexed yet", registry=self._registry)
         self.drain_failures = Counter(
             "matcher_drain_failures", "Background indexing that failed", registry=self._registry
         )

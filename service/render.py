@@ -10,7 +10,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from matcher.answers import Answer, Missing, Recommendation, Reason
+from matcher.answers import Answer, Missing, Reason, Recommendation
 from matcher.entities import AnyItem, Kind
 
 _WORDS: dict[str, tuple[str, str]] = {
@@ -154,6 +154,13 @@ def _quotes_lit(sentence: str) -> Text:
 def _number(value: float, lang: str) -> str:
     written = f"{value:.2f}"
     return written if lang == "en" else written.replace(".", ",")
+
+
+def item_head(item: AnyItem) -> RenderableType:
+    """Lay out the name and the first words of an item."""
+    text = Text(f"\n{item.name}", "bold").append(f"  {item.id}", "not bold dim")
+    description = getattr(item, "description", "")
+    return Group(text, Text(description, "italic")) if description else text
 
 
 def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:

@@ -24,8 +24,8 @@ def run(host: str | None, port: int | None, workers: int) -> None:
     settings = configuration.load()
     if workers > 1 and settings.index_backend == "edge":
         raise InvalidRequest(
-            f"{workers} workers cannot share the embedded index: it has one owner. Serve with one worker, or set "
-            "MATCHER_QDRANT_URL to a Qdrant server."
+            f"{workers} workers cannot share the embedded index: it has one owner. "
+            "Serve with one worker, or set MATCHER_QDRANT_URL to a Qdrant server."
         )
     host, port = host or settings.host, port or settings.port
     if workers > 1:
@@ -45,7 +45,12 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         raise _reason(app.state.trouble, host, port)
 
 
-_OPTIONS: dict[str, object] = {"log_config": None, "access_log": False, "server_header": False, "lifespan": "on"}
+_OPTIONS: dict[str, object] = {
+    "log_config": None,
+    "access_log": False,
+    "server_header": False,
+    "lifespan": "on",
+}
 
 
 def _reason(trouble: MatcherError | None, host: str, port: int) -> MatcherError:

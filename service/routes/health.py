@@ -40,5 +40,6 @@ async def metrics(metrics: MetricsDep) -> Response:
 
 def _ready(matcher: Matcher) -> Ready:
     matcher.store.ping()
-    pending = matcher.store.last_seq() - matcher.store.cursor(matcher.generation)
-    return Ready(generation=matcher.generation, points=matcher.index.count(), pending=max(pending, 0))
+    generation = matcher.indexer.generations.current() or ""
+    pending = matcher.store.last_seq() - matcher.store.cursor(generation)
+    return Ready(generation=generation, points=matcher.index.count(), pending=max(pending, 0))

@@ -36,7 +36,11 @@ ITEMS: tuple[AnyItem, ...] = (
         illustrative=True,
     ),
     Organisation(
-        id="ORG003", name="Jeux du Midi", description="Studio de jeux vidéo.", expertise=("jeu vidéo",), city="Nîmes"
+        id="ORG003",
+        name="Jeux du Midi",
+        description="Studio de jeux vidéo.",
+        expertise=("jeu vidéo",),
+        city="Nîmes",
     ),
     Organisation(id="ORG004", name="Discrète", description="Cybersécurité et données.", opted_out=True),
     Factory(id="FAC001", name="Factory Data", axis="innovation", keywords=("données", "open data")),
@@ -59,7 +63,9 @@ ITEMS: tuple[AnyItem, ...] = (
         opens_at=datetime.fromisoformat("2025-01-10T09:00:00+01:00"),
         closes_at=datetime.fromisoformat("2025-01-12T18:00:00+01:00"),
     ),
-    Lead(id="LEAD001", name="École Simplon", description="Forme au développement Python.", themes=("Python",)),
+    Lead(
+        id="LEAD001", name="École Simplon", description="Forme au code.", themes=("Python",)
+    ),
 )
 
 

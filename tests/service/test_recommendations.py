@@ -145,8 +145,6 @@ def test_unknown_and_mistyped_ids_are_not_found(client):
 
 
 def test_broken_json_is_refused(client):
-    response = client.post(
-        "/v1/recommendations", content=b"{", headers={"Content-Type": "application/json"}
-    )
+    response = client.post("/v1/recommendations", content=b"{", headers={"Content-Type": "application/json"})
     assert response.status_code == 422
     assert json.loads(response.content)["errors"][0]["at"] == "body.1"

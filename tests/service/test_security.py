@@ -3,6 +3,7 @@ from fastapi.testclient import TestClient
 
 from service.app import create_app
 
+KEY = "0123456789abcdef-admin"
 WRITES = [
     ("PUT", "/v1/organisations/ORG001", {"id": "ORG001", "name": "x"}),
     ("DELETE", "/v1/factories/FAC001", None),
@@ -21,7 +22,15 @@ def test_nobody_writes_while_no_key_is_configured(stocked, method, path, body):
 
 @pytest.mark.parametrize(("method", "path", "body"), WRITES)
 @pytest.mark.parametrize(
-    "given", ["", "Bearer", "Bearer wrong", "Basic 0123456789abcdef-admin", "Bearer 0123456789abcdef-admin2", "Bearer é"]
+    "given",
+    [
+        "",
+        "Bearer",
+        "Bearer wrong",
+        "Basic 0123456789abcdef-admin",
+        "Bearer 0123456789abcdef-admin2",
+        "Bearer é",
+    ],
 )
 def test_only_the_key_opens(client, method, path, body, given):
     headers = {"Authorization": given.encode()} if given else {}

@@ -1,0 +1,89 @@
+"""The command that shows everything from nothing."""
+
+from pathlib import Path
+
+from rich.text import Text
+
+from matcher import settings as configuration
+from matcher.adapters.sql import SqlStore
+from matcher.adapters.tabular import read
+from matcher.build import open_matcher
+from matcher.entities import ItemType, Kind
+from matcher.errors import NotReady
+from matcher.importing import import_table
+from matcher.settings import Settings
+from service import moments, render
+from service.asking import Wishes, show_answers
+from service.catalogue import opened_store
+from service.console import progress, remarks, results
+from service.upkeep import index_now, prepare_encoder
+
+CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "needs_illustrative")
+"""Files of the catalogue in the order they go in; the illustrative needs complete organisations."""
+KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
+SHOWN = 3
+
+_NEXT = {
+    "fr": (
+        "Et maintenant :",
+        ("matcher recommend {id} --kind partner -k 10 --explain", "davantage, avec le détail des scores"),
+        ('matcher search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
+        ("matcher show {id}", "la fiche complète"),
+        ("matcher import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
+        ("matcher serve", "l'API, décrite sur http://{host}:{port}/docs"),
+    ),
+    "en": (
+        "What next:",
+        ("matcher recommend {id} --kind partner -k 10 --explain", "more of them, scores in detail"),
+        ('matcher search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
+        ("matcher show {id}", "the whole record"),
+        ("matcher import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
+        ("matcher serve", "the API, described at http://{host}:{port}/docs"),
+    ),
+}
+
+
+def run(organisation: str, lang: str) -> None:
+    """Prepare the model, the store and the index where needed, then show every kind for one organisation."""
+    settings = configuration.load()
+    prepare_encoder(settings)
+    with opened_store(settings) as store:
+        import_catalogue(store, settings.data_dir / "catalogue")
+    with open_matcher(settings) as matcher:
+        index_now(matcher)
+        asker = matcher.resolve(organisation, ItemType.ORGANISATION)
+        at = moments.parse(None, settings.zone)
+        answers = [matcher.recommender.recommend(asker, kind, SHOWN, at) for kind in KINDS]
+    results().print(render.item_head(asker))
+    show_answers(answers, Wishes(lang=lang), settings)
+    _say_next(asker.id, lang, settings)
+
+
+def import_catalogue(store: SqlStore, folder: Path) -> None:
+    """Put the catalogue's files into the store; what is there already stays as it is.
+
+    Raises
+    ------
+    NotReady
+        A file of the catalogue is missing.
+    """
+    with progress("Importing the catalogue") as advance:
+        for done, name in enumerate(CATALOGUE):
+            path = folder / f"{name}.csv"
+            if not path.is_file():
+                raise NotReady(f"{path} is missing: set MATCHER_DATA_DIR to the project's folder 'data'.")
+            report = import_table(read(path), store, source=path.name)
+            if report.rejects:
+                remarks().print(f"{path.name}: {report.rejected} rows rejected, see: matcher import {path}")
+            advance(done + 1, len(CATALOGUE))
+
+
+def _say_next(organisation_id: str, lang: str, settings: Settings) -> None:
+    title, *lines = _NEXT[lang]
+    console = results()
+    console.print(Text(f"\n{title}", "bold"))
+    facts = {"id": organisation_id, "host": settings.host, "port": settings.port}
+    for command, why in lines:
+        console.print(
+            Text(f"  {command.format(**facts)}", "cyan").append(f"\n      {why.format(**facts)}", "dim")
+        )

@@ -1,0 +1,166 @@
+"""The command that checks every outside thing and says how to mend it."""
+
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from rich.table import Table
+from rich.text import Text
+
+from matcher import settings as configuration
+from matcher.adapters import model
+from matcher.build import Matcher, open_matcher
+from matcher.errors import IndexLocked, MatcherError
+from matcher.settings import HASHING, Settings
+from service.console import remarks, results
+
+OLDEST_PYTHON = (3, 11)
+ROOM = 1_000_000_000
+"""Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
+
+State = Literal["ok", "look", "bad"]
+_MARKS = {"ok": ("ok", "green"), "look": ("look", "yellow"), "bad": ("BAD", "bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    state: State
+    found: str
+    mend: str = ""
+
+
+def run(*, as_json: bool) -> int:
+    """Print all findings and return the exit code: 3 if anything is bad, else 0."""
+    settings = configuration.load()
+    with remarks().status("Checking"):
+        findings = list(examine(settings))
+    if as_json:
+        results().out(
+            json.dumps([asdict(f) for f in findings], ensure_ascii=False, indent=2), highlight=False
+        )
+    else:
+        results().print(_table(findings))
+    return 3 if any(finding.state == "bad" for finding in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Check one thing after another, each whatever the others found."""
+    yield _python()
+    yield _variables()
+    yield _disk(settings)
+    yield _catalogue(settings)
+    yield _guarded("model", lambda: _model(settings))
+    yield from _store_and_index(settings)
+    yield _port(settings)
+
+
+def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
+    """Turn the error of a check into its finding: our messages end with what to run."""
+    try:
+        return look()
+    except IndexLocked as fault:
+        return Finding(check, "look", str(fault), "Nothing to mend if that is the server: ask it instead.")
+    except MatcherError as fault:
+        return Finding(check, "bad", str(fault))
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("python", "bad", version, "Install Python 3.11 or later, then: make clean demo")
+    return Finding("python", "ok", version)
+
+
+def _variables() -> Finding:
+    unknown = configuration.unknown_variables()
+    if unknown:
+        return Finding(
+            "settings", "look", f"unknown: {', '.join(unknown)}", "Misspelt? See matcher/settings.py."
+        )
+    return Finding("settings", "ok", "all variables known")
+
+
+def _disk(settings: Settings) -> Finding:
+    home = settings.home.absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+        free = shutil.disk_usage(home).free
+    except OSError as fault:
+        return Finding("disk", "bad", f"{home}: {fault.strerror}", "Mend its rights, or set MATCHER_HOME.")
+    found = f"{home}: {free / 1e9:.1f} GB free"
+    return Finding("disk", "ok", found) if free > ROOM else Finding("disk", "look", found, "Free 1 GB there.")
+
+
+def _catalogue(settings: Settings) -> Finding:
+    folder = settings.data_dir / "reference"
+    if not folder.is_dir():
+        return Finding("data", "bad", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'.")
+    return Finding("data", "ok", str(settings.data_dir))
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.encoder == HASHING:
+        return Finding("model", "look", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
+    if settings.encoder:
+        return Finding("model", "ok", f"{settings.encoder}: not ours, checksums unknown")
+    found = model.verify(settings.model_dir)
+    return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
+
+
+def _store_and_index(settings: Settings) -> Iterator[Finding]:
+    try:
+        with open_matcher(settings) as matcher:
+            counts = matcher.store.counts()
+            held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
+            yield Finding("store", "ok", f"{matcher.store.place}: {held}")
+            yield _guarded("index", lambda: _index(matcher))
+    except MatcherError as fault:
+        yield Finding("store", "bad", str(fault))
+
+
+def _index(matcher: Matcher) -> Finding:
+    name = matcher.indexer.generations.current() or ""
+    manifest = matcher.indexer.generations.manifest(name) if name else None
+    points = matcher.index.count()
+    pending = matcher.store.last_seq() - matcher.store.cursor(name)
+    built = f", built with {manifest.encoder}" if manifest else ""
+    found = f"generation {name}: {points} items{built}"
+    if pending > 0:
+        return Finding("index", "look", f"{found}; {pending} changes wait", "Run: matcher index")
+    return Finding("index", "ok", found)
+
+
+def _port(settings: Settings) -> Finding:
+    place = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            found = f"{place}: {fault.strerror}"
+            return Finding("port", "look", found, "Our own server? Else: matcher serve --port N")
+    return Finding("port", "ok", f"{place} is free")
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(width=4)
+    table.add_column(style="bold")
+    table.add_column(ratio=1)
+    for finding in findings:
+        found = Text(finding.found)
+        if finding.mend:
+            found.append(f"\n{finding.mend}", "yellow")
+        table.add_row(Text(*_MARKS[finding.state]), finding.check, found)
+    return table
