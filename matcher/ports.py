@@ -128,6 +128,14 @@ class Index(Protocol):
         """Count the points."""
         ...
 
+    def counts(self) -> dict[ItemType, int]:
+        """Count the points of every type, zeros included."""
+        ...
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Version by id: of all points, or of those among ``ids`` that are here."""
+        ...
+
     def flush(self) -> None:
         """Make every acknowledged write survive a power cut."""
         ...
