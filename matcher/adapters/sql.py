@@ -8,14 +8,21 @@ Every method is one transaction; a store may be shared by threads.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Self
+from typing import Any, Self
 
-from sqlalchemy import delete, func, insert, select, text, update
+from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
-from matcher.adapters import sql_items, sql_log, sql_migrate
+from matcher.adapters import sql_items, sql_log, sql_migrate, sql_outbox
 from matcher.adapters.sql_errors import translated, where
-from matcher.adapters.sql_schema import chunks, cursors, items, open_engine, outbox, parse_url, sqlite_file
+from matcher.adapters.sql_schema import (
+    among,
+    items,
+    listed,
+    open_engine,
+    parse_url,
+    sqlite_file,
+)
 from matcher.entities import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
 from matcher.records import Change, Feedback, Impression, PutReport
@@ -65,6 +72,9 @@ class SqlStore:
         self._reader = (
             self._engine.execution_options(isolation_level="AUTOCOMMIT") if server else self._engine
         )
+        chosen = among(self._engine.dialect.name, items.c.id)
+        self._heads = select(items.c.id, items.c.version).where(chosen)
+        self._wholes = select(items.c.id, items.c.item_type, items.c.version, items.c.body).where(chosen)
         self._now = now
         self._cache: dict[
             str, tuple[str, AnyItem]
@@ -122,10 +132,8 @@ class SqlStore:
         whole. Items are frozen: callers share them.
         """
         wanted = list(dict.fromkeys(ids))
-        found: dict[str, AnyItem] = {}
         with self._reading("reading items") as connection:
-            for part in chunks(wanted):
-                found |= self._get(connection, part)
+            found = self._get(connection, wanted)
         return {item_id: found[item_id] for item_id in wanted if item_id in found}
 
     def items(
@@ -185,8 +193,7 @@ class SqlStore:
         wanted = list(dict.fromkeys(ids))
         with self._writing("erasing items") as connection:
             erased = sql_items.erase(connection, wanted, self._stamp())
-            for part in chunks(wanted):
-                sql_log.erase(connection, part)
+            sql_log.erase(connection, wanted)
         for item_id in wanted:
             self._cache.pop(item_id, None)
         if erased and sqlite_file(self._url):
@@ -198,45 +205,33 @@ class SqlStore:
 
     def changes(self, after_seq: int, limit: int) -> list[Change]:
         """At most ``limit`` changes with ``seq`` above ``after_seq``, oldest first."""
-        columns = (outbox.c.seq, outbox.c.item_id, outbox.c.item_type, outbox.c.op, outbox.c.version)
-        statement = select(*columns).where(outbox.c.seq > after_seq).order_by(outbox.c.seq).limit(limit)
         with self._reading("reading changes") as connection:
-            rows = connection.execute(statement).all()
-        return [Change(row.seq, row.item_id, ItemType(row.item_type), row.op, row.version) for row in rows]
+            return sql_outbox.changes(connection, after_seq, limit)
 
     def last_seq(self) -> int:
         """Return the highest ``seq`` ever committed that anyone may still have to see; 0 for a new store."""
-        newest, passed = select(func.max(outbox.c.seq)), select(func.max(cursors.c.seq))
-        statement = select(newest.scalar_subquery(), passed.scalar_subquery())
         with self._reading("reading changes") as connection:
-            return max(seq or 0 for seq in connection.execute(statement).one())
+            return sql_outbox.last_seq(connection)
 
     def cursor(self, generation: str) -> int:
         """Return the last ``seq`` an index generation has taken in; 0 for one unknown: rebuild it."""
-        statement = select(cursors.c.seq).where(cursors.c.generation == generation)
         with self._reading("reading a cursor") as connection:
-            return connection.execute(statement).scalar() or 0
+            return sql_outbox.cursor(connection, generation)
 
     def advance(self, generation: str, seq: int) -> None:
         """Note that ``generation`` holds every change up to ``seq``; a cursor never goes back."""
-        mine = cursors.c.generation == generation
         with self._writing("moving a cursor") as connection:
-            known = connection.execute(select(cursors.c.seq).where(mine)).scalar()
-            if known is None:
-                connection.execute(insert(cursors).values(generation=generation, seq=seq))
-            elif known < seq:
-                connection.execute(update(cursors).where(mine).values(seq=seq))
+            sql_outbox.advance(connection, generation, seq)
 
     def forget(self, generation: str) -> None:
         """Drop a generation's cursor; changes are no longer kept for it."""
         with self._writing("dropping a cursor") as connection:
-            connection.execute(delete(cursors).where(cursors.c.generation == generation))
+            sql_outbox.forget(connection, generation)
 
     def prune_changes(self) -> int:
         """Drop the changes every generation has passed and return how many; none while no cursor is known."""
-        slowest = select(func.min(cursors.c.seq)).scalar_subquery()
         with self._writing("dropping old changes") as connection:
-            return connection.execute(delete(outbox).where(outbox.c.seq <= slowest)).rowcount
+            return sql_outbox.prune(connection)
 
     # Impressions and feedback
 
@@ -273,10 +268,9 @@ class SqlStore:
             yield connection
 
     def _get(self, connection: Connection, ids: Sequence[str]) -> dict[str, AnyItem]:
-        statement = select(items.c.id, items.c.version).where(items.c.id.in_(ids))
         found: dict[str, AnyItem] = {}
         stale = []
-        for item_id, version in connection.execute(statement):
+        for item_id, version in connection.execute(self._heads, self._listed(ids)).all():
             known = self._cache.get(item_id)
             if known and known[0] == version:
                 found[item_id] = known[1]
@@ -285,13 +279,15 @@ class SqlStore:
         return found | self._load(connection, stale) if stale else found
 
     def _load(self, connection: Connection, ids: list[str]) -> dict[str, AnyItem]:
-        columns = (items.c.id, items.c.item_type, items.c.version, items.c.body)
-        rows = connection.execute(select(*columns).where(items.c.id.in_(ids))).all()
+        rows = connection.execute(self._wholes, self._listed(ids)).all()
         loaded = {row.id: (row.version, sql_items.from_row(row.item_type, row.body)) for row in rows}
         if len(self._cache) + len(loaded) > _CACHED_ITEMS:
             self._cache.clear()
         self._cache.update(loaded)
         return {item_id: item for item_id, (_, item) in loaded.items()}
+
+    def _listed(self, ids: Sequence[str]) -> dict[str, Any]:
+        return listed(self._engine.dialect.name, ids)
 
     def _stamp(self) -> str:
         return sql_log.stamp(self._now())

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from typing import Any, Literal
 
-from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy import Insert, Update, bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql_schema import chunks, items, outbox
+from matcher.adapters.sql_schema import among, items, listed, outbox
 from matcher.entities import ITEM_CLASSES, AnyItem, ItemType, version_of
 from matcher.errors import InvalidRequest
 from matcher.records import PutReport
@@ -42,39 +42,43 @@ def from_row(item_type: str, body: str) -> AnyItem:
 
 
 def put(connection: Connection, rows: Sequence[Row]) -> PutReport:
-    """Write the rows that differ from what is stored, and one outbox row for each."""
-    inserted = updated = 0
-    for part in chunks(rows):
-        known = _heads(connection, [row["id"] for row in part])
-        new = [row for row in part if row["id"] not in known]
-        differing = [row for row in part if row["id"] in known and row["version"] != known[row["id"]][1]]
-        for row in part:
-            _refuse_other_type(row, known)
-        if new:
-            connection.execute(insert(items), new)
-        if differing:
-            connection.execute(_REPLACE, [{**row, "key": row["id"]} for row in differing])
-        changed = {row["id"] for row in new} | {row["id"] for row in differing}
-        _append(connection, "upsert", [row for row in part if row["id"] in changed])
-        inserted, updated = inserted + len(new), updated + len(differing)
-    return PutReport(inserted, updated, len(rows) - inserted - updated)
+    """Write the rows that differ from what is stored, and one outbox row for each, in the order given."""
+    known = _heads(connection, [row["id"] for row in rows])
+    for row in rows:
+        _refuse_other_type(row, known)
+    new = [row for row in rows if row["id"] not in known]
+    differing = [row for row in rows if row["id"] in known and row["version"] != known[row["id"]][1]]
+    changed = {row["id"] for row in new} | {row["id"] for row in differing}
+    _execute_many(connection, insert(items), new)
+    _execute_many(connection, _REPLACE, [{**row, "key": row["id"]} for row in differing])
+    _append(connection, "upsert", [row for row in rows if row["id"] in changed])
+    return PutReport(len(new), len(differing), len(rows) - len(changed))
 
 
 def erase(connection: Connection, ids: Sequence[str], at: str) -> int:
     """Delete the items and tell the outbox; return how many there were."""
-    erased = 0
-    for part in chunks(ids):
-        known = _heads(connection, part)
-        connection.execute(delete(items).where(items.c.id.in_(part)))
-        gone = [{"id": item_id, "item_type": known[item_id][0]} for item_id in part if item_id in known]
-        _append(connection, "delete", [{**row, "version": "", "updated_at": at} for row in gone])
-        erased += len(gone)
-    return erased
+    known = _heads(connection, ids)
+    dialect = connection.dialect.name
+    connection.execute(delete(items).where(among(dialect, items.c.id)), listed(dialect, ids))
+    gone = [{"id": item_id, "item_type": known[item_id][0]} for item_id in ids if item_id in known]
+    _append(connection, "delete", [{**row, "version": "", "updated_at": at} for row in gone])
+    return len(gone)
 
 
 def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
-    statement = select(items.c.id, items.c.item_type, items.c.version).where(items.c.id.in_(ids))
-    return {row.id: (row.item_type, row.version) for row in connection.execute(statement)}
+    dialect = connection.dialect.name
+    statement = select(items.c.id, items.c.item_type, items.c.version).where(among(dialect, items.c.id))
+    rows = connection.execute(statement, listed(dialect, ids))
+    return {item_id: (item_type, version) for item_id, item_type, version in rows.all()}
+
+
+def _execute_many(connection: Connection, statement: Insert | Update, rows: Sequence[Row]) -> None:
+    """Hand many rows to the driver at once: SQLAlchemy's care for each parameter doubles the time."""
+    if rows:
+        compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
+        order = getattr(compiled, "positiontup", None)
+        given = rows if order is None else [tuple(row[name] for name in order) for row in rows]
+        connection.exec_driver_sql(str(compiled), given)
 
 
 def _refuse_other_type(row: Row, known: dict[str, tuple[str, str]]) -> None:
@@ -87,15 +91,14 @@ def _refuse_other_type(row: Row, known: dict[str, tuple[str, str]]) -> None:
 
 
 def _append(connection: Connection, op: Literal["upsert", "delete"], rows: Sequence[Row]) -> None:
-    if rows:
-        changes = [
-            {
-                "item_id": row["id"],
-                "item_type": row["item_type"],
-                "op": op,
-                "version": row["version"],
-                "at": row["updated_at"],
-            }
-            for row in rows
-        ]
-        connection.execute(insert(outbox), changes)
+    changes = [
+        {
+            "item_id": row["id"],
+            "item_type": row["item_type"],
+            "op": op,
+            "version": row["version"],
+            "at": row["updated_at"],
+        }
+        for row in rows
+    ]
+    _execute_many(connection, insert(outbox), changes)

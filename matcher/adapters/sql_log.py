@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, or_, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql_schema import feedback, impressions
+from matcher.adapters.sql_schema import among, feedback, impressions, listed
 from matcher.entities import Kind
 from matcher.records import Action, Feedback, Impression
 
@@ -48,8 +48,10 @@ def add_feedback(connection: Connection, row: Feedback) -> None:
 
 def erase(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row that names one of ``ids`` on either side."""
+    dialect = connection.dialect.name
     for table in (impressions, feedback):
-        connection.execute(delete(table).where(or_(table.c.query_id.in_(ids), table.c.item_id.in_(ids))))
+        named = [among(dialect, column) for column in (table.c.query_id, table.c.item_id)]
+        connection.execute(delete(table).where(or_(*named)), listed(dialect, ids))
 
 
 def impressions_in(reading: Callable[[], AbstractContextManager[Connection]]) -> Iterator[Impression]:

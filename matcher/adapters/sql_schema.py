@@ -4,13 +4,16 @@ Instants are ISO 8601 texts in UTC: they sort, and both databases keep them alik
 in both (collation ``C`` on PostgreSQL), so that "in id order" means the same everywhere.
 """
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     Column,
+    ColumnElement,
     Engine,
     Float,
     Index,
@@ -18,8 +21,11 @@ from sqlalchemy import (
     MetaData,
     Table,
     Text,
+    bindparam,
     create_engine,
     event,
+    func,
+    select,
 )
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -30,10 +36,6 @@ BUSY_MS = 10_000
 """How long a writer waits for another before it gives up, on either database."""
 
 CONNECT_S = 5
-CHUNK = 5_000
-"""Values of one IN list: under the 32,766 parameters of SQLite and the 65,535 of PostgreSQL."""
-
-_T = TypeVar("_T")
 
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
 _Seq = BigInteger().with_variant(Integer(), "sqlite")
@@ -102,10 +104,20 @@ feedback = Table(
 )
 
 
-def chunks(values: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Cut into runs short enough for one statement."""
-    for start in range(0, len(values), CHUNK):
-        yield values[start : start + CHUNK]
+def among(dialect: str, column: Column[str]) -> ColumnElement[bool]:
+    """Return the condition that ``column`` is one of the parameter ``ids``, given by :func:`listed`.
+
+    One parameter whatever their number, so one statement, compiled once.
+    """
+    ids: BindParameter[Any] = bindparam("ids")
+    if dialect == "postgresql":
+        return column == func.any(ids)
+    return column.in_(select(func.json_each(ids).table_valued("value").c.value))
+
+
+def listed(dialect: str, ids: Sequence[str]) -> dict[str, Any]:
+    """Return the parameter of :func:`among`."""
+    return {"ids": list(ids) if dialect == "postgresql" else json.dumps(list(ids))}
 
 
 def parse_url(url: str) -> URL:

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from pydantic import ValidationError
 
 from matcher.adapters.tabular_cells import BadCell
-from matcher.adapters.tabular_fields import Reader, reader_of, settle
+from matcher.adapters.tabular_fields import Reader, needs_settling, reader_of, settle
 from matcher.adapters.tabular_files import Sheet, load
 from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of, infer_type
 from matcher.adapters.tabular_reasons import reason, shortened
@@ -50,6 +50,7 @@ class _Plan(NamedTuple):
     item_class: type[AnyItem]
     columns: tuple[_Column, ...]
     titles: dict[str, str]
+    settles: bool
 
 
 def read(path: Path, item_type: ItemType | None = None) -> Table:
@@ -187,7 +188,8 @@ def _plan(name: str, sheet: Sheet, item_type: ItemType) -> _Plan:
         _Column(n, field, reader_of(field), known[field].get_default() if field in known else "")
         for n, field in fields.items()
     )
-    return _Plan(item_type, item_class, columns, {field: sheet.columns[n] for n, field in fields.items()})
+    titles = {field: sheet.columns[n] for n, field in fields.items()}
+    return _Plan(item_type, item_class, columns, titles, any(map(needs_settling, titles)))
 
 
 def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
@@ -207,7 +209,8 @@ def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
             data[field] = value
     if bad:
         return Row(line, cells, rejects=tuple(bad))
-    settle(data)
+    if plan.settles:
+        settle(data)
     derived = _give_id(data, plan.item_type)
     try:
         return Row(line, cells, plan.item_class.model_validate(data), id_derived=derived)

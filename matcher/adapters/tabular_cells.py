@@ -35,6 +35,9 @@ _WORDED = re.compile(
 )
 _NUMERIC = re.compile(rf"(?P<day>\d{{1,2}})[/.-](?P<month>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_CLOCK}")
 
+_BREAKS = re.compile(r"[;|\n]")
+_COMMAS = re.compile(r",(?![^(]*\))")
+
 _YES = frozenset(["oui", "vrai", "x", "true", "yes", "1", "o", "v", "y"])
 _NO = frozenset(["non", "faux", "false", "no", "0", "n", "f"])
 _SIZES = {
@@ -48,10 +51,11 @@ _SIZES = {
     "grand groupe": "GE",
 }
 _HEADS = ((10, "TPE"), (50, "PE"), (250, "ME"), (5000, "ETI"))  # INSEE, decree 2008-1354, by headcount alone
+UPCOMING = ("a venir", "upcoming")
 STATUS = {
     **dict.fromkeys(("clos", "close", "closed", "passe", "ferme", "past", "termine"), "closed"),
     **dict.fromkeys(("permanent", "standing"), "standing"),
-    **dict.fromkeys(("ouvert", "ouverte", "open", "a venir", "upcoming"), "dated"),
+    **dict.fromkeys(("ouvert", "ouverte", "open", *UPCOMING), "dated"),
 }
 
 
@@ -111,14 +115,13 @@ def words(text: str) -> list[str]:
     >>> words("IA (vision, langage), data, data")
     ['IA (vision, langage)', 'data']
     """
-    return _distinct(
-        re.split(r"[;|\n]", text) if re.search(r"[;|\n]", text) else re.split(r",(?![^(]*\))", text)
-    )
+    parts = _BREAKS.split(text)
+    return _distinct(parts if len(parts) > 1 or "," not in text else _COMMAS.split(text))
 
 
 def sentences(text: str) -> list[str]:
     """Split at ``;`` or ``|`` or line ends only: a comma belongs to the sentence."""
-    return _distinct(re.split(r"[;|\n]", text))
+    return _distinct(_BREAKS.split(text))
 
 
 def _distinct(parts: list[str]) -> list[str]:

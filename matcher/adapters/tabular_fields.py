@@ -5,6 +5,7 @@ from typing import Any
 
 from matcher.adapters.tabular_cells import (
     STATUS,
+    UPCOMING,
     BadCell,
     boolean,
     department,
@@ -87,6 +88,11 @@ def reader_of(field: str) -> Reader:
     return READERS.get(field, _text)
 
 
+def needs_settling(field: str) -> bool:
+    """Say whether a row with this column has to go through :func:`settle`."""
+    return field.startswith(("_", "eligibility")) or field in ("opens_at", "closes_at", "dates_as_published")
+
+
 def settle(data: dict[str, Any]) -> None:
     """Turn the helper columns of a row into fields, in place. A field the file gives itself always wins."""
     if "_postcode" in data:
@@ -138,6 +144,8 @@ def _settle_dates(data: dict[str, Any]) -> None:
         return
     opens, closes = data.get("opens_at"), data.get("closes_at")
     told = STATUS.get(folded(status), "unconfirmed") if status else "dated"
+    if folded(status) in UPCOMING and not opens:
+        told = "unconfirmed"  # not open yet, and nobody knows from when
     if told == "dated" or (told == "closed" and opens and closes):
         told = "dated" if opens or closes else "unconfirmed"
     if status or opens or closes:
