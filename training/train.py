@@ -1,0 +1,59 @@
+"""``matcher-lab train``: from the public data to the adapter that ships."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from matcher.adapters import model
+from training import ship
+from training.datasets import families
+from training.finetune import Plan, Run, Tuner, measure, strongest
+from training.questions import questions
+
+SHARES = (1.0, 0.8, 0.6)
+"""Strengths tried for the adapter: below 1 keeps more of the base model (Wortsman et al. 2022)."""
+
+
+def train(
+    data: Annotated[Path, typer.Argument(help="Folder with esco/, rome/, catalogue/ and benchmarks/")],
+    out: Annotated[Path, typer.Option(help="Where the adapter goes")] = Path("data/model"),
+    work: Annotated[
+        Path, typer.Option(help="Checkpoints, history and plots; a run goes on from here")
+    ] = Path("var/train"),
+    steps: Annotated[int, typer.Option(min=1, help="Batches")] = Plan.steps,
+    seed: Annotated[int, typer.Option(help="Of every draw")] = Plan.seed,
+) -> None:
+    """Fine-tune the encoder as an adapter; run it again to go on after a stop."""
+    console = Console()
+    plan = Plan(steps=steps, seed=seed)
+    with console.status("Preparing the base model and reading the data"):
+        tuner = Tuner(model.prepare(work / "base"), plan)
+        trained, asked = families(data), questions(data)
+    run = Run(tuner, plan, work)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=steps, completed=run.step)
+        run.train(
+            trained,
+            asked,
+            lambda step, loss: progress.update(task, completed=step, description=f"loss {loss:.3f}"),
+        )
+    share = strongest(tuner, asked, SHARES)
+    run.note(dev=measure(tuner, asked))
+    ship.write(out, tuner.adapter(), ship.facts(plan, trained, run.history, share))
+    console.print(
+        _table(run.history), f"Adapter, strength {share}: {out}", *ship.plot(run.history, work), sep="\n"
+    )
+
+
+def _table(history: Sequence[Mapping[str, Any]]) -> Table:
+    measured = [line["dev"] for line in history if "dev" in line]
+    table = Table("held-out question", "before", "after", title="Mean average precision, not the benchmarks")
+    for name, before in measured[0].items():
+        table.add_row(name, f"{before:.3f}", f"{measured[-1][name]:.3f}")
+    return table
