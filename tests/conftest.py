@@ -1,0 +1,19 @@
+"""Fixtures that more than one kind of test uses."""
+
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def model_dir() -> Path:
+    """The prepared encoder, the very one that is served; made once and kept in ``var``."""
+    from matcher.adapters.model import prepare
+
+    adapter = REPOSITORY / "data" / "model"
+    return prepare(
+        REPOSITORY / "var" / "models" / "e5-small",
+        adapter=adapter if (adapter / "manifest.json").is_file() else None,
+    )
