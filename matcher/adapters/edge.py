@@ -31,6 +31,9 @@ from matcher.errors import BackendUnavailable, NotReady
 from matcher.points import UPSERT_LIMIT, check_points, check_query, payload, point_uuid, ranked
 from matcher.ports import Hit, Point, Sparse, Vectors, Where
 
+OPTIMIZE_ABOVE = 10_000
+"""Points up to which plain search is fast enough; above, a graph is worth the minutes it takes to build."""
+
 _PAGE = 1_000
 
 
