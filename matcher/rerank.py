@@ -68,6 +68,20 @@ class Scored:
     matches: dict[str, LabelMatch]
 
 
+def shares(query: Prepared, policy: Policy) -> dict[str, float]:
+    """Weights of the signals this query can show, in the order of ``SIGNALS``; they sum to 1.
+
+    Who states no need cannot be scored on it: its weight goes to the others, so that a score always says how
+    much of what could be seen was seen. The order of items is the same with or without this.
+    """
+    askable = {
+        name: weight if name not in _PAIRS or query.has(_PAIRS[name][0]) else 0.0
+        for name, weight in policy.weights.items()
+    }
+    total = sum(askable.values())
+    return {name: askable[name] / total for name in SIGNALS}
+
+
 def rerank(
     query: Prepared,
     items: Sequence[tuple[Prepared, float]],
@@ -81,7 +95,7 @@ def rerank(
     """
     if not items:
         return []
-    weights = np.array([policy.weights[name] for name in SIGNALS], dtype=np.float32)
+    weights = np.array(list(shares(query, policy).values()), dtype=np.float32)
     table, found = _signals(query, items, policy, floor, territory)
     scores = np.round(table @ weights, 6)
     scored = [
@@ -127,8 +141,7 @@ class _LabelBlocks:
         self._owner = np.repeat(np.arange(len(sides)), np.diff(self._starts))
         cosines = query.vectors @ rows.T if len(query.labels) else np.empty((0, len(rows)), np.float32)
         self._similar = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
-        closed = np.array([label.is_open for label in query.labels], dtype=bool)
-        self._similar[closed] = 0.0
+        self._similar[query.open_labels] = 0.0
 
     def signal(self, name: str, own: Role, other: Role, found: list[dict[str, LabelMatch]]) -> Floats:
         """Mean of the best pair and of the item's labels' best pairs; zero where a side has no such label."""
@@ -155,7 +168,7 @@ class _LabelBlocks:
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
-    return 1.0 if item.opens else 0.0
+    return 1.0 if item.open_labels.any() else 0.0
 
 
 def _stage(query: Prepared, item: Prepared) -> float:
@@ -183,13 +196,9 @@ def _nearness(query: Prepared, item: Prepared, territory: Territory) -> float:
 
 def distance_between(query: Prepared, item: Prepared, territory: Territory) -> float | None:
     """Kilometres between the two towns, None when one is not known."""
-    places = [
-        territory.locate(getattr(side.subject, "city", ""), getattr(side.subject, "department_code", ""))
-        for side in (query, item)
-    ]
-    if places[0] is None or places[1] is None:
+    if query.place is None or item.place is None:
         return None
-    return territory.distance_km(places[0], places[1])
+    return territory.distance_km(query.place, item.place)
 
 
 def spread(scored: Sequence[Scored], k: int, trade: float, floor: float) -> list[Scored]:

@@ -21,16 +21,21 @@ Row = dict[str, Any]
 
 def build(etalab: Path, geonames: Path, reference: Path) -> dict[str, int]:
     """Write both files from ``etalab`` (the package's data folder) and ``geonames`` (cities500.json)."""
-    communes = [c for c in _json(etalab / "communes.json") if c.get("region") == OCCITANIE and _is_current(c)]
+    country = [c for c in _json(etalab / "communes.json") if c["type"] == "commune-actuelle"]
+    communes = [c for c in country if c.get("region") == OCCITANIE]
     towns = [c for c in _json(geonames).values() if (c["countrycode"], c["admin1code"]) == ("FR", OCCITANIE)]
     regional = [d for d in _json(etalab / "departements.json") if d["region"] == OCCITANIE]
-    placed = list(_placed(communes, towns, {d["chefLieu"] for d in regional}))
+    placed = list(_placed(communes, towns))
+    prefectures = {d["chefLieu"] for d in regional}
+    for commune in placed:
+        commune["prefecture"] = "oui" if commune["insee_code"] in prefectures else ""
+        commune["ambiguous"] = "oui" if _has_rival(commune, country) else ""
     _write(reference / "communes.csv", placed)
     _write(reference / "departments.csv", [_department(d, placed) for d in regional])
     return {"communes": len(placed), "departments": len(regional)}
 
 
-def _placed(communes: list[Row], towns: list[Row], prefectures: set[str]) -> Iterable[Row]:
+def _placed(communes: list[Row], towns: list[Row]) -> Iterable[Row]:
     names = Counter(_key(c["nom"]) for c in communes)
     by_name, by_other = defaultdict(list), defaultdict(list)
     for town in towns:
@@ -50,7 +55,6 @@ def _placed(communes: list[Row], towns: list[Row], prefectures: set[str]) -> Ite
             "latitude": f"{found[0]['latitude']:.4f}",
             "longitude": f"{found[0]['longitude']:.4f}",
             "geoname_id": found[0]["geonameid"],
-            "prefecture": "oui" if commune["code"] in prefectures else "",
         }
 
 
@@ -66,8 +70,14 @@ def _department(department: Mapping[str, Any], placed: list[Row]) -> Row:
     return {"code": department["code"], "name": department["nom"], "prefecture": prefecture} | centre
 
 
-def _is_current(commune: Row) -> bool:
-    return bool(commune["type"] == "commune-actuelle")
+def _has_rival(commune: Row, country: list[Row]) -> bool:
+    """Whether another French commune of this name has at least a tenth of its people."""
+    return any(
+        other["nom"] == commune["name"]
+        and other["code"] != commune["insee_code"]
+        and other.get("population", 0) * 10 >= commune["population"]
+        for other in country
+    )
 
 
 def _key(name: str) -> str:
