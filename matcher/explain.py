@@ -152,8 +152,12 @@ def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Terr
     if policy.weights["openness"] and value["openness"] == 1.0:
         yield from _openness_reason(query, scored)
     distance = distance_between(query, scored.item, territory) if policy.weights["territory"] else None
-    if distance is not None and distance <= NEAR_KM:
+    if distance is not None and distance <= NEAR_KM and _towns_known(query, scored.item):
         yield _territory_reason(query, scored, distance)
+
+
+def _towns_known(*sides: Prepared) -> bool:
+    return all(side.place is not None and side.place.precise for side in sides)
 
 
 def _whole(side: str, subject: object, field: str) -> Quote:

@@ -7,13 +7,23 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from matcher.documents import passage, to_points
-from matcher.entities import AnyItem, Item, Profile
+from matcher.entities import AnyItem, Item, ItemType, Profile
 from matcher.labels import Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
-from matcher.text import tokens
+from matcher.territory import Place, Territory
+from matcher.text import STOPWORDS, Token, fold, tokens
 
 _ROLES = tuple(Role)
 _QUOTED_WORDS_FROM = frozenset({"description", "name"})
+_SHORTEST_STEM = 4
+_SAYS_NOTHING = frozenset(
+    fold(
+        """activité acteur client cluster digital digitale digitales entreprise entreprises groupe numérique
+        numériques occitanie plateforme professionnel projet projets région régional régionale service
+        services société sociétés solution solutions structure toulouse montpellier"""
+    ).split()
+)
+"""Folded words that most of the cluster's texts hold: true of everybody, evidence of nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +47,8 @@ class Prepared:
     labels: tuple[Label, ...]
     vectors: Vectors
     roles: np.ndarray[tuple[int], np.dtype[np.int8]]
-    opens: bool
+    open_labels: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    place: Place | None
     words: dict[str, Word] = field(repr=False)
 
     @property
@@ -45,15 +56,9 @@ class Prepared:
         """Id of the item; None for a free text or a profile."""
         return self.subject.id if isinstance(self.subject, Item) else None
 
-
-def assemble(
-    subject: AnyItem | Profile, version: str, dense: Vectors, terms: Sparse, rows: Vectors
-) -> Prepared:
-    """Put the parts of one side together; ``rows`` holds one vector per label of ``labels_of(subject)``."""
-    labels = labels_of(subject)[: len(rows)]
-    roles = np.array([_ROLES.index(label.role) for label in labels], dtype=np.int8)
-    opens = any(label.is_open for label in labels)
-    return Prepared(subject, version, dense, terms, labels, rows, roles, opens, dict(_words(subject)))
+    def has(self, role: Role) -> bool:
+        """Whether any label plays this role."""
+        return any(label.role is role for label in self.labels)
 
 
 def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
@@ -62,52 +67,46 @@ def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
         if name not in _QUOTED_WORDS_FROM:
             continue
         for token in tokens(text):
-            if token.stem not in seen and len(token.stem) > 3:
+            if token.stem not in seen and _tells(token):
                 seen.add(token.stem)
                 yield token.stem, Word(name, token.start, token.end, token.text)
 
 
-def from_profile(profile: Profile, encoder: Encoder, lexical: Lexical) -> Prepared:
-    """Prepare a profile or free text that is not in the index: one encoder call for text and labels."""
-    text = passage(profile)
-    labels = labels_of(profile)
-    texts = [text, *(label.text for label in labels if label.text != text)]
-    rows = encoder.encode_queries(texts)
-    of_text = dict(zip(texts, rows, strict=True))
-    vectors = np.stack([of_text[label.text] for label in labels]) if labels else rows[:0]
-    terms = lexical.encode_queries([text])[0]
-    return assemble(profile, "", rows[0], terms, vectors)
+def _tells(token: Token) -> bool:
+    word = fold(token.text)
+    return len(token.stem) >= _SHORTEST_STEM and word not in STOPWORDS and word not in _SAYS_NOTHING
 
 
-class PreparedItems:
-    """Read-through cache of prepared items, keyed by id and valid for one version of the item.
+class Preparer:
+    """Prepares questions, and keeps prepared items in a read-through cache.
 
-    The index says which version it holds; another version in the cache is read again. Nothing has to be
-    told to forget: what was erased is no longer found. Holds at most ``capacity`` items, the least recently
-    used leave first.
+    The index says which version of an item it holds; another version in the cache is read again. Nothing has
+    to be told to forget: what was erased is no longer found. Holds at most ``capacity`` items, the least
+    recently used leave first.
     """
 
-    def __init__(self, items: Items, index: Index, lexical: Lexical, capacity: int = 10_000) -> None:
+    def __init__(
+        self,
+        items: Items,
+        index: Index,
+        encoder: Encoder,
+        lexical: Lexical,
+        territory: Territory,
+        capacity: int = 10_000,
+    ) -> None:
         self._items = items
         self._index = index
+        self._encoder = encoder
         self._lexical = lexical
+        self._territory = territory
         self._capacity = capacity
         self._held: OrderedDict[str, Prepared] = OrderedDict()
 
-    def of(self, item: AnyItem, encoder: Encoder) -> Prepared:
-        """Prepare one item as it is in the store now; encode it here when the index has not got it yet."""
-        held = self._held.get(item.id)
-        if held is not None and held.subject == item:
-            return held
-        self._load([item.id])
-        held = self._held.get(item.id)
-        if held is not None and held.subject == item and held.version == item.version:
-            return held
-        point = to_points([item], encoder, self._lexical)[0]
-        terms = self._lexical.encode_queries([passage(item)])[0]
-        return assemble(item, point.version, point.dense, terms, _rows(point))
+    def question(self, subject: AnyItem | Profile) -> Prepared:
+        """Prepare whoever asks: a stored item as it is in the store now, or a profile, encoded here."""
+        return self._stored(subject) if isinstance(subject, Item) else self._profile(subject)
 
-    def get(self, versions: dict[str, str]) -> dict[str, Prepared]:
+    def items(self, versions: dict[str, str]) -> dict[str, Prepared]:
         """Prepare items by id in the versions asked for; what the store or index lacks is absent."""
         stale = [item_id for item_id, version in versions.items() if not self._is_fresh(item_id, version)]
         if stale:
@@ -122,6 +121,30 @@ class PreparedItems:
             self._held.popitem(last=False)
         return found
 
+    def _stored(self, item: AnyItem) -> Prepared:
+        held = self._held.get(item.id)
+        if held is not None and held.subject == item:
+            return held
+        self._load([item.id])
+        held = self._held.get(item.id)
+        if held is not None and held.subject == item and held.version == item.version:
+            return held
+        # The index has not taken this version in yet: encode it here, as the indexer will.
+        return self._assemble(item, to_points([item], self._encoder, self._lexical)[0])
+
+    def _profile(self, profile: Profile) -> Prepared:
+        text = passage(profile)
+        labels = labels_of(profile)
+        if labels and labels[0].field == "description":  # a free text is its own and only label
+            rows = self._encoder.encode_queries([text])
+            vectors = rows
+        else:
+            rows = self._encoder.encode_queries([text, *(label.text for label in labels)])
+            vectors = rows[1:]
+        return self._assemble(
+            profile, Point("", ItemType.ORGANISATION, "", rows[0], Sparse(), labels=vectors)
+        )
+
     def _is_fresh(self, item_id: str, version: str) -> bool:
         held = self._held.get(item_id)
         return held is not None and held.version == version
@@ -132,12 +155,26 @@ class PreparedItems:
             self._held.pop(item_id, None)
         points = self._index.fetch(ids)
         items = self._items.get_many(points)
-        known = [item_id for item_id in ids if item_id in items]
-        terms = self._lexical.encode_queries([passage(items[item_id]) for item_id in known])
-        for item_id, sparse in zip(known, terms, strict=True):
-            point = points[item_id]
-            self._held[item_id] = assemble(items[item_id], point.version, point.dense, sparse, _rows(point))
+        for item_id in ids:
+            if item_id in items:
+                self._held[item_id] = self._assemble(items[item_id], points[item_id])
 
-
-def _rows(point: Point) -> Vectors:
-    return point.labels if point.labels is not None else np.empty((0, len(point.dense)), dtype=np.float32)
+    def _assemble(self, subject: AnyItem | Profile, point: Point) -> Prepared:
+        rows = point.labels
+        if rows is None:
+            rows = np.empty((0, len(point.dense)), dtype=np.float32)
+        labels = labels_of(subject)[: len(rows)]
+        return Prepared(
+            subject=subject,
+            version=point.version,
+            dense=point.dense,
+            terms=self._lexical.encode_queries([passage(subject)])[0],
+            labels=labels,
+            vectors=rows[: len(labels)],
+            roles=np.array([_ROLES.index(label.role) for label in labels], dtype=np.int8),
+            open_labels=np.array([label.is_open for label in labels], dtype=bool),
+            place=self._territory.locate(
+                getattr(subject, "city", ""), getattr(subject, "department_code", "")
+            ),
+            words=dict(_words(subject)),
+        )

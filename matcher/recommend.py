@@ -10,8 +10,8 @@ from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Pro
 from matcher.errors import InvalidRequest
 from matcher.policies import POLICIES, SIGNALS, Policy
 from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
-from matcher.prepared import Prepared, PreparedItems, from_profile
-from matcher.rerank import Scored, rerank, similarity_floor, spread
+from matcher.prepared import Prepared, Preparer
+from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
 from matcher.territory import Territory
 
 MAX_K = 100
@@ -53,11 +53,9 @@ class Recommender:
         generation: str = "",
     ) -> None:
         self._index = index
-        self._encoder = encoder
-        self._lexical = lexical
         self._territory = territory
         self._generation = generation
-        self._prepared = PreparedItems(items, index, lexical)
+        self._prepare = Preparer(items, index, encoder, lexical, territory)
         self._floor = similarity_floor(encoder)
 
     def recommend(
@@ -94,7 +92,7 @@ class Recommender:
         notice = _refusal(query, kind, on)
         if notice is not None:
             return self._answer(query, kind, on, k, (), (notice,))
-        side = self._side(query)
+        side = self._prepare.question(query)
         scored = self._score(side, policy, on)
         chosen = spread(scored, k, policy.spread, self._floor)
         frequency = Counter(stem for entry in scored for stem in entry.item.words if stem in side.words)
@@ -108,19 +106,14 @@ class Recommender:
         """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
         policy = POLICIES[kind]
         _check(query, policy, 1, on)
-        return self._score(self._side(query), policy, on)
-
-    def _side(self, query: AnyItem | Profile) -> Prepared:
-        if isinstance(query, Item):
-            return self._prepared.of(query, self._encoder)
-        return from_profile(query, self._encoder, self._lexical)
+        return self._score(self._prepare.question(query), policy, on)
 
     def _score(self, side: Prepared, policy: Policy, on: datetime | None) -> list[Scored]:
         own = frozenset({side.id}) if side.id else frozenset()
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
         where = Where(policy.item_type, open_at, own)
         hits = self._index.query(side.dense, side.terms, where, policy.depth)
-        prepared = self._prepared.get({hit.id: hit.version for hit in hits})
+        prepared = self._prepare.items({hit.id: hit.version for hit in hits})
         pairs = [
             (prepared[hit.id], _fused(hit, side))
             for hit in hits
@@ -141,7 +134,7 @@ class Recommender:
             score=round(entry.score, 4),
             reasons=explain.reasons(side, entry, policy, self._territory, frequency),
             missing=gaps.missing(side, entry, policy),
-            signals=_breakdown(entry, policy),
+            signals=_breakdown(entry, shares(side, policy)),
             evidence_level=item.evidence_level,
             needs_confirmation=item.needs_confirmation,
             illustrative=any(isinstance(s, Organisation) and s.illustrative for s in (side.subject, item)),
@@ -200,11 +193,11 @@ def _fused(hit: Hit, side: Prepared) -> float:
     return hit.score / (2.0 if side.terms.indices else 1.0)
 
 
-def _breakdown(entry: Scored, policy: Policy) -> tuple[Signal, ...]:
+def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
         )
         for name, value in zip(SIGNALS, entry.signals.tolist(), strict=True)
-        if (weight := policy.weights[name])
+        if (weight := weights[name])
     )

@@ -1,0 +1,182 @@
+"""The one place that chooses adapters and puts the product together."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from difflib import get_close_matches
+from functools import cached_property
+
+from threadpoolctl import threadpool_limits
+
+from matcher.adapters.generations import FolderGenerations
+from matcher.adapters.lexical import Bm25Lexical
+from matcher.adapters.reference import read_territory
+from matcher.adapters.sql import SqlStore
+from matcher.entities import AnyItem, ItemType
+from matcher.errors import Ambiguous, InvalidRequest, NotFound
+from matcher.generations import DrainReport, Generation, Generations, Progress
+from matcher.indexing import Indexer
+from matcher.ports import Encoder, Index
+from matcher.recommend import Recommender
+from matcher.settings import HASHING, MODEL_FOLDER, Settings
+from matcher.territory import Territory
+from matcher.text import fold
+
+MAX_SUGGESTIONS = 5
+
+
+def make_encoder(settings: Settings) -> Encoder:
+    """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
+    if settings.encoder == HASHING:
+        from matcher.adapters.hashing import HashingEncoder
+
+        return HashingEncoder()
+    from matcher.adapters.sentence import SentenceEncoder
+
+    folder = settings.encoder or settings.home / MODEL_FOLDER
+    return SentenceEncoder(folder, threads=settings.encoder_threads)
+
+
+def make_generations(settings: Settings) -> Generations:
+    """Return the place of index generations for the backend of the settings."""
+    if settings.index_backend == "qdrant":
+        return _on_a_server(settings)
+    root = settings.home / "index"
+    if settings.index_backend == "exact":
+        from matcher.adapters.exact import ExactIndex
+
+        return FolderGenerations(root, ExactIndex)
+    from matcher.adapters.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
+
+    return FolderGenerations(root, EdgeIndex, optimize=optimize_folder, optimize_above=OPTIMIZE_ABOVE)
+
+
+def _on_a_server(settings: Settings) -> Generations:
+    if not settings.qdrant_url:
+        raise InvalidRequest("The index backend is qdrant but no server is named. Set MATCHER_QDRANT_URL.")
+    from matcher.adapters.qdrant_generations import QdrantGenerations
+    from matcher.adapters.qdrant_wire import Server
+
+    key = settings.qdrant_write_key or settings.qdrant_api_key
+    server = Server(settings.qdrant_url, key.get_secret_value() if key else None)
+    return QdrantGenerations(server, settings.collection)
+
+
+class Matcher:
+    """The product, put together: what both consoles and the service hold.
+
+    Encoder, index and recommender are opened when first asked for, so that a command that needs only the
+    store starts at once. One process owns an embedded index. Use :func:`open_matcher`.
+    """
+
+    def __init__(self, settings: Settings, store: SqlStore) -> None:
+        self.settings = settings
+        self.store = store
+        self.lexical = Bm25Lexical()
+        self._generation: Generation | None = None
+        self._recommender: Recommender | None = None
+
+    @cached_property
+    def encoder(self) -> Encoder:
+        """The encoder of the settings; ModelMissing when its files are not there."""
+        return make_encoder(self.settings)
+
+    @cached_property
+    def territory(self) -> Territory:
+        """Where towns and antennas lie."""
+        return read_territory(self.settings.data_dir / "reference")
+
+    @cached_property
+    def indexer(self) -> Indexer:
+        """What keeps the index equal to the store."""
+        return Indexer(self.store, make_generations(self.settings), self.encoder, self.lexical)
+
+    @property
+    def index(self) -> Index:
+        """The index that serves; NotReady, IndexMismatch or IndexLocked say what to do when it cannot."""
+        return self._open().index
+
+    @property
+    def recommender(self) -> Recommender:
+        """The use case over the index that serves."""
+        generation = self._open()
+        if self._recommender is None:
+            self._recommender = Recommender(
+                self.store, generation.index, self.encoder, self.lexical, self.territory, generation.name
+            )
+        return self._recommender
+
+    def index_now(self, progress: Progress | None = None) -> DrainReport:
+        """Take in what the store has that the index has not, building the first index if there is none."""
+        current = self.indexer.generations.current()
+        if self._generation is None or self._generation.name != current:
+            self._serve(self.indexer.refresh(progress) if current is None else self.indexer.open())
+        return self.indexer.drain(self._open(), progress)
+
+    def reindex(self, progress: Progress | None = None) -> Generation:
+        """Build a new index beside the one that serves, then swap; the old one serves until then."""
+        return self._serve(self.indexer.rebuild(progress))
+
+    def resolve(self, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
+        """Return the item of this id, or the only one of this name; case and accents do not matter.
+
+        Raises NotFound with near names, Ambiguous with the candidates.
+        """
+        found = self.store.get_many([name_or_id]).get(name_or_id)
+        if found is not None and item_type in (None, found.item_type):
+            return found
+        names = self.store.names(item_type)
+        return self.store.get(_the_one(name_or_id, names))
+
+    def close(self) -> None:
+        """Flush and release everything; safe to repeat."""
+        if self._generation is not None:
+            self._generation.index.close()
+            self._generation = self._recommender = None
+        self.store.close()
+
+    def _open(self) -> Generation:
+        return self._generation or self._serve(self.indexer.open())
+
+    def _serve(self, generation: Generation) -> Generation:
+        if self._generation is not None and self._generation.index is not generation.index:
+            self._generation.index.close()
+        self._generation, self._recommender = generation, None
+        return generation
+
+
+@contextmanager
+def open_matcher(settings: Settings) -> Iterator[Matcher]:
+    """Open the product; NotReady when the store has no schema yet or an older one.
+
+    >>> with open_matcher(Settings(home=getfixture("tmp_path"), encoder="hashing")) as matcher:
+    ...     matcher.store.counts()[ItemType.FACTORY]
+    Traceback (most recent call last):
+    ...
+    matcher.errors.NotReady: ...
+    """
+    store = SqlStore(settings.database_url)
+    matcher = Matcher(settings, store)
+    try:
+        store.check()
+        # Questions are many small products: more BLAS threads than one only wait for each other.
+        with threadpool_limits(1, user_api="blas"):
+            yield matcher
+    finally:
+        matcher.close()
+
+
+def _the_one(wanted: str, names: Sequence[tuple[str, str]]) -> str:
+    """Id of the only item whose name is, or failing that contains, ``wanted``."""
+    asked = fold(wanted).strip()
+    folded = [(item_id, name, fold(name)) for item_id, name in names]
+    for fits in (lambda text: text == asked, lambda text: bool(asked) and asked in text):
+        found = [(item_id, name) for item_id, name, text in folded if fits(text)]
+        if len(found) == 1:
+            return found[0][0]
+        if found:
+            listed = ", ".join(f"{item_id} ({name})" for item_id, name in found[:MAX_SUGGESTIONS])
+            raise Ambiguous(f"'{wanted}' fits {len(found)} items: {listed}. Give the id.")
+    near = get_close_matches(asked, [text for _, _, text in folded], MAX_SUGGESTIONS, 0.6)
+    hints = [f"{item_id} ({name})" for item_id, name, text in folded if text in near][:MAX_SUGGESTIONS]
+    hint = f" Did you mean {', '.join(hints)}?" if hints else " `matcher export` lists what there is."
+    raise NotFound(f"There is no item called '{wanted}'.{hint}")
