@@ -178,8 +178,7 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
             en = f"several items have this name ({several}): add an id column"
             adopted.append(rejected(row, "id", fr, en, row.item.name))
         else:
-            item = row.item.model_copy(update={"id": ids[0]}) if ids else row.item
-            adopted.append(replace(row, item=item))
+            adopted.append(replace(row, item=row.item.model_copy(update={"id": ids[0]})) if ids else row)
     return adopted
 
 

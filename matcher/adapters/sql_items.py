@@ -1,6 +1,7 @@
 """Items as rows: what a put compares, writes, and tells the outbox. Works inside the caller's transaction."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import Insert, Update, bindparam, delete, insert, select, update
@@ -46,7 +47,8 @@ def put(connection: Connection, rows: Sequence[Row]) -> PutReport:
     known = _heads(connection, [row["id"] for row in rows])
     for row in rows:
         _refuse_other_type(row, known)
-    new = [row for row in rows if row["id"] not in known]
+    # in id order: neighbours of one index page are written together
+    new = sorted((row for row in rows if row["id"] not in known), key=itemgetter("id"))
     differing = [row for row in rows if row["id"] in known and row["version"] != known[row["id"]][1]]
     changed = {row["id"] for row in new} | {row["id"] for row in differing}
     _execute_many(connection, insert(items), new)
@@ -77,7 +79,7 @@ def _execute_many(connection: Connection, statement: Insert | Update, rows: Sequ
     if rows:
         compiled = statement.compile(dialect=connection.dialect, column_keys=list(rows[0]))
         order = getattr(compiled, "positiontup", None)
-        given = rows if order is None else [tuple(row[name] for name in order) for row in rows]
+        given = rows if order is None else list(map(itemgetter(*order), rows))
         connection.exec_driver_sql(str(compiled), given)
 
 
