@@ -9,15 +9,15 @@ import logging
 import sys
 import traceback
 from collections.abc import MutableMapping
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
 _QUIET = ("httpx", "httpcore", "qdrant_client", "sentence_transformers", "alembic")
 
 
-def configure(level: str) -> None:
-    """Send all logs of the process through structlog from ``level`` on; safe to repeat."""
+def configure(level: str, stream: TextIO | None = None) -> None:
+    """Send all logs of the process to ``stream`` (standard error) from ``level`` on; safe to repeat."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_logger_name,
@@ -31,7 +31,7 @@ def configure(level: str) -> None:
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

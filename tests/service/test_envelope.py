@@ -1,3 +1,4 @@
+import io
 import json
 import logging
 
@@ -13,14 +14,15 @@ SECRET_TEXT = "hopital-de-rodez-confidentiel"
 
 
 @pytest.fixture
-def logged(capsys):
+def logged():
     """The lines logged so far, parsed."""
     root = logging.getLogger()
-    configure("info")
+    stream = io.StringIO()
+    configure("info", stream)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test's own client
 
     def lines() -> list[dict]:
-        return [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+        return [json.loads(line) for line in stream.getvalue().splitlines()]
 
     yield lines
     root.handlers.clear()
@@ -80,9 +82,7 @@ def test_logs_say_what_happened_and_not_what_was_asked(stocked, logged):
     assert line["ms"] > 0
 
 
-def test_an_unforeseen_failure_is_a_problem_without_its_message_and_a_log_line_with_frames(
-    stocked, logged
-):
+def test_an_unforeseen_failure_is_a_problem_without_its_message_and_a_log_line_with_frames(stocked, logged):
     app = create_app(stocked)
 
     @app.get("/breaks")
