@@ -1,0 +1,28 @@
+"""``matcher-lab``: train, evaluate, measure. Each command lives in the module of its name."""
+
+import sys
+
+import typer
+from rich.console import Console
+
+from matcher.errors import MatcherError
+from training.train import train
+
+app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
+
+
+@app.callback()
+def lab() -> None:
+    """Keep subcommands by name, even while there is a single one."""
+
+
+app.command()(train)
+
+
+def main() -> None:
+    """Run the console; a deliberate error is one line on standard error and exit status 1."""
+    try:
+        app()
+    except MatcherError as error:
+        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", soft_wrap=True)
+        sys.exit(1)
