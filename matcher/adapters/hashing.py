@@ -20,7 +20,7 @@ class HashingEncoder:
     """An :class:`~matcher.ports.Encoder` that knows spelling only: texts that share words or stems are near.
 
     Words and character 3- to 5-grams are added with a hashed sign into ``dim`` places (Weinberger et al.
-    2009, arXiv 0902.2206); nothing is learnt, nothing is loaded, the same text gives the same vector everywhere.
+    2009, arXiv 0902.2206); nothing is learnt or loaded, the same text gives the same vector everywhere.
     A text without letters or digits has the vector (1, 0, ...).
 
     Parameters

