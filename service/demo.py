@@ -18,7 +18,7 @@ from service.catalogue import opened_store
 from service.console import progress, remarks, results
 from service.upkeep import index_now, prepare_encoder
 
-CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "needs_illustrative")
+CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
 """Files of the catalogue in the order they go in; the illustrative needs complete organisations."""
 KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
 SHOWN = 3
