@@ -8,10 +8,13 @@ from pydantic import Field
 from matcher.entities import EvidenceLevel, Frozen, ItemType, Kind
 
 
+Side = Literal["query", "item"]
+
+
 class Quote(Frozen):
     """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
 
-    side: Literal["query", "item"]
+    side: Side
     field: str
     start: int
     end: int

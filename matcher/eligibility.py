@@ -42,7 +42,7 @@ def meets(eligibility: Eligibility, profile: Profile) -> bool:
     return True
 
 
-def eligible(query: AnyItem | Profile, item: AnyItem, at: datetime | None) -> bool:
+def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | None) -> bool:
     """Whether ``item`` may be recommended to ``query`` at the instant ``at``.
 
     Refused: oneself, an organisation that opted out (on either side), an opportunity that is not open at
@@ -53,7 +53,7 @@ def eligible(query: AnyItem | Profile, item: AnyItem, at: datetime | None) -> bo
     >>> eligible(me, me, None)
     False
     """
-    if isinstance(query, Item) and query.id == item.id:
+    if isinstance(query, Item) and isinstance(item, Item) and query.id == item.id:
         return False
     if any(isinstance(side, Organisation) and side.opted_out for side in (query, item)):
         return False

@@ -5,7 +5,7 @@ A reason is written only where there are spans to quote on both sides, and says 
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from matcher.answers import Quote, Reason
+from matcher.answers import Quote, Reason, Side
 from matcher.entities import Item, Opportunity, Organisation
 from matcher.labels import Label
 from matcher.policies import SIGNALS, Policy
@@ -86,8 +86,8 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
         yield _reason(name, phrases, query, scored.item, (_quote("query", a), _quote("item", b)))
 
 
-def _quote(side: str, label: Label) -> Quote:
-    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)  # type: ignore[arg-type]
+def _quote(side: Side, label: Label) -> Quote:
+    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
 
 
 def _reason(
@@ -141,8 +141,8 @@ def _shared_words(
     )
 
 
-def _quote_word(side: str, word: Word) -> Quote:
-    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)  # type: ignore[arg-type]
+def _quote_word(side: Side, word: Word) -> Quote:
+    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
 
 
 def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Territory) -> Iterator[Reason]:
@@ -160,13 +160,13 @@ def _towns_known(*sides: Prepared) -> bool:
     return all(side.place is not None and side.place.precise for side in sides)
 
 
-def _whole(side: str, subject: object, field: str) -> Quote:
+def _whole(side: Side, subject: object, field: str) -> Quote:
     text = str(getattr(subject, field))
-    return Quote(side=side, field=field, start=0, end=len(text), text=text)  # type: ignore[arg-type]
+    return Quote(side=side, field=field, start=0, end=len(text), text=text)
 
 
 def _stage_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
-    sides = {"query": query.subject, "item": scored.item.subject}
+    sides: dict[Side, object] = {"query": query.subject, "item": scored.item.subject}
     quotes = []
     for side, subject in sides.items():
         if isinstance(subject, Opportunity):

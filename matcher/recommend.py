@@ -115,9 +115,9 @@ class Recommender:
         hits = self._index.query(side.dense, side.terms, where, policy.depth)
         prepared = self._prepare.items({hit.id: hit.version for hit in hits})
         pairs = [
-            (prepared[hit.id], _fused(hit, side))
+            (found, _fused(hit, side))
             for hit in hits
-            if hit.id in prepared and eligible(side.subject, prepared[hit.id].subject, on)
+            if (found := prepared.get(hit.id)) is not None and eligible(side.subject, found.subject, on)
         ]
         return rerank(side, pairs, policy, self._floor, self._territory)
 
@@ -153,11 +153,10 @@ class Recommender:
         items: tuple[Recommendation, ...],
         notices: tuple[Missing, ...],
     ) -> Answer:
-        known = isinstance(query, Item)
         return Answer(
             kind=kind,
-            query_id=query.id if known else None,
-            query_name=query.name if known else None,
+            query_id=query.id if isinstance(query, Item) else None,
+            query_name=query.name if isinstance(query, Item) else None,
             on=on,
             k=k,
             generation=self._generation,

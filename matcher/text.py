@@ -1,7 +1,8 @@
 """The French analyser: what every text goes through before both encoders.
 
 ``neutral`` gives one form to all genders of a title or a role, so that dense and lexical rankings cannot
-depend on gender; ``tokens`` cuts a text into words with their places and stems; ``fold`` drops case and accents.
+depend on gender; ``tokens`` cuts a text into words with their places and stems; ``fold`` drops case and
+accents.
 """
 
 import re
@@ -16,20 +17,23 @@ from matcher.inclusive import close_up, fold_doublets
 from matcher.inflection import fold
 from matcher.lexicon import lexicon
 
+__all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "neutral", "tokens"]
+
 ANALYSER = "french-neutral-1"
 """Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""
 
 STOPWORDS = frozenset(
     fold(
-        """à afin ainsi après au aussi autre aux avec avant car ce cela ces cet cette chez ci comme dans de depuis des donc dont
-        du elle elles en entre est et eux il ils je la le les leur leurs lors lui mais me même mes moi mon ne ni nos notre
-        nous on ont or ou où par pas plus pour qu que qui sa sans se ses si soi soit son sont sous sur ta te tes toi ton tous
-        tout toute toutes tu un une vers vos votre vous y être avoir a as ai été
-        of the and in to for on at by with from is are an or"""
+        """à afin ainsi après au aussi autre aux avec avant car ce cela ces cet cette chez ci comme dans de depuis
+        des donc dont du elle elles en entre est et eux il ils je la le les leur leurs lors lui mais me même mes
+        moi mon ne ni nos notre nous on ont or ou où par pas plus pour qu que qui sa sans se ses si soi soit son
+        sont sous sur ta te tes toi ton tous tout toute toutes tu un une vers vos votre vous y être avoir a as ai
+        été of the and in to for on at by with from is are an or"""
     ).split()
 )
 """Closed-class words of French and English; what is left of a text without them decides its length."""
 
+_ROUNDS = 6  # a form closed up may open the way for the next; one round is enough for what people write
 _SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
@@ -60,7 +64,10 @@ def neutral(text: str) -> str:
     'Numih France conçoit une machine connectée'
     """
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
-    text = fold_doublets(neutralise(close_up(text)))
+    for _ in range(_ROUNDS):
+        before, text = text, fold_doublets(neutralise(close_up(text)))
+        if text == before:
+            break
     return lexicon().titles.get(text.lower(), text)
 
 
