@@ -8,6 +8,7 @@ from matcher.entities import ItemType
 from matcher.ports import Point, Sparse, Vectors, Where
 
 DIM = 16
+NO_TERMS = Sparse()
 ORGANISATIONS = Where(ItemType.ORGANISATION)
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -24,7 +25,7 @@ def terms(*indices: int, weight: float = 1.0) -> Sparse:
 def point(
     item_id: str,
     seed: int = 0,
-    sparse: Sparse = Sparse(),
+    sparse: Sparse = NO_TERMS,
     item_type: ItemType = ItemType.ORGANISATION,
     window: tuple[float, float] | None = None,
     version: str = "v1",

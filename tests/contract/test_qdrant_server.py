@@ -1,0 +1,200 @@
+"""The Qdrant server when it stumbles, asks for a key, or is swapped from one generation to the next."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from matcher.adapters.qdrant import QdrantIndex
+from matcher.adapters.qdrant_generations import QdrantGenerations
+from matcher.adapters.qdrant_wire import Server, create_collection
+from matcher.errors import BackendUnavailable, NotReady
+from matcher.manifest import Manifest
+from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
+from tests.contract.qdrant_http import LocalServer, faulty_server
+
+WRITE, READ = "write-key-of-the-test", "read-key-of-the-test"
+
+
+@pytest.fixture
+def http() -> Iterator[LocalServer]:
+    with faulty_server() as server:
+        yield server
+
+
+@pytest.fixture
+def pauses() -> list[float]:
+    return []
+
+
+@pytest.fixture
+def index(http: LocalServer, pauses: list[float]) -> Iterator[QdrantIndex]:
+    server = Server(http.url, timeout=1, sleep=pauses.append)
+    with server.client() as client:
+        create_collection(client, "one", DIM)
+    opened = QdrantIndex(server, "one", DIM)
+    opened.upsert([point("A", 1, terms(1)), point("B", 2, terms(2))])
+    yield opened
+    opened.close()
+
+
+@pytest.mark.parametrize("faults", [[500], [503, 502], [429], ["garbage"], [500, 429, 503]])
+def test_passing_faults_are_not_noticed(
+    index: QdrantIndex, http: LocalServer, pauses: list[float], faults: list[int | str]
+) -> None:
+    http.faults = list(faults)
+    assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
+    http.faults = list(faults)
+    index.upsert([point("C", 3)])
+    assert index.count() == 3
+    assert len(pauses) == 2 * len(faults)
+
+
+def test_lasting_faults_are_told(index: QdrantIndex, http: LocalServer, pauses: list[float]) -> None:
+    http.faults = [500] * 4
+    with pytest.raises(BackendUnavailable, match=r"HTTP 500.*matcher doctor"):
+        index.query(unit(1), None, ORGANISATIONS, 1)
+    assert pauses == [0.1, 0.4, 1.6]
+
+
+def test_waits_as_long_as_the_server_asks(index: QdrantIndex, http: LocalServer, pauses: list[float]) -> None:
+    http.faults, http.retry_after = [429], "3"
+    index.count()
+    assert pauses == [3.0]
+    http.faults, http.retry_after = [429], "600"
+    with pytest.raises(BackendUnavailable, match="too many requests"):
+        index.count()
+
+
+def test_a_slow_server_is_given_up(index: QdrantIndex, http: LocalServer) -> None:
+    http.faults, http.delay = ["slow"] * 4, 1.3
+    with pytest.raises(BackendUnavailable, match="ReadTimeout"):
+        index.count()
+
+
+def test_a_server_that_is_not_there() -> None:
+    index = QdrantIndex(Server("http://127.0.0.1:9", timeout=1, sleep=lambda _: None), "one", DIM)
+    with pytest.raises(BackendUnavailable, match=r"http://127\.0\.0\.1:9 .*ConnectError"):
+        index.count()
+    index.close()
+
+
+def test_a_missing_collection_names_the_command(http: LocalServer) -> None:
+    index = QdrantIndex(Server(http.url), "absent", DIM)
+    with pytest.raises(NotReady, match="matcher reindex"):
+        index.query(unit(1), None, ORGANISATIONS, 1)
+    index.close()
+
+
+def test_the_read_key_reads_and_the_write_key_writes() -> None:
+    with faulty_server(WRITE, READ) as http:
+        writer = Server(http.url, api_key=WRITE)
+        with writer.client() as client:
+            create_collection(client, "one", DIM)
+        indexer, service = (
+            QdrantIndex(writer, "one", DIM),
+            QdrantIndex(replace(writer, api_key=READ), "one", DIM),
+        )
+        indexer.upsert([point("A", 1)])
+        assert [hit.id for hit in service.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
+        assert service.versions() == {"A": "v1"}
+        assert sorted(service.fetch(["A"])) == ["A"]
+        with pytest.raises(BackendUnavailable, match="MATCHER_QDRANT_WRITE_KEY"):
+            service.upsert([point("B", 2)])
+        stranger = QdrantIndex(Server(http.url), "one", DIM)
+        with pytest.raises(BackendUnavailable, match="HTTP 403"):
+            stranger.count()
+        for one in (indexer, service, stranger):
+            one.close()
+        assert WRITE not in repr(writer)
+
+
+def test_one_request_asks_for_everything_and_no_payload_beyond_id_and_version(
+    index: QdrantIndex, http: LocalServer
+) -> None:
+    http.requests.clear()
+    index.query(unit(1), terms(1), ORGANISATIONS, 5)
+    assert len(http.requests) == 1
+    [asked] = http.bodies
+    assert asked.with_payload == ["id", "version"]
+    assert len(asked.prefetch) == 2
+
+
+def test_strict_mode_would_refuse_a_filter_without_index(http: LocalServer) -> None:
+    server = Server(http.url)
+    with server.client() as client:
+        create_collection(client, "one", DIM)
+    http.indexed["one"].discard("item_type")
+    index = QdrantIndex(server, "one", DIM)
+    with pytest.raises(BackendUnavailable, match="HTTP 400"):
+        index.query(unit(1), None, ORGANISATIONS, 1)
+    index.close()
+
+
+# Generations
+
+
+@pytest.fixture
+def generations(http: LocalServer) -> QdrantGenerations:
+    return QdrantGenerations(Server(http.url), "matcher")
+
+
+def manifest(state: str = "building") -> Manifest:
+    return Manifest(
+        encoder="e",
+        dim=DIM,
+        template="t",
+        analyser="a",
+        created_at=datetime(2026, 11, 22, tzinfo=UTC),
+        state=state,
+    )
+
+
+def built(generations: QdrantGenerations, name: str) -> None:
+    index = generations.create(name, manifest())
+    index.upsert([point("A", 1)])
+    generations.save(name, manifest("ready"))
+    generations.promote(name, index).close()
+
+
+def test_promoting_moves_the_alias(generations: QdrantGenerations) -> None:
+    assert generations.current() is None
+    built(generations, "1")
+    assert generations.current() == "1"
+    assert generations.manifest("1").state == "ready"
+    built(generations, "2")
+    assert generations.current() == "2"
+
+
+def test_sweeping_keeps_the_generation_before_for_services_still_on_it(
+    generations: QdrantGenerations, http: LocalServer
+) -> None:
+    for name in ("1", "2", "3"):
+        built(generations, name)
+    generations.create("4", manifest()).close()
+    assert generations.sweep() == ["1", "2", "4"]
+    left = sorted(c.name for c in http.local.get_collections().collections)
+    assert left == ["matcher-2", "matcher-3"]
+
+
+def test_another_service_on_the_same_server_is_left_alone(
+    generations: QdrantGenerations, http: LocalServer
+) -> None:
+    other = QdrantGenerations(Server(http.url), "other")
+    built(other, "1")
+    built(generations, "1")
+    generations.sweep()
+    assert other.current() == "1"
+    index = other.open("1")
+    assert index.count() == 1
+    index.close()
+
+
+def test_a_collection_without_manifest_is_not_searched(
+    generations: QdrantGenerations, http: LocalServer
+) -> None:
+    with Server(http.url).client() as client:
+        create_collection(client, "matcher-1", DIM)
+    with pytest.raises(NotReady, match="matcher reindex"):
+        generations.open("1")
