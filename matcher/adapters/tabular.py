@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
+from pydantic.fields import FieldInfo
 
 from matcher.adapters.tabular_cells import BadCell
 from matcher.adapters.tabular_fields import Reader, needs_settling, reader_of, settle
@@ -185,11 +186,15 @@ def _plan(name: str, sheet: Sheet, item_type: ItemType) -> _Plan:
         )
     known = item_class.model_fields
     columns = tuple(
-        _Column(n, field, reader_of(field), known[field].get_default() if field in known else "")
-        for n, field in fields.items()
+        _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
     )
     titles = {field: sheet.columns[n] for n, field in fields.items()}
     return _Plan(item_type, item_class, columns, titles, any(map(needs_settling, titles)))
+
+
+def _empty(field: FieldInfo | None) -> Any:
+    """Return what an empty cell means: the default, or nothing where there is none."""
+    return "" if field is None or field.is_required() else field.get_default()
 
 
 def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
@@ -207,20 +212,19 @@ def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
                 bad.append(Reject(line, plan.titles[field], error.fr, error.en, shortened(value)))
         else:
             data[field] = value
-    if bad:
-        return Row(line, cells, rejects=tuple(bad))
     if plan.settles:
         settle(data)
     derived = _give_id(data, plan.item_type)
     try:
-        return Row(line, cells, plan.item_class.model_validate(data), id_derived=derived)
-    except ValidationError as error:
-        return Row(line, cells, rejects=tuple(_reject(line, plan, entry) for entry in error.errors()))
+        item = plan.item_class.model_validate(data)
+    except ValidationError as error:  # what a cell already unread would change is not worth telling
+        bad += [_reject(line, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+    return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
 
 
 def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
     """Fill in an absent id; say whether it came from the name."""
-    if isinstance(data.get("id"), str):
+    if data.get("id"):
         return False
     data["id"] = data.get("code") or derived_id(item_type, str(data.get("name", "")))
     return not data.get("code")

@@ -119,8 +119,6 @@ def _settle_department(data: dict[str, Any], text: str) -> None:
 
 
 def _settle_eligibility(data: dict[str, Any]) -> None:
-    if isinstance(data.get("eligibility_text"), dict):
-        data["eligibility"] = data.pop("eligibility_text")
     columns = {f"eligibility.{name}": name for name in Eligibility.model_fields}
     given = {name: data.pop(column) for column, name in columns.items() if column in data}
     if given:

@@ -135,7 +135,7 @@ def _xlsx(name: str, data: bytes) -> Sheet:
     try:
         with pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
             names = [str(title) for title in book.sheet_names]
-            frame = book.parse(0, header=None, dtype=object, na_filter=False)
+            frame = pd.read_excel(book, header=None, dtype=object, na_filter=False)
     except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
         raise InvalidRequest(f"{name} is not a workbook Excel can open: save it again as .xlsx.") from error
     sheet = _sheet(name, [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()])
@@ -185,6 +185,7 @@ def _json(name: str, text: str) -> Sheet:
     else:
         lines = enumerate(text.split("\n"), start=1)
         records = [(line, _parsed(raw)) for line, raw in lines if raw.strip()]
+    records = [(line, _flat(record) if isinstance(record, dict) else record) for line, record in records]
     columns = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
     if not columns:
         raise InvalidRequest(f"{name} holds no JSON object. Write one per line, each with a name.")
@@ -203,6 +204,17 @@ def _parsed(line: str) -> Any:
         return json.loads(line)
     except (ValueError, RecursionError):
         return line
+
+
+def _flat(record: dict[str, Any]) -> dict[str, Any]:
+    """Lift what is nested to columns of its own: ``eligibility.size_bands``."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": deep for inner, deep in value.items()}
+        else:
+            flat[key] = value
+    return flat
 
 
 def _value(value: Any) -> Any:

@@ -41,7 +41,7 @@ def reason(error: Any) -> tuple[str, str]:
         return rule
     fr, en = _SAID.get(error["type"], (error["msg"], error["msg"]))
     context = error.get("ctx", {})
-    return fr.format(**context), en.format(**context)
+    return fr.format(**context).replace("' or '", "' ou '"), en.format(**context)
 
 
 def shortened(value: Any) -> str:

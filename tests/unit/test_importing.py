@@ -1,0 +1,147 @@
+"""An import sets bad rows aside, puts the good ones in as one transaction, and can be repeated."""
+
+import csv
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matcher.adapters import tabular
+from matcher.adapters.sql import SqlStore
+from matcher.adapters.tabular import import_file, read, rejects_path
+from matcher.entities import ItemType, Organisation
+from matcher.errors import BackendUnavailable
+from matcher.records import PutReport
+
+HEADER = "id;nom;secteur;ville\n"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    with SqlStore(f"sqlite:///{tmp_path / 'store' / 'matcher.db'}") as opened:
+        opened.migrate()
+        yield opened
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "membres.csv"
+
+
+def rejected_rows(file: Path) -> list[dict[str, str]]:
+    with rejects_path(file).open(encoding="utf-8-sig", newline="") as lines:
+        return list(csv.DictReader(lines, delimiter=";"))
+
+
+def test_good_rows_go_in_and_bad_ones_to_a_file(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "O1;Ada;santé;Albi\nO 2;Bea;;Foix\nO3;Cléo;IA;Sète\n", encoding="cp1252")
+    report = import_file(file, store)
+    assert (report.read, report.put, report.rejected) == (3, PutReport(inserted=2), 1)
+    assert store.names() == [("O1", "Ada"), ("O3", "Cléo")]
+    (row,) = rejected_rows(file)
+    assert (row["id"], row["nom"], row["ville"], row["line"]) == ("O 2", "Bea", "Foix", "3")
+    assert row["reason"].startswith("id: lettres sans accent")
+
+
+def test_the_same_file_twice_changes_nothing(store: SqlStore, file: Path) -> None:
+    file.write_text("nom;secteur\nAda;santé\nBéa;IA\n", encoding="utf-8")
+    assert import_file(file, store).put == PutReport(inserted=2)
+    seq = store.last_seq()
+    assert import_file(file, store).put == PutReport(unchanged=2)
+    assert store.last_seq() == seq
+
+
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "O1;Ada;santé;Albi\nO2;Bea;IA;Foix\n", encoding="utf-8")
+    import_file(file, store)
+    file.write_text(HEADER + "O1;Ada;santé;Albi\nO2;Bea;IA;Gap\nO3;C;;\nO 4;D;;\n", encoding="utf-8")
+    report = import_file(file, store, dry_run=True)
+    assert (report.put, report.rejected, report.dry_run) == (PutReport(1, 1, 1), 1, True)
+    assert store.counts()[ItemType.ORGANISATION] == 2
+    assert not rejects_path(file).exists()
+
+
+def test_a_mended_rejects_file_is_imported_as_it_is(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "O 2;Béa;IA;Foix\n", encoding="utf-8")
+    import_file(file, store)
+    mended = rejects_path(file)
+    mended.write_text(mended.read_text(encoding="utf-8").replace("O 2", "O2"), encoding="utf-8")
+    report = import_file(mended, store)
+    assert (report.put, report.notices) == (PutReport(inserted=1), ())
+    assert store.get("O2").name == "Béa"
+
+
+def test_rejects_of_an_earlier_try_do_not_linger(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "O 2;Bea;IA;Foix\n", encoding="utf-8")
+    import_file(file, store)
+    file.write_text(HEADER + "O2;Bea;IA;Foix\n", encoding="utf-8")
+    import_file(file, store)
+    assert not rejects_path(file).exists()
+
+
+def test_a_row_with_a_stray_delimiter_keeps_its_cells_in_the_rejects(store: SqlStore, file: Path) -> None:
+    file.write_text("nom,secteur\nAda,santé\nBea,IA,data\n", encoding="utf-8")
+    import_file(file, store)
+    text = rejects_path(file).read_text(encoding="utf-8-sig")
+    assert text.splitlines()[1].startswith('Bea,"IA",3') or text.splitlines()[1].startswith("Bea,IA,3")
+    assert "3 cells for 2 columns" in text
+
+
+def test_the_second_row_of_an_id_or_a_name_is_rejected(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "O1;Ada;;\nO1;Bea;;\n;Cléo;;\n;cleo;;\n", encoding="utf-8")
+    report = import_file(file, store)
+    assert [(r.line, r.field, r.en.split(":")[0]) for r in report.rejects] == [
+        (3, "id", "same id as on line 2"),
+        (5, "name", "same name as on line 4"),
+    ]
+    assert report.put.inserted == 2
+
+
+def test_a_row_without_id_finds_the_stored_item_of_its_name(store: SqlStore, file: Path) -> None:
+    store.put([Organisation(id="ORG001", name="Makina Corpus", expertise=("data",))], source="test")
+    file.write_text("nom;secteur;ville\nMAKINA CORPUS;santé;Toulouse\n", encoding="utf-8")
+    assert import_file(file, store).put == PutReport(updated=1)
+    item = store.get("ORG001")
+    assert isinstance(item, Organisation)
+    assert (item.city, item.expertise) == ("Toulouse", ("data",)), "columns the file lacks stay as they were"
+
+
+def test_a_name_several_items_bear_needs_an_id(store: SqlStore, file: Path) -> None:
+    store.put([Organisation(id=f"O{n}", name="Ada") for n in range(2)], source="test")
+    file.write_text("nom;secteur\nada;santé\n", encoding="utf-8")
+    (fault,) = import_file(file, store).rejects
+    assert "several items have this name (O0, O1)" in fault.en
+
+
+def test_an_empty_cell_of_a_column_the_file_has_empties_the_field(store: SqlStore, file: Path) -> None:
+    store.put([Organisation(id="O1", name="Ada", city="Albi", expertise=("data",))], source="test")
+    file.write_text(HEADER + "O1;Ada;;\n", encoding="utf-8")
+    import_file(file, store)
+    assert store.get("O1") == Organisation(id="O1", name="Ada", expertise=("data",))
+
+
+def test_an_id_of_another_type_rejects_its_row_only(store: SqlStore, file: Path) -> None:
+    store.put([Organisation(id="O1", name="Ada")], source="test")
+    file.write_text("id,name,kind\nO1,Ada,école\nL2,Bea,école\n", encoding="utf-8")
+    report = import_file(file, store, item_type=ItemType.LEAD)
+    assert report.put == PutReport(inserted=1)
+    assert report.rejects[0].en == "this id already belongs to an item of type organisation"
+
+
+def test_nothing_goes_in_when_the_rejects_cannot_be_written(
+    store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file.write_text(HEADER + "O1;Ada;;\nO 2;Bea;;\n", encoding="utf-8")
+    monkeypatch.setattr(tabular, "rejects_path", lambda path: path / "cannot" / "be")
+    with pytest.raises(BackendUnavailable, match="nothing was imported"):
+        import_file(file, store)
+    assert store.names() == []
+
+
+def test_all_rows_of_a_file_are_one_transaction(store: SqlStore, file: Path) -> None:
+    file.write_text(HEADER + "".join(f"O{n};N{n};;\n" for n in range(7000)), encoding="utf-8")
+    table = read(file)
+    assert len(table.rows) == 7000
+    assert import_file(file, store).put.inserted == 7000
+    assert store.changes(0, 1)[0].item_id == "O0"
+    assert store.last_seq() == 7000
