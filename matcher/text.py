@@ -24,11 +24,12 @@ ANALYSER = "french-neutral-1"
 
 STOPWORDS = frozenset(
     fold(
-        """à afin ainsi après au aussi autre aux avec avant car ce cela ces cet cette chez ci comme dans de depuis
-        des donc dont du elle elles en entre est et eux il ils je la le les leur leurs lors lui mais me même mes
-        moi mon ne ni nos notre nous on ont or ou où par pas plus pour qu que qui sa sans se ses si soi soit son
-        sont sous sur ta te tes toi ton tous tout toute toutes tu un une vers vos votre vous y être avoir a as ai
-        été of the and in to for on at by with from is are an or"""
+        """à afin ainsi après au aussi autre aux avec avant car ce cela ces cet cette chez ci comme dans de
+        depuis des donc dont du elle elles en entre est et eux il ils je la le les leur leurs
+        lors lui mais me même mes moi mon ne ni nos notre nous on ont or ou où par pas plus pour
+        qu que qui sa sans se ses si soi soit son sont sous sur ta te tes toi ton tous tout
+        toute toutes tu un une vers vos votre vous y être avoir a as ai été of the and in to for
+        on at by with from is are an or"""
     ).split()
 )
 """Closed-class words of French and English; what is left of a text without them decides its length."""

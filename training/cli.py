@@ -6,6 +6,9 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
+from training.catalogue import catalogue
+from training.places import places
+from training.cluster import cluster
 from training.train import train
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
@@ -16,6 +19,9 @@ def lab() -> None:
     """Keep subcommands by name, even while there is a single one."""
 
 
+app.command()(catalogue)
+app.command()(places)
+app.command()(cluster)
 app.command()(train)
 
 
