@@ -13,7 +13,7 @@ from matcher import inflection
 from matcher.lexicon import (
     DETERMINERS,
     LINKS,
-    MACHINE_VERBS,
+    MACHINE_CONTEXTS,
     MASCULINE_DETERMINERS,
     OPENERS,
     PLURALS,
@@ -75,14 +75,11 @@ class _Sentence:
 
     def _is_name(self, place: int) -> bool:
         """Whether the word begins a double-barrelled name: "Berger-Levrault"."""
-        following = self.parts[place + 1 : place + 3]
-        return (
-            not self.shouts
-            and following[:1] == ["-"]
-            and following[1][:1].isupper()
-            and self.parts[place][0].isupper()
-            and following[1].lower() not in self.words.nouns
-        )
+        if self.shouts or self.parts[place + 1] != "-" or place + 2 >= len(self.parts):
+            return False
+        following = self.parts[place + 2]
+        capitals = self.parts[place][0].isupper() and following[:1].isupper()
+        return capitals and following.lower() not in self.words.nouns
 
     def _form(self, place: int) -> Form | None:
         word = self.lower[place]
@@ -93,7 +90,7 @@ class _Sentence:
             return form
         guessed = (
             None
-            if self.lower[place - 4 : place - 3] and self.lower[place - 4] in MACHINE_VERBS
+            if self.lower[place - 4 : place - 3] and self.lower[place - 4] in MACHINE_CONTEXTS
             else inflection.person(word)
         )
         return Form(*guessed, word.endswith("s"), "guess") if guessed else None

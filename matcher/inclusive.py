@@ -11,10 +11,14 @@ from matcher.lexicon import lexicon
 
 _DOTS = "·•∙⋅‧・*_"
 _MASCULINE = r"t?eurs?|i?ers?|iens?|i?fs?|rs?|eux|els?|aux"
-_FEMININE = r"t?euses?|t?rices?|ices?|i?ères?|i?ennes?|nes?|elles?|les?|tes?|i?ves?|f?fes?|e?sses?|ses?|eures?|ales?|ées?|es?|ques?"
+_FEMININE = (
+    r"t?euses?|t?rices?|ices?|i?ères?|i?ennes?|nes?|elles?|les?|tes?|i?ves?|f?fes?|e?sses?|ses?|eures?|ales?"
+    r"|ées?|es?|ques?"
+)
 _ENDING = re.compile(
-    rf"(?<=\w)(?P<sign> ?/-? ?| ?[(\[]-?|[{_DOTS}]|\.|-)(?:(?P<stem>{_MASCULINE})[{_DOTS}.-])?(?:x[{_DOTS}.-])?"
-    rf"(?P<end>{_FEMININE}|{_MASCULINE}|s)[)\]]?(?P<many>[{_DOTS}./-]?s)?(?!\w|[@.]\w)",
+    rf"(?<=\w)(?P<sign> ?/-? ?|(?P<open> ?[(\[]-?)|[{_DOTS}]|\.|-)"
+    rf"(?:(?P<stem>{_MASCULINE})[{_DOTS}.-])?(?:x[{_DOTS}.-])?(?P<end>{_FEMININE}|{_MASCULINE}|s)"
+    rf"(?(open)[)\]])(?P<many>[{_DOTS}./-]?s)?(?!\w|[@.]\w)",
     re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"\w+$")
@@ -22,7 +26,7 @@ _OPEN = re.compile(r"(?:é|eur|eux|ien|ant|ent|ier|in|el|if|al)$")
 _HF = r"(?:h|f|hommes?|femmes?|H|F|M|m|Hommes?|Femmes?)"
 _MARKER = re.compile(
     rf"\s*[(\[]\s*(?:{_HF}|x|X)(?:\s*[/|,-]\s*(?:{_HF}|x|X|d|D|w|W|nb|NB|n|N|i|\+))+\s*[)\]]"
-    r"|[\s,–-]*(?<![\w/])(?:[hHmM] ?/ ?[fF]|[fF] ?/ ?[hHmM])(?: ?/ ?(?:x|X|d|D|nb|NB|n|N))?(?![\w/])"
+    r"|[\s,–-]*(?<![\w/-])(?:[hHmM] ?/ ?[fF]|[fF] ?/ ?[hHmM])(?: ?/ ?(?:x|X|d|D|nb|NB|n|N))?(?![\w/])"
 )
 _COUPLES = tuple(
     (
@@ -42,10 +46,11 @@ _COUPLES = tuple(
     )
 )
 _ALL = re.compile(rf"\btou[{_DOTS}.(-]tes?\)?[{_DOTS}.-]?s?\b", re.IGNORECASE)
-_DOUBLET = re.compile(
-    r"\b(?P<said>\w[\w'’ -]*?\w)(?: ?/ ?| (?:et|ou) (?:d['’]|de |des |les |le |un |nos |l['’]|du |aux |au )?)(?P=said)(?!\w)",
-    re.IGNORECASE,
+_JOIN = re.compile(
+    r" ?/ ?| (?:et|ou) (?:d['’]|de |des |les |le |un |nos |l['’]|du |aux |au )?", re.IGNORECASE
 )
+_WORD_START = re.compile(r"\b\w")
+_LONGEST = 120  # characters of a title said twice
 
 
 def close_up(text: str) -> str:
@@ -54,7 +59,9 @@ def close_up(text: str) -> str:
     >>> close_up("Un·e développeur·se web (H/F), ou technicien(ne) ; porte-clés sur amazon.es")
     'Un développeur web, ou technicien ; porte-clés sur amazon.es'
     """
-    text = _MARKER.sub("", text)
+    text = _MARKER.sub(
+        lambda found: " " if found.string[found.end() : found.end() + 1].isalnum() else "", text
+    )
     text = _ALL.sub("tous", text)
     for couple, masculine in _COUPLES:
         text = couple.sub(lambda found, to=masculine: to.capitalize() if found[0][0].isupper() else to, text)  # type: ignore[misc]
@@ -67,7 +74,23 @@ def fold_doublets(text: str) -> str:
     >>> fold_doublets("chef d'équipe / chef d'équipe du nettoiement")
     "chef d'équipe du nettoiement"
     """
-    return _DOUBLET.sub(r"\g<said>", text)
+    at = 0
+    while found := _JOIN.search(text, at):
+        again = _said_again(text, found.start(), found.end())
+        text = text[: found.start()] + text[found.end() + again :] if again else text
+        at = found.start() if again else found.end()
+    return text
+
+
+def _said_again(text: str, end: int, start: int) -> int:
+    """Length of the longest run of words that stands both before ``end`` and from ``start`` on."""
+    left, right = text[max(0, end - _LONGEST) : end].lower(), text[start : start + _LONGEST].lower()
+    first = right[:1]
+    for word in _WORD_START.finditer(left):
+        said = left[word.start() :]
+        if word[0] == first and right.startswith(said) and not right[len(said) : len(said) + 1].isalnum():
+            return len(said)
+    return 0
 
 
 def _closed(found: re.Match[str]) -> str:
@@ -83,14 +106,14 @@ def _closed(found: re.Match[str]) -> str:
 def fits(word: str, ending: str) -> bool:
     """Whether ``ending`` makes another gender of ``word``.
 
-    >>> fits("développeur", "euse"), fits("directeur", "rice"), fits("développeuse", "eur"), fits("amazon", "es")
-    (True, True, True, False)
+    >>> fits("développeur", "euse"), fits("directeur", "rice"), fits("amazon", "es")
+    (True, True, False)
     """
     word, ending = word.lower(), ending.lower()
     known = lexicon().nouns.get(word) or lexicon().modifiers.get(word)
     if ending == "s":
         return known is not None
-    if known and known.singular != word and known.plural != word:
+    if known and word not in {known.singular, known.plural}:
         return known.singular.endswith(ending.removesuffix("s"))
     if word in ("un", "certain", "chacun", "aucun", "quel", "nul"):
         return ending in ("e", "le", "es", "les")

@@ -7,6 +7,8 @@ it ("journée", "vente", "filière") are listed, since "responsable filière" mu
 import re
 import unicodedata
 
+from matcher.words import pairs, words
+
 _ENDINGS = (
     (re.compile(r"(?<=\w\w)ée$"), "é"),
     (re.compile(r"(?<=\w\w)euse$"), "eux"),
@@ -19,17 +21,8 @@ _ENDINGS = (
     (re.compile(r"(?<=\w)aise$"), "ais"),
     (re.compile(r"(?<=\w)oise$"), "ois"),
 )
-_NOUNS = frozenset(
-    ["journée", "armée", "durée", "donnée", "idée", "entrée", "arrivée", "année", "musée", "lycée", "soirée", "tournée", "chaussée", "marée", "allée", "fusée", "vallée", "épée", "montée", "levée", "pensée", "portée", "tranchée", "volée", "randonnée", "purée", "poupée", "trophée", "coulée", "gelée", "denrée", "assemblée", "traversée", "travée", "cheminée", "renommée", "destinée", "veillée", "mosquée", "tablée", "percée", "corvée", "hypogée", "fée", "archive", "rive", "perspective", "initiative", "directive", "alternative", "offensive", "coopérative", "locomotive", "olive", "lessive", "dérive", "missive", "rétrospective", "défensive", "prospective", "expectative", "clientèle", "nouvelle", "pelle", "selle", "elle", "celle", "laquelle", "quelle", "belle", "vaisselle", "dentelle", "passerelle", "parcelle", "étincelle", "semelle", "tutelle", "querelle", "poubelle", "mutuelle", "aquarelle", "bretelle", "chapelle", "ficelle", "nacelle", "ruelle", "tourelle", "truelle", "voyelle", "sentinelle", "ombrelle", "escale", "finale", "succursale", "capitale", "morale", "cathédrale", "pédale", "rafale", "sandale", "spirale", "intégrale", "timbale", "céréale", "salle", "balle", "halle", "dalle", "femelle", "malle", "centrale", "variante", "constante", "soixante", "plante", "tante", "dominante", "résultante", "composante", "vente", "attente", "entente", "tente", "pente", "rente", "détente", "descente", "fiente", "patente", "charpente", "tourmente", "antenne", "benne", "chienne", "fraise", "chaise", "phrase", "ardoise", "framboise", "toise", "turquoise", "braise", "berceuse", "veilleuse", "perceuse", "imprimeuse"]
-)
-_QUALITIES = {
-    feminine: masculine
-    for feminine, masculine in (
-        pair.split("/")
-        for pair in ["expérimentée/expérimenté", "confirmée/confirmé", "diplômée/diplômé", "qualifiée/qualifié", "motivée/motivé", "passionnée/passionné", "débutante/débutant", "chevronnée/chevronné", "aguerrie/aguerri", "salariée/salarié", "certifiée/certifié", "agréée/agréé", "assermentée/assermenté", "habilitée/habilité", "spécialisée/spécialisé", "indépendante/indépendant", "organisée/organisé", "rigoureuse/rigoureux", "curieuse/curieux", "sérieuse/sérieux", "impliquée/impliqué", "investie/investi", "accomplie/accompli", "retraitée/retraité", "formée/formé", "intéressée/intéressé", "attentive/attentif", "créative/créatif", "réactive/réactif", "consciencieuse/consciencieux", "ambitieuse/ambitieux", "talentueuse/talentueux", "avertie/averti", "reconvertie/reconverti", "assidue/assidu", "seule/seul", "responsabilisée/responsabilisé", "engagée/engagé", "recrutée/recruté", "embauchée/embauché", "chargée/chargé", "dévouée/dévoué", "compétente/compétent", "recherchée/recherché", "sûre/sûr", "prête/prêt", "ouverte/ouvert", "titularisée/titularisé"]
-    )
-}
-"""What is said of persons even after the noun's complement: "cheffe de projet confirmée"."""
+_NOUNS = words("nouns of things")
+_QUALITIES = pairs("qualities")
 
 
 def fold(text: str) -> str:
@@ -77,9 +70,7 @@ _PERSONS = (
     (re.compile(r"(?<=\w\wic)ienne$"), "ien"),
     (re.compile(r"(?<=[nrt])eure$"), "eur"),
 )
-_NOT_PERSONS = frozenset(
-    ["matrice", "cicatrice", "calculatrice", "motrice", "génératrice", "bissectrice", "médiatrice", "créatrice", "novatrice", "directrice", "tectrice", "heure", "demeure", "heureuse", "sérieuse", "précieuse", "nombreuse", "dangereuse", "rigoureuse", "curieuse", "ambitieuse", "vigoureuse", "généreuse", "chaleureuse", "religieuse", "mystérieuse", "joyeuse", "soigneuse", "fameuse", "affreuse", "nerveuse", "lumineuse", "laborieuse", "audacieuse", "malheureuse", "délicieuse", "luxueuse", "silencieuse", "studieuse", "rugueuse", "fructueuse", "volumineuse", "veineuse", "osseuse", "muqueuse", "vertigineuse", "prestigieuse", "harmonieuse", "ingénieuse", "minutieuse", "méticuleuse", "onéreuse", "oléagineuse", "aqueuse", "gazeuse", "infectieuse", "contagieuse", "tendancieuse", "consciencieuse", "somptueuse", "spacieuse", "courageuse", "merveilleuse", "monstrueuse", "scandaleuse", "perceuse", "tronçonneuse", "moissonneuse", "imprimeuse", "berceuse", "veilleuse", "tondeuse", "batteuse", "yeuse", "chartreuse", "couveuse", "étiqueteuse", "déchiqueteuse", "goudronneuse", "essoreuse", "sécheuse", "agrafeuse", "pelleteuse", "photocopieuse", "débroussailleuse"]
-)
+_NOT_PERSONS = words("never persons")
 _MASCULINE = frozenset(_QUALITIES.values())
 
 
@@ -100,7 +91,7 @@ def adjective(word: str) -> tuple[str, bool] | None:
 
 
 def person(word: str) -> tuple[str, str] | None:
-    """Masculine singular and plural of a feminine noun of persons no list has, by its ending; None when unsure.
+    """Masculine singular and plural of a feminine noun of persons, by its ending; None when unsure.
 
     >>> person("streameuse"), person("podcasteuses"), person("heureuse"), person("matrice")
     (('streameur', 'streameurs'), ('podcasteur', 'podcasteurs'), None, None)

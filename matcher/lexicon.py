@@ -8,6 +8,7 @@ from functools import cache
 from importlib import resources
 
 from matcher.inflection import fold, plural
+from matcher.words import pairs, words
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,8 @@ class Form:
 class Lexicon:
     """Nouns and adjectives of titles by lower-case form.
 
-    ``before``: words that stand before an English head; ``unaccented``: forms by their spelling without accents;
-    ``titles``: whole titles whose genders no rule joins ("femme de chambre").
+    ``before``: words that stand before an English head; ``unaccented``: forms by their spelling without
+    accents; ``titles``: whole titles whose genders no rule joins ("femme de chambre").
     """
 
     nouns: dict[str, Form]
@@ -35,36 +36,14 @@ class Lexicon:
     titles: dict[str, str]
 
 
-DETERMINERS = dict(
-    pair.split("/")
-    for pair in ["une/un", "la/le", "cette/ce", "sa/son", "ma/mon", "ta/ton", "toute/tout", "quelle/quel", "aucune/aucun", "certaine/certain", "toutes/tous", "certaines/certains", "quelles/quels", "telle/tel", "telles/tels"]
-)
-PRENOMINALS = dict(
-    pair.split("/")
-    for pair in ["nouvelle/nouveau", "nouvelles/nouveaux", "ancienne/ancien", "anciennes/anciens", "future/futur", "futures/futurs", "bonne/bon", "bonnes/bons", "petite/petit", "petites/petits", "grande/grand", "grandes/grands", "première/premier", "premières/premiers", "excellente/excellent", "excellentes/excellents", "prochaine/prochain", "prochaines/prochains", "seule/seul", "meilleure/meilleur", "meilleures/meilleurs", "véritable/véritable", "jeune/jeune", "jeunes/jeunes", "autre/autre", "autres/autres", "ex/ex", "vice/vice", "talentueuse/talentueux", "talentueuses/talentueux", "brillante/brillant", "brillantes/brillants"]
-)
-MASCULINE_DETERMINERS = frozenset(
-    ["un", "le", "ce", "cet", "du", "au", "son", "mon", "ton", "tout", "quel", "aucun", "certain", "tel", "chaque", "notre", "votre", "leur", "l", "d"]
-)
-PLURALS = frozenset(
-    ["les", "des", "nos", "vos", "leurs", "ces", "mes", "tes", "ses", "aux", "plusieurs", "quelques", "certains", "certaines", "tous", "toutes", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "vingt", "cent", "mille", "divers", "diverses", "différents", "différentes", "nombreux", "nombreuses", "autres"]
-)
-OPENERS = frozenset(
-    ["de", "d", "en", "comme", "pour", "par", "avec", "chez", "sans", "recherche", "recherchons", "cherche", "cherchons", "recrute", "recrutons", "embauche", "embauchons", "devenir", "deviens", "devenez", "sois", "soyez", "est", "suis", "es", "êtes", "poste", "emploi", "métier", "offre", "stage", "alternance", "monsieur", "madame", "mme", "m", "profil", "candidature", "fonction", "rôle", "sommes", "être", "suis", "cdi", "cdd", "titre", "nommée", "nommé", "devenue", "devenu", "ex", "deviendrez", "vers"]
-)
-"""Words after which a bare noun of persons is expected: "recherche commerciale"."""
-LINKS = frozenset(
-    ["et", "ou", "ni", "très", "plus", "assez", "bien", "hautement", "particulièrement", "également", "aussi", "si", "peu", "fortement", "est", "sont", "sera", "seront", "était", "soit", "être", "fraîchement", "récemment", "nouvellement"]
-)
-"""Words an adjective may stand behind without losing sight of its noun."""
-MACHINE_VERBS = frozenset(
-    ["utiliser", "régler", "conduire", "entretenir", "réparer", "fonctionner", "alimenter", "nettoyer", "actionner", "sur"]
-)
-"""Verbs whose unknown object in -euse is a machine: "utiliser une centrifugeuse"."""
-STOPS = frozenset(
-    ["une", "la", "cette", "sa", "notre", "votre", "leur", "nos", "vos", "leurs", "des", "les", "un", "le", "ce", "cet", "son", "qui", "que", "qu", "où", "dont", "pour", "dans", "chez", "avec", "sur", "par", "sans", "afin", "a", "ont", "car", "si", "mais", "lors", "entre", "sous", "vers"]
-)
-"""Words behind which another noun begins."""
+DETERMINERS = pairs("determiners")
+MASCULINE_DETERMINERS = words("masculine determiners")
+PLURALS = words("plurals")
+PRENOMINALS = pairs("prenominals")
+OPENERS = words("openers")
+LINKS = words("links")
+STOPS = words("stops")
+MACHINE_CONTEXTS = words("machine contexts")
 
 
 def _forms(feminine: str, masculine: str, kind: str) -> dict[str, Form]:
@@ -80,7 +59,7 @@ def _forms(feminine: str, masculine: str, kind: str) -> dict[str, Form]:
 
 @cache
 def lexicon() -> Lexicon:
-    """The lexicon, read once."""
+    """Read the lexicon, once."""
     nouns: dict[str, Form] = {}
     modifiers: dict[str, Form] = {}
     before: set[str] = set()

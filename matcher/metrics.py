@@ -63,8 +63,8 @@ def ndcg(
     """Discounted cumulative gain of the first ``k`` over that of the best order, in [0, 1].
 
     Discount ``1 / log2(rank + 1)``. The gain of a grade g is g itself ("linear") or
-    ``2 ** (g / halving) - 1`` ("exponential"; ``halving=2`` for two judges' grades summed). Source: Järvelin and Kekäläinen 2002;
-    Burges et al. 2005 for the exponential gain.
+    ``2 ** (g / halving) - 1`` ("exponential"; ``halving=2`` for two judges' grades summed).
+    Source: Järvelin and Kekäläinen 2002; Burges et al. 2005 for the exponential gain.
 
     >>> round(ndcg(["a", "b"], {"b": 1}, k=2), 4)  # 1 / log2(3)
     0.6309

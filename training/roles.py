@@ -1,4 +1,4 @@
-"""Derives ``matcher/roles_fr.tsv``, the lexicon of the gender-neutral analyser, from ESCO and ROME title lists.
+"""Derives ``matcher/roles_fr.tsv``, the gender lexicon of the analyser, from ESCO and ROME title lists.
 
 Both lists write titles as "masculine / feminine". The two halves are aligned word by word; a pair is kept
 when it obeys one of the regular suffix families of French, which drops the lists' typing errors. Titles
@@ -7,7 +7,7 @@ without a slash give the nouns that have one form for all (epicene).
 The *kind* of a word says how much context :func:`matcher.text.neutral` wants before it touches the word:
 
 ``role``     names a person wherever it stands: ``développeuse``
-``adj``      also an adjective said of things ("stratégie commerciale"): needs a determiner before it, or to open the text
+``adj``      also said of things ("stratégie commerciale"): needs a determiner before it, or to open the text
 ``thing``    also a machine or another thing ("une perceuse"): only when it opens the text
 ``mod``      an adjective of titles ("principale"): only beside a person
 ``epicene``  one form for all: ``architecte``; its determiner and adjectives still agree
@@ -19,6 +19,8 @@ import csv
 import gzip
 import re
 from collections.abc import Iterable, Iterator
+from configparser import ConfigParser
+from functools import cache
 from pathlib import Path
 
 from matcher.lexicon import lexicon
@@ -30,21 +32,6 @@ FAMILIES = (
 )  # fmt: skip
 """Masculine and feminine endings (Grevisse, Le bon usage, §§ 484-503)."""
 
-# What the lists cannot show, read and judged by hand: things and adjectives that share a form with a noun of persons,
-_THINGS = set(
-    ["bétonnière", "cafetière", "carrière", "centrale", "cuisinière", "dépanneuse", "foreuse", "génératrice", "glacière", "imprimeuse", "jardinière", "laveuse", "ménagère", "moissonneuse", "motrice", "pelleteuse", "photocopieuse", "poudrière", "première", "repasseuse", "rizière", "sablière", "seconde", "soudeuse", "théière", "tondeuse", "traceuse", "trieuse", "verrière", "ardoisière", "balancière", "chargeuse", "transporteuse", "régulière"]
-)
-# feminine forms that ESCO skills use of persons all the same,
-_PERSONS = set(
-    ["agente", "animatrice", "chanteuse", "contrôleuse", "formatrice", "hôtesse", "infirmière", "ingénieure", "opératrice"]
-)
-_NEVER = set(["première", "seconde", "grande", "carrière", "verrière", "couleuse", "valeuse", "médecine"])
-# persons of ordinary speech that no list of occupations has,
-_COMMON = ["candidat/candidate", "étudiant/étudiante", "alternant/alternante", "apprenti/apprentie", "salarié/salariée", "fondateur/fondatrice", "cofondateur/cofondatrice", "président/présidente", "associé/associée", "collaborateur/collaboratrice", "demandeur/demandeuse", "soignant/soignante", "lycéen/lycéenne", "collégien/collégienne", "entrepreneur/entrepreneure", "adhérent/adhérente", "participant/participante", "chercheur/chercheure", "utilisateur/utilisatrice", "citoyen/citoyenne", "habitant/habitante", "repreneur/repreneuse", "créateur/créatrice", "investisseur/investisseuse", "mentor/mentore", "doctorant/doctorante", "référent/référente", "auteur/auteure", "auteur/autrice", "débutant/débutante", "diplômé/diplômée", "client/cliente", "professeur/professeuse", "entrepreneur/entrepreneuse", "chef/cheffe", "chef/cheftaine", "docteur/docteure", "docteur/doctoresse"]
-# and title words without a feminine that do not name one person, or name a thing.
-_NOT_EPICENE = set(
-    ["aide", "garde", "guide", "critique", "mousse", "manœuvre", "doublure", "voix", "personne", "mascotte", "nourrice", "nounou", "plume", "dame", "demoiselle", "fille", "silhouette", "escorte", "support", "vidéo", "média", "danse", "musique", "plate", "interface", "destination", "construction", "technique", "mobile", "data", "product", "web", "story", "business", "supply", "commandement", "vestiaire", "scientifique", "publicitaire", "interne", "modèle", "mode", "bio", "principal", "premier", "deuxième", "sous", "haut", "demi", "grand", "jeune", "junior", "senior", "co", "porte", "prête", "bout"]
-)
 _PERSON_ENDING = re.compile(
     r"(iste|yste|logue|graphe|thérapeute|iatre|naute|aire|nome|ecte|ienne|mètre|pathe|able|plaste|peintre|juge|clown"
     r"|médecin|capitaine|interprète|secrétaire|cadre|pilote|géomètre|concierge|détective|ministre|gendarme|arbitre"
@@ -56,14 +43,18 @@ _ENGLISH = re.compile(
     r"|merchandiser|performer|reporter|backliner|stylist|artist|editor|devops|architect|evangelist|advocate|recruiter)$"
 )
 _DOUBTFUL = re.compile(r"(trice|ante|ente|ée|oyenne)$")  # "entreprise utilisatrice", "équipe dirigeante"
-_ALWAYS_PERSONS = set(
-    ["assistante", "consultante", "étudiante", "présidente", "agente", "commerçante", "gérante", "adolescente", "enfante"]
-)
 _ADJECTIVE = re.compile(r"(ale|elle|ive|que|ante|ente|ière|ienne|ine|aine|trice|ère|ète|ée|ouse|oyenne)$")
 _NOT_TITLE = re.compile(
     r" / |/ |/(expansion|gradation|carton|français|clinicienne)|\""
 )  # the slash parts something else
 Row = tuple[str, str, str]
+
+
+@cache
+def _judged(section: str) -> frozenset[str]:
+    lists = ConfigParser(interpolation=None)
+    lists.read(Path(__file__).with_name("roles.ini"), encoding="utf-8")
+    return frozenset(lists[section]["words"].split())
 
 
 def _words(text: str) -> list[str]:
@@ -84,7 +75,7 @@ def _column(path: Path, *columns: str) -> Iterator[str]:
 
 
 def aligned(titles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Nouns and modifiers as ``{feminine: masculine}``: the first word that differs in a title is its noun."""
+    """Nouns and modifiers, ``{feminine: masculine}``: the first word that differs is a title's noun."""
     nouns: dict[str, str] = {}
     modifiers: dict[str, str] = {}
     for title in titles:
@@ -103,28 +94,34 @@ def aligned(titles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
 
 def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
     """Rows ``(form, neutral form, kind)`` in alphabetical order."""
-    nouns, modifiers = aligned([*titles, *_COMMON])
+    nouns, modifiers = aligned([*titles, *sorted(_judged("common"))])
     said = [*skills, *(title.partition("/")[0] for title in titles if "/" in title)]
     seen = {word.removesuffix("s") for text in said for word in _words(text)}
     singles = [title for title in titles if title and "/" not in title]
-    common = {pair.partition("/")[2] for pair in _COMMON}
+    common = {pair.partition("/")[2] for pair in _judged("common")}
     nouns |= {form: to for form, to in modifiers.items() if form.endswith(("euse", "icienne"))}
     modifiers = {form: to for form, to in modifiers.items() if form not in nouns}
     rows = [(form, to, "mod") for form, to in modifiers.items()]
     for form, to in nouns.items():
-        if form in _NEVER:
+        if form in _judged("never"):
             continue
-        doubtful = (form in seen and form not in _PERSONS | common) or form in _THINGS
-        doubtful = doubtful or (bool(_DOUBTFUL.search(form)) and form not in _ALWAYS_PERSONS)
+        doubtful = (form in seen and form not in _judged("persons") | common) or form in _judged("things")
+        doubtful = doubtful or (bool(_DOUBTFUL.search(form)) and form not in _judged("always persons"))
         kind = (
-            "role" if not doubtful else "adj" if _ADJECTIVE.search(form) and form not in _THINGS else "thing"
+            "role"
+            if not doubtful
+            else "adj"
+            if _ADJECTIVE.search(form) and form not in _judged("things")
+            else "thing"
         )
         rows.append((form, to, kind))
-    known = set(nouns) | set(nouns.values()) | set(modifiers) | set(modifiers.values()) | _NOT_EPICENE
+    known = (
+        set(nouns) | set(nouns.values()) | set(modifiers) | set(modifiers.values()) | _judged("not epicene")
+    )
     heads = {_words(t)[0] for t in singles if _words(t)} - known
     rows += [(w, w, "epicene") for w in heads if _PERSON_ENDING.search(w)]
     english = [words for words in map(_words, singles) if any(map(_ENGLISH.match, words))]
-    before = set()
+    before: set[str] = set()
     for words in english:
         at = next(i for i, word in enumerate(words) if _ENGLISH.match(word))
         rows.append((words[at], words[at], "english"))
@@ -134,7 +131,7 @@ def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
 
 
 def irregular(titles: Iterable[str]) -> list[Row]:
-    """Whole titles, "masculine/feminine" in the lists, whose halves the rules leave apart; typing errors included."""
+    """Whole titles whose two halves the rules leave apart; the lists' typing errors included."""
     rows = []
     for title in titles:
         halves = title.split("/")
@@ -155,8 +152,8 @@ def write(esco: Path, rome: Path, out: Path) -> int:
     titles += _column(rome / "appellations.v4.60.csv.gz", "libelle_appellation_long")
     rows = derive(titles, _column(esco / "skills_fr.2020.csv.gz", "preferredLabel", "altLabels"))
     notice = (
-        "# form, neutral form, kind; derived by training/roles.py from ESCO (European Commission) and ROME 4.60\n"
-        "# (France Travail, Licence Ouverte 2.0). This service uses the ESCO classification of the European Commission.\n"
+        "# form, neutral form, kind; derived by training/roles.py from ESCO and from ROME 4.60 (France Travail,\n"
+        "# Licence Ouverte 2.0). This service uses the ESCO classification of the European Commission.\n"
     )
     _save(out, notice, rows)
     lexicon.cache_clear()

@@ -1,4 +1,4 @@
-"""How sure a mean over queries is, and whether two methods differ: seeded, so that a table is reproducible."""
+"""How sure a mean over queries is, and whether two methods differ; seeded, so tables repeat."""
 
 import numpy as np
 from numpy.typing import ArrayLike

@@ -1,4 +1,4 @@
-"""BM25 vectors over the French analyser, for every index backend; the index adds the inverse document frequency."""
+"""BM25 vectors over the French analyser, for every index backend; the index adds the idf."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from matcher.text import ANALYSER, STOPWORDS, fold, neutral, tokens
 
 
 class Bm25Lexical:
-    """The :class:`~matcher.ports.Lexical` of the product: gender-neutral text, Snowball stems, hashed term ids.
+    """The :class:`~matcher.ports.Lexical` of the product: neutral text, Snowball stems, hashed ids.
 
     Passage weights are BM25's saturated term frequencies, ``tf (k1 + 1) / (tf + k1 (1 - b + b n / avg_len))``
     (Robertson and Zaragoza 2009, eq. 3.15); query weights are 1 for a term that is present. A text without

@@ -1,0 +1,101 @@
+"""The methods a benchmark compares: each gives a score to every corpus text for every query."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from matcher.adapters.lexical import Bm25Lexical
+from matcher.ports import Encoder, Sparse
+
+Scores = NDArray[np.float32]
+Method = Callable[[Sequence[str], Sequence[str]], Scores]
+"""From queries and corpus to scores of shape (queries, corpus); larger is better."""
+
+DENSE_WEIGHT = 0.75
+"""Share of the dense score in the text pipeline; one setting for all sets, see the decision records."""
+
+
+def random(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+    """Chance, seeded."""
+    return np.random.default_rng(113).random((len(queries), len(corpus)), dtype=np.float32)
+
+
+def word_tfidf(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+    """Cosine of word TF-IDF, as scikit-learn cuts words."""
+    return _tfidf(queries, corpus, analyzer="word", sublinear_tf=True)
+
+
+def char_tfidf(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+    """Cosine of TF-IDF over 2- to 4-grams of characters within words."""
+    return _tfidf(queries, corpus, analyzer="char_wb", ngram_range=(2, 4), sublinear_tf=True)
+
+
+def bm25(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+    """BM25 of the bm25s library (Lucene's form, k1 1.5, b .75) with the Snowball stemmer for French."""
+    import bm25s
+    import snowballstemmer
+
+    stem = snowballstemmer.stemmer("french").stemWords
+    cut: Callable[..., Any] = bm25s.tokenize
+    engine = bm25s.BM25()
+    engine.index(cut(list(corpus), stopwords="fr", stemmer=stem, show_progress=False), show_progress=False)
+    asked = cut(list(queries), stopwords="fr", stemmer=stem, return_ids=False, show_progress=False)
+    return np.stack([_bm25_line(engine, words, len(corpus)) for words in asked])
+
+
+def lexical(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+    """Score as the service's lexical half: BM25 over gender-neutral text, with the index's idf."""
+    from scipy.sparse import csr_matrix
+
+    ours = Bm25Lexical()
+    passages, asked = ours.encode_passages(corpus), ours.encode_queries(queries)
+    place = {term: at for at, term in enumerate(sorted({t for s in passages for t in s.indices}))}
+
+    def matrix(vectors: list[Sparse]) -> Any:
+        cells = [
+            (row, place[t], w)
+            for row, s in enumerate(vectors)
+            for t, w in zip(s.indices, s.values, strict=True)
+            if t in place
+        ]
+        rows, columns, weights = zip(*cells, strict=True) if cells else ((), (), ())
+        return csr_matrix((weights, (rows, columns)), shape=(len(vectors), len(place)), dtype=np.float32)
+
+    weights = matrix(passages)
+    frequency = np.diff(weights.tocsc().indptr)
+    idf = np.log1p((len(corpus) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
+    return np.asarray((matrix(asked).multiply(idf).tocsr() @ weights.T).todense(), dtype=np.float32)
+
+
+def dense(encoder: Encoder, *, symmetric: bool = False) -> Method:
+    """Cosine of the encoder's vectors; ``symmetric`` encodes both sides as queries, as title sets want it."""
+
+    def score(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+        passages = encoder.encode_queries(corpus) if symmetric else encoder.encode_passages(corpus)
+        return np.asarray(encoder.encode_queries(queries) @ passages.T, dtype=np.float32)
+
+    return score
+
+
+def fused(dense_scores: Scores, lexical_scores: Scores, weight: float = DENSE_WEIGHT) -> Scores:
+    """Score as the text pipeline: both scores brought to one scale per query, then averaged by weight."""
+    return weight * _scaled(dense_scores) + (1 - weight) * _scaled(lexical_scores)
+
+
+def _scaled(scores: Scores) -> Scores:
+    return scores
+
+
+def _tfidf(queries: Sequence[str], corpus: Sequence[str], **how: Any) -> Scores:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
+    vectorizer = TfidfVectorizer(dtype=np.float32, **how)
+    passages = vectorizer.fit_transform(corpus)
+    return np.asarray((vectorizer.transform(queries) @ passages.T).todense(), dtype=np.float32)
+
+
+def _bm25_line(engine: Any, words: list[str], size: int) -> Scores:
+    known = [word for word in words if word in engine.vocab_dict]
+    return np.asarray(engine.get_scores(known), np.float32) if known else np.zeros(size, np.float32)
