@@ -110,10 +110,10 @@ class Indexer:
                 seq = self._catch_up(Generation(name, index))
                 self._seal(Generation(name, index), manifest, seq)
                 index = self.generations.promote(name, index)
+                self._forget(self.generations.sweep())
             except BaseException:
                 index.close()
                 raise
-            self._forget(self.generations.sweep())
         return Generation(name, index)
 
     def clean(self) -> None:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -239,9 +240,9 @@ def _packed(points: Sequence[Point], dim: int) -> bytes:
 
 def _read(path: Path) -> dict[str, Point]:
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {point.id: point for point in _unpacked(dict(file))}
-    except (OSError, ValueError, KeyError, EOFError, IndexError) as error:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {point.id: point for point in _unpacked(dict(arrays))}
+    except (OSError, ValueError, KeyError, EOFError, IndexError, BadZipFile) as error:
         raise NotReady(f"The index file {path} cannot be read. Rebuild it: matcher reindex") from error
 
 
