@@ -44,7 +44,7 @@ ENV PATH=/opt/venv/bin:$PATH \
     MATCHER_DATA_DIR=/app/data \
     MATCHER_HOST=0.0.0.0 \
     MATCHER_PORT=8000
-USER matcher
+USER 10001
 VOLUME /var/lib/matcher
 EXPOSE 8000
 HEALTHCHECK --interval=15s --timeout=5s --start-period=60s --retries=4 \
