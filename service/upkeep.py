@@ -2,6 +2,7 @@
 
 from matcher import settings as configuration
 from matcher.adapters.model import prepare as prepare_model
+from matcher.adapters.model import shipped_adapter
 from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings
 from service.catalogue import opened_store
@@ -20,7 +21,11 @@ def prepare_encoder(settings: Settings) -> None:
     if settings.encoder:
         return
     with progress("Preparing the model") as advance:
-        prepare_model(settings.model_dir, progress=lambda step, share: advance(round(share * 100), 100, step))
+        prepare_model(
+            settings.model_dir,
+            adapter=shipped_adapter(settings.data_dir),
+            progress=lambda step, share: advance(round(share * 100), 100, step),
+        )
 
 
 def migrate() -> None:

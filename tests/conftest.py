@@ -10,10 +10,6 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
     """The prepared encoder, the very one that is served; made once and kept in ``var``."""
-    from matcher.adapters.model import prepare
+    from matcher.adapters.model import prepare, shipped_adapter
 
-    adapter = REPOSITORY / "data" / "model"
-    return prepare(
-        REPOSITORY / "var" / "models" / "e5-small",
-        adapter=adapter if (adapter / "manifest.json").is_file() else None,
-    )
+    return prepare(REPOSITORY / "var" / "models" / "e5-small", adapter=shipped_adapter(REPOSITORY / "data"))

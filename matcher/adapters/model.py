@@ -45,8 +45,8 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
     out
         Folder to make, such as ``var/models/e5-small``.
     adapter
-        Folder of a LoRA adapter to merge, see :func:`matcher.adapters.model_adapter.merge`; None for the
-        encoder as published.
+        Folder of a LoRA adapter to merge, such as :func:`shipped_adapter` gives; None for the encoder as
+        published. :mod:`matcher.adapters.model_adapter` describes its files.
     progress
         Called with what is being done and the share done in [0, 1].
 
@@ -77,6 +77,12 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
         ) from fault
     report("model is ready", 1.0)
     return out
+
+
+def shipped_adapter(data: Path) -> Path | None:
+    """Folder of the adapter that ships with the product's data; None while there is none."""
+    folder = data / "model"
+    return folder if (folder / "manifest.json").is_file() else None
 
 
 def manifest(folder: Path) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from matcher.adapters.sentence import SentenceEncoder
 from matcher.errors import BackendUnavailable, ModelMissing
 from matcher.text import neutral
 
+DATA = Path(__file__).parents[2] / "data"
 QUERY = "encoder.layer.3.attention.self.query"
 TEXTS = [
     "Nous aidons les PME d’Occitanie à passer à l’échelle : données, IA, « green IT »…",
@@ -38,11 +39,6 @@ def sealed(tmp_path: Path) -> Path:
     (folder / "openvino" / "openvino_model.bin").write_bytes(bytes(9_000))
     model.seal(folder, {"recipe": "test"})
     return folder
-
-
-def shipped_adapter() -> Path | None:
-    folder = Path(__file__).parents[2] / "data" / "model"
-    return folder if (folder / model_adapter.MANIFEST).is_file() else None
 
 
 def make_adapter(folder: Path, **changes: object) -> Path:
@@ -103,7 +99,9 @@ class TestPrepared:
     def test_a_second_preparation_touches_nothing(self, model_dir: Path) -> None:
         before = {path: path.stat().st_ctime_ns for path in model_dir.rglob("*")}
         steps: list[tuple[str, float]] = []
-        model.prepare(model_dir, adapter=shipped_adapter(), progress=lambda *step: steps.append(step))
+        model.prepare(
+            model_dir, adapter=model.shipped_adapter(DATA), progress=lambda *step: steps.append(step)
+        )
         assert steps == [("model is ready", 1.0)]
         assert before == {path: path.stat().st_ctime_ns for path in model_dir.rglob("*")}
 
