@@ -8,8 +8,8 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any, NamedTuple, Protocol
 
 from pydantic import ValidationError
 
@@ -44,8 +44,7 @@ class Reject:
         return f"{self.fr} / {self.en}"
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(NamedTuple):
     """One row: an item, or the reasons why there is none. ``cells`` are the file's own, column by column."""
 
     line: int
@@ -156,7 +155,7 @@ def import_table(
 def rejected(row: Row, column: str, fr: str, en: str, value: str = "") -> Row:
     """Return ``row`` without its item, with one more reason."""
     reason = Reject(row.line, column, fr, en, value)
-    return replace(row, item=None, rejects=(*row.rejects, reason))
+    return row._replace(item=None, rejects=(*row.rejects, reason))
 
 
 def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
@@ -178,7 +177,7 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
             en = f"several items have this name ({several}): add an id column"
             adopted.append(rejected(row, "id", fr, en, row.item.name))
         else:
-            adopted.append(replace(row, item=row.item.model_copy(update={"id": ids[0]})) if ids else row)
+            adopted.append(row._replace(item=row.item.model_copy(update={"id": ids[0]})) if ids else row)
     return adopted
 
 
@@ -220,7 +219,7 @@ def _merged(row: Row, stored: AnyItem | None) -> Row:
         return row
     given = {name: getattr(item, name) for name in item.model_fields_set}
     try:
-        return replace(row, item=type(item).model_validate({**dict(stored), **given}))
+        return row._replace(item=type(item).model_validate({**dict(stored), **given}))
     except ValidationError as error:
         what = error.errors()[0]["msg"].removeprefix("Value error, ")
         return rejected(

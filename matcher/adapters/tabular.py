@@ -5,9 +5,12 @@ row. An empty cell means the field's default; a column the file does not have le
 """
 
 import csv
+import gc
 import io
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -37,10 +40,13 @@ _OURS = ("line", "reason")
 """Columns of a rejects file, which may be mended and imported again."""
 
 
+_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+
+
 class _Column(NamedTuple):
     position: int
     field: str
-    read: Reader
+    read: Reader | None
     empty: Any
 
 
@@ -117,14 +123,27 @@ def import_file(
     The rejected rows are written to :func:`rejects_path` first; a former one is removed when there are none.
     A dry run writes nothing at all.
     """
-    table = read(path, item_type)
-    return import_table(
-        table,
-        store,
-        source=path.name,
-        dry_run=dry_run,
-        on_rejects=lambda bad: write_rejects(rejects_path(path), table, bad),
-    )
+    with _collector_paused():
+        table = read(path, item_type)
+        return import_table(
+            table,
+            store,
+            source=path.name,
+            dry_run=dry_run,
+            on_rejects=lambda bad: write_rejects(rejects_path(path), table, bad),
+        )
+
+
+@contextmanager
+def _collector_paused() -> Iterator[None]:
+    """Spare the cyclic collector rows that hold no cycles: it would walk them all again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def rejects_path(path: Path) -> Path:
@@ -205,13 +224,14 @@ def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
         if value is None:
             continue
         if isinstance(value, str):
-            value = value.strip()
+            value = value.strip() or empty
+        if read_cell and value is not empty and isinstance(value, str):
             try:
-                data[field] = read_cell(value) if value else empty
+                value = read_cell(value)
             except BadCell as error:
                 bad.append(Reject(line, plan.titles[field], error.fr, error.en, shortened(value)))
-        else:
-            data[field] = value
+                continue
+        data[field] = value
     if plan.settles:
         settle(data)
     derived = _give_id(data, plan.item_type)
@@ -226,8 +246,10 @@ def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
     """Fill in an absent id; say whether it came from the name."""
     if data.get("id"):
         return False
-    data["id"] = data.get("code") or derived_id(item_type, str(data.get("name", "")))
-    return not data.get("code")
+    code = data.get("code")
+    fit = isinstance(code, str) and re.fullmatch(_ID, code)
+    data["id"] = code if fit else derived_id(item_type, str(code or data.get("name", "")))
+    return not code
 
 
 def _reject(line: int, plan: _Plan, error: Any) -> Reject:

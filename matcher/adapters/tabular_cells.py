@@ -35,7 +35,7 @@ _WORDED = re.compile(
 )
 _NUMERIC = re.compile(rf"(?P<day>\d{{1,2}})[/.-](?P<month>\d{{1,2}})[/.-](?P<year>\d{{4}}|\d{{2}}){_CLOCK}")
 
-_BREAKS = re.compile(r"[;|\n]")
+_BREAKS = ";|\n"
 _COMMAS = re.compile(r",(?![^(]*\))")
 
 _YES = frozenset(["oui", "vrai", "x", "true", "yes", "1", "o", "v", "y"])
@@ -109,23 +109,26 @@ def _written(text: str) -> datetime | None:
         return None
 
 
-def words(text: str) -> list[str]:
+def words(text: str) -> tuple[str, ...]:
     """Split keywords at ``;`` or ``|`` or line ends, else at commas outside brackets; repeats go.
 
     >>> words("IA (vision, langage), data, data")
-    ['IA (vision, langage)', 'data']
+    ('IA (vision, langage)', 'data')
     """
-    parts = _BREAKS.split(text)
-    return _distinct(parts if len(parts) > 1 or "," not in text else _COMMAS.split(text))
+    if any(sign in text for sign in _BREAKS):
+        return sentences(text)
+    return _distinct(_COMMAS.split(text) if "(" in text else text.split(","))
 
 
-def sentences(text: str) -> list[str]:
+def sentences(text: str) -> tuple[str, ...]:
     """Split at ``;`` or ``|`` or line ends only: a comma belongs to the sentence."""
-    return _distinct(_BREAKS.split(text))
+    for sign in _BREAKS[1:]:
+        text = text.replace(sign, _BREAKS[0])
+    return _distinct(text.split(_BREAKS[0]))
 
 
-def _distinct(parts: list[str]) -> list[str]:
-    return list(dict.fromkeys(clean for part in parts if (clean := part.strip(" \t\r\xa0-•*·"))))
+def _distinct(parts: list[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(filter(None, [part.strip(" \t\r\xa0-•*·") for part in parts])))
 
 
 def boolean(text: str) -> bool:

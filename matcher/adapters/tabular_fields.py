@@ -1,6 +1,7 @@
 """How each field is read from a cell, and how a row's helper columns become fields."""
 
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any
 
 from matcher.adapters.tabular_cells import (
@@ -21,10 +22,6 @@ from matcher.entities import Eligibility
 from matcher.importing import folded
 
 Reader = Callable[[str], Any]
-
-
-def _text(text: str) -> str:
-    return text
 
 
 def _closing(text: str) -> Any:
@@ -83,9 +80,12 @@ READERS: dict[str, Reader] = {
 }
 
 
-def reader_of(field: str) -> Reader:
-    """Return the function that reads a cell of ``field``; most fields are plain text."""
-    return READERS.get(field, _text)
+def reader_of(field: str) -> Reader | None:
+    """Return the function that reads a cell of ``field``, None for plain text.
+
+    It remembers the cells it read last: sectors, towns and keywords come again and again in one column.
+    """
+    return lru_cache(maxsize=1024)(READERS[field]) if field in READERS else None
 
 
 def needs_settling(field: str) -> bool:

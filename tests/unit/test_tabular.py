@@ -241,6 +241,11 @@ class TestOpportunities:
         assert (item.budget_eur, item.availability) == (500_000, "dated")
         assert table.notices == ()
 
+    def test_a_code_that_cannot_be_an_id_still_gives_one_that_stays(self, tmp_path: Path) -> None:
+        text = "title;code;date limite\nAppel;AMI 2026 / n° 3;01/02/2026\n"
+        first, again = read_text(tmp_path, text), read_text(tmp_path, text)
+        assert only_item(first).id == only_item(again).id
+
     def test_a_window_the_wrong_way_round_is_rejected(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "id;title;ouverture;date limite\nI1;A;02/01/2026;01/01/2026\n")
         assert table.rows[0].rejects[0].fr == "la clôture doit suivre l'ouverture"
@@ -313,9 +318,9 @@ class TestCells:
             number(text)
 
     def test_keywords_split_at_semicolons_first_and_commas_only_without_them(self) -> None:
-        assert words("IA, data ; cloud|edge;;IA, data") == ["IA, data", "cloud", "edge"]
-        assert words("IA, data , cloud") == ["IA", "data", "cloud"]
-        assert words("- IA\n- data") == ["IA", "data"]
+        assert words("IA, data ; cloud|edge;;IA, data") == ("IA, data", "cloud", "edge")
+        assert words("IA, data , cloud") == ("IA", "data", "cloud")
+        assert words("- IA\n- data") == ("IA", "data")
 
     def test_sizes(self) -> None:
         assert [size(text) for text in ("tpe", "Micro-entreprise", "PME")] == ["TPE", "TPE", None]
