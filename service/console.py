@@ -37,14 +37,16 @@ def remarks() -> Console:
 
 @contextmanager
 def progress(what: str) -> Iterator[Advance]:
-    """Show a bar named ``what`` until the context ends; it goes away when all is done."""
+    """Show a bar named ``what`` until the context ends, where somebody watches."""
+    console = remarks()
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(bar_width=40),
         TaskProgressColumn(),
         TimeElapsedColumn(),
-        console=remarks(),
+        console=console,
         transient=True,
+        disable=not console.is_terminal,
     )
     with bar:
         task = bar.add_task(what, total=None)

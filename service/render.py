@@ -29,6 +29,10 @@ _WORDS: dict[str, tuple[str, str]] = {
     "confirm": ("à confirmer", "to be confirmed"),
     "illustrative": ("besoins illustratifs", "illustrative needs"),
     "none": ("Rien à proposer.", "Nothing to suggest."),
+    "legend_score": (
+        "Score, de 0 à 1 : part de ce que montrerait une correspondance parfaite ; il classe une même liste.",
+        "Score, from 0 to 1: share of what a perfect match would show; it orders the items of one list.",
+    ),
     "legend_confirm": (
         "◇ à confirmer : la fiche repose en partie sur des connaissances générales, à valider avant toute "
         "mise en relation.",
@@ -43,7 +47,9 @@ _MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
-_QUOTED = re.compile(r"(?<=« )[^»]*(?= »)|(?<=“)[^”]*(?=”)")
+_QUOTED = re.compile(r"(?<=«)[^»]*(?=»)|(?<=“)[^”]*(?=”)")
+_LOOSE = re.compile(r"(?<=«) | (?=[»;:])")
+MAX_REASONS = 3
 _TOLD_BY_MARKER = frozenset({"confirm_evidence"})
 
 
@@ -77,7 +83,7 @@ def answer(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False) -
 def legend(answers: Iterable[Answer], lang: str) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
     items = [item for found in answers for item in found.items]
-    lines = []
+    lines = [Text(word("legend_score", lang), "dim")] if items else []
     if any(item.needs_confirmation for item in items):
         lines.append(Text(word("legend_confirm", lang), "dim"))
     if any(item.illustrative for item in items):
@@ -98,13 +104,14 @@ def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
 def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("", width=2, justify="right", style="dim")
-    table.add_column(word("what", lang), ratio=34)
+    table.add_column(word("what", lang), ratio=34, overflow="fold")
     table.add_column("Score", width=5, justify="right")
     table.add_column(word("why", lang), ratio=62)
-    for item in found.items:
+    for place, item in enumerate(found.items):
+        if place:
+            table.add_row()
         score = Text(_number(item.score, lang), "bold")
         table.add_row(str(item.rank), _what(item, lang, zone), score, _why(item, lang, explain=explain))
-        table.add_row()
     return table
 
 
@@ -124,7 +131,7 @@ def _why(item: Recommendation, lang: str, *, explain: bool) -> RenderableType:
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1)
     grid.add_column(ratio=1)
-    for reason in item.reasons:
+    for reason in item.reasons[: None if explain else MAX_REASONS]:
         grid.add_row(Text("+", "green"), _quotes_lit(_said(reason, lang)))
     for gap in item.missing:
         if gap.code not in _TOLD_BY_MARKER:
@@ -145,8 +152,9 @@ def _said(text: Reason | Missing, lang: str) -> str:
 
 
 def _quotes_lit(sentence: str) -> Text:
-    text = Text(sentence)
-    for found in _QUOTED.finditer(sentence):
+    """Colour what is quoted; French typography loses its spaces, at which a terminal would break lines."""
+    text = Text(_LOOSE.sub("", sentence))
+    for found in _QUOTED.finditer(text.plain):
         text.stylize("bold cyan", found.start(), found.end())
     return text
 
