@@ -7,7 +7,6 @@ from pydantic import Field
 
 from matcher.entities import EvidenceLevel, Frozen, ItemType, Kind
 
-
 Side = Literal["query", "item"]
 
 
@@ -48,7 +47,11 @@ class Signal(Frozen):
 
 
 class Recommendation(Frozen):
-    """One recommended item. ``score`` is in [0, 1]."""
+    """One recommended item. ``score`` is in [0, 1].
+
+    ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: what the asker and
+    the item gain from meeting, in [0, 1].
+    """
 
     rank: int
     item_id: str
@@ -58,6 +61,8 @@ class Recommendation(Frozen):
     reasons: tuple[Reason, ...]
     missing: tuple[Missing, ...] = ()
     signals: tuple[Signal, ...] = ()
+    gain: float | None = None
+    gain_of_other: float | None = None
     evidence_level: EvidenceLevel
     needs_confirmation: bool = False
     illustrative: bool = False
@@ -68,7 +73,10 @@ class Recommendation(Frozen):
 
 
 class Answer(Frozen):
-    """What was asked and what is recommended, best first; ties by id."""
+    """What was asked and what is recommended, best first; ties by id.
+
+    ``plan`` names the plan of introductions when it set the order, which then need not follow the scores.
+    """
 
     kind: Kind
     query_id: str | None
@@ -76,5 +84,6 @@ class Answer(Frozen):
     on: datetime | None
     k: int
     generation: str
+    plan: str | None = None
     items: tuple[Recommendation, ...]
     notices: tuple[Missing, ...] = ()

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from difflib import get_close_matches
 from functools import cached_property
 
@@ -11,12 +12,15 @@ from matcher.adapters.generations import FolderGenerations
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.reference import read_territory
 from matcher.adapters.sql import SqlStore
-from matcher.entities import AnyItem, ItemType
+from matcher.adapters.sql_plans import SqlPlans
+from matcher.entities import AnyItem, ItemType, Kind
 from matcher.errors import Ambiguous, InvalidRequest, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
-from matcher.indexing import Indexer
+from matcher.indexing import Indexer, is_listed
+from matcher.introductions import IntroductionPlan, plan_introductions
 from matcher.ports import Encoder, Index
 from matcher.recommend import Recommender
+from matcher.records import Action
 from matcher.settings import HASHING, MODEL_FOLDER, Settings
 from matcher.territory import Territory
 from matcher.text import fold
@@ -71,6 +75,7 @@ class Matcher:
     def __init__(self, settings: Settings, store: SqlStore) -> None:
         self.settings = settings
         self.store = store
+        self.plans = SqlPlans(settings.database_url)
         self.lexical = Bm25Lexical()
         self._generation: Generation | None = None
         self._recommender: Recommender | None = None
@@ -103,6 +108,7 @@ class Matcher:
             self._recommender = Recommender(
                 self.store, generation.index, self.encoder, self.lexical, self.territory, generation.name
             )
+            self._follow_plan()
         return self._recommender
 
     def index_now(self, progress: Progress | None = None) -> DrainReport:
@@ -110,7 +116,43 @@ class Matcher:
         current = self.indexer.generations.current()
         if self._generation is None or self._generation.name != current:
             self._serve(self.indexer.refresh(progress) if current is None else self.indexer.open())
-        return self.indexer.drain(self._open(), progress)
+        report = self.indexer.drain(self._open(), progress)
+        self._follow_plan()
+        return report
+
+    def plan(self, progress: Progress | None = None) -> IntroductionPlan:
+        """Plan everybody's introductions anew, keep the plan in the store and follow it."""
+        now = datetime.now(UTC)
+        members = [item for item in self.store.items(ItemType.ORGANISATION) if is_listed(item)]
+        scores = {}
+        for done, member in enumerate(members, start=1):
+            scores[member.id] = self.recommender.mutual_scores(member)
+            if progress:
+                progress(done, len(members))
+        plan = plan_introductions(
+            scores,
+            version=f"{now:%Y%m%dT%H%M%S%f}",
+            created_at=now,
+            generation=self._open().name,
+            met=self._met(),
+        )
+        self.plans.save(plan)
+        self._follow_plan()
+        return plan
+
+    def _met(self) -> set[tuple[str, str]]:
+        """Pairs that were introduced already, or where one said no."""
+        settled = (Action.INTRODUCED, Action.ACCEPTED, Action.DECLINED, Action.NOT_FOR_ME)
+        return {
+            (row.query_id, row.item_id)
+            for row in self.store.feedback()
+            if row.kind is Kind.PARTNER and row.action in settled
+        }
+
+    def _follow_plan(self) -> None:
+        version = self.plans.version()
+        if self._recommender is not None and version != self._recommender.plan_version:
+            self._recommender.follow(self.plans.load())
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new index beside the one that serves, then swap; the old one serves until then."""
@@ -132,6 +174,7 @@ class Matcher:
         if self._generation is not None:
             self._generation.index.close()
             self._generation = self._recommender = None
+        self.plans.close()
         self.store.close()
 
     def _open(self) -> Generation:

@@ -8,6 +8,7 @@ from matcher.answers import Answer, Missing, Recommendation, Signal
 from matcher.eligibility import eligible
 from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
+from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES, SIGNALS, Policy
 from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
@@ -57,6 +58,16 @@ class Recommender:
         self._generation = generation
         self._prepare = Preparer(items, index, encoder, lexical, territory)
         self._floor = similarity_floor(encoder)
+        self._plan: IntroductionPlan | None = None
+
+    @property
+    def plan_version(self) -> str | None:
+        """Name of the plan that is followed."""
+        return self._plan.version if self._plan else None
+
+    def follow(self, plan: IntroductionPlan | None) -> None:
+        """Take the order of partners from this plan; None goes back to mutual scores."""
+        self._plan = plan
 
     def recommend(
         self, query: AnyItem | Profile, kind: Kind, k: int = 5, on: datetime | None = None
@@ -94,19 +105,33 @@ class Recommender:
             return self._answer(query, kind, on, k, (), (notice,))
         side = self._prepare.question(query)
         scored = self._score(side, policy, on)
-        chosen = spread(scored, k, policy.spread, self._floor)
+        planned = self._planned(side, kind)
+        chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
         frequency = Counter(stem for entry in scored for stem in entry.item.words if stem in side.words)
         frequency[""] = len(scored)
         items = tuple(
-            self._present(rank, side, entry, policy, frequency) for rank, entry in enumerate(chosen, start=1)
+            self._present(side, entry, policy, frequency).model_copy(
+                update={"rank": rank} | _gains(planned.get(entry.item.id or ""))
+            )
+            for rank, entry in enumerate(chosen, start=1)
         )
-        return self._answer(query, kind, on, k, items, ())
+        answer = self._answer(query, kind, on, k, items, ())
+        return answer.model_copy(update={"plan": self._plan.version}) if planned and self._plan else answer
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
         policy = POLICIES[kind]
         _check(query, policy, 1, on)
         return self._score(self._prepare.question(query), policy, on)
+
+    def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
+        """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
+        return {str(entry.item.id): entry.score for entry in self.scores(organisation, Kind.PARTNER)}
+
+    def _planned(self, side: Prepared, kind: Kind) -> dict[str, Planned]:
+        if kind is not Kind.PARTNER or self._plan is None or side.id is None:
+            return {}
+        return {entry.item_id: entry for entry in self._plan.lists.get(side.id, ())}
 
     def _score(self, side: Prepared, policy: Policy, on: datetime | None) -> list[Scored]:
         own = frozenset({side.id}) if side.id else frozenset()
@@ -122,12 +147,12 @@ class Recommender:
         return rerank(side, pairs, policy, self._floor, self._territory)
 
     def _present(
-        self, rank: int, side: Prepared, entry: Scored, policy: Policy, frequency: Counter[str]
+        self, side: Prepared, entry: Scored, policy: Policy, frequency: Counter[str]
     ) -> Recommendation:
         item = entry.item.subject
         assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
         return Recommendation(
-            rank=rank,
+            rank=1,
             item_id=item.id,
             item_type=item.item_type,
             name=item.name,
@@ -190,6 +215,18 @@ def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missi
 def _fused(hit: Hit, side: Prepared) -> float:
     """Fused scores add up one normalised score per retriever: bring them back to [0, 1]."""
     return hit.score / (2.0 if side.terms.indices else 1.0)
+
+
+def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]:
+    """Planned introductions first, in the plan's order, then the others by score."""
+    place = {item_id: rank for rank, item_id in enumerate(planned)}
+    return sorted(scored, key=lambda entry: place.get(entry.item.id or "", len(place)))
+
+
+def _gains(planned: Planned | None) -> dict[str, float]:
+    if planned is None:
+        return {}
+    return {"gain": round(planned.gain, 4), "gain_of_other": round(planned.gain_of_other, 4)}
 
 
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:

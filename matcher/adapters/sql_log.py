@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, or_, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql_schema import among, feedback, impressions, listed
+from matcher.adapters.sql_schema import among, feedback, impressions, listed, plan_lists, plan_members
 from matcher.entities import Kind
 from matcher.records import Action, Feedback, Impression
 
@@ -49,8 +49,8 @@ def add_feedback(connection: Connection, row: Feedback) -> None:
 def erase(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row that names one of ``ids`` on either side."""
     dialect = connection.dialect.name
-    for table in (impressions, feedback):
-        named = [among(dialect, column) for column in (table.c.query_id, table.c.item_id)]
+    for table in (impressions, feedback, plan_lists, plan_members):
+        named = [among(dialect, column) for column in table.c if column.name in ("query_id", "item_id")]
         connection.execute(delete(table).where(or_(*named)), listed(dialect, ids))
 
 

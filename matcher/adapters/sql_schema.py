@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import (
     BigInteger,
     BindParameter,
+    Boolean,
     Column,
     ColumnElement,
     Engine,
@@ -101,6 +102,38 @@ feedback = Table(
     Column("rank", Integer),
     Index("feedback_by_query", "query_id"),
     Index("feedback_by_item", "item_id"),
+)
+
+
+plans = Table(
+    "plans",
+    metadata,
+    Column("version", Text, primary_key=True),
+    Column("created_at", Text, nullable=False),
+    Column("generation", Text, nullable=False),
+)
+
+plan_lists = Table(
+    "plan_lists",
+    metadata,
+    Column("query_id", _Id, primary_key=True),
+    Column("rank", Integer, primary_key=True),
+    Column("item_id", _Id, nullable=False),
+    Column("gain", Float, nullable=False),
+    Column("gain_of_other", Float, nullable=False),
+    Index("plan_lists_by_item", "item_id"),
+)
+
+plan_members = Table(
+    "plan_members",
+    metadata,
+    Column("query_id", _Id, primary_key=True),
+    Column("views", Float, nullable=False),
+    Column("share", Float, nullable=False),
+    Column("under_floor", Boolean, nullable=False),
+    Column("relevance", Float, nullable=False),
+    Column("matches", Float, nullable=False),
+    Column("matches_before", Float, nullable=False),
 )
 
 

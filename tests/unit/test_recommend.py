@@ -5,11 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
-from matcher.adapters.hashing import HashingEncoder
-from matcher.adapters.lexical import Bm25Lexical
-from matcher.territory import Territory
 
 from matcher.adapters.exact import ExactIndex
+from matcher.adapters.hashing import HashingEncoder
+from matcher.adapters.lexical import Bm25Lexical
 from matcher.answers import Quote, Recommendation
 from matcher.documents import to_points
 from matcher.entities import (
@@ -24,8 +23,10 @@ from matcher.entities import (
     Profile,
 )
 from matcher.errors import InvalidRequest
+from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES
 from matcher.recommend import Recommender
+from matcher.territory import Territory
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SOON = NOW + timedelta(days=30)
@@ -244,3 +245,18 @@ def test_bad_questions_say_what_to_mend(
 ) -> None:
     with pytest.raises(InvalidRequest, match=says):
         recommender.recommend(query, kind, k, on)  # type: ignore[arg-type]
+
+
+def test_partners_follow_the_plan_and_fall_back_to_scores_without_one() -> None:
+    planned = build(CATALOGUE)
+    by_score = planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW)
+    lists = {"ORG1": (Planned("ORG3", 0.4, 0.7),), "ORG3": ()}
+    planned.follow(IntroductionPlan("p7", NOW, "g1", lists, ()))
+    answer = planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW)
+    assert answer.plan == "p7"
+    assert names(answer.items) == ["ORG3", "ORG2"]
+    assert (answer.items[0].gain, answer.items[0].gain_of_other) == (0.4, 0.7)
+    assert answer.items[1].gain is None
+    assert planned.recommend(GAMES, Kind.PARTNER, k=3, on=NOW).plan is None
+    planned.follow(None)
+    assert planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW) == by_score
