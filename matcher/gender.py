@@ -86,7 +86,8 @@ class _Sentence:
         if self.shouts and word not in self.words.nouns:
             word = self.words.unaccented.get(word, word)
         form = self.words.nouns.get(word)
-        if form or not (self._opens(place) or self.lower[place - 2] in ("une", "cette", "notre", "votre")):
+        opens = self._opens(place) or (self.parts[place - 1] == "-" and self._opens(place - 2))
+        if form or not (opens or self.lower[place - 2] in ("une", "cette", "notre", "votre")):
             return form
         guessed = (
             None

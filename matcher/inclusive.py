@@ -22,6 +22,7 @@ _ENDING = re.compile(
     re.IGNORECASE,
 )
 _LAST_WORD = re.compile(r"\w+$")
+_PART_OF_ADDRESS = ("@", "/", ".", "-")
 _OPEN = re.compile(r"(?:é|eur|eux|ien|ant|ent|ier|in|el|if|al)$")
 _HF = r"(?:h|f|hommes?|femmes?|H|F|M|m|Hommes?|Femmes?)"
 _MARKER = re.compile(
@@ -96,6 +97,11 @@ def _said_again(text: str, end: int, start: int) -> int:
 def _closed(found: re.Match[str]) -> str:
     last = _LAST_WORD.search(found.string, max(0, found.start() - 40), found.start())
     word, stem, end = (last[0] if last else ""), found["stem"] or "", found["end"]
+    if (
+        found["sign"] == "."
+        and found.string[found.start() - len(word) - 1 : found.start() - len(word)] in _PART_OF_ADDRESS
+    ):
+        return found[0]
     sure = found["sign"] in _DOTS and not word.isdigit() and len(word) > 1
     if not (sure or fits(word + stem, end)):
         return found[0]

@@ -152,7 +152,7 @@ def write(esco: Path, rome: Path, out: Path) -> int:
     titles += _column(rome / "appellations.v4.60.csv.gz", "libelle_appellation_long")
     rows = derive(titles, _column(esco / "skills_fr.2020.csv.gz", "preferredLabel", "altLabels"))
     notice = (
-        "# form, neutral form, kind; derived by training/roles.py from ESCO and from ROME 4.60 (France Travail,\n"
+        "# form, neutral form, kind; derived by training/roles.py from ESCO and ROME 4.60 (France Travail,\n"
         "# Licence Ouverte 2.0). This service uses the ESCO classification of the European Commission.\n"
     )
     _save(out, notice, rows)
