@@ -1,0 +1,272 @@
+"""What was learnt by breaking Qdrant Edge 0.9.0: each rule of the design has a test that fails without it."""
+
+import importlib.metadata
+import multiprocessing
+import os
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import qdrant_edge as qe
+
+from matcher.adapters import edge
+from matcher.adapters.edge import EdgeIndex, optimize_folder
+from matcher.adapters.exact import ExactIndex
+from matcher.errors import BackendUnavailable, IndexLocked, NotReady
+from matcher.points import UPSERT_LIMIT
+from matcher.ports import Sparse
+from tests.contract.indexes import DIM, ORGANISATIONS, crowd, point, terms, unit
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "edge"
+
+
+@pytest.fixture
+def index(folder: Path) -> Iterator[EdgeIndex]:
+    opened = EdgeIndex(folder, DIM)
+    yield opened
+    opened.close()
+
+
+def in_another_process(code: str, *arguments: object) -> str:
+    """Run Python code that prints one line, in a fresh process."""
+    done = subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+OPEN = """
+import sys
+from pathlib import Path
+from matcher.adapters.edge import EdgeIndex
+from matcher.errors import IndexLocked
+try:
+    EdgeIndex(Path(sys.argv[1]), 16).close()
+    print("opened")
+except IndexLocked as error:
+    print(error)
+"""
+
+
+# 1. One owner process; our lock before the engine opens anything.
+
+
+def test_rule_1_a_second_process_is_refused_by_name_and_harms_nothing(folder: Path, index: EdgeIndex) -> None:
+    index.upsert([point("A", 1)])
+    assert f"process {os.getpid()}" in in_another_process(OPEN, folder)
+    index.upsert([point("B", 2)])
+    index.flush()  # without our lock the refused opening breaks this
+    index.close()
+    again = EdgeIndex(folder, DIM)
+    assert again.versions() == {"A": "v1", "B": "v1"}
+    again.close()
+
+
+def test_rule_1_a_second_opening_in_this_process_is_refused_too(folder: Path, index: EdgeIndex) -> None:
+    with pytest.raises(IndexLocked, match=str(os.getpid())):
+        EdgeIndex(folder, DIM)
+    index.close()
+    assert in_another_process(OPEN, folder) == "opened"
+
+
+def test_rule_1_the_lock_of_a_dead_process_is_free(folder: Path) -> None:
+    dying = OPEN.replace(", 16).close()", ", 16)").replace('print("opened")', "import os; os._exit(9)")
+    done = subprocess.run([sys.executable, "-c", dying, str(folder)], cwd=ROOT, check=False)
+    assert done.returncode == 9
+    EdgeIndex(folder, DIM).close()
+
+
+# 2. Never across a fork.
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_rule_2_a_forked_child_is_refused_and_cannot_harm_the_parent(folder: Path, index: EdgeIndex) -> None:
+    index.upsert([point("A", 1)])
+    told, tell = multiprocessing.Pipe(duplex=False)
+
+    def child() -> None:
+        try:
+            index.query(unit(1), None, ORGANISATIONS, 1)
+        except BackendUnavailable as error:
+            tell.send(str(error))
+        index.close()
+
+    process = multiprocessing.get_context("fork").Process(target=child)
+    process.start()
+    assert told.poll(20)
+    assert "before a fork" in told.recv()
+    process.join()
+    for end in (told, tell):
+        end.close()
+    index.upsert([point("B", 2)])
+    index.flush()
+    assert index.count() == 2
+
+
+# 3. Optimising stops the interpreter: only in a child process, and only when it pays.
+
+
+def test_rule_3_optimising_happens_in_another_process(folder: Path) -> None:
+    index = EdgeIndex(folder, DIM)
+    index.upsert(crowd(300))
+    index.close()
+    optimize_folder(folder, DIM)
+    opened = EdgeIndex(folder, DIM)
+    reference = ExactIndex(None, DIM)
+    reference.upsert(crowd(300))
+    question = (unit(5), Sparse((1, 2, 9), (1.0,) * 3), ORGANISATIONS, 10)
+    assert [h.id for h in opened.query(*question)] == [h.id for h in reference.query(*question)]
+    opened.close()
+
+
+def test_rule_3_a_failed_child_is_told(
+    folder: Path, index: EdgeIndex, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(BackendUnavailable, match="exit 1"):
+        optimize_folder(folder, DIM)  # this process still holds the lock
+    assert "IndexLocked" in capfd.readouterr().err
+    assert edge.OPTIMIZE_ABOVE == 10_000
+
+
+# 4. Small writes, write-ahead log on.
+
+
+class Counting:
+    """A shard that notes how many points each write holds."""
+
+    def __init__(self, shard: qe.EdgeShard) -> None:
+        self.shard, self.writes = shard, 0
+
+    def update(self, operation: object) -> None:
+        self.writes += 1
+        self.shard.update(operation)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self.shard, name)
+
+
+def test_rule_4_writes_hold_at_most_500_points(index: EdgeIndex) -> None:
+    counting = Counting(index._shard)
+    index._shard = counting
+    index.upsert([point(f"P{n}", n) for n in range(1_001)])
+    assert UPSERT_LIMIT == 500
+    assert counting.writes == 3
+    index.delete([f"P{n}" for n in range(501)])
+    assert counting.writes == 5
+
+
+def test_rule_4_an_acknowledged_write_survives_a_kill_without_a_flush(folder: Path) -> None:
+    code = """
+import os, sys
+from pathlib import Path
+from matcher.adapters.edge import EdgeIndex
+from tests.contract.indexes import point
+EdgeIndex(Path(sys.argv[1]), 16).upsert([point(f"P{n}", n) for n in range(30)])
+os.kill(os.getpid(), 9)
+"""
+    done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, check=False)
+    assert done.returncode == -9
+    again = EdgeIndex(folder, DIM)
+    assert len(again.versions()) == 30
+    again.close()
+
+
+# 5. What the engine swallows is refused before it: the index contract has the cases; here is why.
+
+
+def test_rule_5_the_engine_itself_accepts_what_we_refuse(index: EdgeIndex) -> None:
+    for vector in ([float("nan")] * DIM, [0.0] * DIM):
+        bad = qe.Point("5f0c2f8e-0000-5000-8000-000000000001", {"text": vector}, {})
+        index._shard.update(qe.UpdateOperation.upsert_points([bad]))
+    assert index.count() == 1
+    index._shard.update(qe.UpdateOperation.delete_points(["5f0c2f8e-0000-5000-8000-000000000001"]))
+
+
+# 6. Deterministic fusion, our own order; statistics without memory.
+
+
+def test_rule_6_the_same_question_has_the_same_answer(index: EdgeIndex) -> None:
+    index.upsert([point(f"P{n:03d}", n % 5, terms(n % 3)) for n in range(200)])
+    question = (unit(3), Sparse((0, 1, 2), (1.0,) * 3), ORGANISATIONS, 20)
+    first = index.query(*question)
+    assert first == sorted(first, key=lambda hit: (-hit.score, hit.id))
+    for _ in range(20):
+        assert index.query(*question) == first
+
+
+def test_rule_6_deleted_points_do_not_weigh_on_term_rarity(index: EdgeIndex) -> None:
+    index.upsert([point("A", 1, terms(1)), point("B", 2, terms(2))])
+    before = index.query(None, Sparse((1,), (1.0,)), ORGANISATIONS, 5)
+    index.upsert([point(f"X{n}", n, terms(1)) for n in range(50)])
+    index.delete([f"X{n}" for n in range(50)])
+    assert index.query(None, Sparse((1,), (1.0,)), ORGANISATIONS, 5) == before
+
+
+# 7. Term weights of any origin: ids are 32 bits wide.
+
+
+def test_rule_7_term_ids_use_all_32_bits(index: EdgeIndex) -> None:
+    index.upsert([point("A", 1, terms(0, 2**32 - 1)), point("B", 2, terms(7))])
+    assert [hit.id for hit in index.query(None, terms(2**32 - 1), ORGANISATIONS, 5)] == ["A"]
+
+
+# 8. A beta: pinned, and known to one place only.
+
+
+def test_rule_8_the_engine_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert f"qdrant-edge-py=={importlib.metadata.version('qdrant-edge-py')}" in project["dependencies"]
+
+
+def test_rule_8_only_its_adapter_knows_it() -> None:
+    knowing = sorted(
+        path.name
+        for room in ("matcher", "service", "training")
+        for path in (ROOT / room).rglob("*.py")
+        if "import qdrant_edge" in path.read_text(encoding="utf-8")
+    )
+    assert knowing == ["edge.py", "edge_terms.py"]
+
+
+# Damage: exceptions and panics of the engine become one error that names the command.
+
+
+@pytest.mark.parametrize(
+    ("pattern", "how"),
+    [
+        ("shard/edge_config.json", "cut"),
+        ("shard/segments/*/segment.json", "cut"),
+        ("shard/segments/*/vector_storage-text/vectors/status.dat", "cut"),  # a panic, not an exception
+        ("shard/wal/first-index", "noise"),
+        ("shard", "gone"),
+    ],
+)
+def test_a_damaged_folder_names_the_command(folder: Path, pattern: str, how: str) -> None:
+    index = EdgeIndex(folder, DIM)
+    index.upsert(crowd(30))
+    index.close()
+    [target] = folder.glob(pattern)
+    if how == "gone":
+        target.rename(folder / "away")
+    elif how == "cut":
+        os.truncate(target, target.stat().st_size // 2)
+    else:
+        target.write_bytes(np.random.default_rng(1).bytes(target.stat().st_size))
+    with pytest.raises(NotReady, match="matcher reindex"):
+        EdgeIndex(folder, DIM)
+    with pytest.raises(NotReady, match="matcher reindex"):  # and the lock is free again
+        EdgeIndex(folder, DIM)
