@@ -47,7 +47,7 @@ class Crowd:
         self.mix = mix
         flat = items.ravel()
         by_receiver = np.lexsort((-g.ravel(), flat))
-        degree = np.bincount(flat, minlength=receivers)
+        self.degree = degree = np.bincount(flat, minlength=receivers)
         position = np.arange(len(flat)) - np.repeat(np.cumsum(degree) - degree, degree)
         self.lane = np.empty(receivers, dtype=np.int64)  # where each receiver sits within every slice
         self.lane[np.argsort(-degree, kind="stable")] = np.arange(receivers)

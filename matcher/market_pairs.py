@@ -41,7 +41,9 @@ def gains(values: ArrayLike, what: str) -> Floats:
     InvalidRequest
         Not a matrix, an empty side, or a value that is NaN or outside [0, 1]; the first such place is named.
     """
-    matrix = np.asarray(values, dtype=float)
+    matrix = np.asarray(values)
+    if matrix.dtype != np.float32:  # single precision is kept: large markets need the memory
+        matrix = matrix.astype(float)
     if matrix.ndim != 2 or 0 in matrix.shape:
         raise InvalidRequest(
             f"{what} must be a matrix with at least one row and one column, not {matrix.shape}."

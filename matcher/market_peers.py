@@ -56,8 +56,17 @@ def transferable_utility(
     [[0, 1]]
     """
     left, right, forbidden = two_sides(f, g)
-    kernel = np.where(forbidden, 0.0, np.exp((left + right.T) / (2 * beta)))
-    single, other = np.ones(left.shape[0]), np.ones(left.shape[1])
+    surplus = np.where(forbidden, -np.inf, (left + right.T) / 2)
+    return _sorted(equilibrium(surplus, beta=beta, iterations=iterations), forbidden)
+
+
+def equilibrium(surplus: Floats, *, beta: float = 1.0, iterations: int = 10_000) -> Floats:
+    """Match masses (C, J) of the market with transfers; in the precision of ``surplus``.
+
+    ``surplus`` (C, J) is half of ``f + g'``, minus infinity where a pair may not be.
+    """
+    kernel: Floats = np.exp(surplus / beta)
+    single, other = np.ones(len(kernel), kernel.dtype), np.ones(kernel.shape[1], kernel.dtype)
     for _ in range(iterations):
         half = kernel @ other / 2
         new_single = np.sqrt(1 + half**2) - half
@@ -67,4 +76,6 @@ def transferable_utility(
         single, other = new_single, new_other
         if change < 1e-9:
             break
-    return _sorted(kernel * single[:, None] * other[None, :], forbidden)
+    kernel *= single[:, None]
+    kernel *= other[None, :]
+    return kernel

@@ -55,11 +55,12 @@ class Event:
     names: Sequence[str] = field(default_factory=tuple)
 
     def name(self, person: int) -> str:
+        """Say who ``person`` is."""
         return self.names[person] if self.names else f"person {person}"
 
 
 def check(scores: ArrayLike, rounds: int, rules: Rules) -> Event:
-    """Validate an event; see :func:`plan_meetings` for what is refused."""
+    """Validate an event; see :func:`matcher.meetings.plan_meetings` for what is refused."""
     worth = np.asarray(scores, dtype=float)
     n = len(worth) if worth.ndim == 2 else 0
     if n < 2 or worth.shape != (n, n):
@@ -96,6 +97,7 @@ def check(scores: ArrayLike, rounds: int, rules: Rules) -> Event:
 
 
 def sized(value: ArrayLike, shape: tuple[int, ...], what: str) -> NDArray[Any]:
+    """Refuse an array of another shape; ``what`` names it."""
     array = np.asarray(value)
     if array.shape != shape:
         raise InvalidRequest(f"The {what} must have the shape {shape}, not {array.shape}.")
