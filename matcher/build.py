@@ -1,6 +1,6 @@
 """The one place that chooses adapters and puts the product together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from difflib import get_close_matches
@@ -122,23 +122,35 @@ class Matcher:
 
     def plan(self, progress: Progress | None = None) -> IntroductionPlan:
         """Plan everybody's introductions anew, keep the plan in the store and follow it."""
-        now = datetime.now(UTC)
-        members = [item for item in self.store.items(ItemType.ORGANISATION) if is_listed(item)]
+        members = self.members()
         scores = {}
         for done, member in enumerate(members, start=1):
             scores[member.id] = self.recommender.mutual_scores(member)
             if progress:
                 progress(done, len(members))
-        plan = plan_introductions(
+        plan = self.arrange(scores)
+        self.adopt(plan)
+        return plan
+
+    def members(self) -> list[AnyItem]:
+        """Every organisation that may be introduced to others, by ascending id."""
+        return [item for item in self.store.items(ItemType.ORGANISATION) if is_listed(item)]
+
+    def arrange(self, scores: Mapping[str, Mapping[str, float]]) -> IntroductionPlan:
+        """Make a plan of everybody's mutual scores, without touching index or store's plan."""
+        now = datetime.now(UTC)
+        return plan_introductions(
             scores,
             version=f"{now:%Y%m%dT%H%M%S%f}",
             created_at=now,
-            generation=self._open().name,
+            generation=self.indexer.generations.current() or "",
             met=self._met(),
         )
+
+    def adopt(self, plan: IntroductionPlan) -> None:
+        """Keep a plan in the store, whole, and follow it."""
         self.plans.save(plan)
         self._follow_plan()
-        return plan
 
     def _met(self) -> set[tuple[str, str]]:
         """Pairs that were introduced already, or where one said no."""

@@ -14,7 +14,8 @@ from service import errors, logging
 from service.desk import Desk
 from service.envelope import Envelope
 from service.metrics import Metrics
-from service.routes import health, items, recommendations
+from service.planning import Planner
+from service.routes import health, items, plan, recommendations
 
 DESCRIPTION = """\
 Recommends, to the organisations of the cluster, factories to join, partners to meet, calls and missions
@@ -46,6 +47,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Envelope, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
     app.include_router(recommendations.router)
     app.include_router(items.router)
+    app.include_router(plan.router)
     app.include_router(health.router)
     return app
 
@@ -61,8 +63,10 @@ def served_app() -> FastAPI:
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with _opened(app) as matcher:
         app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
+        app.state.planner = Planner(app.state.desk, matcher)
         async with app.state.desk.keeping_up():
             yield
+            await app.state.planner.stop()
 
 
 @contextmanager

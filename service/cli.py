@@ -130,18 +130,6 @@ def show(
     catalogue.show(item, as_json=json)
 
 
-@app.command(rich_help_panel="Ask")
-def skills(
-    text: Annotated[str, typer.Argument(help="A description of what somebody does or looks for.")],
-    count: CountOption = 10,
-    json: JsonOption = False,
-) -> None:
-    """Name the ESCO skills a text speaks of."""
-    from service import asking
-
-    asking.skills(text, count, as_json=json)
-
-
 @app.command("import", rich_help_panel="Catalogue")
 def import_(
     file: Annotated[
@@ -189,6 +177,14 @@ def reindex() -> None:
     from service import upkeep
 
     upkeep.reindex()
+
+
+@app.command(rich_help_panel="Catalogue")
+def plan(json: JsonOption = False) -> None:
+    """Plan everybody's introductions together; partner recommendations follow the plan."""
+    from service import planning
+
+    planning.run(as_json=json)
 
 
 @app.command(rich_help_panel="Serve")

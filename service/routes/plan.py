@@ -1,0 +1,61 @@
+"""The plan of introductions: a staff view of who is seen and what it costs, and a new plan on request."""
+
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel
+
+from matcher.errors import NotFound
+from service.deps import DeskDep
+from service.planning import Planner, described
+from service.schemas import Problem
+from service.security import Admin
+
+router = APIRouter(prefix="/v1", tags=["plan"], dependencies=[Admin])
+
+_REFUSED: dict[int | str, dict[str, Any]] = {403: {"model": Problem}}
+
+
+class Seen(BaseModel):
+    """What the plan does for one organisation."""
+
+    organisation_id: str
+    views: float
+    share: float
+    under_floor: bool
+    relevance: float
+    matches: float
+    matches_before: float
+
+
+class PlanReport(BaseModel):
+    """The current plan: totals, and everybody's exposure, least seen first."""
+
+    version: str
+    created_at: str
+    generation: str
+    summary: dict[str, float]
+    members: list[Seen]
+
+
+class PlanStarted(BaseModel):
+    """``started`` is false when a plan was being made already."""
+
+    started: bool
+
+
+@router.get("/plan", responses=_REFUSED | {404: {"model": Problem}}, summary="Who is seen, and at what cost")
+async def report(desk: DeskDep) -> PlanReport:
+    """Report the current plan."""
+    plan = await desk.ask(lambda m: m.plans.load(), slow=True)
+    if plan is None:
+        raise NotFound("There is no plan yet. Ask for one: POST /v1/plan, or run: matcher plan")
+    return PlanReport.model_validate(described(plan))
+
+
+@router.post("/plan", status_code=202, responses=_REFUSED, summary="Plan introductions anew")
+async def renew(request: Request, response: Response) -> PlanStarted:
+    """Begin a new plan in the background; the current one serves until it is done."""
+    planner: Planner = request.app.state.planner
+    response.headers["Location"] = "/v1/plan"
+    return PlanStarted(started=planner.start())
