@@ -115,7 +115,7 @@ def _value_all(chosen: Plan, f: NDArray[np.floating], g: NDArray[np.floating], *
 
 
 def _ladder(before: Singles, stay: Singles, below: Singles) -> tuple[Singles, Singles]:
-    """Products of those better than each slot, one slot more than applicants, and the harm of taking the slot."""
+    """Products of those better than each slot, one more than applicants, and the harm of taking it."""
     if len(before) == 0:
         return np.ones((1, stay.shape[1]), dtype=np.float32), np.zeros(1, dtype=np.float32)
     harm = np.einsum("nq,nq->n", before, below)

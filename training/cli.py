@@ -7,6 +7,10 @@ from rich.console import Console
 
 from matcher.errors import MatcherError
 from training.catalogue import catalogue
+from training.evaluate import evaluate
+from training.gender import gender
+from training.market import market
+from training.meetings import meetings
 from training.places import places
 from training.cluster import cluster
 from training.train import train
@@ -22,6 +26,10 @@ def lab() -> None:
 app.command()(catalogue)
 app.command()(places)
 app.command()(cluster)
+app.command()(evaluate)
+app.command()(gender)
+app.command()(market)
+app.command()(meetings)
 app.command()(train)
 
 
