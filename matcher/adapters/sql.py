@@ -36,6 +36,11 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+def _possible(ids: Iterable[str]) -> list[str]:
+    """Drop repeats, and what no item can be called and PostgreSQL refuses to hear."""
+    return [item_id for item_id in dict.fromkeys(ids) if item_id.isascii() and "\x00" not in item_id]
+
+
 class SqlStore:
     """Items, their changes, and what was shown and answered.
 
@@ -131,7 +136,7 @@ class SqlStore:
         The versions are read in one statement; only items not parsed before, or changed since, are read
         whole. Items are frozen: callers share them.
         """
-        wanted = list(dict.fromkeys(ids))
+        wanted = _possible(ids)
         with self._reading("reading items") as connection:
             found = self._get(connection, wanted)
         return {item_id: found[item_id] for item_id in wanted if item_id in found}
@@ -190,7 +195,7 @@ class SqlStore:
         Only id and type stay, in the outbox, until :meth:`prune_changes`. SQLite overwrites the freed pages
         (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum.
         """
-        wanted = list(dict.fromkeys(ids))
+        wanted = _possible(ids)
         with self._writing("erasing items") as connection:
             erased = sql_items.erase(connection, wanted, self._stamp())
             sql_log.erase(connection, wanted)

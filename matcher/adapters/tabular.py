@@ -170,7 +170,7 @@ def write_rejects(out: Path, table: Table, rows: Sequence[Row]) -> None:
     try:
         if rows:
             part = out.with_name(out.name + ".part")
-            part.write_bytes(text.getvalue().encode("utf-8-sig"))
+            part.write_bytes(text.getvalue().encode("utf-8-sig", errors="replace"))
             part.replace(out)
         else:
             out.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ is line 1, empty lines count. In JSON it is the line of the file, or the rank in
 
 import io
 import json
-import zipfile
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -133,10 +133,11 @@ def _frame(text: str, delimiter: str, width: int | None) -> pd.DataFrame:
 
 def _xlsx(name: str, data: bytes) -> Sheet:
     try:
-        with pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
+        with warnings.catch_warnings(), pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
+            warnings.simplefilter("ignore", UserWarning)  # styles and extensions openpyxl does not know
             names = [str(title) for title in book.sheet_names]
             frame = pd.read_excel(book, header=None, dtype=object, na_filter=False)
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile) as error:
+    except Exception as error:
         raise InvalidRequest(f"{name} is not a workbook Excel can open: save it again as .xlsx.") from error
     sheet = _sheet(name, [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()])
     if len(names) > 1:

@@ -13,6 +13,7 @@ _SAID = {
         "lettres sans accent, chiffres et . _ : - seulement, 128 signes au plus",
         "unaccented letters, digits and . _ : - only, 128 characters at most",
     ),
+    "string_unicode": ("signes illisibles", "unreadable signs"),
     "string_type": ("texte attendu", "text expected"),
     "tuple_type": ("liste attendue", "list expected"),
     "literal_error": ("valeur inconnue ; attendu : {expected}", "unknown value; expected: {expected}"),
@@ -50,5 +51,5 @@ def shortened(value: Any) -> str:
     >>> shortened("a  b\nc"), len(shortened("x" * 1000))
     ('a b c', 60)
     """
-    text = " ".join(str(value)[: 4 * SHOWN].split())
+    text = " ".join(str(value)[: 4 * SHOWN].encode(errors="replace").decode().split())
     return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"

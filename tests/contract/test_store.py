@@ -90,6 +90,12 @@ class TestItems:
         assert list(store.get_many(["L9", "L1", "L1"])) == ["L1"]
         assert store.get_many([]) == {}
 
+    @pytest.mark.parametrize("name", ["NUL \x00", "\ud800", "é", "'; DROP TABLE items; --", ""])
+    def test_an_id_no_item_can_have_is_just_not_found(self, store: SqlStore, name: str) -> None:
+        with pytest.raises(NotFound):
+            store.get(name)
+        assert store.delete([name]) == 0
+
     def test_items_come_in_byte_order_whatever_the_batch(self, store: SqlStore) -> None:
         ids = ["b", "B", "a", "A", "a.1", "a-1", "10", "9"]
         store.put([lead(item_id) for item_id in ids], source="test")

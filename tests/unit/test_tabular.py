@@ -1,6 +1,7 @@
 """Files as French offices produce them, good and bad, become items or reasons."""
 
 import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -132,6 +133,22 @@ class TestFiles:
             read(tmp_path / "nowhere.csv")
         with pytest.raises(InvalidRequest, match="directory"):
             read(tmp_path)
+
+    def test_a_workbook_broken_inside_is_said_so(self, tmp_path: Path) -> None:
+        path = tmp_path / "f.xlsx"
+        pd.DataFrame([["Ada"]], columns=["nom"]).to_excel(path, index=False)
+        with zipfile.ZipFile(path) as book:
+            parts = {name: book.read(name) for name in book.namelist()}
+        with zipfile.ZipFile(path, "w") as book:
+            for name, data in parts.items():
+                book.writestr(name, data[: len(data) // 2])
+        with pytest.raises(InvalidRequest, match="not a workbook"):
+            read(path)
+
+    def test_signs_that_are_no_text_are_rejected(self, tmp_path: Path) -> None:
+        table = read_text(tmp_path, '{"name": "A", "city": "\\ud800"}', name="f.jsonl", kind=ItemType.LEAD)
+        (fault,) = table.rows[0].rejects
+        assert (fault.field, fault.en, fault.value) == ("city", "unreadable signs", "?")
 
 
 class TestRows:
