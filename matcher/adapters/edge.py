@@ -90,8 +90,7 @@ class EdgeIndex:
         if request is None:
             return []
         found = self._guard(lambda: shard.query(request))
-        known = self._known
-        rows = ((known.get(point.id), point.score) for point in found)
+        rows = ((self._known.get(point.id), point.score) for point in _best(found, limit))
         return ranked((Hit(row[0], score, row[1]) for row, score in rows if row), limit)
 
     def fetch(self, ids: Sequence[str]) -> dict[str, Point]:
@@ -199,6 +198,15 @@ def _optimize(folder: str, dim: int) -> None:
     index = EdgeIndex(Path(folder), dim)
     index.optimize()
     index.close()
+
+
+def _best(found: Sequence[qe.ScoredPoint], limit: int) -> list[qe.ScoredPoint]:
+    """Cut to ``limit`` and its ties by score alone: looking at a point's id costs more than all else here."""
+    if len(found) <= limit:
+        return list(found)
+    scores = [point.score for point in found]
+    last = sorted(scores, reverse=True)[limit - 1]
+    return [point for point, score in zip(found, scores, strict=True) if score >= last]
 
 
 def _is_engine_error(error: BaseException) -> bool:
