@@ -8,7 +8,7 @@ Embeddings stay frozen. Every draw depends on (seed, step) only, so a resumed ru
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from random import Random
 from typing import cast
@@ -20,42 +20,11 @@ from safetensors.torch import load_file, save_file
 
 from training.batches import Batch, draw, mine
 from training.datasets import Family, Question
+from training.plan import Plan
 from training.questions import mean_average_precision
 
 TARGETS = ["query", "key", "value", "attention.output.dense", "intermediate.dense", "output.dense"]
 PROMPTS = {True: "query: ", False: "passage: "}
-
-
-@dataclass(frozen=True)
-class Plan:
-    """What a training run is made of; ``warmup`` and ``decay`` are shares of ``steps``.
-
-    ``alpha`` / ``rank`` scales the adapter (Hu et al., 2021). ``hard`` is the share of a batch's rows that
-    are near neighbours, by the untuned encoder, of its other rows.
-    """
-
-    steps: int = 1000
-    batch: int = 96
-    rank: int = 32
-    alpha: float = 64.0
-    rate: float = 5e-4
-    warmup: float = 0.05
-    decay: float = 0.3
-    temperature: float = 0.03
-    hard: float = 0.5
-    seed: int = 113
-    every: int = 100
-
-    def rate_at(self, step: int) -> float:
-        """Learning rate: linear warm-up, level, linear decay to 0 (Zhai et al., 2022).
-
-        >>> plan = Plan(steps=100, rate=1.0, warmup=.1, decay=.2)
-        >>> plan.rate_at(4), plan.rate_at(50), plan.rate_at(90)
-        (0.5, 1.0, 0.5)
-        """
-        rise = (step + 1) / max(1.0, self.warmup * self.steps)
-        fall = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return self.rate * min(1.0, rise, fall)
 
 
 def multiple_negatives(

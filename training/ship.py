@@ -14,7 +14,7 @@ from safetensors.torch import save
 from matcher.adapters import model_source
 from matcher.text import ANALYSER
 from training.datasets import Family
-from training.finetune import Plan
+from training.plan import Plan
 
 MOST_BYTES = 8 * 2**20
 """An adapter is kept in the repository: no larger than this."""

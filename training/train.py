@@ -10,27 +10,33 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from matcher.adapters import model
-from training import ship
-from training.datasets import families
-from training.finetune import Plan, Run, Tuner, measure, strongest
-from training.questions import questions
+from training.plan import Plan
 
 SHARES = (1.0, 0.8, 0.6)
 """Strengths tried for the adapter: below 1 keeps more of the base model (Wortsman et al. 2022)."""
 
 
-def train(
+def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
     data: Annotated[Path, typer.Argument(help="Folder with esco/, rome/, catalogue/ and benchmarks/")],
     out: Annotated[Path, typer.Option(help="Where the adapter goes")] = Path("data/model"),
     work: Annotated[
         Path, typer.Option(help="Checkpoints, history and plots; a run goes on from here")
     ] = Path("var/train"),
     steps: Annotated[int, typer.Option(min=1, help="Batches")] = Plan.steps,
+    batch: Annotated[int, typer.Option(min=2, help="Rows a batch")] = Plan.batch,
+    hard: Annotated[
+        float, typer.Option(min=0, max=0.9, help="Share of a batch that is hard negatives")
+    ] = Plan.hard,
     seed: Annotated[int, typer.Option(help="Of every draw")] = Plan.seed,
 ) -> None:
     """Fine-tune the encoder as an adapter; run it again to go on after a stop."""
+    from training import ship
+    from training.datasets import families
+    from training.finetune import Run, Tuner, measure, strongest
+    from training.questions import questions
+
     console = Console()
-    plan = Plan(steps=steps, seed=seed)
+    plan = Plan(steps=steps, batch=batch, hard=hard, seed=seed)
     with console.status("Preparing the base model and reading the data"):
         tuner = Tuner(model.prepare(work / "base"), plan)
         trained, asked = families(data), questions(data)

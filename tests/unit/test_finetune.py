@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from training.batches import choose, draw, nearest
 from training.datasets import Family, Question, Row, Text
-from training.finetune import Plan, Run, Tuner, measure, multiple_negatives, strongest
+from training.finetune import Run, Tuner, measure, multiple_negatives, strongest
+from training.plan import Plan
 from training.questions import mean_average_precision
 from training.ship import facts, plot, write
 
