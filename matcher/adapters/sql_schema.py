@@ -187,12 +187,10 @@ def open_engine(url: URL) -> Engine:
     """Open without connecting. Errors never show parameters: they hold members' texts."""
     path = sqlite_file(url)
     if path is None:
-        return create_engine(
-            url,
-            hide_parameters=True,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": CONNECT_S, "options": f"-c lock_timeout={BUSY_MS}"},
-        )
+        given = {name: str(value) for name, value in url.query.items()}
+        options = f"-c lock_timeout={BUSY_MS} {given.get('options', '')}".strip()
+        connect = {"connect_timeout": given.get("connect_timeout", CONNECT_S), "options": options}
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect)
     # mode=rw: only migrate() creates the file, so a mistyped path is an error and not an empty store
     address = URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"})
     engine = create_engine(address, hide_parameters=True, connect_args={"timeout": BUSY_MS / 1000})

@@ -13,7 +13,7 @@ from sqlalchemy import text
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_schema import metadata, open_engine, parse_url
 from matcher.entities import AnyItem, Eligibility, Factory, ItemType, Kind, Lead, Opportunity, Organisation
-from matcher.errors import InvalidRequest, NotFound, NotReady
+from matcher.errors import BackendUnavailable, InvalidRequest, NotFound, NotReady
 from matcher.records import Action, Change, Feedback, Impression, PutReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -255,3 +255,29 @@ class TestSchema:
         engine.dispose()
         with pytest.raises(NotReady, match="newer release"):
             store.check()
+
+
+@pytest.mark.postgres
+def test_connections_the_server_cut_are_replaced_unnoticed(postgres_url: str) -> None:
+    with SqlStore(postgres_url) as store, SqlStore(postgres_url) as other:
+        store.migrate()
+        store.put([lead("L1")], source="test")
+        other.ping()
+        engine = open_engine(parse_url(postgres_url))
+        with engine.begin() as connection:
+            connection.execute(
+                text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
+            )
+        engine.dispose()
+        assert other.names() == [("L1", "École")]
+        assert store.put([lead("L2")], source="test").inserted == 1
+
+
+@pytest.mark.postgres
+def test_a_server_that_only_reads_is_said_so_and_nothing_goes_in(postgres_url: str) -> None:
+    with SqlStore(postgres_url) as store:
+        store.migrate()
+    with SqlStore(f"{postgres_url}&options=-c%20default_transaction_read_only%3Don") as store:
+        assert store.names() == []
+        with pytest.raises(BackendUnavailable, match="may only be read"):
+            store.put([lead("L1")], source="test")
