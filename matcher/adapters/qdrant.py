@@ -1,6 +1,6 @@
 """A Qdrant server or cluster through qdrant-client: one collection is one index.
 
-Same vectors, filters, fusion and statistics as the embedded engine. Needs server 1.20 or later (IDF over a
+Same vectors, filters, fusion and statistics as the embedded engine. Needs server 1.19 or later (IDF over a
 chosen corpus). Repeating a write changes nothing, so every call is tried again when the server stumbles.
 """
 

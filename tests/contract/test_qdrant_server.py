@@ -3,13 +3,19 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from matcher.adapters.hashing import HashingEncoder
+from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.qdrant import QdrantIndex
 from matcher.adapters.qdrant_generations import QdrantGenerations
 from matcher.adapters.qdrant_wire import Server, create_collection
+from matcher.adapters.sql import SqlStore
+from matcher.entities import Lead
 from matcher.errors import BackendUnavailable, NotReady
+from matcher.indexing import Indexer
 from matcher.manifest import Manifest
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from tests.contract.qdrant_http import LocalServer, faulty_server
@@ -198,3 +204,26 @@ def test_a_collection_without_manifest_is_not_searched(
         create_collection(client, "matcher-1", DIM)
     with pytest.raises(NotReady, match="matcher reindex"):
         generations.open("1")
+
+
+def test_an_index_on_a_server_follows_the_store(generations: QdrantGenerations, tmp_path: Path) -> None:
+    with SqlStore(f"sqlite:///{tmp_path}/matcher.db") as store:
+        store.migrate()
+        store.put([Lead(id=f"L{n}", name=f"École {n}") for n in range(5)], source="test")
+        indexer = Indexer(store, generations, HashingEncoder(), Bm25Lexical(), batch=2)
+        first = indexer.refresh()
+        store.put([Lead(id="L0", name="Autre"), Lead(id="L9", name="Neuve")], source="test")
+        store.delete(["L1"])
+        assert indexer.drain(first).seq == 8
+        assert not indexer.differences(first.index)
+        first.index.close()
+        second = indexer.rebuild()
+        assert generations.current() == second.name != first.name
+        assert not indexer.differences(second.index)
+        second.index.close()
+        opened = indexer.open()
+        assert opened.name == second.name
+        opened.index.delete(["L9"])
+        opened.index.close()
+        with pytest.raises(NotReady, match="matcher reindex"):
+            indexer.open()
