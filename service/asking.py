@@ -1,4 +1,4 @@
-"""The commands that ask: recommend, search, members-for, skills."""
+"""The commands that ask: recommend, search, members-for."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -110,7 +110,7 @@ def _as_lines(items: Iterable[AnyItem]) -> str:
 def _as_csv(items: Iterable[AnyItem], item_type: ItemType) -> str:
     """Write semicolons between columns and between the entries of a list, as French spreadsheets expect."""
     text = io.StringIO()
-    empty = ITEM_CLASSES[item_type].model_construct(id="")
+    empty = ITEM_CLASSES[item_type].model_construct(id="", name="")
     writer = csv.DictWriter(text, list(_record(empty)), delimiter=";", lineterminator="\r\n")
     writer.writeheader()
     for item in items:

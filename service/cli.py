@@ -215,7 +215,7 @@ def _complain(fault: MatcherError) -> int:
 
     from service.console import remarks
 
-    remarks().print(Text.assemble(("Error: ", "bold red"), str(fault)))
+    remarks().print(Text.assemble(("Error: ", "bold red"), str(fault)), soft_wrap=True)
     return 2 if isinstance(fault, InvalidRequest | NotFound | NotAllowed) else 3
 
 

@@ -1,5 +1,7 @@
 """The command that serves HTTP."""
 
+from typing import Any
+
 import uvicorn
 
 from matcher import settings as configuration
@@ -45,7 +47,7 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         raise _reason(app.state.trouble, host, port)
 
 
-_OPTIONS: dict[str, object] = {
+_OPTIONS: dict[str, Any] = {
     "log_config": None,
     "access_log": False,
     "server_header": False,

@@ -27,7 +27,7 @@ FAMILIES = {
     ItemType.LEAD: "leads",
 }
 _READ: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 422: {"model": Problem}}
-_WRITTEN: dict[int | str, dict[str, Any]] = {403: {"model": Problem}, 412: {"model": Problem}} | _READ
+_WRITTEN: dict[int | str, dict[str, Any]] = {**_READ, 403: {"model": Problem}, 412: {"model": Problem}}
 
 IfMatch = Annotated[
     str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
@@ -65,7 +65,7 @@ def _add_family(item_type: ItemType, family: str) -> None:
     @router.get(
         item_path,
         response_class=Response,
-        responses={200: {"model": item_class}} | _READ,
+        responses={**_READ, 200: {"model": item_class}},
         operation_id=f"get_{name}",
         summary=f"One {name}",
         tags=[family],
@@ -79,7 +79,7 @@ def _add_family(item_type: ItemType, family: str) -> None:
     @router.put(
         item_path,
         response_class=Response,
-        responses={200: {"model": item_class}, 201: {"model": item_class}} | _WRITTEN,
+        responses={**_WRITTEN, 200: {"model": item_class}, 201: {"model": item_class}},
         operation_id=f"put_{name}",
         summary=f"Add or replace one {name}",
         tags=[family],

@@ -1,0 +1,249 @@
+"""The command line as people type it, in processes of their own."""
+
+import csv
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from service.cli import main
+
+CSV = """\
+id;nom;texte;mots clés;secteurs;ville;département;besoins
+ORG001;Makina Corpus;Cartographie et données.;cartographie, données;santé;Toulouse;31;cybersécurité
+ORG002;Citadelle Sécurité;Audits de cybersécurité pour les hôpitaux.;cybersécurité, audit;santé;Rodez;12;
+ORG003;Citadelle Conseil;Conseil en organisation.;conseil;industrie;Rodez;12;
+"""
+FACTORIES = "id;nom;description;mots clés\nFAC001;Factory Data;Partager les données.;données, open data\n"
+CALLS = (
+    "id;nom;description;themes;opens_at;closes_at;availability\n"
+    "INT001;Mission données;Montréal, données.;données;2026-11-01;2026-12-15;dated\n"
+)
+
+
+@pytest.fixture
+def place(tmp_path, monkeypatch):
+    """A folder of one's own with three files of a small office."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "var"))
+    monkeypatch.setenv("MATCHER_ENCODER", "hashing")
+    (tmp_path / "membres.csv").write_text(CSV, "utf-8")
+    (tmp_path / "factories.csv").write_text(FACTORIES, "utf-8")
+    (tmp_path / "appels.csv").write_text(CALLS, "utf-8")
+    return tmp_path
+
+
+@pytest.fixture
+def stocked(place, capsys):
+    """The same, imported and indexed."""
+    assert main(["import", "membres.csv"]) == 0
+    assert main(["import", "factories.csv", "--kind", "factory"]) == 0
+    assert main(["import", "appels.csv", "--kind", "opportunity"]) == 0
+    assert main(["index"]) == 0
+    capsys.readouterr()
+    return place
+
+
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "service.cli", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "COLUMNS": "100"},
+    )
+
+
+def test_help_names_every_command(place):
+    done = run("--help")
+    assert done.returncode == 0
+    for name in (
+        "demo",
+        "import",
+        "index",
+        "reindex",
+        "recommend",
+        "search",
+        "members-for",
+        "show",
+        "export",
+    ):
+        assert name in done.stdout
+
+
+def test_the_engines_are_not_loaded_for_help():
+    code = "import sys, service.cli as c; c.main(['--help']); print(list(sys.modules), file=sys.stderr)"
+    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
+    for engine in ("'torch'", "'openvino'", "'pandas'", "'sqlalchemy'", "'fastapi'", "'numpy'", "'pydantic'"):
+        assert engine not in loaded
+
+
+def test_a_member_reads_a_table_and_a_program_reads_json(stocked):
+    table = run("recommend", "Makina Corpus", "--kind", "partner", "-k", "1", "--on", "2026-11-22")
+    assert table.returncode == 0, table.stderr
+    assert "Citadelle Sécurité" in table.stdout
+    assert max(map(len, table.stdout.splitlines())) <= 100
+    told = run("recommend", "ORG001", "--kind", "partner", "-k", "1", "--on", "2026-11-22", "--json")
+    item = json.loads(told.stdout)["items"][0]
+    assert item["item_id"] == "ORG002"
+    assert {quote["side"] for quote in item["reasons"][0]["quotes"]} == {"query", "item"}
+
+
+def test_a_free_text_is_answered(stocked, capsys):
+    text = "partenaire cybersécurité pour un hôpital à Rodez"
+    assert main(["search", text, "--kind", "partner", "-k", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"][0]["item_id"] == "ORG002"
+
+
+def test_english_reasons_on_request(stocked, capsys):
+    assert main(["recommend", "ORG001", "--kind", "factory", "--lang", "en", "--explain"]) == 0
+    told = capsys.readouterr().out
+    assert "Factories to join for Makina Corpus" in told
+    assert "Pourquoi" not in told
+
+
+def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
+    assert main(["members-for", "Mission données", "--on", "2026-11-22", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"][0]["item_id"] == "ORG001"
+    assert main(["members-for", "INT001", "--on", "2027-11-22"]) == 0
+    assert "n'est pas ouverte" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["recommend", "Makina Corpsu", "--kind", "factory"], "ORG001 (Makina Corpus)"),
+        (["recommend", "Citadelle", "--kind", "factory"], "ORG003 (Citadelle Conseil)"),
+        (["recommend", "ORG001", "--kind", "factory", "--on", "demain"], "2026-11-22"),
+        (["search", "  ", "--kind", "partner"], "no text"),
+        (["export", "out.xls"], ".jsonl"),
+        (["export", "out.csv"], "--kind"),
+        (["serve", "--workers", "2"], "MATCHER_QDRANT_URL"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_message(stocked, capsys, arguments, said):
+    assert main(arguments) == 2
+    out, err = capsys.readouterr()
+    assert said in err
+    assert out == ""
+
+
+def test_an_error_leaves_the_process_with_its_code_and_no_traceback(place):
+    done = run("show", "ORG001")
+    assert done.returncode == 3
+    assert done.stderr.startswith("Error: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_missing_store_or_index_names_the_command_to_run(place, capsys):
+    assert main(["recommend", "ORG001", "--kind", "factory"]) == 3
+    assert "matcher migrate" in capsys.readouterr().err
+    assert main(["import", "membres.csv"]) == 0
+    assert main(["recommend", "ORG001", "--kind", "factory"]) == 3
+    assert "matcher index" in capsys.readouterr().err
+
+
+def test_a_setting_that_cannot_be_names_its_variable(place, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHER_PORT", "many")
+    assert main(["doctor"]) == 2
+    assert "MATCHER_PORT" in capsys.readouterr().err
+
+
+def test_bad_rows_are_listed_and_the_good_ones_go_in(place, capsys):
+    (place / "membres.csv").write_text(CSV + "ORG 4!;Trop;x;x;x;x;31;\n", "utf-8")
+    assert main(["import", "membres.csv", "--json"]) == 2
+    told = json.loads(capsys.readouterr().out)
+    assert (told["inserted"], told["rejected"]) == (3, 1)
+    assert told["rejects"][0]["line"] == 5
+    assert "ORG 4!" in (place / "membres.csv.rejects.csv").read_text("utf-8-sig")
+    assert main(["import", "membres.csv"]) == 2
+    assert "ORG 4!" in capsys.readouterr().out
+
+
+def test_a_dry_run_changes_nothing(place, capsys):
+    assert main(["import", "membres.csv", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["inserted"] == 3
+    assert main(["export"]) == 0
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("name", ["all.jsonl", "organisations.csv"])
+def test_what_is_exported_is_read_back_identically(stocked, monkeypatch, capsys, name):
+    kind = ["--kind", "organisation"] if name.endswith(".csv") else []
+    assert main(["export", name, *kind]) == 0
+    capsys.readouterr()
+    assert main(["import", name, *kind, "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["inserted"], told["updated"]) == (0, 0)
+    monkeypatch.setenv("MATCHER_HOME", str(stocked / "elsewhere"))
+    assert main(["import", name, *kind]) == 0
+    assert main(["export", f"again-{name}", *kind]) == 0
+    assert (stocked / f"again-{name}").read_bytes() == (stocked / name).read_bytes()
+
+
+def test_an_entry_that_holds_the_separator_goes_to_json_lines_only(stocked, capsys):
+    item = {"id": "ORG005", "name": "Point; virgule", "offers": ["un; deux"]}
+    (stocked / "one.jsonl").write_text(json.dumps(item), "utf-8")
+    assert main(["import", "one.jsonl", "--kind", "organisation"]) == 0
+    assert main(["export", "out.csv", "--kind", "organisation"]) == 2
+    assert "ORG005" in capsys.readouterr().err
+    assert not (stocked / "out.csv").exists()
+    assert main(["export", "out.jsonl"]) == 0
+
+
+def test_a_csv_for_spreadsheets(stocked):
+    assert main(["export", "out.csv", "--kind", "opportunity"]) == 0
+    raw = (stocked / "out.csv").read_bytes()
+    assert raw.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.DictReader(raw.decode("utf-8-sig").splitlines(), delimiter=";"))
+    assert rows[0]["closes_at"] == "2026-12-16T00:00:00+01:00"
+
+
+def test_show_prints_what_is_known(stocked, capsys):
+    assert main(["show", "Makina Corpus"]) == 0
+    assert "cartographie, données" in capsys.readouterr().out
+    assert main(["show", "INT001", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["themes"] == ["données"]
+
+
+def test_reindex_builds_another_generation_with_the_same_answers(stocked, capsys):
+    ask = ["recommend", "ORG001", "--kind", "partner", "--on", "2026-11-22", "--json"]
+    assert main(ask) == 0
+    before = json.loads(capsys.readouterr().out)
+    assert main(["reindex"]) == 0
+    capsys.readouterr()
+    assert main(ask) == 0
+    after = json.loads(capsys.readouterr().out)
+    assert before.pop("generation") != after.pop("generation")
+    assert before == after
+
+
+def test_doctor_says_what_is_wrong_and_how_to_mend_it(place, monkeypatch, capsys):
+    assert main(["doctor", "--json"]) == 3
+    findings = {finding["check"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert findings["python"]["state"] == "ok"
+    assert "matcher migrate" in findings["store"]["found"]
+    monkeypatch.setenv("MATCHER_HOEM", "x")
+    monkeypatch.delenv("MATCHER_ENCODER")
+    assert main(["doctor"]) == 3
+    told = " ".join(capsys.readouterr().out.split())
+    assert "MATCHER_HOEM" in told
+    assert "matcher prepare" in told
+
+
+def test_doctor_finds_a_healthy_place_healthy(stocked, capsys):
+    assert main(["doctor", "--json"]) == 0
+    findings = {finding["check"]: finding for finding in json.loads(capsys.readouterr().out)}
+    assert findings["index"]["state"] == "ok"
+    assert "3 organisation" in findings["store"]["found"]
+
+
+def test_doctor_finds_a_corrupt_index_and_reindex_mends_it(stocked, capsys):
+    manifest = next((stocked / "var" / "index").glob("*/manifest.json"))
+    manifest.write_text("{", "utf-8")
+    assert main(["doctor", "--json"]) == 3
+    assert "matcher reindex" in capsys.readouterr().out
+    assert main(["reindex"]) == 0
+    assert main(["doctor"]) == 0

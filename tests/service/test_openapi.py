@@ -1,0 +1,57 @@
+"""The API's description is a promise: it changes only on purpose.
+
+To record it anew: ``.venv/bin/python -m tests.service.test_openapi`` from the project's folder, then read the
+difference as your users will.
+"""
+
+import json
+from pathlib import Path
+
+import pytest
+from pydantic import TypeAdapter
+
+from matcher.entities import ITEM_CLASSES
+from matcher.settings import Settings
+from service.app import create_app
+from service.errors import TABLE
+from service.examples import ANSWER, BY_PROFILE, BY_TEXT, ITEMS
+from service.schemas import RecommendationRequest, SaidAnswer
+
+SNAPSHOT = Path(__file__).with_name("openapi.json")
+
+
+def described() -> str:
+    return json.dumps(create_app(Settings()).openapi(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def test_the_description_is_the_one_recorded():
+    assert described() == SNAPSHOT.read_text("utf-8"), __doc__
+
+
+def test_every_operation_is_described_and_every_address_has_a_name_of_its_own():
+    operations = [
+        operation for path in json.loads(described())["paths"].values() for operation in path.values()
+    ]
+    assert all(operation["summary"] for operation in operations)
+    ids = [operation["operationId"] for operation in operations]
+    assert len(set(ids)) == len(ids)
+
+
+@pytest.mark.parametrize("item_type", ITEMS)
+def test_examples_of_items_hold(item_type):
+    ITEM_CLASSES[item_type].model_validate(ITEMS[item_type])
+
+
+@pytest.mark.parametrize(("schema", "example"), [(SaidAnswer, ANSWER), (RecommendationRequest, BY_TEXT)])
+def test_examples_of_questions_and_answers_hold(schema, example):
+    TypeAdapter(schema).validate_python(example)
+    RecommendationRequest.model_validate(BY_PROFILE)
+
+
+def test_the_page_on_the_api_lists_every_problem():
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
+    assert [row.slug for row in TABLE.values() if row.slug not in page] == []
+
+
+if __name__ == "__main__":
+    SNAPSHOT.write_text(described(), "utf-8")
