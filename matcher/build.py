@@ -18,6 +18,7 @@ from matcher.errors import Ambiguous, InvalidRequest, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
 from matcher.indexing import Indexer, is_listed
 from matcher.introductions import IntroductionPlan, plan_introductions
+from matcher.policies import WEIGHTS_FILE, learnt
 from matcher.ports import Encoder, Index
 from matcher.recommend import Recommender
 from matcher.records import Action
@@ -108,6 +109,9 @@ class Matcher:
             self._recommender = Recommender(
                 self.store, generation.index, self.encoder, self.lexical, self.territory, generation.name
             )
+            weights = self.settings.home / WEIGHTS_FILE
+            if weights.exists():
+                self._recommender.weigh(learnt(weights.read_text(encoding="utf-8")))
             self._follow_plan()
         return self._recommender
 

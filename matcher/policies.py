@@ -5,9 +5,15 @@ They were set from the judged sample of the catalogue (see ``docs/quality.md``),
 behaviour.
 """
 
-from dataclasses import dataclass
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 from matcher.entities import ItemType, Kind
+from matcher.errors import InvalidRequest
+
+WEIGHTS_FILE = "weights.json"
+"""Name of the file, in the home folder, of weights that ``matcher-lab fit-ranker --write`` found better."""
 
 SIGNALS = (
     "text",  # meaning and words of the whole texts: fused first-stage score
@@ -77,3 +83,32 @@ POLICIES: dict[Kind, Policy] = {
         depth=100,
     ),
 }
+
+
+def learnt(text: str) -> dict[Kind, Policy]:
+    """Return the policies with the weights of a weights file, ``{kind: {signal: weight}}``, put in.
+
+    Raises InvalidRequest for anything else than known kinds and signals with weights of at least 0.
+
+    >>> learnt('{"lead": {"text": 1, "territory": 3}}')[Kind.LEAD].weights["territory"]
+    0.75
+    """
+    try:
+        given: Mapping[str, Mapping[str, float]] = json.loads(text)
+        return POLICIES | {
+            Kind(kind): replace(POLICIES[Kind(kind)], weights=_checked(weights))
+            for kind, weights in given.items()
+        }
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidRequest(
+            f"The weights file is not of the form {{kind: {{signal: weight}}}}: {error}. "
+            "Remove it, or make it again: matcher-lab fit-ranker --write"
+        ) from error
+
+
+def _checked(weights: Mapping[str, float]) -> dict[str, float]:
+    if not weights.keys() <= set(SIGNALS):
+        raise ValueError(f"unknown signals {sorted(weights.keys() - set(SIGNALS))}")
+    if any(not 0 <= weight < float("inf") for weight in weights.values()) or not sum(weights.values()):
+        raise ValueError("weights must be finite, at least 0, and not all 0")
+    return _shares(**weights)

@@ -1,6 +1,7 @@
 """The use case: retrieve, check, rerank, spread, explain."""
 
 from collections import Counter
+from collections.abc import Mapping
 from datetime import datetime
 
 from matcher import explain, gaps
@@ -59,6 +60,11 @@ class Recommender:
         self._prepare = Preparer(items, index, encoder, lexical, territory)
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
+        self._policies: Mapping[Kind, Policy] = POLICIES
+
+    def weigh(self, policies: Mapping[Kind, Policy]) -> None:
+        """Use other policies: what ``matcher-lab fit-ranker`` has learnt."""
+        self._policies = policies
 
     @property
     def plan_version(self) -> str | None:
@@ -98,7 +104,7 @@ class Recommender:
             For an empty profile, ``k`` out of range, an instant without time zone, or a query the kind does
             not answer (an alert is asked of an opportunity).
         """
-        policy = POLICIES[kind]
+        policy = self._policies[kind]
         _check(query, policy, k, on)
         notice = _refusal(query, kind, on)
         if notice is not None:
@@ -120,7 +126,7 @@ class Recommender:
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
-        policy = POLICIES[kind]
+        policy = self._policies[kind]
         _check(query, policy, 1, on)
         return self._score(self._prepare.question(query), policy, on)
 

@@ -13,6 +13,7 @@ from training.market import market
 from training.meetings import meetings
 from training.places import places
 from training.cluster import cluster
+from training.fit_ranker import fit_ranker
 from training.train import train
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
@@ -26,6 +27,7 @@ def lab() -> None:
 app.command()(catalogue)
 app.command()(places)
 app.command()(cluster)
+app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
 app.command()(market)
