@@ -1,0 +1,203 @@
+"""Tables of four to eight for a factory's breakfast: mixed by theme and territory, new faces every round.
+
+Each round is an assignment of people to tables that makes the unwanted company least: having sat together
+weighs most, then shared territory and theme; the worth of a meeting counts in favour. Best exchanges of two
+people (steepest descent) from several seeded starts; no kept solver does this in reasonable time, as the
+cost is quadratic in the seats.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from matcher.errors import InvalidRequest
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+Ints = NDArray[np.int64]
+
+SMALLEST, LARGEST = 4, 8
+_AGAIN, _SAME, _VETO = 4.0, 1.0, 1e6
+_STARTS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Seating:
+    """Tables of every round.
+
+    ``table`` (n, rounds) numbers from 0; ``repeats`` pairs that sit together more than once, past meetings
+    included; ``same_theme`` and ``same_territory`` shares of seated pairs that share one.
+    """
+
+    table: Ints
+    repeats: int
+    same_theme: float
+    same_territory: float
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """What is known of ``n`` people: themes, territory, worth of meeting, vetoes, past meetings, names."""
+
+    themes: Sequence[frozenset[str]]
+    territory: Sequence[str]
+    scores: ArrayLike | None = None
+    veto: ArrayLike | None = None
+    met: ArrayLike | None = None
+    names: Sequence[str] = ()
+
+
+def table_sizes(n: int, size: int) -> Ints:
+    """Seats of each table for ``n`` people at about ``size``, differing by one at most, within 4 to 8.
+
+    Raises
+    ------
+    InvalidRequest
+        ``size`` outside 4 to 8, or fewer than four people.
+
+    Examples
+    --------
+    >>> table_sizes(17, 6).tolist()
+    [6, 6, 5]
+    """
+    if not SMALLEST <= size <= LARGEST:
+        raise InvalidRequest(f"Tables seat {SMALLEST} to {LARGEST} people, not {size}.")
+    if n < SMALLEST:
+        raise InvalidRequest(f"A table needs at least {SMALLEST} people; there are {n}.")
+    count = min(max(round(n / size), -(-n // LARGEST), 1), n // SMALLEST)
+    return np.full(count, n // count) + (np.arange(count) < n % count)
+
+
+def seat_groups(
+    company: Company, rounds: int, size: int, *, fixed: ArrayLike | None = None, seed: int = 0
+) -> Seating:
+    """Seat everybody at tables, round after round.
+
+    Parameters
+    ----------
+    company
+        The people; ``scores`` (n, n) in [0, 1], ``veto`` and ``met`` (n, n) booleans, made symmetric.
+    rounds
+        Number of rounds, at least 1.
+    size
+        Wished seats a table, 4 to 8.
+    fixed
+        (n,) table a host stays at, from 0, or -1.
+    seed
+        Same input and seed, same tables.
+
+    Raises
+    ------
+    InvalidRequest
+        Sizes that cannot be, a fixed table that does not exist or has too many hosts, or vetoes that leave no
+        way to seat everybody.
+
+    Examples
+    --------
+    >>> people = Company([frozenset({"data"}), frozenset({"data"}), frozenset({"rh"}), frozenset({"rh"})] * 2,
+    ...                  ["31"] * 8)
+    >>> seat_groups(people, 1, 4).same_theme  # 2 + 2 of each theme at both tables: 4 of 12 pairs
+    0.3333333333333333
+    """
+    n = len(company.themes)
+    seats = table_sizes(n, size)
+    if rounds < 1:
+        raise InvalidRequest(f"A breakfast has at least one round, not {rounds}.")
+    hosts = np.full(n, -1) if fixed is None else np.asarray(fixed, dtype=np.int64)
+    if hosts.shape != (n,) or hosts.max() >= len(seats):
+        raise InvalidRequest(f"Fixed tables are {n} numbers of {len(seats)} tables.")
+    if (np.bincount(hosts[hosts >= 0], minlength=len(seats)) > seats).any():
+        raise InvalidRequest("A table has more hosts than seats.")
+    theme, territory = _shared(company.themes), _equal(company.territory)
+    veto, met = _symmetric(company.veto, n), _symmetric(company.met, n)
+    worth = np.zeros((n, n)) if company.scores is None else np.asarray(company.scores, dtype=float)
+    base = _SAME * (theme + territory) + _VETO * veto - (worth + worth.T) / 2
+    together = met.astype(float)
+    rng = np.random.default_rng(seed)
+    table = np.empty((n, rounds), dtype=np.int64)
+    for r in range(rounds):
+        cost = base + _AGAIN * together
+        np.fill_diagonal(cost, 0)
+        tries = [_descend(cost, _start(seats, hosts, rng), hosts >= 0) for _ in range(_STARTS)]
+        table[:, r] = min(tries, key=lambda found: _cost(cost, found))
+        together += table[:, r][:, None] == table[:, r][None, :]
+    company_of = sum((table[:, r][:, None] == table[:, r][None, :]).astype(int) for r in range(rounds))
+    _refuse_veto(np.asarray(company_of), veto, company.names)
+    upper = np.triu_indices(n, 1)
+    sat = np.asarray(company_of)[upper]
+    return Seating(
+        table,
+        int(((sat + met[upper] > 1) & (sat > 0)).sum()),
+        float((sat * theme[upper]).sum() / sat.sum()),
+        float((sat * territory[upper]).sum() / sat.sum()),
+    )
+
+
+def _shared(themes: Sequence[frozenset[str]]) -> Floats:
+    """1 for pairs with a theme in common, else 0."""
+    names = sorted(frozenset().union(*themes))
+    has = np.array([[name in own for name in names] for own in themes], dtype=float).reshape(
+        len(themes), len(names)
+    )
+    common: Floats = (has @ has.T > 0).astype(float)
+    return common
+
+
+def _equal(labels: Sequence[str]) -> Floats:
+    """1 for pairs with the same label, else 0; nobody shares an empty one."""
+    values = np.array(labels)
+    same: Bools = (values[:, None] == values[None, :]) & (values != "")[:, None]
+    return same.astype(float)
+
+
+def _symmetric(flags: ArrayLike | None, n: int) -> Bools:
+    if flags is None:
+        return np.zeros((n, n), dtype=bool)
+    array: Bools = np.asarray(flags, dtype=bool)
+    if array.shape != (n, n):
+        raise InvalidRequest(f"Vetoes and past meetings must have the shape {(n, n)}, not {array.shape}.")
+    return array | array.T
+
+
+def _start(seats: Ints, hosts: Ints, rng: np.random.Generator) -> Ints:
+    """Seat hosts, then everybody else at random in the seats left."""
+    left = seats - np.bincount(hosts[hosts >= 0], minlength=len(seats))
+    table = hosts.copy()
+    table[hosts < 0] = rng.permutation(np.repeat(np.arange(len(seats)), left))
+    return table
+
+
+def _cost(cost: Floats, table: Ints) -> float:
+    return float(cost[table[:, None] == table[None, :]].sum())
+
+
+def _descend(cost: Floats, table: Ints, still: Bools) -> Ints:
+    """Exchange the two people whose exchange helps most, until none does; ``still`` people do not move."""
+    n = len(table)
+    people = np.arange(n)
+    for _ in range(20 * n):
+        company = cost @ np.eye(table.max() + 1)[table]  # (n, tables): cost of each person with each table
+        here = company[people, table]
+        there = company[:, table]  # (n, n): person i with j's table
+        change = there + there.T - 2 * cost - here[:, None] - here[None, :]
+        change[still] = np.inf
+        change[:, still] = np.inf
+        change[table[:, None] == table[None, :]] = np.inf
+        best = int(change.argmin())
+        if not change.flat[best] < -1e-9:
+            break
+        i, j = divmod(best, n)
+        table[i], table[j] = table[j], table[i]
+    return table
+
+
+def _refuse_veto(together: NDArray[np.int64], veto: Bools, names: Sequence[str]) -> None:
+    bad = np.argwhere(np.triu((together > 0) & veto, 1))
+    if len(bad):
+        a, b = (names[i] if names else f"person {i + 1}" for i in bad[0].tolist())
+        raise InvalidRequest(
+            f"No seating keeps {a} and {b} apart ({len(bad)} vetoes broken): "
+            "lift vetoes, or add tables by choosing smaller ones."
+        )

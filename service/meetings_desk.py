@@ -1,0 +1,210 @@
+"""From a list of people to rounds and tables that can be printed."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.table import Table
+
+from matcher.errors import InvalidRequest
+from matcher.group_tables import Company, Seating, seat_groups
+from matcher.meeting_changes import reopen
+from matcher.meeting_rounds import AWAY, FREE
+from matcher.meetings import Rules, Schedule, plan_meetings
+from matcher.participants import Roster
+from service.console import results
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the organiser asks for."""
+
+    rounds: int
+    tables: int | None
+    minimum: int
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fixed:
+    """What has been decided: a file of rounds, the first round still to come (from 1), who is absent."""
+
+    file: Path | None
+    from_round: int
+    absent: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """Figures, and one row a person and round in file order of people."""
+
+    summary: Mapping[str, Any]
+    rows: list[dict[str, Any]]
+
+
+def scores(roster: Roster, file: Path | None) -> Floats:
+    """Worth of meetings: from the participants' texts, or from a file of pairs (0 for pairs it lacks)."""
+    if file is None:
+        return roster.scores()
+    from matcher.adapters.meeting_files import read_scores
+
+    worth = np.zeros((len(roster), len(roster)))
+    for i, j, score in read_scores(file, roster):
+        worth[i, j] = worth[j, i] = score
+    return worth
+
+
+def rounds(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
+    """Plan one-to-one meetings, keeping what is settled."""
+    settled, available = _settled(roster, wishes.rounds, fixed)
+    staying = ~np.isin(roster.names, [roster.names[roster.find(name)] for name in fixed.absent])
+    rules = Rules(
+        veto=roster.apart() | roster.acquainted(),
+        tables=wishes.tables,
+        minimum=np.where(staying, wishes.minimum, 0),
+        fixed=roster.fixed(),
+        available=available,
+        names=roster.names,
+    )
+    schedule = plan_meetings(worth, wishes.rounds, rules, settled=settled, seed=wishes.seed)
+    counts = schedule.counts
+    summary = {
+        "participants": len(roster),
+        "rounds": wishes.rounds,
+        "meetings": int(counts.sum()) // 2,
+        "total": round(schedule.total, 4),
+        "bound": round(schedule.bound, 4),
+        "gap": round(schedule.gap, 6),
+        "fewest": int(counts[staying].min()) if staying.any() else 0,
+        "free": {roster.names[i]: int((schedule.partner[i] == FREE).sum()) for i in _idle(schedule)},
+    }
+    return Planned(summary, _meeting_rows(roster, schedule, worth))
+
+
+def _idle(schedule: Schedule) -> list[int]:
+    return [int(i) for i in np.flatnonzero((schedule.partner == FREE).any(axis=1))]
+
+
+def _settled(roster: Roster, total: int, fixed: Fixed) -> tuple[Ints, NDArray[np.bool_]]:
+    """Partners that do not move, and who is there when."""
+    partner = np.full((len(roster), total), FREE)
+    gone = [roster.find(name, " (--absent)") for name in fixed.absent]
+    if fixed.file is not None:
+        from matcher.adapters.meeting_files import read_rounds
+
+        for r, i, j in read_rounds(fixed.file, roster):
+            if r >= total:
+                raise InvalidRequest(
+                    f"{fixed.file} holds a round {r + 1} and there are {total}: raise --rounds."
+                )
+            partner[i, r], partner[j, r] = j, i
+    elif fixed.from_round > 1:
+        raise InvalidRequest("--from-round needs the rounds so far: add --settled FILE.")
+    before = Schedule(partner, np.full_like(partner, FREE), 0.0, 0.0)
+    now = fixed.from_round - 1
+    settled, available = reopen(before, now, absent=gone)
+    if fixed.file is not None:  # rounds that are over are not filled up
+        over = np.arange(total)[None, :] < now
+        available &= ~(over & (settled == FREE))
+    return settled, available
+
+
+def _meeting_rows(roster: Roster, schedule: Schedule, worth: Floats) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = []
+    for i, person in enumerate(roster.people):
+        for r, j in enumerate(schedule.partner[i].tolist()):
+            if j == AWAY:
+                continue
+            other = roster.people[j] if j >= 0 else None
+            rows.append(
+                {
+                    "tour": r + 1,
+                    "table": int(schedule.table[i, r]) + 1 if other else "",
+                    "personne": person.name,
+                    "organisation": person.organisation,
+                    "rencontre": other.name if other else "",
+                    "organisation_rencontree": other.organisation if other else "",
+                    "score": round(float(worth[i, j] + worth[j, i]) / 2, 4) if other else "",
+                }
+            )
+    return rows
+
+
+def breakfast(roster: Roster, worth: Floats, total: int, size: int, seed: int) -> Planned:
+    """Seat everybody at tables of about ``size``."""
+    company = Company(
+        themes=[frozenset(theme.casefold() for theme in person.themes) for person in roster.people],
+        territory=[person.territory.casefold() for person in roster.people],
+        scores=worth,
+        veto=roster.apart() if _can_separate(roster, size) else _avoided(roster),
+        met=roster.acquainted(),
+        names=roster.names,
+    )
+    seating = seat_groups(company, total, size, fixed=roster.fixed(), seed=seed)
+    summary = {
+        "participants": len(roster),
+        "rounds": total,
+        "tables": int(seating.table.max()) + 1,
+        "repeats": seating.repeats,
+        "same_theme": round(seating.same_theme, 4),
+        "same_territory": round(seating.same_territory, 4),
+    }
+    return Planned(summary, _table_rows(roster, seating))
+
+
+def _can_separate(roster: Roster, size: int) -> bool:
+    """Whether no organisation has more people than there are tables."""
+    names = [person.organisation for person in roster.people if person.organisation]
+    return not names or max(map(names.count, names)) <= max(1, len(roster) // size)
+
+
+def _avoided(roster: Roster) -> NDArray[np.bool_]:
+    """Only the pairs that asked to be apart."""
+    flags = np.zeros((len(roster), len(roster)), dtype=bool)
+    for i, person in enumerate(roster.people):
+        for name in person.avoids:
+            flags[i, roster.find(name)] = True
+    return flags
+
+
+def _table_rows(roster: Roster, seating: Seating) -> list[dict[str, Any]]:
+    rows = []
+    for i, person in enumerate(roster.people):
+        for r, table in enumerate(seating.table[i].tolist()):
+            others = [roster.names[j] for j in np.flatnonzero(seating.table[:, r] == table) if j != i]
+            rows.append(
+                {
+                    "tour": r + 1,
+                    "table": table + 1,
+                    "personne": person.name,
+                    "organisation": person.organisation,
+                    "rencontre": ", ".join(others),
+                }
+            )
+    return rows
+
+
+def show(planned: Planned) -> None:
+    """Print the figures and the first rows."""
+    screen = results()
+    figures = dict(planned.summary)
+    free = figures.pop("free", {})
+    screen.print(" · ".join(f"{name} {value}" for name, value in figures.items()))
+    if free:
+        named = ", ".join(f"{name} ({times})" for name, times in list(free.items())[:10])
+        screen.print(f"Tours libres / free rounds: {named}" + (" …" if len(free) > 10 else ""))
+    table = Table("tour", "table", "personne", "rencontre")
+    ordered = sorted(planned.rows, key=lambda row: (row["tour"], row["table"] or 0, row["personne"]))
+    for row in ordered[:_SHOWN]:
+        table.add_row(*(str(row[name]) for name in ("tour", "table", "personne", "rencontre")))
+    screen.print(table)
+    if len(ordered) > _SHOWN:
+        screen.print(f"… {len(ordered) - _SHOWN} de plus : --out rounds.csv / more: --out rounds.csv")
