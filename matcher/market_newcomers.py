@@ -1,7 +1,7 @@
 """One new or changed member, placed without planning everybody again.
 
-The others' lists stay as they are but for the newcomer's own entry, so the newcomer's best list is one sort
-by ``f * gain`` at the plan's standing prices, and its place in each other list comes from its own small crowd.
+The others' lists stay but for the newcomer's own entry, so the newcomer's best list is one sort
+by ``f * gain`` at the plan's standing prices, and its place in each other list comes from its own crowd.
 """
 
 from dataclasses import dataclass, replace

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Annotated
 
 import numpy as np
@@ -43,7 +44,7 @@ def meetings(
     taken = sorted(_timed(lambda: plan_meetings(scores, rounds, seed=0).total)[1] for _ in range(runs))
     results = [Result("plan", schedule.total, schedule.total / bound, taken[len(taken) // 2])]
     for name, method in (("sequential matching", sequential), ("greedy", greedy)):
-        total, seconds = _timed(lambda method=method: method(scores, rounds))
+        total, seconds = _timed(partial(method, scores, rounds))
         results.append(Result(name, total, total / bound, seconds))
     if as_json:
         figures = {"n": n, "rounds": rounds, "bound": bound, "gap": schedule.gap}
@@ -59,7 +60,7 @@ def meetings(
 
 def draw(n: int, seed: int) -> Floats:
     """Reciprocal scores: the product of both gains, half of each a popularity from 1 to 0 shared by all."""
-    rng = np.random.RandomState(seed)  # noqa: NPY002 - the instances of the benchmark come from this generator
+    rng = np.random.RandomState(seed)
     gains = 0.5 * rng.random_sample((n, n)) + 0.5 * np.linspace(1, 0, n)
     return gains * gains.T
 
