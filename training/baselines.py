@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.adapters.lexical import Bm25Lexical
+from matcher.adapters.lexical import Bm25Lexical, terms
 from matcher.ports import Encoder, Sparse
 
 Scores = NDArray[np.float32]
@@ -49,7 +49,8 @@ def lexical(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
     """Score as the service's lexical half: BM25 over gender-neutral text, with the index's idf."""
     from scipy.sparse import csr_matrix
 
-    ours = Bm25Lexical()
+    lengths = [len(terms(text)) for text in corpus]
+    ours = Bm25Lexical(avg_len=max(1.0, float(np.mean(lengths))))
     passages, asked = ours.encode_passages(corpus), ours.encode_queries(queries)
     place = {term: at for at, term in enumerate(sorted({t for s in passages for t in s.indices}))}
 
@@ -77,6 +78,12 @@ def dense(encoder: Encoder, *, symmetric: bool = False) -> Method:
         return np.asarray(encoder.encode_queries(queries) @ passages.T, dtype=np.float32)
 
     return score
+
+
+def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:
+    """Fuse the encoder's cosine with BM25 over neutral text."""
+    meaning = dense(encoder, symmetric=symmetric)
+    return lambda queries, corpus: fused(meaning(queries, corpus), lexical(queries, corpus))
 
 
 def fused(dense_scores: Scores, lexical_scores: Scores, weight: float = DENSE_WEIGHT) -> Scores:
