@@ -1,63 +1,29 @@
 """Tables of items: :func:`read` turns a file into rows that hold an item or the reasons why not.
 
 Each cell is read as its field wants it (:mod:`matcher.adapters.tabular_cells`), then pydantic validates the
-row. An empty cell means the field's default; a column the file does not have leaves the field unset.
+row (:mod:`matcher.adapters.tabular_rows`). An empty cell means the field's default; a column the file does
+not have leaves the field unset.
 """
 
 import csv
 import gc
 import io
 import json
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from pydantic import ValidationError
-from pydantic.fields import FieldInfo
-
-from matcher.adapters.tabular_cells import BadCell
-from matcher.adapters.tabular_fields import Reader, needs_settling, reader_of, settle
 from matcher.adapters.tabular_files import Sheet, load
-from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of, infer_type
-from matcher.adapters.tabular_reasons import reason, shortened
-from matcher.entities import ITEM_CLASSES, AnyItem, ItemType
-from matcher.errors import BackendUnavailable, InvalidRequest
-from matcher.importing import (
-    ImportReport,
-    Notice,
-    Reject,
-    Row,
-    Store,
-    Table,
-    derived_id,
-    folded,
-    import_table,
-)
+from matcher.adapters.tabular_headers import TYPE_COLUMN, infer_type
+from matcher.adapters.tabular_reasons import shortened
+from matcher.adapters.tabular_rows import Plan, plan_for, read_row
+from matcher.entities import ItemType
+from matcher.errors import BackendUnavailable
+from matcher.importing import ImportReport, Notice, Reject, Row, Store, Table, folded, import_table
 
 _OURS = ("line", "reason")
 """Columns of a rejects file, which may be mended and imported again."""
-
-
-_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
-
-
-class _Column(NamedTuple):
-    position: int
-    field: str
-    read: Reader | None
-    empty: Any
-
-
-class _Plan(NamedTuple):
-    """How the rows of one type are read."""
-
-    item_type: ItemType
-    item_class: type[AnyItem]
-    columns: tuple[_Column, ...]
-    titles: dict[str, str]
-    settles: bool
 
 
 def read(path: Path, item_type: ItemType | None = None) -> Table:
@@ -95,7 +61,7 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
     if item_type is None and typed is None:
         ids = [str(row[kinds.index("id")]) for _, row in sheet.rows[:100]] if "id" in kinds else []
         item_type = infer_type(sheet.columns, ids)
-    plans: dict[ItemType, _Plan] = {}
+    plans: dict[ItemType, Plan] = {}
     rows = []
     for line, cells in sheet.rows:
         said = "" if typed is None or line in sheet.broken else str(cells[typed] or "").strip().lower()
@@ -109,8 +75,8 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
             rows.append(_refused(line, cells, TYPE_COLUMN, *what, said))
         else:
             if row_type not in plans:
-                plans[row_type] = _plan(path.name, sheet, row_type)
-            rows.append(_row(line, cells, plans[row_type]))
+                plans[row_type] = plan_for(path.name, sheet.columns, row_type)
+            rows.append(read_row(line, cells, plans[row_type]))
     notices = (*sheet.notices, *_column_notices(sheet, list(plans.values())))
     return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
 
@@ -195,74 +161,11 @@ def _row_type(said: str, asked: ItemType | None) -> ItemType | None:
     return told if asked in (None, told) else None
 
 
-def _plan(name: str, sheet: Sheet, item_type: ItemType) -> _Plan:
-    item_class = ITEM_CLASSES[item_type]
-    fields = {n: field for n, field in columns_of(item_type, sheet.columns).items() if field != TYPE_COLUMN}
-    if "name" not in fields.values():
-        raise InvalidRequest(
-            f"{name} has no column for the name of each {item_type.value}: "
-            f"call it 'name' or 'nom'. Columns found: {', '.join(sheet.columns[:20])}."
-        )
-    known = item_class.model_fields
-    columns = tuple(
-        _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
-    )
-    titles = {field: sheet.columns[n] for n, field in fields.items()}
-    return _Plan(item_type, item_class, columns, titles, any(map(needs_settling, titles)))
-
-
-def _empty(field: FieldInfo | None) -> Any:
-    """Return what an empty cell means: the default, or nothing where there is none."""
-    return "" if field is None or field.is_required() else field.get_default()
-
-
-def _row(line: int, cells: list[Any], plan: _Plan) -> Row:
-    data: dict[str, Any] = {}
-    bad: list[Reject] = []
-    for position, field, read_cell, empty in plan.columns:
-        value = cells[position]
-        if value is None:
-            continue
-        if isinstance(value, str):
-            value = value.strip() or empty
-        if read_cell and value is not empty and isinstance(value, str):
-            try:
-                value = read_cell(value)
-            except BadCell as error:
-                bad.append(Reject(line, plan.titles[field], error.fr, error.en, shortened(value)))
-                continue
-        data[field] = value
-    if plan.settles:
-        settle(data)
-    derived = _give_id(data, plan.item_type)
-    try:
-        item = plan.item_class.model_validate(data)
-    except ValidationError as error:  # what a cell already unread would change is not worth telling
-        bad += [_reject(line, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
-    return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
-
-
-def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
-    """Fill in an absent id; say whether it came from the name."""
-    if data.get("id"):
-        return False
-    code = data.get("code")
-    fit = isinstance(code, str) and re.fullmatch(_ID, code)
-    data["id"] = code if fit else derived_id(item_type, str(code or data.get("name", "")))
-    return not code
-
-
-def _reject(line: int, plan: _Plan, error: Any) -> Reject:
-    place = [str(part) for part in error["loc"]]
-    title = plan.titles.get(".".join(place[:2])) or plan.titles.get(place[0], place[0]) if place else ""
-    return Reject(line, title, *reason(error), shortened(error["input"]) if place else "")
-
-
 def _refused(line: int, cells: list[Any], column: str, fr: str, en: str, value: str) -> Row:
     return Row(line, cells, rejects=(Reject(line, column, fr, en, shortened(value)),))
 
 
-def _column_notices(sheet: Sheet, plans: list[_Plan]) -> list[Notice]:
+def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
     """Say once what is not read: unknown columns, and sizes too vague to keep."""
     used = {column.position for plan in plans for column in plan.columns}
     known = {folded(TYPE_COLUMN), *_OURS}

@@ -80,6 +80,12 @@ READERS: dict[str, Reader] = {
 }
 
 
+LISTS = frozenset(
+    field for field, read in READERS.items() if read in (words, sentences, _sizes, _departments)
+)
+"""Fields that JSON may give as a list."""
+
+
 def reader_of(field: str) -> Reader | None:
     """Return the function that reads a cell of ``field``, None for plain text.
 

@@ -94,18 +94,23 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
 def _csv(name: str, text: str) -> Sheet:
     marked = text[:6].casefold().startswith("sep=") and text[4:5] in ";,\t|"  # Excel's own first line
     body = text.split("\n", 1)[1] if marked and "\n" in text else text
+    if not body.strip():
+        raise InvalidRequest(f"{name} is empty.")
+    filled = body.lstrip("\r\n")  # pandas takes an empty first line for no columns
+    first = 1 + marked + body[: len(body) - len(filled)].count("\n")
+    body = filled
     delimiter = text[4] if marked else _delimiter(next((x for x in body.split("\n") if x.strip()), ""))
     try:
         frame = _frame(body, delimiter, None)
     except pd.errors.ParserError:
         try:  # some line has more cells than the first: give them room, then say which
             frame = _frame(body, delimiter, max(line.count(delimiter) for line in body.split("\n")) + 1)
-        except pd.errors.ParserError as error:
+        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
             raise InvalidRequest(
                 f"{name} cannot be cut into columns: {str(error).rsplit(': ', 1)[-1].strip()}. "
                 'A quotation mark (") that never closes is the usual cause.'
             ) from error
-    sheet = _sheet(name, frame.to_numpy(dtype=object).tolist(), first=2 if marked else 1)
+    sheet = _sheet(name, frame.to_numpy(dtype=object).tolist(), first=first)
     sheet.delimiter = delimiter
     return sheet
 

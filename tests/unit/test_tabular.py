@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from matcher.adapters.tabular import read
+from matcher.adapters.tabular import read, write_rejects
 from matcher.adapters.tabular_cells import BadCell, boolean, headcount, instant, number, size, words
 from matcher.adapters.tabular_headers import infer_type
 from matcher.entities import ItemType, Opportunity, Organisation
@@ -16,6 +18,38 @@ from matcher.importing import Table
 
 MEMBERS = (
     "nom{0}site{0}présentation{0}secteur{0}ville\nL'Été{0}www.ete.fr{0}Des données d'été.{0}santé{0}Sète\n"
+)
+
+
+CELLS = st.sampled_from(
+    [
+        "",
+        "id",
+        "nom",
+        "secteur",
+        "taille",
+        "opening",
+        "status",
+        "date limite",
+        "eligibility",
+        "item_type",
+        "code",
+        "line",
+        "département",
+        "\n",
+        ";",
+        "oui",
+        "31/02/2026",
+        "10000-01-01",
+        "1e99",
+        "é",
+        "factory",
+    ]
+)
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | CELLS | st.just("\ud800"),
+    lambda deep: st.lists(deep, max_size=2) | st.dictionaries(CELLS, deep, max_size=2),
+    max_leaves=4,
 )
 
 
@@ -149,6 +183,36 @@ class TestFiles:
         table = read_text(tmp_path, '{"name": "A", "city": "\\ud800"}', name="f.jsonl", kind=ItemType.LEAD)
         (fault,) = table.rows[0].rejects
         assert (fault.field, fault.en, fault.value) == ("city", "unreadable signs", "?")
+
+    @given(
+        st.binary(max_size=60)
+        | st.lists(st.lists(CELLS, max_size=6).map(";".join), max_size=5).map("\n".join).map(str.encode)
+        | st.lists(st.dictionaries(CELLS, JSON_VALUES, max_size=5).map(json.dumps), max_size=4)
+        .map("\n".join)
+        .map(str.encode),
+        st.none() | st.sampled_from(ItemType),
+    )
+    @settings(max_examples=80, deadline=None)
+    def test_whatever_the_bytes_there_are_rows_or_one_clear_error(
+        self, tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: ItemType | None
+    ) -> None:
+        path = tmp_path_factory.getbasetemp() / "fuzz.csv"
+        path.write_bytes(data)
+        try:
+            table = read(path, kind)
+        except InvalidRequest:
+            return
+        assert all((row.item is None) == bool(row.rejects) for row in table.rows)
+        write_rejects(path.with_name("fuzz.rejects.csv"), table, table.rows)
+
+    def test_empty_lines_before_the_header_count(self, tmp_path: Path) -> None:
+        table = read_text(tmp_path, "\r\n\r\nnom;secteur\r\nAda;x\r\n")
+        assert table.rows[0].line == 4
+
+    def test_a_list_where_text_is_wanted_is_rejected(self, tmp_path: Path) -> None:
+        table = read_text(tmp_path, '{"name": "A", "city": ["Albi"]}', name="f.jsonl", kind=ItemType.LEAD)
+        (fault,) = table.rows[0].rejects
+        assert (fault.field, fault.fr) == ("city", "texte attendu")
 
 
 class TestRows:

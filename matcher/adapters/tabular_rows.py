@@ -1,0 +1,107 @@
+"""Rows of cells into items: each cell read as its field wants it, then pydantic over the whole row."""
+
+import re
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+
+from matcher.adapters.tabular_cells import BadCell
+from matcher.adapters.tabular_fields import LISTS, Reader, needs_settling, reader_of, settle
+from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of
+from matcher.adapters.tabular_reasons import reason, shortened
+from matcher.entities import ITEM_CLASSES, AnyItem, ItemType
+from matcher.errors import InvalidRequest
+from matcher.importing import Reject, Row, derived_id
+
+_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+
+
+class _Column(NamedTuple):
+    position: int
+    field: str
+    read: Reader | None
+    empty: Any
+
+
+class Plan(NamedTuple):
+    """How the rows of one type are read."""
+
+    item_type: ItemType
+    item_class: type[AnyItem]
+    columns: tuple[_Column, ...]
+    titles: dict[str, str]
+    settles: bool
+
+
+def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
+    """Return how rows of this type are read from a file ``name`` with the column ``titles``.
+
+    InvalidRequest when there is no column for the name.
+    """
+    item_class = ITEM_CLASSES[item_type]
+    fields = {n: field for n, field in columns_of(item_type, titles).items() if field != TYPE_COLUMN}
+    if "name" not in fields.values():
+        raise InvalidRequest(
+            f"{name} has no column for the name of each {item_type.value}: "
+            f"call it 'name' or 'nom'. Columns found: {', '.join(titles[:20])}."
+        )
+    known = item_class.model_fields
+    columns = tuple(
+        _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
+    )
+    shown = {field: titles[n] for n, field in fields.items()}
+    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)))
+
+
+def _empty(field: FieldInfo | None) -> Any:
+    """Return what an empty cell means: the default, or nothing where there is none."""
+    return "" if field is None or field.is_required() else field.get_default()
+
+
+def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
+    """Return the item the cells make, or every reason why they make none."""
+    data: dict[str, Any] = {}
+    bad: list[Reject] = []
+    for column in plan.columns:
+        value = cells[column.position]
+        if value is not None:  # JSON without this key: the field stays unset
+            try:
+                data[column.field] = _read(column, value)
+            except BadCell as error:
+                bad.append(Reject(line, plan.titles[column.field], error.fr, error.en, shortened(value)))
+    if plan.settles:
+        settle(data)
+    derived = _give_id(data, plan.item_type)
+    try:
+        item = plan.item_class.model_validate(data)
+    except ValidationError as error:  # what a cell already unread would change is not worth telling
+        bad += [_reject(line, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+    return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
+
+
+def _read(column: _Column, value: Any) -> Any:
+    if isinstance(value, str):
+        text = value.strip()
+        if not text:
+            return column.empty
+        return column.read(text) if column.read else text
+    if isinstance(value, list) and column.field in LISTS:
+        return value
+    raise BadCell("texte attendu", "text expected")
+
+
+def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
+    """Fill in an absent id; say whether it came from the name."""
+    if data.get("id"):
+        return False
+    code = data.get("code")
+    fit = isinstance(code, str) and re.fullmatch(_ID, code)
+    data["id"] = code if fit else derived_id(item_type, str(code or data.get("name", "")))
+    return not code
+
+
+def _reject(line: int, plan: Plan, error: Any) -> Reject:
+    place = [str(part) for part in error["loc"]]
+    title = plan.titles.get(".".join(place[:2])) or plan.titles.get(place[0], place[0]) if place else ""
+    return Reject(line, title, *reason(error), shortened(error["input"]) if place else "")
