@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.metadata import version
+from typing import Any
 
 from fastapi import FastAPI
 
@@ -28,17 +29,26 @@ This service uses the ESCO classification of the European Commission.
 """
 
 
+class _Api(FastAPI):
+    def openapi(self) -> dict[str, Any]:
+        """Describe the API."""
+        description = super().openapi()
+        errors.relabel(description)
+        return description
+
+
 def create_app(settings: Settings) -> FastAPI:
     """Build the application; the store and the index are opened when it starts and closed when it stops.
 
     A start that fails for a known reason leaves the error in ``app.state.trouble``.
     """
-    app = FastAPI(
+    app = _Api(
         title="Matcher",
         version=version("matcher"),
         description=DESCRIPTION,
         lifespan=_lifespan,
         redoc_url=None,
+        generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     app.state.metrics = Metrics()

@@ -1,7 +1,6 @@
 """The open matcher of a serving process: one owner, one question at a time, kept up with the store."""
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 log = structlog.get_logger("matcher.desk")
 _SHOWN_KEPT = 100_000
-"""Impressions held back while the store cannot take them; the oldest go first."""
+"""Impressions held back while the store cannot take them; what comes on top is not kept."""
 
 
 class Desk:
@@ -41,7 +40,7 @@ class Desk:
         self._interval = settings.index_interval_s
         self._near = settings.index_backend != "qdrant" and settings.database_url.startswith("sqlite")
         self._turn = asyncio.Lock()
-        self._shown: deque[Impression] = deque(maxlen=_SHOWN_KEPT)
+        self._shown: list[Impression] = []
 
     async def ask(self, call: Callable[[Matcher], T], *, slow: bool = False) -> T:
         """Return ``call(matcher)``; ``slow`` for what encodes or writes."""
@@ -52,13 +51,17 @@ class Desk:
 
     def note_shown(self, answer: Answer) -> None:
         """Remember what a stored organisation was shown; written with the next look at the outbox."""
-        if answer.query_id is None:
+        if answer.query_id is None or len(self._shown) > _SHOWN_KEPT:
             return
         at, asker = datetime.now(UTC), answer.query_id
         self._shown.extend(
             Impression(at, answer.kind, asker, item.item_id, item.rank, item.score, answer.generation)
             for item in answer.items
         )
+
+    def forget_shown(self, item_id: str) -> None:
+        """Drop what is remembered of an item that was erased."""
+        self._shown = [row for row in self._shown if item_id not in (row.query_id, row.item_id)]
 
     @asynccontextmanager
     async def keeping_up(self) -> AsyncIterator[None]:
@@ -83,13 +86,17 @@ class Desk:
         except MatcherError as fault:
             self._metrics.drain_failures.inc()
             log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
+        except Exception:  # whatever it is, the next look at the outbox must take place
+            self._metrics.drain_failures.inc()
+            log.exception("indexing failed, will try again")
 
     async def _write_shown(self) -> None:
-        rows = list(self._shown)
-        if rows:
-            await self.ask(lambda m: m.store.log_impressions(rows), slow=True)
-            for _ in rows:
-                self._shown.popleft()
+        """Log what was shown; within one turn, so that nothing erased meanwhile is written back."""
+        async with self._turn:
+            rows = list(self._shown)
+            if rows:
+                await anyio.to_thread.run_sync(self._matcher.store.log_impressions, rows)
+                del self._shown[: len(rows)]
 
 
 def _index(matcher: Matcher) -> int:

@@ -104,6 +104,16 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, _on_http)
 
 
+def relabel(description: dict[str, Any]) -> None:
+    """Give the problems in an OpenAPI description their own media type; safe to repeat."""
+    operations = [operation for path in description["paths"].values() for operation in path.values()]
+    for operation in operations:
+        for code, response in operation["responses"].items():
+            content = response.get("content", {})
+            if code >= "400" and "application/json" in content:
+                content[PROBLEM_JSON] = content.pop("application/json")
+
+
 async def _on_matcher_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, MatcherError)  # noqa: S101  # starlette picks handlers by class
     return of_error(error, _request_id(request))

@@ -104,6 +104,7 @@ def _add_family(item_type: ItemType, family: str) -> None:
     )
     async def delete(item_id: id_in_path, desk: DeskDep, if_match: IfMatch = None) -> None:
         await desk.ask(lambda m: _delete(m, item_id, item_type, if_match), slow=True)
+        desk.forget_shown(item_id)
 
 
 def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:

@@ -1,6 +1,11 @@
 import pytest
+from fastapi.testclient import TestClient
 
+from matcher.build import open_matcher
+from service.app import create_app
 from service.examples import ITEMS
+
+KEY = "0123456789abcdef-admin"
 
 FAMILIES = {"organisations": "ORG001", "factories": "FAC001", "opportunities": "INT001", "leads": "LEAD001"}
 NEW = {
@@ -51,6 +56,18 @@ def test_what_is_erased_is_gone_from_store_and_index_at_once(admin):
     found = admin.get("/v1/search", params=search).json()["items"]
     assert "ORG900" not in [item["item_id"] for item in found]
     assert admin.delete("/v1/organisations/ORG900").status_code == 404
+
+
+def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with TestClient(create_app(stocked)) as client:
+        for asker in ("ORG001", "ORG003"):
+            client.get(f"/v1/organisations/{asker}/recommendations", params={"kind": "partner"})
+        client.delete("/v1/organisations/ORG001", headers=headers)
+    with open_matcher(stocked) as matcher:
+        shown = [(row.query_id, row.item_id) for row in matcher.store.impressions()]
+    assert ("ORG003", "ORG002") in shown
+    assert not [pair for pair in shown if "ORG001" in pair]
 
 
 def test_an_item_is_of_one_type_only(admin):
