@@ -180,6 +180,7 @@ os.kill(os.getpid(), 9)
 """
     done = subprocess.run([sys.executable, "-c", code, str(folder)], cwd=ROOT, check=False)
     assert done.returncode == -9
+    assert list((folder / "shard" / "wal").glob("open-*"))  # the log that it is replayed from
     again = EdgeIndex(folder, DIM)
     assert len(again.versions()) == 30
     again.close()
