@@ -6,6 +6,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
+from training.bench import bench
 from training.catalogue import catalogue
 from training.evaluate import evaluate
 from training.gender import gender
@@ -24,6 +25,7 @@ def lab() -> None:
     """Keep subcommands by name, even while there is a single one."""
 
 
+app.command()(bench)
 app.command()(catalogue)
 app.command()(places)
 app.command()(cluster)
