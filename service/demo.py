@@ -7,7 +7,7 @@ from rich.text import Text
 from matcher import settings as configuration
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.tabular import read
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.entities import ItemType, Kind
 from matcher.errors import NotReady
 from matcher.importing import import_table
@@ -16,7 +16,7 @@ from service import moments, render
 from service.asking import Wishes, show_answers
 from service.catalogue import opened_store
 from service.console import progress, remarks, results
-from service.upkeep import index_now, prepare_encoder
+from service.upkeep import index_now, prepare_encoder, reindex_now
 
 CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
 """Files of the catalogue in the order they go in; the illustrative needs complete organisations."""
@@ -50,7 +50,7 @@ def run(organisation: str, lang: str) -> None:
     with opened_store(settings) as store:
         import_catalogue(store, settings.data_dir / "catalogue")
     with open_matcher(settings) as matcher:
-        index_now(matcher)
+        _index(matcher)
         asker = matcher.resolve(organisation, ItemType.ORGANISATION)
         at = moments.parse(None, settings.zone)
         answers = [matcher.recommender.recommend(asker, kind, SHOWN, at) for kind in KINDS]
@@ -76,6 +76,14 @@ def import_catalogue(store: SqlStore, folder: Path) -> None:
             if report.rejects:
                 remarks().print(f"{path.name}: {report.rejected} rows rejected, see: matcher import {path}")
             advance(done + 1, len(CATALOGUE))
+
+
+def _index(matcher: Matcher) -> None:
+    """Index what is new; build anew what is another model's or damaged."""
+    try:
+        index_now(matcher)
+    except NotReady:
+        reindex_now(matcher)
 
 
 def _say_next(organisation_id: str, lang: str, settings: Settings) -> None:

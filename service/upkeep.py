@@ -4,6 +4,7 @@ from matcher import settings as configuration
 from matcher.adapters.model import prepare as prepare_model
 from matcher.adapters.model import shipped_adapter
 from matcher.build import Matcher, open_matcher
+from matcher.generations import Generation
 from matcher.settings import Settings
 from service.catalogue import opened_store
 from service.console import progress, remarks
@@ -48,9 +49,14 @@ def index_now(matcher: Matcher) -> None:
         matcher.index_now(advance)
 
 
+def reindex_now(matcher: Matcher) -> Generation:
+    """Build a new generation, with a bar."""
+    with progress("Building a new index") as advance:
+        return matcher.reindex(advance)
+
+
 def reindex() -> None:
     """Build a new generation beside the current one and swap."""
     with open_matcher(configuration.load()) as matcher:
-        with progress("Building a new index") as advance:
-            generation = matcher.reindex(advance)
+        generation = reindex_now(matcher)
         remarks().print(f"Generation {generation.name} serves, with {generation.index.count()} items.")
