@@ -19,6 +19,7 @@ from numpy.typing import ArrayLike
 
 from matcher.crowd import Crowd, Ints, Values
 from matcher.examination import Floats, Law, examine, mixture
+from matcher.market_floor import lift
 from matcher.market_limits import Limits, Prices, per_receiver
 from matcher.market_pairs import Pairs, everybody
 from matcher.market_peers import naive, reciprocal, transferable_utility
@@ -223,7 +224,11 @@ def plan_pairs(
     """Like :func:`plan`, on listed pairs (short lists for large markets)."""
     limits, effort = limits or Limits(), effort or Effort()
     search = _Search.start(pairs, examination, limits, effort)
-    order = search.repair(*search.descend())
+    found = evaluate(pairs, search.repair(*search.descend()), examination, v=search.v, crowd=search.crowd)
+    floor = search.prices.min_views
+    if floor is None or (found.views >= floor).all():
+        return found
+    order = lift(pairs, found.order, search.v, pairs.f * found.values.gain, floor)
     return evaluate(pairs, order, examination, v=search.v, crowd=search.crowd)
 
 

@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 import typer
 
 from matcher.errors import InvalidRequest
-from service import meetings_desk as desk
 from service.console import remarks
 
 meetings = typer.Typer(help="Meeting rounds and tables for an event.", no_args_is_help=True)
@@ -58,6 +57,7 @@ def plan(  # noqa: PLR0913 - the options of a command line
 ) -> None:
     """Plan conflict-free rounds: vetoes and past meetings respected, everybody's minimum first."""
     from matcher.adapters.meeting_files import read_participants, write_calendars, write_rounds
+    from service import meetings_desk as desk
 
     begin = _instant(start)
     if ics and begin is None:
