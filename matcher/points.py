@@ -21,6 +21,10 @@ LABELS = "labels"
 UPSERT_LIMIT = 500
 """Points per write; larger writes block queries for too long."""
 
+GRAPH_BREADTH = 256
+"""``hnsw_ef`` where there is a graph (above 10,000 points): recall of the 50 nearest of 12,000 clustered
+points was .94 at the engine's default of 100, .97 at 128, .997 at 256 (at best 0.5 and 0.8 ms)."""
+
 _NAMESPACE = uuid.UUID("7c9b0f0e-4f3c-5d0a-9a55-113113113113")
 _MAX_TERM = 2**32 - 1
 

@@ -8,7 +8,7 @@ import numpy as np
 import qdrant_edge as qe
 
 from matcher.entities import ItemType
-from matcher.points import DENSE, LABELS, LEXICAL, Question, point_uuid, prefetch_limit
+from matcher.points import DENSE, GRAPH_BREADTH, LABELS, LEXICAL, Question, point_uuid, prefetch_limit
 from matcher.ports import Point, Sparse, Where
 
 
@@ -83,6 +83,7 @@ _IDF_OF_TYPE = {
 }
 
 
+_BREADTH = qe.SearchParams(hnsw_ef=GRAPH_BREADTH)
 _DBSF: Any = qe.Fusion.Dbsf()  # the stubs miss that it is a Fusion
 
 
@@ -100,9 +101,9 @@ def _filter(asked: Question, where: Where) -> qe.Filter:
 def request_of(asked: Question, where: Where) -> qe.QueryRequest | None:
     """Build the one engine query; None when a lexical query has no terms."""
     allowed, statistics = _filter(asked, where), _IDF_OF_TYPE[where.item_type]
-    parts: list[tuple[Any, qe.SearchParams | None]] = []
+    parts: list[tuple[Any, qe.SearchParams]] = []
     if asked.dense is not None:
-        parts.append((qe.Query.Nearest(asked.dense.tolist(), using=DENSE), None))
+        parts.append((qe.Query.Nearest(asked.dense.tolist(), using=DENSE), _BREADTH))
     if asked.sparse is not None:
         terms = qe.SparseVector(list(asked.sparse.indices), list(asked.sparse.values))
         parts.append((qe.Query.Nearest(terms, using=LEXICAL), statistics))

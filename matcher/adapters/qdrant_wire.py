@@ -14,7 +14,16 @@ from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedR
 
 from matcher.entities import ItemType
 from matcher.errors import BackendUnavailable, MatcherError, NotReady
-from matcher.points import DENSE, LABELS, LEXICAL, Question, payload, point_uuid, prefetch_limit
+from matcher.points import (
+    DENSE,
+    GRAPH_BREADTH,
+    LABELS,
+    LEXICAL,
+    Question,
+    payload,
+    point_uuid,
+    prefetch_limit,
+)
 from matcher.ports import Point, Sparse, Where
 
 WRITE_LIMIT = 64
@@ -193,7 +202,8 @@ def query_of(asked: Question, where: Where) -> dict[str, Any] | None:
     allowed = _filter(asked, where)
     parts: list[dict[str, Any]] = []
     if asked.dense is not None:
-        parts.append({"query": asked.dense.tolist(), "using": DENSE})
+        breadth = qm.SearchParams(hnsw_ef=GRAPH_BREADTH)
+        parts.append({"query": asked.dense.tolist(), "using": DENSE, "params": breadth})
     if asked.sparse is not None:
         terms = qm.SparseVector(indices=list(asked.sparse.indices), values=list(asked.sparse.values))
         statistics = qm.SearchParams(idf=qm.IdfCorpusParams(corpus=of_type(where.item_type)))
@@ -208,7 +218,7 @@ def query_of(asked: Question, where: Where) -> dict[str, Any] | None:
     return {
         "query": part["query"],
         "using": part["using"],
-        "search_params": part.get("params"),
+        "search_params": part["params"],
         "query_filter": allowed,
         "limit": asked.limit,
     }
