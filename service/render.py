@@ -98,6 +98,8 @@ def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
         title.append(joint).append(found.query_name)
     if found.on:
         title.append(f", {word('on', lang)} {day(found.on, lang, zone)}", "not bold dim")
+    if _all_illustrative(found):
+        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
     return title
 
 
@@ -111,18 +113,24 @@ def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
         if place:
             table.add_row()
         score = Text(_number(item.score, lang), "bold")
-        table.add_row(str(item.rank), _what(item, lang, zone), score, _why(item, lang, explain=explain))
+        what = _what(item, lang, zone, marked=not _all_illustrative(found))
+        table.add_row(str(item.rank), what, score, _why(item, lang, explain=explain))
     return table
 
 
-def _what(item: Recommendation, lang: str, zone: ZoneInfo) -> Text:
+def _all_illustrative(found: Answer) -> bool:
+    """Whether the mark belongs on the whole answer: then it is the asker's needs that are illustrative."""
+    return bool(found.items) and all(item.illustrative for item in found.items)
+
+
+def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:
     text = Text(item.name, "bold").append(f"\n{item.item_id}", "not bold dim")
     for key, at in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
         if at is not None and not (key == "opens" and item.closes_at):
             text.append(f"\n{word(key, lang)} {day(at, lang, zone)}", "not bold cyan")
     if item.needs_confirmation:
         text.append(f"\n◇ {word('confirm', lang)}", "not bold yellow")
-    if item.illustrative:
+    if item.illustrative and marked:
         text.append(f"\n◆ {word('illustrative', lang)}", "not bold magenta")
     return text
 
