@@ -89,6 +89,8 @@ def rbo(one: Sequence[T], other: Sequence[T], p: float = 0.9, depth: int = 100) 
     length = min(len(one), len(other), depth)
     if length == 0:
         return float(len(one) == len(other))
+    if list(one[:length]) == list(other[:length]):
+        return 1.0  # exactly, where the sum below rounds
     seen_one: set[T] = set()
     seen_other: set[T] = set()
     common, total, agreement = 0, 0.0, 0.0

@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.adapters.lexical import Bm25Lexical, terms
-from matcher.ports import Encoder, Sparse
+from matcher.ports import Encoder, Sparse, Vectors
+from matcher.text import neutral
 
 Scores = NDArray[np.float32]
 Method = Callable[[Sequence[str], Sequence[str]], Scores]
@@ -74,10 +75,18 @@ def dense(encoder: Encoder, *, symmetric: bool = False) -> Method:
     """Cosine of the encoder's vectors; ``symmetric`` encodes both sides as queries, as title sets want it."""
 
     def score(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
-        passages = encoder.encode_queries(corpus) if symmetric else encoder.encode_passages(corpus)
-        return np.asarray(encoder.encode_queries(queries) @ passages.T, dtype=np.float32)
+        passages = _distinct(encoder.encode_queries if symmetric else encoder.encode_passages, corpus)
+        return np.asarray(_distinct(encoder.encode_queries, queries) @ passages.T, dtype=np.float32)
 
     return score
+
+
+def _distinct(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
+    """Encode each neutral form once: title sets say most titles in both genders."""
+    forms = [neutral(text) for text in texts]
+    distinct = sorted(set(forms), key=lambda form: (len(form), form))
+    place = {form: at for at, form in enumerate(distinct)}
+    return encode(distinct)[[place[form] for form in forms]]
 
 
 def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:
