@@ -17,6 +17,7 @@ WEIGHTS_FILE = "weights.json"
 
 SIGNALS = (
     "text",  # meaning and words of the whole texts: fused first-stage score
+    "echo",  # a label of one side is what the other's whole text is about
     "theme",  # what one does meets what the other is about
     "needs",  # what the query looks for meets what the item offers
     "asked",  # what the item looks for meets what the query offers
@@ -51,21 +52,30 @@ POLICIES: dict[Kind, Policy] = {
         Kind.FACTORY,
         ItemType.ORGANISATION,
         ItemType.FACTORY,
-        _shares(text=1.0, theme=1.5, needs=1.0, clients=0.5, served=0.25, territory=0.05),
+        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, territory=0.05),
     ),
     Kind.PARTNER: Policy(
         Kind.PARTNER,
         ItemType.ORGANISATION,
         ItemType.ORGANISATION,
         _shares(
-            text=1.0, theme=0.5, needs=1.0, asked=1.0, clients=0.5, served=0.5, market=0.5, territory=0.1
+            text=1.0,
+            echo=2.0,
+            theme=0.5,
+            needs=1.0,
+            asked=1.0,
+            clients=0.5,
+            served=0.5,
+            market=0.5,
+            territory=0.05,
         ),
+        depth=120,
     ),
     Kind.INTERNATIONAL: Policy(
         Kind.INTERNATIONAL,
         ItemType.ORGANISATION,
         ItemType.OPPORTUNITY,
-        _shares(text=1.5, theme=1.5, needs=1.0, clients=0.5, openness=0.25, stage=0.25),
+        _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, openness=0.1, stage=0.1),
         depth=100,
         spread=0.1,
     ),
@@ -73,13 +83,13 @@ POLICIES: dict[Kind, Policy] = {
         Kind.LEAD,
         ItemType.ORGANISATION,
         ItemType.LEAD,
-        _shares(text=1.0, theme=0.5, needs=1.0, territory=0.3),
+        _shares(text=1.0, echo=1.0, theme=0.5, needs=1.0, territory=0.3),
     ),
     Kind.ALERT: Policy(
         Kind.ALERT,
         ItemType.OPPORTUNITY,
         ItemType.ORGANISATION,
-        _shares(text=1.5, theme=1.5, served=0.5, asked=1.0, stage=0.25),
+        _shares(text=1.5, echo=2.0, theme=1.5, served=0.5, asked=1.0, stage=0.1),
         depth=100,
     ),
 }

@@ -118,6 +118,8 @@ def _signals(
     sides = [item for item, _ in items]
     found: list[dict[str, LabelMatch]] = [{} for _ in items]
     blocks = _LabelBlocks(query, sides, floor)
+    if policy.weights["echo"]:
+        table[:, column["echo"]] = blocks.echo()
     for name, (own, other) in _PAIRS.items():
         if policy.weights[name]:
             table[:, column[name]] = blocks.signal(name, own, other, found)
@@ -134,37 +136,59 @@ class _LabelBlocks:
 
     def __init__(self, query: Prepared, sides: Sequence[Prepared], floor: float) -> None:
         self._query = query
+        self._sides = sides
+        self._floor = floor
         self._starts = np.cumsum([0, *(len(side.labels) for side in sides)])
         self._count = len(sides)
-        rows: Vectors = np.concatenate([side.vectors for side in sides])
+        self._rows: Vectors = np.concatenate([side.vectors for side in sides])
         self._roles = np.concatenate([side.roles for side in sides])
         self._owner = np.repeat(np.arange(len(sides)), np.diff(self._starts))
-        cosines = query.vectors @ rows.T if len(query.labels) else np.empty((0, len(rows)), np.float32)
-        self._similar = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
+        self._similar = self._stretch(query.vectors @ self._rows.T)
         self._similar[query.open_labels] = 0.0
 
     def signal(self, name: str, own: Role, other: Role, found: list[dict[str, LabelMatch]]) -> Floats:
-        """Mean of the best pair and of the item's labels' best pairs; zero where a side has no such label."""
+        """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
+
+        Zero where a side has no label of the role.
+        """
         values = np.zeros(self._count, dtype=np.float32)
         mine = np.flatnonzero(self._query.roles == _ROLES.index(own))
         theirs = np.flatnonzero(self._roles == _ROLES.index(other))
         if not len(mine) or not len(theirs):
             return values
         block = self._similar[np.ix_(mine, theirs)]
-        best_row = block.argmax(axis=0)
-        best = block[best_row, np.arange(len(theirs))]
         owner = self._owner[theirs]
         heads = np.flatnonzero(np.diff(owner, prepend=-1))
+        tails = np.append(heads[1:], len(theirs))
+        best_row = block.argmax(axis=0)
+        best = block[best_row, np.arange(len(theirs))]
         top = np.maximum.reduceat(best, heads)
-        mean = np.add.reduceat(best, heads) / np.diff(np.append(heads, len(theirs)))
-        values[owner[heads]] = 0.5 * top + 0.5 * mean
-        for head, tail in zip(heads, np.append(heads[1:], len(theirs)), strict=True):
+        of_item = np.add.reduceat(best, heads) / (tails - heads)
+        of_query = np.maximum.reduceat(block, heads, axis=1).mean(axis=0)
+        values[owner[heads]] = (top + of_item + of_query) / 3.0
+        for head, tail in zip(heads, tails, strict=True):
             place = head + int(best[head:tail].argmax())
             which = int(owner[head])
             found[which][name] = LabelMatch(
                 int(mine[best_row[place]]), int(theirs[place] - self._starts[which]), float(best[place])
             )
         return values
+
+    def echo(self) -> Floats:
+        """Mean of two: one side's best label in the other side's whole text, both ways round."""
+        texts = np.stack([side.dense for side in self._sides])
+        told = self._stretch(texts @ self._query.vectors[~self._query.open_labels].T)
+        values = 0.5 * told.max(axis=1, initial=0.0)
+        heads = np.flatnonzero(np.diff(self._owner, prepend=-1))
+        if len(heads):
+            heard = self._stretch(self._rows @ self._query.dense)
+            values[self._owner[heads]] += 0.5 * np.maximum.reduceat(heard, heads)
+        echoes: Floats = values.astype(np.float32)
+        return echoes
+
+    def _stretch(self, cosines: Floats) -> Floats:
+        stretched: Floats = np.clip((cosines - self._floor) / (1.0 - self._floor), 0.0, 1.0)
+        return stretched
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
