@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -125,8 +125,10 @@ def _all_illustrative(found: Answer) -> bool:
 
 def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:
     text = Text(item.name, "bold").append(f"\n{item.item_id}", "not bold dim")
-    for key, at in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
-        if at is not None and not (key == "opens" and item.closes_at):
+    for key, moment in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
+        if moment is not None and not (key == "opens" and item.closes_at):
+            # a window ends before closes_at: midnight belongs to the day before
+            at = moment - timedelta(seconds=1) if key == "closes" else moment
             text.append(f"\n{word(key, lang)} {day(at, lang, zone)}", "not bold cyan")
     if item.needs_confirmation:
         text.append(f"\n◇ {word('confirm', lang)}", "not bold yellow")
