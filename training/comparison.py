@@ -116,7 +116,7 @@ def _runs(
             yield name, meaning
     if tuned or untuned:
         report("text pipeline")
-        yield "text pipeline", baselines.fused(meaning, words)
+        yield "text pipeline", baselines.fused(meaning, words, queries)
 
 
 def _row(method: str, found: dict[str, list[float]], values: dict[str, dict[str, list[float]]]) -> Row:
