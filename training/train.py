@@ -12,7 +12,7 @@ from rich.table import Table
 from matcher.adapters import model
 from training.plan import Plan
 
-SHARES = (1.0, 0.8, 0.6)
+SHARES = (1.0, 0.85, 0.7)
 """Strengths tried for the adapter: below 1 keeps more of the base model (Wortsman et al. 2022)."""
 
 
