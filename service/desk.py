@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from service.metrics import Metrics
 
 T = TypeVar("T")
-log = structlog.get_logger("matcher.desk")
 _SHOWN_KEPT = 100_000
 """Impressions held back while the store cannot take them; what comes on top is not kept."""
 
@@ -36,6 +35,7 @@ class Desk:
 
     def __init__(self, matcher: Matcher, settings: "Settings", metrics: "Metrics") -> None:
         self._matcher = matcher
+        self._log = structlog.get_logger()
         self._metrics = metrics
         self._interval = settings.index_interval_s
         self._near = settings.index_backend != "qdrant" and settings.database_url.startswith("sqlite")
@@ -85,10 +85,12 @@ class Desk:
             await self._write_shown()
         except MatcherError as fault:
             self._metrics.drain_failures.inc()
-            log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
-        except Exception:  # whatever it is, the next look at the outbox must take place
+            self._log.warning(
+                "indexing failed, will try again", error=type(fault).__name__, detail=str(fault)
+            )
+        except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
             self._metrics.drain_failures.inc()
-            log.exception("indexing failed, will try again")
+            self._log.exception("indexing failed, will try again")
 
     async def _write_shown(self) -> None:
         """Log what was shown; within one turn, so that nothing erased meanwhile is written back."""

@@ -16,7 +16,6 @@ from service.errors import TooLarge, of_error, problem
 if TYPE_CHECKING:
     from service.metrics import Metrics
 
-log = structlog.get_logger("matcher.request")
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
@@ -33,6 +32,7 @@ class Envelope:
         self._app = app
         self._metrics = metrics
         self._max_body_bytes = max_body_bytes
+        self._log = structlog.get_logger()
 
     async def __call__(  # noqa: D102  # the ASGI interface
         self, scope: Scope, receive: Receive, send: Send
@@ -64,7 +64,7 @@ class Envelope:
             else:
                 await self._app(scope, self._counted(receive), sending)
         except Exception:  # the last resort: nothing unforeseen may reach the caller or stop the server
-            log.exception("unforeseen", request_id=request_id)
+            self._log.exception("unforeseen", request_id=request_id)
             if status:
                 raise
             failed = problem(500, "Internal Server Error", "The service failed.", request_id=request_id)
@@ -90,7 +90,7 @@ class Envelope:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         route = getattr(scope.get("route"), "path", NO_ROUTE)
         self._metrics.observe(method, route, status, seconds)
-        level = log.debug if route in _QUIET else log.info
+        level = self._log.debug if route in _QUIET else self._log.info
         milliseconds = round(seconds * 1000, 2)
         level("answered", request_id=request_id, method=method, route=route, status=status, ms=milliseconds)
 
