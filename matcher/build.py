@@ -172,7 +172,9 @@ class Matcher:
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new index beside the one that serves, then swap; the old one serves until then."""
-        return self._serve(self.indexer.rebuild(progress))
+        generation = self._serve(self.indexer.rebuild(progress))
+        self.indexer.clean()
+        return generation
 
     def resolve(self, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
         """Return the item of this id, or the only one of this name; case and accents do not matter.

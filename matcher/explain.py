@@ -17,7 +17,7 @@ from matcher.text import fold
 MAX_REASONS = 4
 MAX_WORDS = 3
 NEAR_KM = 60.0
-CLEAR_MATCH = 0.35
+CLEAR_MATCH = 0.42
 """Stretched similarity above which two labels are shown as related."""
 
 _PHRASES: dict[str, tuple[str, str]] = {

@@ -28,6 +28,12 @@ _OPTED_OUT = Missing(
     en="This organisation asked to be left out of recommendations.",
 )
 
+_PLANNED = Missing(
+    code="planned",
+    fr="Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
+    en="Order of the plan of introductions: each side gains, nobody is forgotten.",
+)
+
 
 class Recommender:
     """Answers every kind of question over one index generation.
@@ -121,8 +127,10 @@ class Recommender:
             )
             for rank, entry in enumerate(chosen, start=1)
         )
-        answer = self._answer(query, kind, on, k, items, ())
-        return answer.model_copy(update={"plan": self._plan.version}) if planned and self._plan else answer
+        if not planned:
+            return self._answer(query, kind, on, k, items, ())
+        answer = self._answer(query, kind, on, k, items, (_PLANNED,))
+        return answer.model_copy(update={"plan": self.plan_version})
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
