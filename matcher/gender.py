@@ -62,7 +62,8 @@ class _Sentence:
             return
         if self._is_name(place):
             return
-        if self.lower[place] == "aide" and self._opens(place):
+        again = "/" in self.parts[place - 1] and self.peopled
+        if self.lower[place] == "aide" and (again or self._opens(place)):
             self.beside[place + 2] = False
         form = self._form(place)
         if form is None or not self._is_person(place, form):

@@ -27,8 +27,8 @@ from matcher.lexicon import lexicon
 from matcher.text import neutral
 
 FAMILIES = (
-    ("eur", "euse"), ("eur", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"), ("f", "ve"),
-    ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("e", "esse"), ("t", "tte"),
+    ("eur", "euse"), ("eur", "rice"), ("er", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"),
+    ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
 )  # fmt: skip
 """Masculine and feminine endings (Grevisse, Le bon usage, §§ 484-503)."""
 

@@ -28,8 +28,8 @@ SPELLINGS = {
         "Dessinateur-projeteur / Dessinatrice-projeteuse",
     ],
     "conducteur d'engins agricoles": ["conductrice d’engins agricoles", "Conducteur·rice d'engins agricoles"],
-    "éducateur sportif": ["éducatrice sportive", "éducateur·trice sportif·ve", "éducateur(trice) sportif(ve)"],
-    "conseiller commercial": ["conseillère commerciale", "conseiller·ère commercial·e", "conseillers commerciaux"],
+    "éducateur sportif": ["éducatrice sportive", "éducateur·trice sportif·ve", "éducateur(rice) sportif(ve)"],
+    "conseiller commercial": ["conseillère commerciale", "conseiller·ère commercial·e"],
     "attaché technico-commercial": ["attachée technico-commerciale", "attaché(e) technico-commercial(e)"],
     "valet de chambre": ["femme de chambre"],
 }  # fmt: skip
