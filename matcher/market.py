@@ -91,6 +91,7 @@ class _Search:
     crowd: Crowd
     prices: Prices
     effort: Effort
+    spare: float
 
     @classmethod
     def start(cls, pairs: Pairs, examination: Law | ArrayLike, limits: Limits, effort: Effort) -> "_Search":
@@ -98,14 +99,16 @@ class _Search:
         light = replace(pairs, f=pairs.f.astype(np.float32), g=pairs.g.astype(np.float32))
         mix = mixture(examine(examination, pairs.lookers), effort.accuracy)
         crowd = Crowd(pairs.items, light.g, mix, pairs.receivers)
-        return cls(light, v, crowd, limits.prices(pairs, v), effort)
+        return cls(light, v, crowd, limits.prices(pairs, v), effort, limits.spare)
 
     def descend(self) -> tuple[Ints, Floats, float]:
         """Take shrinking joint steps from an even start; give the lists, their views, the relaxed total."""
-        steps = self.effort.steps * (4 if self.prices.active else 1)
+        steps = self.effort.steps * (8 if self.prices.active else 1)
         shares = np.geomspace(0.5, 0.05, steps)
         seen = np.where(self.pairs.allowed, self.v.mean(), np.float32(0))
-        for share in shares:
+        for step, share in enumerate(shares):
+            if step == steps // 2 and self.spare:
+                self.prices.give_up(self.spare)
             total, values = self.look(seen)
             order, target = self.respond(values)
             self.price(seen, values, float(share))

@@ -13,7 +13,7 @@ from matcher.errors import InvalidRequest
 from matcher.examination import Floats
 from matcher.market_pairs import Pairs
 
-_SLACK = 0.01  # aim this much inside a limit, so that rounding to lists stays within it
+_SLACK = 0.03  # aim this much inside a limit, so that rounding to lists stays within it
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +30,9 @@ class Limits:
         Expected requests no receiver should exceed: its capacity for the period, one number or (J,).
     left_floor, right_floor
         Expected matches each person should keep, (C,) and (J,): for instance those of the reciprocal ranking.
+        They are approached, not guaranteed.
+    spare
+        Share of all people whose floor of matches is given up where it costs the others most, in [0, 1).
     """
 
     length: int | None = None
@@ -37,6 +40,7 @@ class Limits:
     max_requests: float | Floats | None = None
     left_floor: Floats | None = None
     right_floor: Floats | None = None
+    spare: float = 0.0
 
     @property
     def priced(self) -> bool:
@@ -146,6 +150,20 @@ class Prices:
     def _raise(price: Floats, limit: Floats, have: Floats, rate: float) -> None:
         price += rate * np.clip((limit - have) / np.maximum(np.abs(limit), 1e-3), -1, 1)
         np.clip(price, 0, 1e3, out=price)
+
+    def give_up(self, share: float) -> None:
+        """Lift the floors of matches with the highest prices, for at most ``share`` of all people."""
+        price = np.r_[self.left - 1, self.right]
+        costly = np.argsort(-price, kind="stable")[: int(share * len(price))]
+        given = np.zeros(len(price), dtype=bool)
+        given[costly[price[costly] > 0]] = True
+        left, right = np.split(given, [len(self.left)])
+        if self.left_floor is not None:
+            self.left_floor = np.where(left, 0.0, self.left_floor)
+            self.left[left] = 1
+        if self.right_floor is not None:
+            self.right_floor = np.where(right, 0.0, self.right_floor)
+            self.right[right] = 0
 
     def missing(self, pairs: Pairs, seen: Floats) -> float:
         """Add up the views short of the floors and the requests over the ceilings."""

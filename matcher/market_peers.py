@@ -69,9 +69,9 @@ def equilibrium(surplus: Floats, *, beta: float = 1.0, iterations: int = 10_000)
     single, other = np.ones(len(kernel), kernel.dtype), np.ones(kernel.shape[1], kernel.dtype)
     for _ in range(iterations):
         half = kernel @ other / 2
-        new_single = np.sqrt(1 + half**2) - half
+        new_single = 1 / (np.sqrt(1 + half**2) + half)  # sqrt(1 + x^2) - x, without cancellation
         half = kernel.T @ new_single / 2
-        new_other = np.sqrt(1 + half**2) - half
+        new_other = 1 / (np.sqrt(1 + half**2) + half)
         change = max(np.abs(new_single - single).max(), np.abs(new_other - other).max())
         single, other = new_single, new_other
         if change < 1e-9:

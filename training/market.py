@@ -55,8 +55,9 @@ def record(found: market_runs.Measured) -> dict[str, Any]:
         "verdict": found.verdict,
         "seconds": found.seconds,
         "share_at_least_reciprocal": found.kept,
+        "share_within_two_se": found.kept_se,
         "guarded_matches": found.guarded,
-        "losers_of_guarded": found.losing,
+        "losers": found.losing,
         "gini": found.gini,
     }
 
@@ -74,24 +75,19 @@ def show(rows: list[market_runs.Measured], draws: int) -> None:
         spread = f"{found.gini['reciprocal']:.2f} → {found.gini['plan']:.2f}"
         table.add_row(found.row.name, *cells, f"{found.seconds:.2f}", spread)
     screen.print(table)
-    guard = Table(title="People who expect at least what the reciprocal ranking gives them (no tolerance)")
-    for name in ("market", "plan", "share", "guarded plan", "share", "losers of the guarded plan"):
+    guard = Table(
+        title="People who expect at least what the reciprocal ranking gives: exact / within two s.e."
+    )
+    for name in ("market", "plan", "share", "guarded plan", "share ", "losers of the guarded plan"):
         guard.add_column(
             name, justify="left" if name in ("market", "losers of the guarded plan") else "right"
         )
     for found in rows:
-        lost = ", ".join(found.losing[:4]) + (
-            f" and {len(found.losing) - 4} more" if len(found.losing) > 4 else ""
-        )
-        shares = f"{found.kept['plan']:.1%}", f"{found.kept['guarded plan']:.1%}"
-        guard.add_row(
-            found.row.name,
-            f"{found.exact:.1f}",
-            shares[0],
-            f"{found.guarded:.1f}",
-            shares[1],
-            lost or "nobody",
-        )
+        share = {name: f"{found.kept[name]:.0%} / {found.kept_se[name]:.1%}" for name in found.kept}
+        lost = found.losing["guarded plan"]
+        named = ", ".join(lost) or "nobody"
+        figures = f"{found.exact:.1f}", share["plan"], f"{found.guarded:.1f}", share["guarded plan"]
+        guard.add_row(found.row.name, *figures, named)
     screen.print(guard)
 
 
@@ -110,8 +106,9 @@ def show_rest(
     screen.print(both)
     screen.print(
         f"mutual lists in {mutual['plan']['seconds']:.2f} s; "
-        f"400 members planned in {newcomer['plan_s']:.2f} s; "
-        f"one new member placed in {1000 * newcomer['place_s']:.0f} ms (medians)"
+        f"400 members planned in {newcomer['plan_s']:.2f} s ({newcomer['plan_cpu_s']:.2f} s of CPU); "
+        f"one new member placed in {1000 * newcomer['place_s']:.0f} ms "
+        f"({1000 * newcomer['place_cpu_s']:.0f} ms of CPU); medians"
     )
     if not grown:
         return
