@@ -135,7 +135,7 @@ def test_a_query_of_unknown_words_scores_nothing() -> None:
 
 
 def test_both_genders_of_a_title_rank_alike_in_our_pipeline_only() -> None:
-    pairs = [("développeur chef", "développeuse cheffe"), ("pâtissier", "pâtissière")]
+    pairs = [("développeur chef", "développeuse cheffe"), ("soudeur", "soudeuse")]
     ours = likeness("ours", baselines.pipeline(HashingEncoder()), pairs, list(CORPUS.values()))
     assert (ours.rbo, ours.overlap, ours.equal) == (1.0, 1.0, 1.0)
     words = likeness("words", baselines.word_tfidf, pairs, list(CORPUS.values()))
