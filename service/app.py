@@ -63,7 +63,7 @@ def create_app(settings: Settings) -> FastAPI:
 
 
 def served_app() -> FastAPI:
-    """Build the application from the environment, with logs: what each worker of a server calls."""
+    """Build the application from the settings in force, with logs: what each worker of a server calls."""
     settings = configuration.load()
     logging.configure(settings.log_level)
     return create_app(settings)

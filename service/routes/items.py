@@ -35,12 +35,9 @@ IfMatch = Annotated[
 IfNoneMatch = Annotated[str | None, Header(max_length=200)]
 
 
-def _add_family(item_type: ItemType, family: str) -> None:
+def _add_reading(item_type: ItemType, family: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
-    item_path = f"/{family}/{{item_id}}"
-    name = item_type.value
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
-    body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
 
     @router.get(
         f"/{family}",
@@ -63,11 +60,11 @@ def _add_family(item_type: ItemType, family: str) -> None:
         return _page(await desk.ask(lambda m: _some(m, item_type, after, limit + 1)), limit)
 
     @router.get(
-        item_path,
+        f"/{family}/{{item_id}}",
         response_class=Response,
         responses={**_READ, 200: {"model": item_class}},
-        operation_id=f"get_{name}",
-        summary=f"One {name}",
+        operation_id=f"get_{item_type.value}",
+        summary=f"One {item_type.value}",
         tags=[family],
     )
     async def get(item_id: id_in_path, desk: DeskDep, if_none_match: IfNoneMatch = None) -> Response:
@@ -76,12 +73,18 @@ def _add_family(item_type: ItemType, family: str) -> None:
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(item)
 
+
+def _add_writing(item_type: ItemType, family: str) -> None:
+    item_class: Any = ITEM_CLASSES[item_type]
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
+
     @router.put(
-        item_path,
+        f"/{family}/{{item_id}}",
         response_class=Response,
         responses={**_WRITTEN, 200: {"model": item_class}, 201: {"model": item_class}},
-        operation_id=f"put_{name}",
-        summary=f"Add or replace one {name}",
+        operation_id=f"put_{item_type.value}",
+        summary=f"Add or replace one {item_type.value}",
         tags=[family],
         dependencies=[Admin],
     )
@@ -94,11 +97,11 @@ def _add_family(item_type: ItemType, family: str) -> None:
         return _one(item, 201 if inserted else 200)
 
     @router.delete(
-        item_path,
+        f"/{family}/{{item_id}}",
         status_code=204,
         responses=_WRITTEN,
-        operation_id=f"delete_{name}",
-        summary=f"Erase one {name}, from the store and from the index",
+        operation_id=f"delete_{item_type.value}",
+        summary=f"Erase one {item_type.value}, from the store and from the index",
         tags=[family],
         dependencies=[Admin],
     )
@@ -150,4 +153,5 @@ def _page(found: list[AnyItem], limit: int) -> Response:
 
 
 for _item_type, _family in FAMILIES.items():
-    _add_family(_item_type, _family)
+    _add_reading(_item_type, _family)
+    _add_writing(_item_type, _family)

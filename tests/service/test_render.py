@@ -1,0 +1,91 @@
+import io
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from matcher.answers import Answer, Missing, Quote, Reason, Recommendation
+from matcher.entities import ItemType, Kind, Organisation
+from service import render
+
+PARIS = ZoneInfo("Europe/Paris")
+WHY = Reason(
+    signal="theme",
+    fr="Thème commun : « données ».",
+    en="Shared theme: “data”.",
+    quotes=(Quote(side="item", field="keywords", start=0, end=7, text="données"),),
+)
+GAP = Missing(code="no_next_date", fr="Pas de prochaine date connue.", en="No next date is known.")
+
+
+def item(rank: int, **facts: object) -> Recommendation:
+    given = {
+        "item_id": f"FAC00{rank}",
+        "item_type": ItemType.FACTORY,
+        "name": f"Factory {rank}",
+        "score": 0.5,
+        "reasons": (WHY,),
+        "evidence_level": "declared",
+    }
+    return Recommendation.model_validate({"rank": rank, **given, **facts})
+
+
+def answer(*items: Recommendation, notices: tuple[Missing, ...] = ()) -> Answer:
+    on = datetime(2026, 11, 22, 12, tzinfo=PARIS)
+    facts = {"kind": Kind.FACTORY, "query_id": "ORG001", "query_name": "Exemple", "on": on, "k": 5}
+    return Answer.model_validate({**facts, "generation": "g", "items": items, "notices": notices})
+
+
+def printed(renderable: object) -> str:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(renderable)
+    return console.export_text()
+
+
+def test_a_row_says_what_how_well_why_and_until_when():
+    closes = datetime(2026, 12, 15, 17, tzinfo=PARIS)
+    text = printed(render.answer(answer(item(1, closes_at=closes, missing=(GAP,))), "fr", PARIS))
+    assert "Factories à rejoindre pour Exemple, au 22 nov. 2026" in text
+    for part in ("Factory 1", "FAC001", "0,50", "«données»", "jusqu'au 15 déc. 2026", GAP.fr):
+        assert part in text
+
+
+def test_english_reads_as_english():
+    text = printed(render.answer(answer(item(1, missing=(GAP,))), "en", PARIS))
+    assert "on 22 Nov 2026" in text
+    assert "0.50" in text
+    assert "Pourquoi" not in text
+    assert GAP.en in text
+
+
+def test_a_long_id_is_shown_whole():
+    long = "EU-HORIZON-CL6-2026-04-GOVERNANCE-11"
+    text = printed(render.answer(answer(item(1, item_id=long)), "fr", PARIS))
+    column = "".join(line[4:38].strip() for line in text.splitlines())
+    assert long in column
+
+
+def test_marks_are_shown_where_they_apply_and_explained_once():
+    mixed = answer(item(1, needs_confirmation=True), item(2, illustrative=True))
+    assert printed(render.answer(mixed, "fr", PARIS)).count("besoins illustratifs") == 1
+    legend = printed(render.legend([mixed], "fr"))
+    assert legend.count("◇") == legend.count("◆") == 1
+    assert "◇" not in printed(render.legend([answer(item(1))], "fr"))
+
+
+def test_an_asker_with_illustrative_needs_is_marked_once():
+    text = printed(render.answer(answer(item(1, illustrative=True), item(2, illustrative=True)), "fr", PARIS))
+    assert text.count("besoins illustratifs") == 1
+
+
+@pytest.mark.parametrize("notices", [(), (GAP,)])
+def test_an_empty_answer_says_so_or_says_why(notices):
+    text = printed(render.answer(answer(notices=notices), "fr", PARIS))
+    assert (GAP.fr if notices else "Rien à proposer.") in text
+
+
+def test_a_card_leaves_out_what_is_empty():
+    text = printed(render.item_card(Organisation(id="ORG1", name="Exemple", expertise=("data",)), PARIS))
+    assert "expertise" in text
+    assert "needs" not in text
