@@ -18,6 +18,7 @@ import torch
 from numpy.typing import NDArray
 from safetensors.torch import load_file, save_file
 
+from matcher.errors import InvalidRequest
 from training.batches import Batch, draw, mine
 from training.datasets import Family, Question
 from training.plan import Plan
@@ -218,6 +219,12 @@ class Run:
 
     def _load(self) -> None:
         about = json.loads((self.folder / "checkpoint.json").read_text("utf-8"))
+        for name in ("batch", "rank", "hard", "seed"):
+            if about["plan"][name] != getattr(self.plan, name):
+                raise InvalidRequest(
+                    f"{self.folder} holds a run with {name} {about['plan'][name]}, not {getattr(self.plan, name)}."
+                    " Choose another folder with --work, or the run's own settings to go on with it"
+                )
         state = load_file(self.folder / about["file"])
         for name, weight in self.tuner.weights.items():
             weight.data.copy_(state[f"weight.{name}"])

@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -11,6 +12,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from matcher.errors import InvalidRequest
 from training.batches import choose, draw, nearest
 from training.datasets import Family, Question, Row, Text
 from training.finetune import Run, Tuner, measure, multiple_negatives, strongest
@@ -94,6 +96,13 @@ def test_a_run_cut_short_goes_on_to_the_same_weights(base: Path, tmp_path: Path)
     resumed.train([FAMILY], ASKED, lambda _step, _loss: None)
     again = resumed.tuner.adapter()
     assert all(torch.equal(unbroken[name], again[name]) for name in unbroken)
+
+
+def test_a_run_with_other_settings_is_not_gone_on_with(base: Path, tmp_path: Path) -> None:
+    train(base, tmp_path)
+    other = replace(PLAN, seed=7)
+    with pytest.raises(InvalidRequest, match="seed 113, not 7"):
+        Run(Tuner(base, other), other, tmp_path)
 
 
 def test_the_base_is_frozen_and_strength_zero_is_the_base(base: Path, tmp_path: Path) -> None:
