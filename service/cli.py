@@ -15,6 +15,7 @@ from typing import Annotated, Literal
 import typer
 
 from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
+from service.meetings_cli import meetings
 
 KindName = Literal["factory", "partner", "international", "lead"]
 TypeName = Literal["organisation", "factory", "opportunity", "lead"]
@@ -26,6 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
 
 KindOption = Annotated[KindName, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]

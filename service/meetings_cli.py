@@ -7,11 +7,29 @@ from typing import Annotated
 from zoneinfo import ZoneInfo
 
 import typer
+from typer import Option
 
 from matcher.errors import InvalidRequest
 from service.console import remarks
 
 meetings = typer.Typer(help="Meeting rounds and tables for an event.", no_args_is_help=True)
+
+People = Annotated[Path, Option(help="CSV or XLSX, one row a person; only a column of names is required.")]
+Rounds = Annotated[int, Option(min=1, max=100, help="Number of rounds.")]
+Tables = Annotated[int | None, Option(min=1, help="Meetings at once; half the people if left out.")]
+Minimum = Annotated[int, Option("--min", min=0, help="Meetings owed to everyone.")]
+TableSize = Annotated[int | None, Option(help="Tables of 4 to 8 instead of one-to-one meetings.")]
+Scores = Annotated[Path | None, Option(help="CSV or XLSX: two names and the worth of their meeting.")]
+Settled = Annotated[Path | None, Option(help="Rounds written earlier; what is settled does not move.")]
+FromRound = Annotated[int, Option(min=1, help="First round that has not taken place.")]
+Absent = Annotated[list[str] | None, Option(help="Who does not come, or left; may be repeated.")]
+Out = Annotated[Path | None, Option(help="Write the rounds as .csv or .xlsx.")]
+Ics = Annotated[Path | None, Option(help="Write one iCalendar file a person into this folder.")]
+Start = Annotated[str | None, Option(help="First round, such as 2026-12-03T09:00 (Paris time).")]
+Minutes = Annotated[int, Option(min=1, help="Length of a round.")]
+Pause = Annotated[int, Option(min=0, help="Minutes between rounds.")]
+Seed = Annotated[int, Option(help="Ties are drawn with it; same seed, same rounds.")]
+Json = Annotated[bool, Option("--json", help="Print JSON.")]
 
 
 @meetings.callback()
@@ -22,65 +40,38 @@ def group() -> None:
 @meetings.command()
 def plan(  # noqa: PLR0913 - the options of a command line
     *,
-    participants: Annotated[
-        Path, typer.Option(help="CSV or XLSX, one row a person; only a column of names is required.")
-    ],
-    rounds: Annotated[int, typer.Option(min=1, max=100, help="Number of rounds.")],
-    tables: Annotated[
-        int | None, typer.Option(min=1, help="Tables: meetings at once; half the people if left out.")
-    ] = None,
-    minimum: Annotated[int, typer.Option("--min", min=0, help="Meetings owed to everyone.")] = 0,
-    table_size: Annotated[
-        int | None, typer.Option(help="Tables of 4 to 8 instead of one-to-one meetings.")
-    ] = None,
-    scores: Annotated[
-        Path | None, typer.Option(help="CSV or XLSX: two names and the worth of their meeting.")
-    ] = None,
-    settled: Annotated[
-        Path | None, typer.Option(help="Rounds written earlier; what is settled does not move.")
-    ] = None,
-    from_round: Annotated[int, typer.Option(min=1, help="First round that has not taken place.")] = 1,
-    absent: Annotated[
-        list[str] | None, typer.Option(help="Who does not come, or left; may be repeated.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option(help="Write the rounds as .csv or .xlsx.")] = None,
-    ics: Annotated[
-        Path | None, typer.Option(help="Write one iCalendar file a person into this folder.")
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option(help="First round, such as 2026-12-03T09:00 (Paris time).")
-    ] = None,
-    minutes: Annotated[int, typer.Option(min=1, help="Length of a round.")] = 15,
-    pause: Annotated[int, typer.Option(min=0, help="Minutes between rounds.")] = 5,
-    seed: Annotated[int, typer.Option(help="Ties are drawn with it; same seed, same rounds.")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    participants: People,
+    rounds: Rounds,
+    tables: Tables = None,
+    minimum: Minimum = 0,
+    table_size: TableSize = None,
+    scores: Scores = None,
+    settled: Settled = None,
+    from_round: FromRound = 1,
+    absent: Absent = None,
+    out: Out = None,
+    ics: Ics = None,
+    start: Start = None,
+    minutes: Minutes = 15,
+    pause: Pause = 5,
+    seed: Seed = 0,
+    as_json: Json = False,
 ) -> None:
     """Plan conflict-free rounds: vetoes and past meetings respected, everybody's minimum first."""
-    from matcher.adapters.meeting_files import read_participants, write_calendars, write_rounds
     from service import meetings_desk as desk
 
-    begin = _instant(start)
-    if ics and begin is None:
+    if ics and not start:
         raise InvalidRequest("Calendars need the start of the first round: add --start 2026-12-03T09:00.")
-    roster = read_participants(participants)
-    worth = desk.scores(roster, scores)
-    if table_size is not None:
-        if settled or absent:
-            raise InvalidRequest("--table-size seats everybody anew: leave out --settled and --absent.")
-        answer = desk.breakfast(roster, worth, rounds, table_size, seed)
-    else:
-        fixed = desk.Fixed(settled, from_round, tuple(absent or ()))
-        answer = desk.rounds(roster, worth, desk.Wishes(rounds, tables, minimum, seed), fixed)
-    if out:
-        write_rounds(answer.rows, out)
-        remarks().print(f"{out}: {len(answer.rows)} lignes / rows")
-    if ics and begin is not None:
-        files = write_calendars(answer.rows, ics, start=begin, minutes=minutes, pause=pause)
-        remarks().print(f"{ics}: {files} calendriers / calendars")
+    diary = desk.Diary(ics, _instant(start), minutes, pause)
+    fixed = desk.Fixed(settled, from_round, tuple(absent or ()))
+    wishes = desk.Wishes(rounds, tables, minimum, table_size, seed)
+    answer = desk.plan(participants, scores, wishes, fixed)
+    for line in desk.write(answer, out, diary):
+        remarks().print(line)
     if as_json:
         typer.echo(json.dumps({"summary": answer.summary, "rows": answer.rows}, ensure_ascii=False, indent=2))
-        return
-    desk.show(answer)
+    else:
+        desk.show(answer)
 
 
 def _instant(text: str | None) -> datetime | None:

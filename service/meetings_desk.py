@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ class Wishes:
     rounds: int
     tables: int | None
     minimum: int
+    table_size: int | None
     seed: int
 
 
@@ -43,11 +45,50 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
+class Diary:
+    """Where calendars go, when the first round starts, how long rounds and pauses last in minutes."""
+
+    folder: Path | None
+    start: datetime | None
+    minutes: int
+    pause: int
+
+
+@dataclass(frozen=True, slots=True)
 class Planned:
     """Figures, and one row a person and round in file order of people."""
 
     summary: Mapping[str, Any]
     rows: list[dict[str, Any]]
+
+
+def plan(participants: Path, pairs: Path | None, wishes: Wishes, fixed: Fixed) -> Planned:
+    """Read the people and plan one-to-one rounds, or tables where a table size is asked for."""
+    from matcher.adapters.meeting_files import read_participants
+
+    roster = read_participants(participants)
+    worth = scores(roster, pairs)
+    if wishes.table_size is None:
+        return rounds(roster, worth, wishes, fixed)
+    if fixed.file or fixed.absent:
+        raise InvalidRequest("--table-size seats everybody anew: leave out --settled and --absent.")
+    return breakfast(roster, worth, wishes.rounds, wishes.table_size, wishes.seed)
+
+
+def write(planned: Planned, out: Path | None, diary: Diary) -> list[str]:
+    """Write what was asked for; one line on each thing written."""
+    from matcher.adapters.meeting_files import write_calendars, write_rounds
+
+    lines = []
+    if out:
+        write_rounds(planned.rows, out)
+        lines.append(f"{out}: {len(planned.rows)} lignes / rows")
+    if diary.folder and diary.start:
+        files = write_calendars(
+            planned.rows, diary.folder, start=diary.start, minutes=diary.minutes, pause=diary.pause
+        )
+        lines.append(f"{diary.folder}: {files} calendriers / calendars")
+    return lines
 
 
 def scores(roster: Roster, file: Path | None) -> Floats:

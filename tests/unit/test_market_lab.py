@@ -1,0 +1,65 @@
+"""The laboratory's markets and meetings: the published instances, and verdicts that say what they mean."""
+
+import json
+
+import numpy as np
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from matcher.market import naive, reciprocal
+from matcher.market_estimate import estimate
+from training.market_plot import draw
+from training.market_rows import Row, Suite
+from training.market_runs import behind, measure
+from training.meetings import draw as draw_scores
+from training.meetings import greedy, meetings, sequential
+
+SMALL = Row("small", (1.0, 1.0, 1.0), (1.0, 1.0), lookers=12, receivers=8)
+
+
+@pytest.mark.parametrize("row", [row for row in Suite().rows if row.lookers <= 150], ids=lambda row: row.name)
+def test_the_published_instances_are_reproduced(row):
+    f, g = row.draw()
+    found = [estimate(peer(f, g), f, g, row.examination).expected for peer in (naive, reciprocal)]
+    wanted = (85.1, row.published[1]) if row.likeness == "reverse" else row.published[:2]
+    assert found == pytest.approx(wanted, abs=0.2)
+
+
+def test_a_row_is_measured_against_its_peers():
+    found = measure(SMALL, draws=200)
+    assert found.verdict == "above"
+    assert set(found.matches) == {"naive", "reciprocal", "TU/IPFP", "plan"}
+    assert found.exact == pytest.approx(
+        found.matches["plan"].mean, abs=5 * found.matches["plan"].standard_error
+    )
+    assert found.kept_se["guarded plan"] >= found.kept["guarded plan"]
+
+
+def test_who_falls_behind_is_named():
+    f, g = SMALL.draw()
+    floor, found = estimate(reciprocal(f, g), f, g), estimate(naive(f, g), f, g)
+    named = behind(floor, found, 0)
+    assert (
+        len(named)
+        == (found.left_matches < floor.left_matches).sum() + (found.right_matches < floor.right_matches).sum()
+    )
+    assert set(behind(floor, found, 100)) <= set(named)
+
+
+def test_the_plot_is_a_picture(tmp_path):
+    draw(SMALL, tmp_path / "seen.png")
+    assert (tmp_path / "seen.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+def test_peers_of_the_meetings_stay_under_the_bound():
+    app = typer.Typer()
+    app.command()(meetings)
+    answer = CliRunner().invoke(app, ["--n", "24", "--rounds", "4", "--runs", "1", "--json"])
+    figures = json.loads(answer.stdout)
+    totals = {row["method"]: row["total"] for row in figures["methods"]}
+    assert totals["greedy"] <= totals["plan"] <= figures["bound"] + 1e-6
+    scores = draw_scores(24, 0)
+    assert totals["sequential matching"] == pytest.approx(sequential(scores, 4))
+    assert totals["greedy"] == pytest.approx(greedy(scores, 4))
+    assert np.array_equal(scores, scores.T)
