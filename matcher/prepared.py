@@ -13,7 +13,7 @@ from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
 from matcher.territory import Place, Territory
 from matcher.text import STOPWORDS, Token, fold, tokens
 
-_ROLES = tuple(Role)
+ROLES = tuple(Role)
 _QUOTED_WORDS_FROM = frozenset({"description", "name"})
 _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
@@ -171,7 +171,7 @@ class Preparer:
             terms=self._lexical.encode_queries([passage(subject)])[0],
             labels=labels,
             vectors=rows[: len(labels)],
-            roles=np.array([_ROLES.index(label.role) for label in labels], dtype=np.int8),
+            roles=np.array([ROLES.index(label.role) for label in labels], dtype=np.int8),
             open_labels=np.array([label.is_open for label in labels], dtype=bool),
             place=self._territory.locate(
                 getattr(subject, "city", ""), getattr(subject, "department_code", "")

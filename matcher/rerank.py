@@ -4,31 +4,19 @@ Similarities of labels are cosines, stretched so that the encoder's floor, the s
 unrelated texts, counts as 0. Every signal is monotone: more evidence never lowers a score.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from matcher.eligibility import size_bands
 from matcher.entities import Opportunity, Organisation, Profile
-from matcher.labels import Role
+from matcher.label_pairs import PAIRS, Floats, LabelBlocks, LabelMatch, best_pairs
 from matcher.policies import SIGNALS, Policy
-from matcher.ports import Encoder, Vectors
+from matcher.ports import Encoder
 from matcher.prepared import Prepared
 from matcher.territory import Territory
-
-Floats = NDArray[np.float32]
-_ROLES = tuple(Role)
-_PAIRS = {
-    "theme": (Role.GIVES, Role.GIVES),
-    "needs": (Role.NEEDS, Role.GIVES),
-    "asked": (Role.GIVES, Role.NEEDS),
-    "clients": (Role.SERVES, Role.GIVES),
-    "served": (Role.GIVES, Role.SERVES),
-    "market": (Role.SERVES, Role.SERVES),
-}
-"""Signals made of label pairs: role on the query's side, role on the item's."""
 
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
@@ -49,23 +37,20 @@ def similarity_floor(encoder: Encoder) -> float:
     return float(np.clip(np.median(cosines), 0.0, 0.95))
 
 
-@dataclass(frozen=True, slots=True)
-class LabelMatch:
-    """The best pair of labels behind a signal: positions in the two sides' labels and its similarity."""
-
-    query_label: int
-    item_label: int
-    similarity: float
-
-
 @dataclass(frozen=True)
 class Scored:
-    """One item with its signals (in the order of ``SIGNALS``), its score, and the label pairs behind them."""
+    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies."""
 
     item: Prepared
     signals: Floats
     score: float
-    matches: dict[str, LabelMatch]
+    query: Prepared = field(repr=False)
+    similar: Floats = field(repr=False)
+
+    @cached_property
+    def matches(self) -> dict[str, LabelMatch]:
+        """Best pair of labels behind each signal; found when first asked for, since few items are shown."""
+        return best_pairs(self.query, self.item, self.similar)
 
 
 def shares(query: Prepared, policy: Policy) -> dict[str, float]:
@@ -75,7 +60,7 @@ def shares(query: Prepared, policy: Policy) -> dict[str, float]:
     much of what could be seen was seen. The order of items is the same with or without this.
     """
     askable = {
-        name: weight if name not in _PAIRS or query.has(_PAIRS[name][0]) else 0.0
+        name: weight if name not in PAIRS or query.has(PAIRS[name][0]) else 0.0
         for name, weight in policy.weights.items()
     }
     total = sum(askable.values())
@@ -96,99 +81,34 @@ def rerank(
     if not items:
         return []
     weights = np.array(list(shares(query, policy).values()), dtype=np.float32)
-    table, found = _signals(query, items, policy, floor, territory)
-    scores = np.round(table @ weights, 6)
+    sides = [item for item, _ in items]
+    blocks = LabelBlocks(query, sides, floor)
+    table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
+    column = {name: place for place, name in enumerate(SIGNALS)}
+    table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
+    for name, values in _signals(query, sides, policy, blocks, territory):
+        table[:, column[name]] = values
+    scores = np.round(table @ weights, 6).tolist()
     scored = [
-        Scored(item, row, float(score), matches)
-        for (item, _), row, score, matches in zip(items, table, scores, found, strict=True)
+        Scored(item, table[place], scores[place], query, blocks.of(place)) for place, item in enumerate(sides)
     ]
     return sorted(scored, key=lambda entry: (-entry.score, entry.item.id or ""))
 
 
 def _signals(
-    query: Prepared,
-    items: Sequence[tuple[Prepared, float]],
-    policy: Policy,
-    floor: float,
-    territory: Territory,
-) -> tuple[Floats, list[dict[str, LabelMatch]]]:
-    table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
-    column = {name: place for place, name in enumerate(SIGNALS)}
-    table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    sides = [item for item, _ in items]
-    found: list[dict[str, LabelMatch]] = [{} for _ in items]
-    blocks = _LabelBlocks(query, sides, floor)
+    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks, territory: Territory
+) -> Iterator[tuple[str, Floats]]:
+    """Yield the values, one an item, of every signal the policy weighs but the first-stage score."""
     if policy.weights["echo"]:
-        table[:, column["echo"]] = blocks.echo()
-    for name, (own, other) in _PAIRS.items():
+        yield "echo", blocks.echo()
+    for name, (own, other) in PAIRS.items():
         if policy.weights[name]:
-            table[:, column[name]] = blocks.signal(name, own, other, found)
+            yield name, blocks.signal(own, other)
     for name, measure in (("openness", _openness), ("stage", _stage)):
         if policy.weights[name]:
-            table[:, column[name]] = [measure(query, side) for side in sides]
+            yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
-        table[:, column["territory"]] = [_nearness(query, side, territory) for side in sides]
-    return table, found
-
-
-class _LabelBlocks:
-    """All label similarities of one query with all items in one product, then cut by item and role."""
-
-    def __init__(self, query: Prepared, sides: Sequence[Prepared], floor: float) -> None:
-        self._query = query
-        self._sides = sides
-        self._floor = floor
-        self._starts = np.cumsum([0, *(len(side.labels) for side in sides)])
-        self._count = len(sides)
-        self._rows: Vectors = np.concatenate([side.vectors for side in sides])
-        self._roles = np.concatenate([side.roles for side in sides])
-        self._owner = np.repeat(np.arange(len(sides)), np.diff(self._starts))
-        self._similar = self._stretch(query.vectors @ self._rows.T)
-        self._similar[query.open_labels] = 0.0
-
-    def signal(self, name: str, own: Role, other: Role, found: list[dict[str, LabelMatch]]) -> Floats:
-        """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
-
-        Zero where a side has no label of the role.
-        """
-        values = np.zeros(self._count, dtype=np.float32)
-        mine = np.flatnonzero(self._query.roles == _ROLES.index(own))
-        theirs = np.flatnonzero(self._roles == _ROLES.index(other))
-        if not len(mine) or not len(theirs):
-            return values
-        block = self._similar[np.ix_(mine, theirs)]
-        owner = self._owner[theirs]
-        heads = np.flatnonzero(np.diff(owner, prepend=-1))
-        tails = np.append(heads[1:], len(theirs))
-        best_row = block.argmax(axis=0)
-        best = block[best_row, np.arange(len(theirs))]
-        top = np.maximum.reduceat(best, heads)
-        of_item = np.add.reduceat(best, heads) / (tails - heads)
-        of_query = np.maximum.reduceat(block, heads, axis=1).mean(axis=0)
-        values[owner[heads]] = (top + of_item + of_query) / 3.0
-        for head, tail in zip(heads, tails, strict=True):
-            place = head + int(best[head:tail].argmax())
-            which = int(owner[head])
-            found[which][name] = LabelMatch(
-                int(mine[best_row[place]]), int(theirs[place] - self._starts[which]), float(best[place])
-            )
-        return values
-
-    def echo(self) -> Floats:
-        """Mean of two: one side's best label in the other side's whole text, both ways round."""
-        texts = np.stack([side.dense for side in self._sides])
-        told = self._stretch(texts @ self._query.vectors[~self._query.open_labels].T)
-        values = 0.5 * told.max(axis=1, initial=0.0)
-        heads = np.flatnonzero(np.diff(self._owner, prepend=-1))
-        if len(heads):
-            heard = self._stretch(self._rows @ self._query.dense)
-            values[self._owner[heads]] += 0.5 * np.maximum.reduceat(heard, heads)
-        echoes: Floats = values.astype(np.float32)
-        return echoes
-
-    def _stretch(self, cosines: Floats) -> Floats:
-        stretched: Floats = np.clip((cosines - self._floor) / (1.0 - self._floor), 0.0, 1.0)
-        return stretched
+        yield "territory", np.array([_nearness(query, side, territory) for side in sides], dtype=np.float32)
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
