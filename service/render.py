@@ -11,7 +11,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.answers import Answer, Missing, Reason, Recommendation
-from matcher.entities import AnyItem, Kind
+from matcher.entities import AnyItem, Eligibility, Kind
 
 _WORDS: dict[str, tuple[str, str]] = {
     "factory": ("Factories à rejoindre", "Factories to join"),
@@ -120,7 +120,8 @@ def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
 
 def _all_illustrative(found: Answer) -> bool:
     """Whether the mark belongs on the whole answer: then it is the asker's needs that are illustrative."""
-    return bool(found.items) and all(item.illustrative for item in found.items)
+    asked_by_member = found.query_id is not None and found.kind is not Kind.ALERT
+    return asked_by_member and bool(found.items) and all(item.illustrative for item in found.items)
 
 
 def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:
@@ -185,10 +186,10 @@ def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:
     """Lay out everything known of one item, a field a row; empty fields are left out."""
     table = Table.grid(padding=(0, 2))
     table.add_column(style="dim", justify="right")
-    table.add_column(ratio=1)
+    table.add_column(ratio=1, overflow="fold")
     for name in type(item).model_fields:
         value = getattr(item, name)
-        if name not in ("id", "name") and value not in ("", None, (), False):
+        if name not in ("id", "name") and value not in ("", None, (), False, Eligibility()):
             table.add_row(name, Text(_value(value, zone)))
     return Group(
         Text(f"\n{item.name}", "bold").append(f"  {item.item_type.value} {item.id}\n", "not bold dim"), table
@@ -202,6 +203,8 @@ def _value(value: object, zone: ZoneInfo) -> str:
             if any(len(str(part)) > 40 for part in value)
             else ", ".join(map(str, value))
         )
+    if isinstance(value, Eligibility):
+        return ", ".join(f"{name}: {part}" for name, part in value.model_dump(exclude_defaults=True).items())
     if isinstance(value, datetime):
         return value.astimezone(zone).isoformat(" ", "minutes")
     return str(value)
