@@ -17,6 +17,7 @@ from matcher.ports import Vectors
 
 MAX_TOKENS = 512
 _PAD = 1
+_SHORT = 64
 
 
 class OpenVinoEngine:
@@ -54,12 +55,22 @@ class OpenVinoEngine:
 
 
 def _padded(tokens: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    shape = len(tokens), max(len(one.ids) for one in tokens)
+    shape = len(tokens), _rounded(max(len(one.ids) for one in tokens))
     ids, mask = np.full(shape, _PAD, np.int64), np.zeros(shape, np.int64)
     for row, one in enumerate(tokens):
         ids[row, : len(one.ids)] = one.ids
         mask[row, : len(one.ids)] = 1
     return ids, mask
+
+
+def _rounded(length: int) -> int:
+    """Round a length up to one of few: the engine keeps kernels, and memory, for every shape it has seen.
+
+    >>> [_rounded(length) for length in (3, 25, 64, 65, 512)]
+    [8, 32, 64, 96, 512]
+    """
+    step = 8 if length <= _SHORT else 32
+    return -(-length // step) * step
 
 
 def _prompts(folder: Path) -> dict[str, str]:
