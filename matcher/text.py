@@ -69,7 +69,16 @@ def neutral(text: str) -> str:
         before, text = text, fold_doublets(neutralise(close_up(text)))
         if text == before:
             break
-    return lexicon().titles.get(text.lower(), text)
+    return _titled(text)
+
+
+def _titled(text: str) -> str:
+    """Return the one form of a whole title whose genders no rule joins ("femme de chambre"), else ``text``."""
+    titles = lexicon().titles
+    left, slash, right = (part.strip() for part in text.partition("/"))
+    if slash and titles.get(right.lower()) == left.lower():
+        return left
+    return titles.get(text.lower(), text)
 
 
 def tokens(text: str) -> list[Token]:

@@ -1,8 +1,13 @@
 """One form for all genders: titles, inclusive spellings, sentences, and what must stay as it is."""
 
+import csv
+from pathlib import Path
+
 import pytest
 
 from matcher.text import neutral
+
+DATA = Path(__file__).resolve().parents[2] / "data"
 
 SPELLINGS = {
     "développeur": [
@@ -98,3 +103,19 @@ def test_things_and_names_stay_as_they_are(text: str) -> None:
 )
 def test_titles_in_no_list_follow_the_endings(masculine: str, feminine: str) -> None:
     assert neutral(feminine) == neutral(masculine)
+
+
+def _shipped_pairs() -> list[tuple[str, str]]:
+    with (DATA / "gender" / "esco_title_pairs_dev.csv").open(encoding="utf-8", newline="") as lines:
+        return [(row["masculine"], row["feminine"]) for row in csv.DictReader(lines)]
+
+
+def test_every_pair_of_titles_that_ships_has_one_form() -> None:
+    apart = [pair for pair in _shipped_pairs() if neutral(pair[0]) != neutral(pair[1])]
+    assert apart == []
+
+
+def test_inclusive_spellings_of_every_shipped_pair_have_the_same_form() -> None:
+    pairs = _shipped_pairs()
+    apart = [pair for pair in pairs if neutral(f"{pair[0]} / {pair[1]} (H/F)") != neutral(pair[0])]
+    assert len(apart) <= 0.01 * len(pairs), apart
