@@ -73,7 +73,7 @@ def neutral(text: str) -> str:
 
 
 def _titled(text: str) -> str:
-    """Return the one form of a whole title whose genders no rule joins ("femme de chambre"), else ``text``."""
+    """Return the one form of a title whose genders no rule joins ("femme de chambre"), else ``text``."""
     titles = lexicon().titles
     left, slash, right = (part.strip() for part in text.partition("/"))
     if slash and titles.get(right.lower()) == left.lower():
