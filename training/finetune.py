@@ -220,10 +220,11 @@ class Run:
     def _load(self) -> None:
         about = json.loads((self.folder / "checkpoint.json").read_text("utf-8"))
         for name in ("batch", "rank", "hard", "seed"):
-            if about["plan"][name] != getattr(self.plan, name):
+            was, now = about["plan"][name], getattr(self.plan, name)
+            if was != now:
                 raise InvalidRequest(
-                    f"{self.folder} holds a run with {name} {about['plan'][name]}, not {getattr(self.plan, name)}."
-                    " Choose another folder with --work, or the run's own settings to go on with it"
+                    f"{self.folder} holds a run with {name} {was}, not {now}. Choose another folder with --work,"
+                    " or the run's own settings to go on with it"
                 )
         state = load_file(self.folder / about["file"])
         for name, weight in self.tuner.weights.items():
