@@ -223,7 +223,7 @@ class Run:
             was, now = about["plan"][name], getattr(self.plan, name)
             if was != now:
                 raise InvalidRequest(
-                    f"{self.folder} holds a run with {name} {was}, not {now}. Choose another folder with --work,"
+                    f"{self.folder} holds a run with {name} {was}, not {now}. Choose another --work folder,"
                     " or the run's own settings to go on with it"
                 )
         state = load_file(self.folder / about["file"])
