@@ -76,19 +76,22 @@ def dense(encoder: Encoder, *, symmetric: bool = False) -> Method:
     """Cosine of the encoder's vectors; ``symmetric`` encodes both sides as queries, as title sets want it."""
 
     def score(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
-        passages = _distinct(encoder.encode_queries if symmetric else encoder.encode_passages, corpus)
-        cosines = _distinct(encoder.encode_queries, queries) @ passages.T
-        return np.asarray(cosines + _fuller_first(corpus), dtype=np.float32)
+        passages, at = _distinct(encoder.encode_queries if symmetric else encoder.encode_passages, corpus)
+        asked, of = _distinct(encoder.encode_queries, queries)
+        cosines = (asked @ passages.T)[
+            :, at
+        ]  # once a form: a product's last digit depends on the row's place
+        return np.asarray((cosines + _fuller_first(corpus))[of], dtype=np.float32)
 
     return score
 
 
-def _distinct(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> Vectors:
-    """Encode each neutral form once: title sets say most titles in both genders."""
+def _distinct(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) -> tuple[Vectors, list[int]]:
+    """Encode each neutral form once, and say which is whose: title sets say most titles in both genders."""
     forms = [neutral(text) for text in texts]
     distinct = sorted(set(forms), key=lambda form: (len(form), form))
     place = {form: at for at, form in enumerate(distinct)}
-    return encode(distinct)[[place[form] for form in forms]]
+    return encode(distinct), [place[form] for form in forms]
 
 
 def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:

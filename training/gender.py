@@ -23,7 +23,7 @@ def gender(
     *,
     corpus: Annotated[
         Path | None,
-        typer.Option(help="BEIR folder whose corpus is ranked; default: ESCO's French occupations"),
+        typer.Option(help="BEIR folder whose corpus is ranked; default: ESCO's occupations"),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
@@ -56,8 +56,9 @@ def methods() -> dict[str, Method]:
 
 
 def occupations(data: Path) -> list[str]:
-    """Return ESCO's preferred French labels of occupations, as published, in the order of the file."""
-    return list(dict.fromkeys(read(data / "esco", "occupations_fr.2020.csv.gz")["preferredLabel"]))
+    """Return ESCO's French occupations, masculine half alone, in the order of the file: the harder corpus."""
+    labels = read(data / "esco", "occupations_fr.2020.csv.gz")["preferredLabel"]
+    return list(dict.fromkeys(label.partition("/")[0].strip() for label in labels))
 
 
 def show(found: list[Likeness], title: str, console: Console) -> None:
