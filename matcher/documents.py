@@ -1,6 +1,7 @@
 """How an item becomes text and the text becomes an index point.
 
-The text template is part of the index's identity: change it and :data:`TEMPLATE` together.
+The text template and the order of labels are part of the index's identity: change them and
+:data:`TEMPLATE` together.
 """
 
 from collections.abc import Sequence
@@ -11,7 +12,7 @@ from matcher.entities import AnyItem, Item, Opportunity, Profile
 from matcher.labels import labels_of
 from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
 
-TEMPLATE = "fields-v1"
+TEMPLATE = "fields-v2"
 
 # Texts that describe how to apply or when to meet say nothing about what an item is about.
 _NOT_MATCHED = frozenset({"meetings", "eligibility_text"})

@@ -55,12 +55,12 @@ def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | N
     """
     if isinstance(query, Item) and isinstance(item, Item) and query.id == item.id:
         return False
-    if any(isinstance(side, Organisation) and side.opted_out for side in (query, item)):
+    if (isinstance(query, Organisation) and query.opted_out) or (
+        isinstance(item, Organisation) and item.opted_out
+    ):
         return False
-    opportunity = next((side for side in (item, query) if isinstance(side, Opportunity)), None)
-    if opportunity is None:
-        return True
-    if at is not None and not opportunity.is_open(at):
-        return False
-    profile = next((side for side in (query, item) if isinstance(side, Profile)), None)
-    return profile is None or meets(opportunity.eligibility, profile)
+    for opportunity, other in ((item, query), (query, item)):
+        if isinstance(opportunity, Opportunity):
+            open_now = at is None or opportunity.is_open(at)
+            return open_now and (not isinstance(other, Profile) or meets(opportunity.eligibility, other))
+    return True

@@ -10,7 +10,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.optimize import nnls
 
 from matcher.errors import InvalidRequest
 
@@ -89,6 +88,8 @@ def mixture(v: Floats, tolerance: float = 1e-3) -> Mixture:
     >>> len(fit.bases), round(float(fit.bases[0]), 4)
     (1, 0.3679)
     """
+    from scipy.optimize import nnls  # two seconds of imports that serving does not need
+
     n = len(v)
     ranks = np.unique(np.r_[np.arange(min(n, 64)), np.geomspace(1, n, 200).astype(int) - 1])
     best: tuple[float, Floats, Floats] | None = None

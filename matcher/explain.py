@@ -125,7 +125,7 @@ def _shared_words(
     """One reason quoting up to three rare words that both texts contain, when there is one."""
     quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
     mine, theirs = query.words, scored.item.words
-    shared = [stem for stem in mine if stem in theirs and fold(mine[stem].text) not in quoted]
+    shared = [stem for stem in mine if stem in theirs and mine[stem].folded not in quoted]
     shared.sort(key=lambda stem: (rare.get(stem, 0), -len(stem), stem))
     picked = [stem for stem in shared if rare.get(stem, 0) <= rare.get("", 0) / 3 + 1][:MAX_WORDS]
     if not picked:

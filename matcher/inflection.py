@@ -31,6 +31,8 @@ def fold(text: str) -> str:
     >>> fold("Ingénieure Cœur de Métier")
     'ingenieure coeur de metier'
     """
+    if text.isascii():
+        return text.lower()
     plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 

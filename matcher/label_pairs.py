@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.labels import Role
+from matcher.labels import ROLES, Role
 from matcher.ports import Vectors
-from matcher.prepared import ROLES, Prepared
+from matcher.prepared import Prepared
 
 Floats = NDArray[np.float32]
 
@@ -43,12 +43,11 @@ def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, La
     """
     found = {}
     for name, (own, other) in PAIRS.items():
-        mine = np.flatnonzero(query.roles == ROLES.index(own))
-        theirs = np.flatnonzero(item.roles == ROLES.index(other))
-        if len(mine) and len(theirs):
-            block = similar[np.ix_(mine, theirs)]
-            row, column = divmod(int(block.argmax()), len(theirs))
-            found[name] = LabelMatch(int(mine[row]), int(theirs[column]), float(block[row, column]))
+        mine, theirs = query.spans.get(own), item.spans.get(other)
+        if mine and theirs:
+            block = similar[mine, theirs]
+            row, column = divmod(int(block.argmax()), block.shape[1])
+            found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
     return found
 
 
@@ -73,11 +72,11 @@ class LabelBlocks:
         Shape (items,); zero where a side has no label of the role.
         """
         values = np.zeros(len(self._sides), dtype=np.float32)
-        mine = np.flatnonzero(self._query.roles == ROLES.index(own))
+        mine = self._query.spans.get(own)
         theirs = np.flatnonzero(self._roles == ROLES.index(other))
-        if not len(mine) or not len(theirs):
+        if mine is None or not len(theirs):
             return values
-        block = self._similar[np.ix_(mine, theirs)]
+        block = self._similar[mine, theirs]
         owner = self._owner[theirs]
         heads = np.flatnonzero(np.diff(owner, prepend=-1))
         counts = np.diff(np.append(heads, len(theirs)))

@@ -31,6 +31,8 @@ class Role(StrEnum):
     NEEDS = "needs"
 
 
+ROLES = tuple(Role)
+
 _ROLE_OF_FIELD = {
     "expertise": Role.GIVES,
     "offers": Role.GIVES,
@@ -57,7 +59,7 @@ class Label:
 
 
 def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
-    """Labels in field order, at most :data:`MAX_LABELS`; a free text is one need.
+    """Labels by role, then in field order, at most :data:`MAX_LABELS`; a free text is one need.
 
     A factory's name is a label too: it names its theme.
 
@@ -73,4 +75,4 @@ def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
         found.insert(0, Label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
     if not found and isinstance(item, Profile) and item.description:
         found.append(Label(Role.NEEDS, "description", item.description))
-    return tuple(found[:MAX_LABELS])
+    return tuple(sorted(found[:MAX_LABELS], key=lambda label: ROLES.index(label.role)))

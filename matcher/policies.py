@@ -69,7 +69,7 @@ POLICIES: dict[Kind, Policy] = {
             market=0.5,
             territory=0.05,
         ),
-        depth=120,
+        depth=80,
     ),
     Kind.INTERNATIONAL: Policy(
         Kind.INTERNATIONAL,

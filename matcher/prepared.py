@@ -3,17 +3,17 @@
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from math import nan, radians
 
 import numpy as np
 
 from matcher.documents import passage, to_points
 from matcher.entities import AnyItem, Item, ItemType, Profile
-from matcher.labels import Label, Role, labels_of
+from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
 from matcher.territory import Place, Territory
 from matcher.text import STOPWORDS, Token, fold, tokens
 
-ROLES = tuple(Role)
 _QUOTED_WORDS_FROM = frozenset({"description", "name"})
 _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
@@ -34,11 +34,16 @@ class Word:
     start: int
     end: int
     text: str
+    folded: str
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One side of a match. ``vectors[i]`` encodes ``labels[i]``; ``roles`` holds indices into ``Role``."""
+    """One side of a match. ``vectors[i]`` encodes ``labels[i]``; labels of one role stand together.
+
+    ``roles`` holds indices into ``ROLES``, ``spans`` where each role's labels stand, ``at`` the place in
+    radians (NaN when unknown).
+    """
 
     subject: AnyItem | Profile
     version: str
@@ -48,7 +53,9 @@ class Prepared:
     vectors: Vectors
     roles: np.ndarray[tuple[int], np.dtype[np.int8]]
     open_labels: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    spans: dict[Role, slice]
     place: Place | None
+    at: tuple[float, float]
     words: dict[str, Word] = field(repr=False)
 
     @property
@@ -58,7 +65,7 @@ class Prepared:
 
     def has(self, role: Role) -> bool:
         """Whether any label plays this role."""
-        return any(label.role is role for label in self.labels)
+        return role in self.spans
 
 
 def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
@@ -69,7 +76,16 @@ def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
         for token in tokens(text):
             if token.stem not in seen and _tells(token):
                 seen.add(token.stem)
-                yield token.stem, Word(name, token.start, token.end, token.text)
+                yield token.stem, Word(name, token.start, token.end, token.text, fold(token.text))
+
+
+def _spans(labels: tuple[Label, ...]) -> dict[Role, slice]:
+    spans = {}
+    for role in ROLES:
+        places = [place for place, label in enumerate(labels) if label.role is role]
+        if places:
+            spans[role] = slice(places[0], places[-1] + 1)
+    return spans
 
 
 def _tells(token: Token) -> bool:
@@ -164,6 +180,7 @@ class Preparer:
         if rows is None:
             rows = np.empty((0, len(point.dense)), dtype=np.float32)
         labels = labels_of(subject)[: len(rows)]
+        place = self._territory.locate(getattr(subject, "city", ""), getattr(subject, "department_code", ""))
         return Prepared(
             subject=subject,
             version=point.version,
@@ -173,8 +190,8 @@ class Preparer:
             vectors=rows[: len(labels)],
             roles=np.array([ROLES.index(label.role) for label in labels], dtype=np.int8),
             open_labels=np.array([label.is_open for label in labels], dtype=bool),
-            place=self._territory.locate(
-                getattr(subject, "city", ""), getattr(subject, "department_code", "")
-            ),
+            spans=_spans(labels),
+            place=place,
+            at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),
             words=dict(_words(subject)),
         )

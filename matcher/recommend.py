@@ -158,7 +158,7 @@ class Recommender:
             for hit in hits
             if (found := prepared.get(hit.id)) is not None and eligible(side.subject, found.subject, on)
         ]
-        return rerank(side, pairs, policy, self._floor, self._territory)
+        return rerank(side, pairs, policy, self._floor)
 
     def _present(
         self, side: Prepared, entry: Scored, policy: Policy, frequency: Counter[str]

@@ -16,7 +16,10 @@ from matcher.label_pairs import PAIRS, Floats, LabelBlocks, LabelMatch, best_pai
 from matcher.policies import SIGNALS, Policy
 from matcher.ports import Encoder
 from matcher.prepared import Prepared
-from matcher.territory import Territory
+from matcher.territory import EARTH_RADIUS_KM, Territory
+
+HALF_KM = 60.0
+"""Distance at which nearness is halved: an hour or so by train or car in the region."""
 
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
@@ -72,7 +75,6 @@ def rerank(
     items: Sequence[tuple[Prepared, float]],
     policy: Policy,
     floor: float,
-    territory: Territory,
 ) -> list[Scored]:
     """Score items, each given with its fused first-stage score in [0, 1]; best first, ties by id.
 
@@ -86,7 +88,7 @@ def rerank(
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
     table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    for name, values in _signals(query, sides, policy, blocks, territory):
+    for name, values in _signals(query, sides, policy, blocks):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
     scored = [
@@ -96,7 +98,7 @@ def rerank(
 
 
 def _signals(
-    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks, territory: Territory
+    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks
 ) -> Iterator[tuple[str, Floats]]:
     """Yield the values, one an item, of every signal the policy weighs but the first-stage score."""
     if policy.weights["echo"]:
@@ -108,7 +110,7 @@ def _signals(
         if policy.weights[name]:
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
-        yield "territory", np.array([_nearness(query, side, territory) for side in sides], dtype=np.float32)
+        yield "territory", _nearness(query, sides)
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
@@ -132,10 +134,15 @@ def _stage(query: Prepared, item: Prepared) -> float:
     return 1.0 if any(name in text for name in names) else 0.0 if names else 0.5
 
 
-def _nearness(query: Prepared, item: Prepared, territory: Territory) -> float:
+def _nearness(query: Prepared, sides: Sequence[Prepared]) -> Floats:
     """1 in the same town, falling by half every 60 km; 0.5 when a place is unknown."""
-    distance = distance_between(query, item, territory)
-    return 0.5 if distance is None else float(0.5 ** (distance / 60.0))
+    latitude, longitude = np.array([side.at for side in sides]).T
+    own_latitude, own_longitude = query.at
+    across = np.cos(latitude) * np.cos(own_latitude) * np.sin((longitude - own_longitude) / 2) ** 2
+    chord = np.sin((latitude - own_latitude) / 2) ** 2 + across
+    distance = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
+    nearness: Floats = np.where(np.isnan(distance), 0.5, 0.5 ** (distance / HALF_KM)).astype(np.float32)
+    return nearness
 
 
 def distance_between(query: Prepared, item: Prepared, territory: Territory) -> float | None:
