@@ -8,13 +8,13 @@ from rich.console import Console
 from matcher.errors import MatcherError
 from training.bench import bench
 from training.catalogue import catalogue
+from training.cluster import cluster
 from training.evaluate import evaluate
+from training.fit_ranker import fit_ranker
 from training.gender import gender
 from training.market import market
 from training.meetings import meetings
 from training.places import places
-from training.cluster import cluster
-from training.fit_ranker import fit_ranker
 from training.train import train
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)

@@ -128,23 +128,7 @@ def _configuration(source: Source) -> dict[str, Any]:
     """Return the JSON files of a SentenceTransformer, in the layout of the published model."""
     module = "sentence_transformers.models."
     return {
-        "config.json": {
-            "architectures": ["BertModel"],
-            "model_type": "bert",
-            "dtype": "float32",
-            "hidden_act": "gelu",
-            "hidden_size": source.hidden,
-            "intermediate_size": source.feed_forward,
-            "layer_norm_eps": LAYER_NORM_EPSILON,
-            "max_position_embeddings": source.positions,
-            "num_attention_heads": source.heads,
-            "num_hidden_layers": source.layers,
-            "bos_token_id": 0,
-            "eos_token_id": 2,
-            "pad_token_id": 1,
-            "type_vocab_size": len(source.tensors["embeddings.token_type_embeddings.weight"]),
-            "vocab_size": len(source.pieces),
-        },
+        "config.json": _transformer(source),
         "tokenizer_config.json": {
             "tokenizer_class": "PreTrainedTokenizerFast",
             "model_max_length": MAX_TOKENS,
@@ -170,4 +154,25 @@ def _configuration(source: Source) -> dict[str, Any]:
             "prompts": {"query": "query: ", "document": "passage: "},
             "similarity_fn_name": "cosine",
         },
+    }
+
+
+def _transformer(source: Source) -> dict[str, Any]:
+    """Return the shape of the network, in the words of the transformers library."""
+    return {
+        "architectures": ["BertModel"],
+        "model_type": "bert",
+        "dtype": "float32",
+        "hidden_act": "gelu",
+        "hidden_size": source.hidden,
+        "intermediate_size": source.feed_forward,
+        "layer_norm_eps": LAYER_NORM_EPSILON,
+        "max_position_embeddings": source.positions,
+        "num_attention_heads": source.heads,
+        "num_hidden_layers": source.layers,
+        "bos_token_id": 0,
+        "eos_token_id": 2,
+        "pad_token_id": 1,
+        "type_vocab_size": len(source.tensors["embeddings.token_type_embeddings.weight"]),
+        "vocab_size": len(source.pieces),
     }
