@@ -52,6 +52,11 @@ class Member:
     matches: float
     matches_before: float
 
+    @property
+    def keeps(self) -> bool:
+        """Whether it expects as many introductions as before, to within one in a hundred."""
+        return self.matches >= 0.99 * self.matches_before
+
 
 @dataclass(frozen=True, slots=True)
 class IntroductionPlan:
@@ -64,7 +69,10 @@ class IntroductionPlan:
     members: tuple[Member, ...]
 
     def summary(self) -> dict[str, float]:
-        """Totals: expected matches before and after, inequality (Gini) of views, mean relevance kept."""
+        """Add up: expected matches before and after, inequality (Gini) of views, mean relevance kept.
+
+        ``kept`` is the share of organisations that expect what the ranking by mutual score gave them.
+        """
         return {
             "organisations": float(len(self.members)),
             "matches": sum(member.matches for member in self.members),
@@ -72,6 +80,7 @@ class IntroductionPlan:
             "gini_views": gini([member.views for member in self.members]),
             "mean_relevance": float(np.mean([member.relevance for member in self.members])),
             "under_floor": float(sum(member.under_floor for member in self.members)),
+            "kept": float(np.mean([member.keeps for member in self.members])),
         }
 
 
@@ -126,9 +135,9 @@ def plan_introductions(
     pairs = _mutual(names, scores, {frozenset(pair) for pair in met})
     if not pairs.allowed.any():
         raise InvalidRequest("No two organisations want each other: there is nothing to plan.")
-    limits = Limits(min_views=_floor(pairs))
-    found = plan_pairs(pairs, limits=limits)
     before = evaluate(pairs, np.argsort(-pairs.f * pairs.g, axis=1, kind="stable"))
+    limits = Limits(min_views=_floor(pairs), left_floor=before.left_matches, right_floor=before.right_matches)
+    found = plan_pairs(pairs, limits=limits)
     lists = {name: _entries(row, names, found) for row, name in enumerate(names)}
     return IntroductionPlan(version, created_at, generation, lists, _members(names, found, before, limits))
 

@@ -100,12 +100,15 @@ def exposure_table(plan: IntroductionPlan, names: dict[str, str]) -> Table:
     table = Table(title="Who is seen, least first", title_justify="left", box=None, padding=(0, 1))
     for heading in ("Organisation", "Views / mean", "Matches", "before", "Relevance kept"):
         table.add_column(heading, justify="left" if heading == "Organisation" else "right")
-    ends = members if len(members) <= 2 * SHOWN else [*members[:SHOWN], None, *members[-SHOWN:]]
+    losing = [member for member in members[SHOWN:-SHOWN] if not member.keeps]
+    ends = (
+        members if len(members) <= 2 * SHOWN else [*members[:SHOWN], None, *losing, None, *members[-SHOWN:]]
+    )
     for member in ends:
         if member is None:
             table.add_row("…")
             continue
-        flag = "  under the floor" if member.under_floor else ""
+        flag = "  under the floor" if member.under_floor else "  loses" if not member.keeps else ""
         table.add_row(
             f"{names.get(member.organisation_id, member.organisation_id)}{flag}",
             f"{member.share:.2f}",
@@ -121,6 +124,7 @@ def _told(plan: IntroductionPlan) -> str:
     return (
         f"\nExpected introductions wanted by both sides: {totals['matches'] / 2:.1f}, "
         f"{totals['matches_before'] / 2:.1f} by mutual score alone. "
+        f"{totals['kept']:.0%} of organisations expect at least what they had (to 1 %). "
         f"Inequality of views (Gini): {totals['gini_views']:.2f}. "
         f"Lists keep {totals['mean_relevance']:.0%} of their relevance (nDCG)."
     )
