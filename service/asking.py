@@ -1,12 +1,17 @@
-"""The commands that ask: recommend, search, members-for."""
+"""The commands that ask: recommend, search, members-for, skills."""
 
+import json
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from rich.table import Table
 
 from matcher import settings as configuration
+from matcher.adapters.esco import read_skills
 from matcher.answers import Answer
 from matcher.build import Matcher, open_matcher
 from matcher.entities import AnyItem, ItemType, Kind, Profile
+from matcher.skills import SkillFinder
 from service import moments, render
 from service.console import remarks, results
 from service.schemas import said
@@ -55,3 +60,23 @@ def show_answers(answers: list[Answer], wishes: Wishes, settings: configuration.
     for found in answers:
         console.print(render.answer(found, wishes.lang, settings.zone, explain=wishes.explain))
     console.print(render.legend(answers, wishes.lang))
+
+
+def skills(text: str, count: int, *, as_json: bool) -> None:
+    """Print the ESCO skills a text speaks of, surest first."""
+    settings = configuration.load()
+    with remarks().status("Reading the ESCO skills"):
+        finder = SkillFinder(read_skills(settings.data_dir / "esco"))
+    found = finder.find(text, limit=count)
+    if as_json:
+        results().out(
+            json.dumps([asdict(skill) for skill in found], indent=2, ensure_ascii=False), highlight=False
+        )
+        return
+    table = Table("Skill", "Found in the text", "Confidence", "ESCO id", box=None, padding=(0, 1))
+    for skill in found:
+        table.add_row(
+            skill.label, f"« {skill.text} »", f"{skill.confidence:.2f}", skill.id.rsplit("/", 1)[-1]
+        )
+    results().print(table if found else "No ESCO skill is named in this text.")
+    remarks().print("This service uses the ESCO classification of the European Commission.")

@@ -132,6 +132,18 @@ def show(
     catalogue.show(item, as_json=json)
 
 
+@app.command(rich_help_panel="Ask")
+def skills(
+    text: Annotated[str, typer.Argument(help="A description of what somebody does or looks for.")],
+    count: CountOption = 10,
+    json: JsonOption = False,
+) -> None:
+    """Name the ESCO skills a text speaks of."""
+    from service import asking
+
+    asking.skills(text, count, as_json=json)
+
+
 @app.command("import", rich_help_panel="Catalogue")
 def import_(
     file: Annotated[

@@ -111,6 +111,17 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
     assert "n'est pas ouverte" in capsys.readouterr().out
 
 
+def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
+    text = "Nous gérons des bases de données pour les collectivités."
+    assert main(["skills", text, "--json"]) == 0
+    told = capsys.readouterr()
+    found = json.loads(told.out)
+    assert "base de données" in [skill["label"] for skill in found]
+    assert all(text[skill["start"] : skill["end"]] == skill["text"] for skill in found)
+    assert all(skill["id"].startswith("http://data.europa.eu/esco/skill/") for skill in found)
+    assert "ESCO classification of the European Commission" in told.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
