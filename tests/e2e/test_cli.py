@@ -112,7 +112,7 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
 
 
 def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
-    text = "Nous gérons des bases de données pour les collectivités."
+    text = "Nous gérons des bases de données, la cybersécurité"
     assert main(["skills", text, "--json"]) == 0
     told = capsys.readouterr()
     found = json.loads(told.out)
