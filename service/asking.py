@@ -68,6 +68,7 @@ def skills(text: str, count: int, *, as_json: bool) -> None:
     with remarks().status("Reading the ESCO skills"):
         finder = SkillFinder(read_skills(settings.data_dir / "esco"))
     found = finder.find(text, limit=count)
+    remarks().print("This service uses the ESCO classification of the European Commission.")
     if as_json:
         results().out(
             json.dumps([asdict(skill) for skill in found], indent=2, ensure_ascii=False), highlight=False
@@ -79,4 +80,3 @@ def skills(text: str, count: int, *, as_json: bool) -> None:
             skill.label, f"« {skill.text} »", f"{skill.confidence:.2f}", skill.id.rsplit("/", 1)[-1]
         )
     results().print(table if found else "No ESCO skill is named in this text.")
-    remarks().print("This service uses the ESCO classification of the European Commission.")
