@@ -12,6 +12,7 @@ from matcher.adapters.hashing import HashingEncoder
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.sql import SqlStore
 from matcher.durable import FileLock, write_whole
+from matcher.documents import TEMPLATE
 from matcher.entities import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.generations import Differences, DrainReport, Generation
@@ -213,7 +214,7 @@ def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generati
     assert manifest == Manifest(
         encoder=indexer.encoder.name,
         dim=indexer.encoder.dim,
-        template="fields-v1",
+        template=TEMPLATE,
         analyser=indexer.lexical.name,
         created_at=NOW,
         state="ready",
