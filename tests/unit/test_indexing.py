@@ -11,8 +11,8 @@ from matcher.adapters.generations import FolderGenerations
 from matcher.adapters.hashing import HashingEncoder
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.sql import SqlStore
-from matcher.durable import FileLock, write_whole
 from matcher.documents import TEMPLATE
+from matcher.durable import FileLock, write_whole
 from matcher.entities import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.generations import Differences, DrainReport, Generation
