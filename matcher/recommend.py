@@ -122,9 +122,7 @@ class Recommender:
         frequency = Counter(stem for entry in scored for stem in entry.item.words if stem in side.words)
         frequency[""] = len(scored)
         items = tuple(
-            self._present(side, entry, policy, frequency).model_copy(
-                update={"rank": rank} | _gains(planned.get(entry.item.id or ""))
-            )
+            self._present(rank, side, entry, policy, frequency, planned.get(entry.item.id or ""))
             for rank, entry in enumerate(chosen, start=1)
         )
         if not planned:
@@ -161,12 +159,18 @@ class Recommender:
         return rerank(side, pairs, policy, self._floor)
 
     def _present(
-        self, side: Prepared, entry: Scored, policy: Policy, frequency: Counter[str]
+        self,
+        rank: int,
+        side: Prepared,
+        entry: Scored,
+        policy: Policy,
+        frequency: Counter[str],
+        planned: Planned | None,
     ) -> Recommendation:
         item = entry.item.subject
         assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
         return Recommendation(
-            rank=1,
+            rank=rank,
             item_id=item.id,
             item_type=item.item_type,
             name=item.name,
@@ -174,6 +178,8 @@ class Recommender:
             reasons=explain.reasons(side, entry, policy, self._territory, frequency),
             missing=gaps.missing(side, entry, policy),
             signals=_breakdown(entry, shares(side, policy)),
+            gain=round(planned.gain, 4) if planned else None,
+            gain_of_other=round(planned.gain_of_other, 4) if planned else None,
             evidence_level=item.evidence_level,
             needs_confirmation=item.needs_confirmation,
             illustrative=any(isinstance(s, Organisation) and s.illustrative for s in (side.subject, item)),
@@ -237,15 +243,10 @@ def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]
     return sorted(scored, key=lambda entry: place.get(entry.item.id or "", len(place)))
 
 
-def _gains(planned: Planned | None) -> dict[str, float]:
-    if planned is None:
-        return {}
-    return {"gain": round(planned.gain, 4), "gain_of_other": round(planned.gain_of_other, 4)}
-
-
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
+    # Our own numbers: validating ten small models an item would cost as much as the search.
     return tuple(
-        Signal(
+        Signal.model_construct(
             name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
         )
         for name, value in zip(SIGNALS, entry.signals.tolist(), strict=True)
