@@ -8,7 +8,14 @@ from sqlalchemy import delete, insert, select
 
 from matcher.adapters.sql_errors import translated
 from matcher.adapters.sql_log import stamp
-from matcher.adapters.sql_schema import open_engine, parse_url, plan_lists, plan_members, plans
+from matcher.adapters.sql_schema import (
+    open_engine,
+    parse_url,
+    plan_lists,
+    plan_members,
+    plans,
+    sqlite_file,
+)
 from matcher.introductions import IntroductionPlan, Member, Planned
 
 
@@ -28,6 +35,9 @@ class SqlPlans:
         self._url = parse_url(url)
         self._engine = open_engine(self._url)
         self._writer = self._engine.execution_options(writes=True)
+        # Three tables are read as one: SQLite's transactions are snapshots, PostgreSQL's only when asked.
+        snapshot = {} if sqlite_file(self._url) else {"isolation_level": "REPEATABLE READ"}
+        self._reader = self._engine.execution_options(**snapshot)
 
     def version(self) -> str | None:
         """Name of the current plan; None when there is none."""
@@ -36,7 +46,7 @@ class SqlPlans:
 
     def load(self) -> IntroductionPlan | None:
         """Read the current plan; None when there is none."""
-        with translated(self._url, "reading the plan"), self._engine.connect() as connection:
+        with translated(self._url, "reading the plan"), self._reader.connect() as connection:
             head = connection.execute(select(plans)).first()
             if head is None:
                 return None
