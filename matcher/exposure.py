@@ -26,7 +26,8 @@ def gini(values: ArrayLike) -> float:
     if len(x) == 0 or x.sum() == 0:
         return 0.0
     n = len(x)
-    return float(((2 * np.arange(1, n + 1) - n - 1) * x).sum() / (n * x.sum()))
+    shares = float(((2 * np.arange(1, n + 1) - n - 1) * x).sum() / (n * x.sum()))
+    return max(0.0, shares)  # equal values can sum to a hair below nothing
 
 
 def views(lists: ArrayLike, receivers: int, examination: Law | ArrayLike = "inverse") -> Floats:

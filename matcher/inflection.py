@@ -26,14 +26,15 @@ _QUALITIES = pairs("qualities")
 
 
 def fold(text: str) -> str:
-    """Lower case without accents or ligatures.
+    """Lower case without accents or ligatures; folding a folded text changes nothing.
 
     >>> fold("Ingénieure Cœur de Métier")
     'ingenieure coeur de metier'
     """
     if text.isascii():
         return text.lower()
-    plain = unicodedata.normalize("NFKD", text.lower().replace("œ", "oe").replace("æ", "ae"))
+    # Taken apart before it is lowered: some signs come apart into capitals ("ᴬ", "℃", "ℝ").
+    plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
     return "".join(sign for sign in plain if not unicodedata.combining(sign))
 
 

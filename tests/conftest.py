@@ -1,10 +1,17 @@
 """Fixtures that more than one kind of test uses."""
 
+import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+
+# The same examples on every run, so that a red run is about the change under test. New examples are looked
+# for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest tests/unit
+settings.register_profile("explore", max_examples=3_000, deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
 
 @pytest.fixture(scope="session")

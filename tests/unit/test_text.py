@@ -1,7 +1,7 @@
 """What every text goes through before both encoders."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from matcher.lexicon import lexicon
@@ -59,5 +59,6 @@ def test_stems_join_the_forms_of_a_word() -> None:
 
 
 @given(st.text(max_size=30))
+@example("ᴬ ℃ Ǣ")
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
