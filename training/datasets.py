@@ -6,7 +6,7 @@ Every text goes through :func:`matcher.text.neutral`, as it does when the servic
 """
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,6 +17,10 @@ from matcher.text import neutral
 
 ICT = ("25", "35", "133")
 """ISCO groups whose skill relations are never trained on: ``esco-job2skill-ict`` is made from them."""
+
+
+PROFILE_SKILLS = 8
+"""An occupation with fewer skills than these makes no profile."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,20 +215,32 @@ def vocabulary_rows(data: Path) -> list[Row]:
     return rows
 
 
+def profile_rows(jobs: Sequence[Concept], linked: Mapping[str, Sequence[Concept]]) -> list[Row]:
+    """Make rows of an occupation's French names and what a person of it could write: some of its skills."""
+    rows = []
+    for job in jobs:
+        skills = [skill.fr[0].text for skill in linked.get(job.uri, ()) if skill.fr]
+        said = [", ".join(skills[start::4][:5]) for start in range(4) if len(skills) >= PROFILE_SKILLS]
+        if said and job.fr:
+            rows.append(Row((job.fr, texts(said, job.fr[0].keys))))
+    return rows
+
+
 def families(data: Path) -> list[Family]:
     """Everything that is trained on, without what :func:`questions` holds out."""
     jobs = [job for job in concepts(data, "occupations") if not held_out(job.uri)]
     every_skill = concepts(data, "skills")
     skills = [skill for skill in every_skill if not held_out(skill.uri)]
     linked = relations(data, jobs, skills)
-    rome = [Row((pool, pool, (name,))) for name, pool in job_names(data).values() if pool]
+    rome = [Row((_kept(pool) or (name,), (name,))) for name, pool in job_names(data).values() if pool]
     return [
-        Family("occupations", tuple(Row((job.fr, job.en, job.fr + job.en[1:])) for job in jobs), 0.34, 0.8),
-        Family("rome", _without_held_out(rome), 0.22, 0.8),
-        Family("skills", tuple(Row((skill.fr, skill.en)) for skill in skills), 0.12, 0.6),
+        Family("occupations", tuple(Row((job.fr, job.en, job.fr + job.en[1:])) for job in jobs), 0.42, 0.8),
+        Family("rome", tuple(rome), 0.18, 0.8),
+        Family("skills", tuple(Row((skill.fr, skill.en)) for skill in skills), 0.1, 0.6),
         Family(
-            "job-skill", tuple(_link(job, linked[job.uri]) for job in jobs if job.uri in linked), 0.16, 0.6
+            "job-skill", tuple(_link(job, linked[job.uri]) for job in jobs if job.uri in linked), 0.1, 0.6
         ),
+        Family("profiles", tuple(profile_rows(jobs, linked)), 0.04, 0.0, 64),
         Family(
             "descriptions",
             tuple(
@@ -232,21 +248,17 @@ def families(data: Path) -> list[Family]:
                 for item in (*jobs, *skills)
                 if item.description
             ),
-            0.1,
+            0.09,
             0.0,
-            48,
+            40,
         ),
-        Family("catalogue", tuple(catalogue_rows(data)), 0.02, 0.0, 64),
+        Family("catalogue", tuple(catalogue_rows(data)), 0.03, 0.0, 64),
         Family("vocabulary", tuple(vocabulary_rows(data)), 0.04, 0.5),
     ]
 
 
-def _without_held_out(rows: Iterable[Row]) -> tuple[Row, ...]:
-    kept = []
-    for row in rows:
-        pool = tuple(text for text in row.slots[0] if not held_out(text.text)) or row.slots[2]
-        kept.append(Row((pool, pool, row.slots[2])))
-    return tuple(kept)
+def _kept(pool: Slot) -> Slot:
+    return tuple(text for text in pool if not held_out(text.text))
 
 
 def _link(job: Concept, skills: Sequence[Concept]) -> Row:

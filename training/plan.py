@@ -11,17 +11,17 @@ class Plan:
     are near neighbours, by the untuned encoder, of its other rows.
     """
 
-    steps: int = 160
-    batch: int = 48
+    steps: int = 1200
+    batch: int = 96
     rank: int = 32
     alpha: float = 64.0
     rate: float = 5e-4
     warmup: float = 0.1
     decay: float = 0.4
     temperature: float = 0.03
-    hard: float = 0.0
+    hard: float = 0.3
     seed: int = 113
-    every: int = 40
+    every: int = 100
 
     def rate_at(self, step: int) -> float:
         """Learning rate: linear warm-up, level, linear decay to 0 (Zhai et al., 2022).

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from training.datasets import Concept, Question, concepts, held_out, is_ict, job_names, read, relations, texts
 
@@ -26,6 +27,22 @@ def mean_average_precision(scores: NDArray[np.float32], relevant: Sequence[froze
         ranks = np.flatnonzero(np.isin(order, list(answers))) + 1
         total += float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
     return total / len(relevant)
+
+
+def lookalikes(answers: Sequence[str], texts: Sequence[str], each: int = 15) -> list[str]:
+    """Texts that are spelt most like each answer, by character trigrams: what a ranking trips over.
+
+    At most ``each`` for an answer, the answers themselves among them; in order of ``texts``, each once.
+
+    >>> lookalikes(["web developer"], ["web developers", "florist", "web designer"], each=2)
+    ['web developers', 'web designer']
+    """
+    pool = list(dict.fromkeys(texts))
+    table = TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 3), sublinear_tf=True).fit_transform(pool)
+    place = {text: at for at, text in enumerate(pool)}
+    known = [place[answer] for answer in answers if answer in place]
+    scores = (table[known] @ table.T).toarray() if known else np.empty((0, len(pool)))
+    return [pool[at] for at in sorted(set(np.argsort(-scores, axis=1, kind="stable")[:, :each].ravel()))]
 
 
 def _one_answer(
@@ -71,13 +88,13 @@ def questions(data: Path, size: int = 700) -> list[Question]:
     return [
         _one_answer(
             "fr-fr",
-            [(text.text, job.fr[0].text) for job in mine for text in job.fr[1:3]],
-            [job.fr[0].text for job in jobs[: 2 * size]],
+            [(text.text, job.fr[0].text) for job in mine for text in job.fr[1:5]],
+            lookalikes([job.fr[0].text for job in mine], [text.text for job in jobs for text in job.fr]),
         ),
         _one_answer(
             "fr-en",
             [(item.fr[0].text, item.en[0].text) for item in both],
-            [text for job in jobs[:size] for text in (job.en[0].text, job.fr[0].text)],
+            lookalikes([job.en[0].text for job in mine], [text.text for job in jobs for text in job.en]),
         ),
         _one_answer("rome", asked[: size // 2], [name.text for name, _ in rome.values()]),
         _job_skills(data, jobs, skills, size),
