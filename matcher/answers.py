@@ -1,16 +1,29 @@
-"""What is answered: recommendations with their reasons and the spans these rest on."""
+"""What is answered: recommendations with their reasons and the spans these rest on.
 
+Plain frozen dataclasses: dozens are made for an answer, all from our own numbers, and checking each would
+cost as much as the search. The service describes and writes them through pydantic.
+"""
+
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from matcher.entities import EvidenceLevel, Frozen, ItemType, Kind
+from matcher.entities import EvidenceLevel, ItemType, Kind
 
 Side = Literal["query", "item"]
 
 
-class Quote(Frozen):
+class _Closed:
+    """Unknown fields are refused when an answer is read back."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(_Closed):
     """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
 
     side: Side
@@ -20,16 +33,18 @@ class Quote(Frozen):
     text: str
 
 
-class Reason(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason(_Closed):
     """One reason in both languages with the spans it rests on; never without a quote."""
 
     signal: str
     fr: str
     en: str
-    quotes: tuple[Quote, ...] = Field(min_length=1)
+    quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
 
 
-class Missing(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing(_Closed):
     """Something a good match would have and this one does not show."""
 
     code: str
@@ -37,7 +52,8 @@ class Missing(Frozen):
     en: str
 
 
-class Signal(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal(_Closed):
     """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
 
     name: str
@@ -46,7 +62,8 @@ class Signal(Frozen):
     contribution: float
 
 
-class Recommendation(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation(_Closed):
     """One recommended item. ``score`` is in [0, 1].
 
     ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: what the asker and
@@ -72,7 +89,8 @@ class Recommendation(Frozen):
     source_url: str = ""
 
 
-class Answer(Frozen):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(_Closed):
     """What was asked and what is recommended, best first; ties by id.
 
     ``plan`` names the plan of introductions when it set the order, which then need not follow the scores.

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from matcher.entities import AnyItem, Eligibility, Item, Opportunity, Organisation, Profile
+from matcher.entities import AnyItem, Eligibility, Opportunity, Organisation, Profile
 
 _LEGAL_KINDS = {"ge": "ge", "eti": "eti", "pme": "pme", "tpe": "pme", "startup": "pme"}
 _BANDS = {
@@ -53,14 +53,13 @@ def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | N
     >>> eligible(me, me, None)
     False
     """
-    if isinstance(query, Item) and isinstance(item, Item) and query.id == item.id:
-        return False
-    if (isinstance(query, Organisation) and query.opted_out) or (
-        isinstance(item, Organisation) and item.opted_out
-    ):
-        return False
-    for opportunity, other in ((item, query), (query, item)):
-        if isinstance(opportunity, Opportunity):
-            open_now = at is None or opportunity.is_open(at)
-            return open_now and (not isinstance(other, Profile) or meets(opportunity.eligibility, other))
-    return True
+    for side, other in ((item, query), (query, item)):
+        if isinstance(side, Organisation):
+            if side.opted_out:
+                return False
+        elif isinstance(side, Opportunity) and not (
+            (at is None or side.is_open(at))
+            and (not isinstance(other, Profile) or meets(side.eligibility, other))
+        ):
+            return False
+    return getattr(query, "id", None) != getattr(item, "id", "")  # who is not stored is nobody's double

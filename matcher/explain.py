@@ -87,7 +87,7 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
 
 
 def _quote(side: Side, label: Label) -> Quote:
-    return Quote.model_construct(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
+    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
 
 
 def _reason(
@@ -142,7 +142,7 @@ def _shared_words(
 
 
 def _quote_word(side: Side, word: Word) -> Quote:
-    return Quote.model_construct(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
+    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
 
 
 def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Territory) -> Iterator[Reason]:
@@ -162,7 +162,7 @@ def _towns_known(*sides: Prepared) -> bool:
 
 def _whole(side: Side, subject: object, field: str) -> Quote:
     text = str(getattr(subject, field))
-    return Quote.model_construct(side=side, field=field, start=0, end=len(text), text=text)
+    return Quote(side=side, field=field, start=0, end=len(text), text=text)
 
 
 def _stage_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:

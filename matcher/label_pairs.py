@@ -11,8 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.labels import ROLES, Role
-from matcher.ports import Vectors
-from matcher.prepared import Prepared
+from matcher.prepared import WHOLE, Prepared
 
 Floats = NDArray[np.float32]
 
@@ -37,7 +36,7 @@ class LabelMatch:
 
 
 def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, LabelMatch]:
-    """Best pair of labels of every signal both sides have labels for; ties to the first.
+    """Best pair of labels of every signal both sides have labels for; ties, to four digits, to the first.
 
     ``similar`` has one row per label of the query, one column per label of the item.
     """
@@ -45,63 +44,73 @@ def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, La
     for name, (own, other) in PAIRS.items():
         mine, theirs = query.spans.get(own), item.spans.get(other)
         if mine and theirs:
-            block = similar[mine, theirs]
+            block = similar[mine, theirs].round(4)  # the same pair is quoted whatever the processor
             row, column = divmod(int(block.argmax()), block.shape[1])
             found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
     return found
 
 
 class LabelBlocks:
-    """All label similarities of one query with all items in one product, then cut by item and role."""
+    """Every row of one query against every row of all items in one product, then cut by item and role.
+
+    A *segment* is the labels of one role of one item, or its whole text.
+    """
 
     def __init__(self, query: Prepared, sides: Sequence[Prepared], floor: float) -> None:
         self._query = query
-        self._sides = sides
-        self._floor = floor
-        self._starts = np.cumsum([0, *(len(side.labels) for side in sides)])
-        self._rows: Vectors = np.concatenate([side.vectors for side in sides])
-        self._roles = np.concatenate([side.roles for side in sides])
-        self._owner = np.repeat(np.arange(len(sides)), np.diff(self._starts))
-        self._similar = self._stretch(query.vectors @ self._rows.T)
-        self._similar[query.open_labels] = 0.0
-        self._similar[:, np.concatenate([side.open_labels for side in sides])] = 0.0
+        self._count = len(sides)
+        self._ends = np.cumsum([len(side.parts) for side in sides])
+        parts = np.concatenate([side.parts for side in sides])
+        starts = np.ones(len(parts), dtype=bool)
+        np.not_equal(parts[1:], parts[:-1], out=starts[1:])
+        starts[self._ends[:-1]] = True  # items without labels: one whole text after another
+        self._heads = np.flatnonzero(starts)
+        self._sizes = np.append(self._heads[1:], len(parts)) - self._heads
+        self._part = parts[self._heads]
+        self._owner = np.searchsorted(self._ends, self._heads, side="right")
+        similar = query.rows @ np.concatenate([side.rows for side in sides]).T
+        similar -= floor
+        similar /= 1.0 - floor
+        self._similar: Floats = np.clip(similar, 0.0, 1.0, out=similar)
+        self._barred = np.concatenate([side.barred for side in sides])
+        self._similar[query.barred] = 0.0
+        self._similar[:-1, self._barred] = 0.0
+        self._of_role: dict[Role, Floats] = {}
 
     def signal(self, own: Role, other: Role) -> Floats:
         """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
 
         Shape (items,); zero where a side has no label of the role.
         """
-        values = np.zeros(len(self._sides), dtype=np.float32)
-        mine = self._query.spans.get(own)
-        theirs = np.flatnonzero(self._roles == ROLES.index(other))
-        if mine is None or not len(theirs):
-            return values
-        block = self._similar[mine, theirs]
-        owner = self._owner[theirs]
-        heads = np.flatnonzero(np.diff(owner, prepend=-1))
-        counts = np.diff(np.append(heads, len(theirs)))
-        best = block.max(axis=0)
-        of_item = np.add.reduceat(best, heads) / counts
-        of_query = np.maximum.reduceat(block, heads, axis=1)
-        values[owner[heads]] = (of_query.max(axis=0) + of_item + of_query.mean(axis=0)) / 3.0
+        values = np.zeros(self._count, dtype=np.float32)
+        if self._query.has(own):
+            theirs = self._part == ROLES.index(other)
+            values[self._owner[theirs]] = self._segments(own)[theirs]
         return values
 
     def of(self, place: int) -> Floats:
         """Similarities of the query's labels (rows) and one item's labels (columns)."""
-        return self._similar[:, self._starts[place] : self._starts[place + 1]]
+        start = self._ends[place - 1] if place else 0
+        return self._similar[:-1, start : self._ends[place] - 1]
 
     def echo(self) -> Floats:
-        """Mean of two: one side's best label in the other side's whole text, both ways round."""
-        texts = np.stack([side.dense for side in self._sides])
-        told = self._stretch(texts @ self._query.vectors[~self._query.open_labels].T)
-        values = 0.5 * told.max(axis=1, initial=0.0)
-        heads = np.flatnonzero(np.diff(self._owner, prepend=-1))
-        if len(heads):
-            heard = self._stretch(self._rows @ self._query.dense)
-            values[self._owner[heads]] += 0.5 * np.maximum.reduceat(heard, heads)
-        echoes: Floats = values.astype(np.float32)
+        """Mean of two: one side's best label in the other side's whole text, both ways round.
+
+        The item's labels that exclude nobody count here, the query's do not.
+        """
+        told = self._similar[:-1, self._ends - 1].max(axis=0, initial=0.0)
+        heard = np.maximum.reduceat(self._similar[-1], self._heads)
+        heard[self._part == WHOLE] = 0.0
+        best = np.zeros(self._count, dtype=np.float32)
+        np.maximum.at(best, self._owner, heard)
+        echoes: Floats = 0.5 * (told + best)
         return echoes
 
-    def _stretch(self, cosines: Floats) -> Floats:
-        stretched: Floats = np.clip((cosines - self._floor) / (1.0 - self._floor), 0.0, 1.0)
-        return stretched
+    def _segments(self, own: Role) -> Floats:
+        """Agreement of the query's labels of one role with every segment."""
+        if own not in self._of_role:
+            block = self._similar[self._query.spans[own]]
+            of_item = np.add.reduceat(block.max(axis=0), self._heads) / self._sizes
+            of_query = np.maximum.reduceat(block, self._heads, axis=1)
+            self._of_role[own] = (of_query.max(axis=0) + of_item + of_query.mean(axis=0)) / 3.0
+        return self._of_role[own]

@@ -14,6 +14,8 @@ from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
 from matcher.territory import Place, Territory
 from matcher.text import STOPWORDS, Token, fold, tokens
 
+WHOLE = len(ROLES)
+"""Marks the row of the whole text, beside the indices into ``ROLES``."""
 _QUOTED_WORDS_FROM = frozenset({"description", "name"})
 _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
@@ -39,29 +41,32 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """One side of a match. ``vectors[i]`` encodes ``labels[i]``; labels of one role stand together.
+    """One side of a match: its text, its labels and their vectors.
 
-    ``roles`` holds indices into ``ROLES``, ``spans`` where each role's labels stand, ``at`` the place in
-    radians (NaN when unknown).
+    ``rows`` (labels + 1, dim) holds a vector for each label, then the whole text's. ``parts`` says what each
+    row is: an index into ``ROLES``, or :data:`WHOLE`; labels of one role stand together, where ``spans``
+    says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None for a free text or a
+    profile, ``at`` the place in radians (NaN when unknown).
     """
 
     subject: AnyItem | Profile
+    id: str | None
     version: str
-    dense: Vectors
     terms: Sparse
     labels: tuple[Label, ...]
-    vectors: Vectors
-    roles: np.ndarray[tuple[int], np.dtype[np.int8]]
-    open_labels: np.ndarray[tuple[int], np.dtype[np.bool_]]
+    rows: Vectors
+    parts: np.ndarray[tuple[int], np.dtype[np.int8]]
+    barred: np.ndarray[tuple[int], np.dtype[np.bool_]]
     spans: dict[Role, slice]
     place: Place | None
     at: tuple[float, float]
     words: dict[str, Word] = field(repr=False)
 
     @property
-    def id(self) -> str | None:
-        """Id of the item; None for a free text or a profile."""
-        return self.subject.id if isinstance(self.subject, Item) else None
+    def dense(self) -> Vectors:
+        """Vector of the whole text."""
+        whole: Vectors = self.rows[-1]
+        return whole
 
     def has(self, role: Role) -> bool:
         """Whether any label plays this role."""
@@ -176,20 +181,18 @@ class Preparer:
                 self._held[item_id] = self._assemble(items[item_id], points[item_id])
 
     def _assemble(self, subject: AnyItem | Profile, point: Point) -> Prepared:
-        rows = point.labels
-        if rows is None:
-            rows = np.empty((0, len(point.dense)), dtype=np.float32)
-        labels = labels_of(subject)[: len(rows)]
+        vectors = point.labels if point.labels is not None else ()
+        labels = labels_of(subject)[: len(vectors)]
         place = self._territory.locate(getattr(subject, "city", ""), getattr(subject, "department_code", ""))
         return Prepared(
             subject=subject,
+            id=subject.id if isinstance(subject, Item) else None,
             version=point.version,
-            dense=point.dense,
             terms=self._lexical.encode_queries([passage(subject)])[0],
             labels=labels,
-            vectors=rows[: len(labels)],
-            roles=np.array([ROLES.index(label.role) for label in labels], dtype=np.int8),
-            open_labels=np.array([label.is_open for label in labels], dtype=bool),
+            rows=np.array([*vectors[: len(labels)], point.dense], dtype=np.float32),
+            parts=np.array([*(ROLES.index(label.role) for label in labels), WHOLE], dtype=np.int8),
+            barred=np.array([*(label.is_open for label in labels), False]),
             spans=_spans(labels),
             place=place,
             at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),

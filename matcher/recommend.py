@@ -2,7 +2,9 @@
 
 from collections import Counter
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from itertools import chain
 
 from matcher import explain, gaps
 from matcher.answers import Answer, Missing, Recommendation, Signal
@@ -119,7 +121,9 @@ class Recommender:
         scored = self._score(side, policy, on)
         planned = self._planned(side, kind)
         chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
-        frequency = Counter(stem for entry in scored for stem in entry.item.words if stem in side.words)
+        frequency = Counter(
+            chain.from_iterable(side.words.keys() & entry.item.words.keys() for entry in scored)
+        )
         frequency[""] = len(scored)
         items = tuple(
             self._present(rank, side, entry, policy, frequency, planned.get(entry.item.id or ""))
@@ -128,7 +132,7 @@ class Recommender:
         if not planned:
             return self._answer(query, kind, on, k, items, ())
         answer = self._answer(query, kind, on, k, items, (_PLANNED,))
-        return answer.model_copy(update={"plan": self.plan_version})
+        return replace(answer, plan=self.plan_version)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
@@ -244,9 +248,8 @@ def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]
 
 
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
-    # Our own numbers: validating ten small models an item would cost as much as the search.
     return tuple(
-        Signal.model_construct(
+        Signal(
             name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
         )
         for name, value in zip(SIGNALS, entry.signals.tolist(), strict=True)

@@ -48,12 +48,13 @@ class Scored:
     signals: Floats
     score: float
     query: Prepared = field(repr=False)
-    similar: Floats = field(repr=False)
+    blocks: LabelBlocks = field(repr=False)
+    place: int = field(repr=False)
 
     @cached_property
     def matches(self) -> dict[str, LabelMatch]:
         """Best pair of labels behind each signal; found when first asked for, since few items are shown."""
-        return best_pairs(self.query, self.item, self.similar)
+        return best_pairs(self.query, self.item, self.blocks.of(self.place))
 
 
 def shares(query: Prepared, policy: Policy) -> dict[str, float]:
@@ -91,10 +92,8 @@ def rerank(
     for name, values in _signals(query, sides, policy, blocks):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
-    scored = [
-        Scored(item, table[place], scores[place], query, blocks.of(place)) for place, item in enumerate(sides)
-    ]
-    return sorted(scored, key=lambda entry: (-entry.score, entry.item.id or ""))
+    order = sorted(range(len(sides)), key=lambda place: (-scores[place], sides[place].id or ""))
+    return [Scored(sides[place], table[place], scores[place], query, blocks, place) for place in order]
 
 
 def _signals(
@@ -114,7 +113,7 @@ def _signals(
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
-    return 1.0 if item.open_labels.any() else 0.0
+    return 1.0 if item.barred.any() else 0.0
 
 
 def _stage(query: Prepared, item: Prepared) -> float:

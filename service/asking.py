@@ -49,7 +49,7 @@ def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profil
     with open_matcher(settings) as matcher, remarks().status("Opening the index"):
         found = matcher.recommender.recommend(asker(matcher), kind, wishes.count, at)
     if wishes.json:
-        results().out(said(found, explain=wishes.explain, indent=2), highlight=False)
+        results().out(said(found, explain=wishes.explain, indent=2).decode(), highlight=False)
     else:
         show_answers([found], wishes, settings)
 

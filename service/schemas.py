@@ -1,9 +1,10 @@
 """What goes over the wire beyond the items themselves. ``docs/api.md`` describes every field."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, Generic, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
 
 from matcher.answers import Answer, Missing, Reason, Recommendation
 from matcher.entities import Item, Kind, Profile
@@ -76,6 +77,7 @@ class RecommendationRequest(KindWishes):
         return self.profile if self.profile is not None else Profile(description=self.text or "")
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidReason(Reason):
     """A reason in the language asked for, or in both."""
 
@@ -83,6 +85,7 @@ class SaidReason(Reason):
     en: str | None = None  # type: ignore[assignment]  # same
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidMissing(Missing):
     """What is missing, in the language asked for, or in both."""
 
@@ -90,6 +93,7 @@ class SaidMissing(Missing):
     en: str | None = None  # type: ignore[assignment]  # same
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidRecommendation(Recommendation):
     """One recommended item as it is sent."""
 
@@ -97,6 +101,7 @@ class SaidRecommendation(Recommendation):
     missing: tuple[SaidMissing, ...] = ()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SaidAnswer(Answer):
     """An answer as it is sent."""
 
@@ -122,7 +127,12 @@ class Problem(BaseModel):
     errors: list[dict[str, str]] | None = None
 
 
-def said(answer: Answer, lang: str | None = None, *, explain: bool = False, indent: int | None = None) -> str:
+_ANSWER = TypeAdapter(Answer)
+
+
+def said(
+    answer: Answer, lang: str | None = None, *, explain: bool = False, indent: int | None = None
+) -> bytes:
     """Write an answer as JSON, the same over HTTP and on the command line.
 
     ``lang`` leaves the other language out of reasons, missing and notices; signals come with ``explain``.
@@ -135,4 +145,4 @@ def said(answer: Answer, lang: str | None = None, *, explain: bool = False, inde
     exclude: dict[str, Any] = {"notices": texts} if other else {}
     if item:
         exclude["items"] = {"__all__": item}
-    return answer.model_dump_json(exclude=exclude, indent=indent)
+    return _ANSWER.dump_json(answer, exclude=exclude, indent=indent)

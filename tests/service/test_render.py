@@ -28,13 +28,13 @@ def item(rank: int, **facts: object) -> Recommendation:
         "reasons": (WHY,),
         "evidence_level": "declared",
     }
-    return Recommendation.model_validate({"rank": rank, **given, **facts})
+    return Recommendation(rank=rank, **{**given, **facts})
 
 
 def answer(*items: Recommendation, notices: tuple[Missing, ...] = ()) -> Answer:
     on = datetime(2026, 11, 22, 12, tzinfo=PARIS)
     facts = {"kind": Kind.FACTORY, "query_id": "ORG001", "query_name": "Exemple", "on": on, "k": 5}
-    return Answer.model_validate({**facts, "generation": "g", "items": items, "notices": notices})
+    return Answer(**facts, generation="g", items=items, notices=notices)
 
 
 def printed(renderable: object) -> str:
