@@ -29,6 +29,7 @@ _BREAK = re.compile(r"[.!?;:\n•|()\[\]«»\"“”]|\s[-–—]\s|^[-–—]\s
 _REACH = (
     7  # words an adjective may stand behind its noun: "ingénieure d'études en systèmes embarqués confirmée"
 )
+_RELATION = re.compile(r"(?:ale|elle|ive)s?$")  # "aide sociale" is no person
 _COPULAS = frozenset(["êtes", "serez", "soyez", "étiez", "es", "seras", "suis", "serai"])
 _SPEAKERS = frozenset(["vous", "tu", "je"])
 _NOUN_PLACES = frozenset(DETERMINERS) | MASCULINE_DETERMINERS | PLURALS | OPENERS
@@ -62,17 +63,25 @@ class _Sentence:
             return
         if self._is_name(place):
             return
-        again = "/" in self.parts[place - 1] and self.peopled
-        if self.lower[place] == "aide" and (again or self._opens(place)):
+        if self._is_head(place):
             self.beside[place + 2] = False
         form = self._form(place)
         if form is None or not self._is_person(place, form):
             return
         self.peopled = True
+        capital = self.parts[place][:1].isupper() or self._opens(place)
         keep = self.beside.get(place, place > 1) or form.kind in ("epicene", "english", "guess")
         self._rewrite(place, form, keep)
         self._determine(place)
-        self._agree(place, keep, form.is_plural)
+        self._agree(place, keep, form.is_plural, capital=capital)
+
+    def _is_head(self, place: int) -> bool:
+        """Whether the word opens a title whose person comes next: "aide-soignante", "garde monitrice"."""
+        if self.lower[place] not in self.words.heads or self.parts[place + 1] not in (" ", "-"):
+            return False
+        again = "/" in self.parts[place - 1] and self.peopled
+        qualifies = self.parts[place + 1] == " " and _RELATION.search(self.lower[place + 2])
+        return (again or self._opens(place)) and not qualifies
 
     def _is_name(self, place: int) -> bool:
         """Whether the word begins a double-barrelled name: "Berger-Levrault"."""
@@ -167,9 +176,12 @@ class _Sentence:
             self.parts[at] = self.parts[at - 1] = ""
             self.lower[at] = self.lower[at - 2]
 
-    def _agree(self, place: int, keep: bool, many: bool | None) -> None:
-        """Put the adjectives behind the noun at ``place`` in the masculine, and its number."""
-        adjacent, capital = True, self.parts[place][:1].isupper() or self._opens(place)
+    def _agree(self, place: int, keep: bool, many: bool | None, *, capital: bool = False) -> None:
+        """Put the adjectives behind the noun at ``place`` in the masculine, and its number.
+
+        Those with a capital too where the noun has one (``capital``).
+        """
+        adjacent = True
         for at in range(place + 2, min(place + 2 + 2 * _REACH, len(self.parts)), 2):
             word = self.lower[at]
             if _BREAK.search(self.parts[at - 1]) or (word in STOPS and self.lower[at - 2] not in ("de", "à")):

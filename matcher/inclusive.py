@@ -1,4 +1,4 @@
-"""Inclusive spellings closed up to the masculine they are built on, and doublets folded.
+"""Inclusive spellings closed up to the masculine they are built on, and titles said twice said once.
 
 "développeur·se", "développeur(euse)", "développeur/euse", "développeur.euse" become "développeur"; "(H/F)"
 goes. A middle dot says what it is; dots, hyphens, slashes and brackets do not ("amazon.es", "porte-clés"),
@@ -6,8 +6,10 @@ so there the ending must fit its word. Usage: Haut Conseil à l'Égalité, guide
 """
 
 import re
+from collections.abc import Iterator
 
-from matcher.lexicon import lexicon
+from matcher.inflection import are_genders
+from matcher.lexicon import BLENDS, DETERMINERS, MASCULINE_DETERMINERS, lexicon
 
 _DOTS = "·•∙⋅‧・*_"
 _MASCULINE = r"t?eurs?|i?ers?|iens?|i?fs?|rs?|eux|els?|aux"
@@ -40,6 +42,8 @@ _COUPLES = tuple(
         ("cet?|cette", "ce"),
         ("celle|celui", "celui"),
         ("celles|ceux|elles", "ceux"),
+        ("elle|il", "il"),
+        ("elles|ils", "ils"),
         ("toutes|tous", "tous"),
         ("du|de la", "du"),
         ("au|à la", "au"),
@@ -47,11 +51,16 @@ _COUPLES = tuple(
     )
 )
 _ALL = re.compile(rf"\btou[{_DOTS}.(-]tes?\)?[{_DOTS}.-]?s?\b", re.IGNORECASE)
+_BLEND = re.compile(rf"\b(?:{'|'.join(BLENDS)})\b")
 _JOIN = re.compile(
     r" ?/ ?| (?:et|ou) (?:d['’]|de |des |les |le |un |nos |l['’]|du |aux |au )?", re.IGNORECASE
 )
 _WORD_START = re.compile(r"\b\w")
 _LONGEST = 120  # characters of a title said twice
+_SLASH = re.compile(r"(?<=[\w.)]) ?/ ?(?=\w)")
+_RUN_BEFORE = re.compile(r"(?:\w+[ '’-]{1,2})*\w+$")
+_RUN_BEHIND = re.compile(r"\w+(?:[ '’-]{1,2}\w+)*")
+_WORD = re.compile(r"\w+")
 
 
 def close_up(text: str) -> str:
@@ -63,10 +72,60 @@ def close_up(text: str) -> str:
     text = _MARKER.sub(
         lambda found: " " if found.string[found.end() : found.end() + 1].isalnum() else "", text
     )
-    text = _ALL.sub("tous", text)
+    text = _BLEND.sub(lambda found: BLENDS[found[0]], _ALL.sub("tous", text))
     for couple, masculine in _COUPLES:
         text = couple.sub(lambda found, to=masculine: to.capitalize() if found[0][0].isupper() else to, text)  # type: ignore[misc]
     return _ENDING.sub(_closed, text)
+
+
+def join_genders(text: str) -> str:
+    """``text`` with "X / Y" said once, in the masculine, where Y is X in the other gender word by word.
+
+    Standing beside its other gender, a word needs no list to be known for a person's.
+
+    >>> join_genders("Garde moniteur / Garde monitrice de parc"), join_genders("Garde Forestier/Forestière")
+    ('Garde moniteur de parc', 'Garde Forestier')
+    >>> join_genders("client/serveur, TCP/IP")
+    'client/serveur, TCP/IP'
+    """
+    at = 0
+    while slash := _SLASH.search(text, at):
+        cut = _other_gender(text, slash.start(), slash.end())
+        text = text[: cut[0]] + text[cut[1] :] if cut else text
+        at = 0 if cut else slash.end()
+    return text
+
+
+def _other_gender(text: str, end: int, start: int) -> tuple[int, int] | None:
+    """Start and end of the feminine half, with the slash, of the longest title said in both genders."""
+    base = max(0, end - _LONGEST)
+    before, behind = _RUN_BEFORE.search(text[base:end]), _RUN_BEHIND.match(text[start : start + _LONGEST])
+    if not before or not behind or text[base + before.start() - 1 : base + before.start()] in ("/", "."):
+        return None
+    left, right = list(_WORD.finditer(before[0])), list(_WORD.finditer(behind[0]))
+    for many in range(min(len(left), len(right)), 0, -1):
+        one, other = ([word[0].lower() for word in half] for half in (left[-many:], right[:many]))
+        if _is_feminine_of(one, other):
+            return end, start + right[many - 1].end()
+        if _is_feminine_of(other, one):
+            return base + before.start() + left[-many].start(), start
+    return None
+
+
+def _is_feminine_of(masculine: list[str], feminine: list[str]) -> bool:
+    """Whether every word is the same or a feminine, and one that is no determiner differs."""
+    differing = [(m, f) for m, f in zip(masculine, feminine, strict=True) if m != f]
+    nouns = [(m, f) for m, f in differing if DETERMINERS.get(f) != m]
+    return bool(nouns) and all(any(are_genders(m, f) for m, f in _numbers(*pair)) for pair in nouns)
+
+
+def _numbers(masculine: str, feminine: str) -> Iterator[tuple[str, str]]:
+    """Both words as they are, and in the singular where both have the look of a plural."""
+    yield masculine, feminine
+    if masculine.endswith("aux"):
+        masculine = masculine[:-2] + "ls"
+    if masculine.endswith("s") and feminine.endswith("s"):
+        yield masculine[:-1], feminine[:-1]
 
 
 def fold_doublets(text: str) -> str:
@@ -118,7 +177,7 @@ def fits(word: str, ending: str) -> bool:
     word, ending = word.lower(), ending.lower()
     known = lexicon().nouns.get(word) or lexicon().modifiers.get(word)
     if ending == "s":
-        return known is not None
+        return known is not None or word in MASCULINE_DETERMINERS
     if known and word not in {known.singular, known.plural}:
         return known.singular.endswith(ending.removesuffix("s"))
     if word in ("un", "certain", "chacun", "aucun", "quel", "nul"):

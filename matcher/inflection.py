@@ -22,6 +22,10 @@ _ENDINGS = (
     (re.compile(r"(?<=\w)oise$"), "ois"),
 )
 _NOUNS = words("nouns of things")
+_FAMILIES = (
+    ("eur", "euse"), ("eur", "rice"), ("er", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"),
+    ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
+)  # fmt: skip
 _QUALITIES = pairs("qualities")
 
 
@@ -49,6 +53,19 @@ def plural(word: str) -> str:
     if word.endswith("al"):
         return word[:-1] + "ux"
     return word + ("x" if word.endswith("eau") else "s")
+
+
+def are_genders(masculine: str, feminine: str) -> bool:
+    """Whether the second word is a regular feminine of the first (Grevisse, §§ 484-503), both singular.
+
+    >>> are_genders("moniteur", "monitrice"), are_genders("forestier", "forestière")
+    (True, True)
+    >>> are_genders("mode", "modem")
+    False
+    """
+    return len(masculine) > 2 and any(
+        masculine.endswith(m) and masculine[: len(masculine) - len(m)] + f == feminine for m, f in _FAMILIES
+    )
 
 
 def quality(word: str) -> tuple[str, bool] | None:

@@ -25,18 +25,21 @@ class Form:
 class Lexicon:
     """Nouns and adjectives of titles by lower-case form.
 
-    ``before``: words that stand before an English head; ``unaccented``: forms by their spelling without
+    ``before``: words that stand before an English head; ``heads``: words that open a title and stay while
+    the noun behind them changes ("aide", "garde"); ``unaccented``: forms by their spelling without
     accents; ``titles``: whole titles whose genders no rule joins ("femme de chambre").
     """
 
     nouns: dict[str, Form]
     modifiers: dict[str, Form]
     before: frozenset[str]
+    heads: frozenset[str]
     unaccented: dict[str, str]
     titles: dict[str, str]
 
 
 DETERMINERS = pairs("determiners")
+BLENDS = pairs("blends")
 MASCULINE_DETERMINERS = words("masculine determiners")
 PLURALS = words("plurals")
 PRENOMINALS = pairs("prenominals")
@@ -54,6 +57,8 @@ def _forms(feminine: str, masculine: str, kind: str) -> dict[str, Form]:
         forms[feminine + "s"] = several
     if many != masculine:
         forms[many] = several
+    if masculine.endswith("al"):
+        forms[masculine + "s"] = several  # what "commercial·e·s" is closed up to
     return forms
 
 
@@ -63,6 +68,7 @@ def lexicon() -> Lexicon:
     nouns: dict[str, Form] = {}
     modifiers: dict[str, Form] = {}
     before: set[str] = set()
+    heads: set[str] = set()
     titles: dict[str, str] = {}
     rows = resources.files("matcher").joinpath("roles_fr.tsv").read_text(encoding="utf-8").splitlines()
     for row in rows:
@@ -71,11 +77,13 @@ def lexicon() -> Lexicon:
         feminine, masculine, kind = row.split("\t")
         if kind == "before":
             before.add(feminine)
+        elif kind == "head":
+            heads.add(feminine)
         elif kind == "title":
-            titles[feminine] = masculine
+            titles |= {feminine: masculine, masculine: masculine}
         else:
             target = modifiers if kind == "mod" else nouns
             for form, value in _forms(feminine, masculine, kind).items():
                 target.setdefault(form, value)
     unaccented = {fold(form): form for form in nouns}
-    return Lexicon(nouns, modifiers, frozenset(before), unaccented, titles)
+    return Lexicon(nouns, modifiers, frozenset(before), frozenset(heads), unaccented, titles)

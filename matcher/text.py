@@ -13,13 +13,13 @@ from functools import lru_cache
 import snowballstemmer
 
 from matcher.gender import neutralise
-from matcher.inclusive import close_up, fold_doublets
+from matcher.inclusive import close_up, fold_doublets, join_genders
 from matcher.inflection import fold
 from matcher.lexicon import lexicon
 
 __all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "neutral", "tokens"]
 
-ANALYSER = "french-neutral-1"
+ANALYSER = "french-neutral-2"
 """Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""
 
 STOPWORDS = frozenset(
@@ -66,7 +66,7 @@ def neutral(text: str) -> str:
     """
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
     for _ in range(_ROUNDS):
-        before, text = text, fold_doublets(neutralise(close_up(text)))
+        before, text = text, fold_doublets(neutralise(close_up(join_genders(text))))
         if text == before:
             break
     return _titled(text)
@@ -75,8 +75,8 @@ def neutral(text: str) -> str:
 def _titled(text: str) -> str:
     """Return the one form of a title whose genders no rule joins ("femme de chambre"), else ``text``."""
     titles = lexicon().titles
-    left, slash, right = (part.strip() for part in text.partition("/"))
-    if slash and titles.get(right.lower()) == left.lower():
+    left, slash, right = (part.strip().lower() for part in text.partition("/"))
+    if slash and titles.get(right) == left:
         return left
     return titles.get(text.lower(), text)
 

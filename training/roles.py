@@ -11,6 +11,7 @@ The *kind* of a word says how much context :func:`matcher.text.neutral` wants be
 ``thing``    also a machine or another thing ("une perceuse"): only when it opens the text
 ``mod``      an adjective of titles ("principale"): only beside a person
 ``epicene``  one form for all: ``architecte``; its determiner and adjectives still agree
+``head``     stands unchanged before the noun of a title: ``aide``, ``garde``, ``technico``
 ``title``    a whole title whose genders no rule joins: ``femme de chambre`` -> ``valet de chambre``
 ``english``  head of an English title: ``data scientist``; the words that may stand before it are ``before``
 """
@@ -23,14 +24,9 @@ from configparser import ConfigParser
 from functools import cache
 from pathlib import Path
 
+from matcher.inflection import are_genders
 from matcher.lexicon import lexicon
 from matcher.text import neutral
-
-FAMILIES = (
-    ("eur", "euse"), ("eur", "rice"), ("er", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"),
-    ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
-)  # fmt: skip
-"""Masculine and feminine endings (Grevisse, Le bon usage, §§ 484-503)."""
 
 _PERSON_ENDING = re.compile(
     r"(iste|yste|logue|graphe|thérapeute|iatre|naute|aire|nome|ecte|ienne|mètre|pathe|able|plaste|peintre|juge|clown"
@@ -42,8 +38,10 @@ _ENGLISH = re.compile(
     r"|strategist|specialist|administrator|consultant|producer|writer|hunter|steward|coach|lead|hacker|skipper|webmaster"
     r"|merchandiser|performer|reporter|backliner|stylist|artist|editor|devops|architect|evangelist|advocate|recruiter)$"
 )
-_DOUBTFUL = re.compile(r"(trice|ante|ente|ée|oyenne)$")  # "entreprise utilisatrice", "équipe dirigeante"
-_ADJECTIVE = re.compile(r"(ale|elle|ive|que|ante|ente|ière|ienne|ine|aine|trice|ère|ète|ée|ouse|oyenne)$")
+_DOUBTFUL = re.compile(r"(trice|ante|ente|éate|ée|oyenne)$")  # "entreprise utilisatrice", "équipe dirigeante"
+_ADJECTIVE = re.compile(
+    r"(ale|elle|ive|que|ante|ente|ière|ienne|ine|aine|trice|ère|ète|éate|ée|ouse|oyenne)$"
+)
 _NOT_TITLE = re.compile(
     r" / |/ |/(expansion|gradation|carton|français|clinicienne)|\""
 )  # the slash parts something else
@@ -59,12 +57,6 @@ def _judged(section: str) -> frozenset[str]:
 
 def _words(text: str) -> list[str]:
     return re.findall(r"\w+", text.lower())
-
-
-def _regular(masculine: str, feminine: str) -> bool:
-    return len(masculine) > 2 and any(
-        masculine.endswith(m) and masculine[: len(masculine) - len(m)] + f == feminine for m, f in FAMILIES
-    )
 
 
 def _column(path: Path, *columns: str) -> Iterator[str]:
@@ -83,13 +75,23 @@ def aligned(titles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
         masculine, feminine = _words(left), _words(right)
         if not slash or "/" in right or len(masculine) > len(feminine):
             continue
-        pairs = [(m, f) for m, f in zip(masculine, feminine, strict=False) if m != f and _regular(m, f)]
+        pairs = [(m, f) for m, f in zip(masculine, feminine, strict=False) if m != f and are_genders(m, f)]
         if pairs and masculine[0] != feminine[0]:
             nouns.setdefault(pairs[0][1], pairs[0][0])
             pairs = pairs[1:]
         for m, f in pairs:
             modifiers.setdefault(f, m)
     return nouns, {f: m for f, m in modifiers.items() if f not in nouns}
+
+
+def fronts(titles: Iterable[str]) -> set[str]:
+    """First words of titles that stay while the second changes: "garde moniteur / garde monitrice"."""
+    found = set()
+    for title in titles:
+        masculine, feminine = _words(title.partition("/")[0])[:2], _words(title.partition("/")[2])[:2]
+        if len(masculine) == len(feminine) == 2 and masculine[0] == feminine[0]:
+            found |= {masculine[0]} if are_genders(masculine[1], feminine[1]) else set()
+    return found
 
 
 def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
@@ -118,8 +120,11 @@ def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
     known = (
         set(nouns) | set(nouns.values()) | set(modifiers) | set(modifiers.values()) | _judged("not epicene")
     )
-    heads = {_words(t)[0] for t in singles if _words(t)} - known
-    rows += [(w, w, "epicene") for w in heads if _PERSON_ENDING.search(w)]
+    first = {_words(t)[0] for t in singles if _words(t)} - known
+    front = fronts(titles)
+    epicene = {w for w in first | (front - known) if _PERSON_ENDING.search(w)}
+    rows += [(w, w, "epicene") for w in epicene]
+    rows += [(w, w, "head") for w in front - epicene - set(nouns) - set(nouns.values())]
     english = [words for words in map(_words, singles) if any(map(_ENGLISH.match, words))]
     before: set[str] = set()
     for words in english:
@@ -132,18 +137,26 @@ def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
 
 def irregular(titles: Iterable[str]) -> list[Row]:
     """Whole titles whose two halves the rules leave apart; the lists' typing errors included."""
-    rows = []
+    rows = set()
     for title in titles:
-        halves = title.split("/")
-        if (
-            len(halves) == 2
-            and not _NOT_TITLE.search(title)
-            and len(_words(halves[0])) == len(_words(halves[1]))
-        ):
-            masculine, feminine = (neutral(half).lower() for half in halves)
-            if masculine != feminine:
-                rows.append((feminine, masculine, "title"))
-    return sorted(set(rows))
+        masculine, feminine = (neutral(half).lower() for half in _halves(title))
+        if masculine != feminine:
+            rows.add((feminine, masculine, "title"))
+    return sorted(rows)
+
+
+def _halves(title: str) -> tuple[str, str]:
+    """Both genders of a title said once: "chef de quai", "cheffe de quai"; two blanks where unsure."""
+    left, _, right = (half.strip() for half in title.partition("/"))
+    masculine, feminine = _words(left), _words(right)
+    if "/" in right or not masculine or len(feminine) < len(masculine):
+        return "", ""
+    if len(masculine) == len(feminine) and not _NOT_TITLE.search(title):
+        return left, right
+    regular = all(m == f or are_genders(m, f) for m, f in zip(masculine, feminine, strict=False))
+    ends = [word.end() for word in re.finditer(r"\w+", right)]
+    sure = regular and len(feminine) > 1 and not re.search(r"[(\"«]", title)
+    return (left + right[ends[len(masculine) - 1] :], right) if sure else ("", "")
 
 
 def write(esco: Path, rome: Path, out: Path) -> int:

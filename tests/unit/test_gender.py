@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from matcher.lexicon import lexicon
 from matcher.text import neutral
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -36,7 +37,28 @@ SPELLINGS = {
     "éducateur sportif": ["éducatrice sportive", "éducateur·trice sportif·ve", "éducateur(rice) sportif(ve)"],
     "conseiller commercial": ["conseillère commerciale", "conseiller·ère commercial·e"],
     "attaché technico-commercial": ["attachée technico-commerciale", "attaché(e) technico-commercial(e)"],
-    "valet de chambre": ["femme de chambre"],
+    "valet de chambre": ["femme de chambre", "Valet de chambre / Femme de chambre"],
+    "garde moniteur de parc": ["garde monitrice de parc", "garde moniteur / garde monitrice de parc"],
+    "Garde forestier": ["Garde forestier / forestière", "Garde forestière/Garde forestier"],
+    "pharmacien en pharmacovigilance": [
+        "pharmacienne en pharmacovigilance",
+        "pharmacien en pharmacovigilance/pharmacienne en pharmacovigilance",
+    ],
+    "consul général": ["Consul général / Consule générale", "consule générale", "Consul·e général·e"],
+    "agent d'entretien polyvalent": [
+        "Agent d'entretien polyvalent / Agente d'entretien polyvalente", "agent·e d'entretien polyvalent·e",
+    ],
+    "président directeur général": [
+        "Présidente Directrice Générale", "Président / Présidente Directrice Générale",
+    ],
+    "technico-commercial": [
+        "technico-commerciale", "technico-commercial·e", "technico-commercial/technico-commerciale",
+    ],
+    "e-sportif": ["e-sportif / e-sportive"],
+    "premier d'atelier": ["Premier / Première d'atelier", "première d'atelier"],
+    "travailleur social": ["travailleurs sociaux / travailleuses sociales", "travailleuses sociales"],
+    "DJ producteur": ["DJ producteur / DJ productrice", "DJ productrice"],
+    "rétroconcepteur de puces": ["rétroconcepteur / rétroconceptrice de puces"],
 }  # fmt: skip
 
 SENTENCES = [
@@ -58,6 +80,23 @@ SENTENCES = [
     ("avec un architecte logiciel confirmé", "avec une architecte logicielle confirmée"),
     ("on recrute un data scientist confirmé", "on recrute une data scientist confirmée"),
     ("poste : développeur web", "poste : développeuse web"),
+    (
+        "nous cherchons un ingénieur expérimenté",
+        "nous cherchons une ingénieure expérimentée ou un ingénieur expérimenté",
+    ),
+    ("le responsable du service", "le ou la responsable du service"),
+    ("les responsables du service", "le(s) responsable(s) du service"),
+    ("des chefs de projet", "des chef.fe.s de projet"),
+    ("tous les développeurs", "tou·te·s les développeur·euse·s"),
+    ("tous les développeurs", "toustes les développeur·ses"),
+    ("tous les développeurs", "toutes et tous les développeurs et développeuses"),
+    ("les commerciaux motivés", "les commercial·e·s motivé·e·s"),
+    ("les lauréats du concours", "les lauréats et lauréates du concours"),
+    ("ceux qui codent", "celleux qui codent"),
+    ("il est diplômé", "elle ou il est diplômé·e"),
+    ("le candidat sera rattaché au directeur", "la candidate sera rattachée à la directrice"),
+    ("un expert en cybersécurité reconnu", "une experte en cybersécurité reconnue"),
+    ("Un Chargé de mission", "Un Chargé / Une Chargée de mission"),
     ("Un streameur confirmé nous rejoint", "Une streameuse confirmée nous rejoint"),
 ]
 
@@ -70,6 +109,9 @@ KEPT = [
     "porte-clés", "responsable filière", "responsable clientèle", "les données ouvertes", "une aide publique",
     "une équipe passionnée", "éditeur de solutions innovantes et connectées", "client/serveur", "TCP/IP",
     "l'entreprise utilisatrice", "les entreprises engagées pour la nature", "la matière première", "H2020",
+    "égalité femmes/hommes", "écart de salaire hommes / femmes", "client/serveur et éditeur/intégrateur",
+    "Aide sociale à l'enfance", "Garde nationale", "https://site.fr/client/cliente", "une startup lauréate",
+    "agence web/mobile", "Radio Occitanie", "Post-production",
     "une carrière internationale", "la santé mentale et sociale", "Berger-Levrault", "est-ce que",
 ]  # fmt: skip
 
@@ -113,6 +155,11 @@ def _shipped_pairs() -> list[tuple[str, str]]:
 def test_every_pair_of_titles_that_ships_has_one_form() -> None:
     apart = [pair for pair in _shipped_pairs() if neutral(pair[0]) != neutral(pair[1])]
     assert apart == []
+
+
+def test_titles_that_no_rule_joins_have_one_form_too() -> None:
+    titles = lexicon().titles
+    assert all(neutral(feminine) == neutral(masculine) == masculine for feminine, masculine in titles.items())
 
 
 def test_inclusive_spellings_of_every_shipped_pair_have_the_same_form() -> None:
