@@ -6,7 +6,7 @@ A reason is written only where there are spans to quote on both sides, and says 
 from collections.abc import Iterable, Iterator, Sequence
 
 from matcher.answers import Quote, Reason, Side
-from matcher.entities import Item, Opportunity, Organisation
+from matcher.entities import Opportunity, Organisation
 from matcher.labels import Label
 from matcher.policies import SIGNALS, Policy
 from matcher.prepared import Prepared, Word
@@ -14,6 +14,7 @@ from matcher.rerank import Scored, distance_between
 from matcher.territory import Territory
 from matcher.text import fold
 
+_STAGE, _OPENNESS = SIGNALS.index("stage"), SIGNALS.index("openness")
 MAX_REASONS = 4
 MAX_WORDS = 3
 NEAR_KM = 60.0
@@ -82,7 +83,7 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
         if pair in told:
             continue
         told.add(pair)
-        phrases = _SAME[name] if name in _SAME and fold(a.text) == fold(b.text) else _PHRASES[name]
+        phrases = _SAME[name] if name in _SAME and a.folded == b.folded else _PHRASES[name]
         yield _reason(name, phrases, query, scored.item, (_quote("query", a), _quote("item", b)))
 
 
@@ -98,17 +99,15 @@ def _reason(
     quotes: tuple[Quote, ...],
     **facts: str,
 ) -> Reason:
-    own = next((quote.text for quote in quotes if quote.side == "query"), "")
-    other = next((quote.text for quote in quotes if quote.side == "item"), "")
-    french, english = (
-        phrase.format(a=_short(own), b=_short(other), query=_name(query, ask), item=_name(item, ask), **facts)
-        for phrase, ask in zip(phrases, ("la demande", "the request"), strict=True)
-    )
+    said = {quote.side: _short(quote.text) for quote in quotes}
+    told = {"a": said.get("query", ""), "b": said.get("item", ""), **facts}
+    french = phrases[0].format(query=_name(query, "la demande"), item=_name(item, "la demande"), **told)
+    english = phrases[1].format(query=_name(query, "the request"), item=_name(item, "the request"), **told)
     return Reason(signal=signal, fr=_capital(french), en=_capital(english), quotes=quotes)
 
 
 def _name(side: Prepared, request: str) -> str:
-    return side.subject.name if isinstance(side.subject, Item) else request
+    return side.name or request
 
 
 def _short(text: str) -> str:
@@ -125,9 +124,13 @@ def _shared_words(
     """One reason quoting up to three rare words that both texts contain, when there is one."""
     quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
     mine, theirs = query.words, scored.item.words
-    shared = [stem for stem in mine if stem in theirs and mine[stem].folded not in quoted]
-    shared.sort(key=lambda stem: (rare.get(stem, 0), -len(stem), stem))
-    picked = [stem for stem in shared if rare.get(stem, 0) <= rare.get("", 0) / 3 + 1][:MAX_WORDS]
+    most = rare.get("", 0) / 3 + 1
+    shared = [
+        (rare.get(stem, 0), -len(stem), stem)
+        for stem in mine.keys() & theirs.keys()
+        if rare.get(stem, 0) <= most and mine[stem].folded not in quoted
+    ]
+    picked = [stem for _, _, stem in sorted(shared)[:MAX_WORDS]]
     if not picked:
         return
     quotes = [_quote_word("query", mine[stem]) for stem in picked]
@@ -146,10 +149,9 @@ def _quote_word(side: Side, word: Word) -> Quote:
 
 
 def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Territory) -> Iterator[Reason]:
-    value = dict(zip(SIGNALS, scored.signals.tolist(), strict=True))
-    if policy.weights["stage"] and value["stage"] == 1.0:
+    if policy.weights["stage"] and scored.signals[_STAGE] == 1.0:
         yield from _stage_reason(query, scored)
-    if policy.weights["openness"] and value["openness"] == 1.0:
+    if policy.weights["openness"] and scored.signals[_OPENNESS] == 1.0:
         yield from _openness_reason(query, scored)
     distance = distance_between(query, scored.item, territory) if policy.weights["territory"] else None
     if distance is not None and distance <= NEAR_KM and _towns_known(query, scored.item):

@@ -37,12 +37,13 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_next_date": ("Pas de prochaine date connue.", "No next date is known."),
 }
+_ORDER = {code: place for place, code in enumerate(_TEXTS)}
 
 
 def missing(query: Prepared, scored: Scored, policy: Policy) -> tuple[Missing, ...]:
     """Name what is missing, in a fixed order; an empty tuple when nothing is."""
     found = [*_about_the_record(scored.item), *_about_the_match(query, scored, policy)]
-    return tuple(sorted(found, key=lambda gap: list(_TEXTS).index(gap.code)))
+    return tuple(sorted(found, key=lambda gap: _ORDER[gap.code]))
 
 
 def _gap(code: str, **facts: str) -> Missing:

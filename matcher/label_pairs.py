@@ -36,7 +36,7 @@ class LabelMatch:
 
 
 def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, LabelMatch]:
-    """Best pair of labels of every signal both sides have labels for; ties, to four digits, to the first.
+    """Best pair of labels of every signal both sides have labels for; ties to the first.
 
     ``similar`` has one row per label of the query, one column per label of the item.
     """
@@ -44,7 +44,7 @@ def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, La
     for name, (own, other) in PAIRS.items():
         mine, theirs = query.spans.get(own), item.spans.get(other)
         if mine and theirs:
-            block = similar[mine, theirs].round(4)  # the same pair is quoted whatever the processor
+            block = similar[mine, theirs]
             row, column = divmod(int(block.argmax()), block.shape[1])
             found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
     return found
@@ -89,9 +89,13 @@ class LabelBlocks:
         return values
 
     def of(self, place: int) -> Floats:
-        """Similarities of the query's labels (rows) and one item's labels (columns)."""
+        """Similarities of the query's labels (rows) and one item's labels (columns), to four digits.
+
+        Rounded so that the same pair is quoted whatever the processor.
+        """
         start = self._ends[place - 1] if place else 0
-        return self._similar[:-1, start : self._ends[place] - 1]
+        rounded: Floats = self._similar[:-1, start : self._ends[place] - 1].round(4)
+        return rounded
 
     def echo(self) -> Floats:
         """Mean of two: one side's best label in the other side's whole text, both ways round.

@@ -51,11 +51,16 @@ class Label:
     role: Role
     field: str
     text: str
+    folded: str
 
     @property
     def is_open(self) -> bool:
         """True when the label excludes nobody ("toutes filières")."""
-        return fold(self.text).startswith("toutes filieres") or fold(self.text) in OPEN_TO_ALL
+        return self.folded.startswith("toutes filieres") or self.folded in OPEN_TO_ALL
+
+
+def _label(role: Role, field: str, text: str) -> Label:
+    return Label(role, field, text, fold(text))
 
 
 def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
@@ -69,10 +74,10 @@ def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
     ['data']
     """
     found = [
-        Label(_ROLE_OF_FIELD[field], field, text) for field, text in item.fields() if field in _ROLE_OF_FIELD
+        _label(_ROLE_OF_FIELD[field], field, text) for field, text in item.fields() if field in _ROLE_OF_FIELD
     ]
     if "keywords" in type(item).model_fields:
-        found.insert(0, Label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
+        found.insert(0, _label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
     if not found and isinstance(item, Profile) and item.description:
-        found.append(Label(Role.NEEDS, "description", item.description))
+        found.append(_label(Role.NEEDS, "description", item.description))
     return tuple(sorted(found[:MAX_LABELS], key=lambda label: ROLES.index(label.role)))

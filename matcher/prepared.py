@@ -45,12 +45,13 @@ class Prepared:
 
     ``rows`` (labels + 1, dim) holds a vector for each label, then the whole text's. ``parts`` says what each
     row is: an index into ``ROLES``, or :data:`WHOLE`; labels of one role stand together, where ``spans``
-    says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None for a free text or a
-    profile, ``at`` the place in radians (NaN when unknown).
+    says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None and ``name``
+    empty for a free text or a profile, ``at`` the place in radians (NaN when unknown).
     """
 
     subject: AnyItem | Profile
     id: str | None
+    name: str
     version: str
     terms: Sparse
     labels: tuple[Label, ...]
@@ -187,6 +188,7 @@ class Preparer:
         return Prepared(
             subject=subject,
             id=subject.id if isinstance(subject, Item) else None,
+            name=subject.name if isinstance(subject, Item) else "",
             version=point.version,
             terms=self._lexical.encode_queries([passage(subject)])[0],
             labels=labels,

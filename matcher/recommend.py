@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain
 
@@ -12,7 +12,7 @@ from matcher.eligibility import eligible
 from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
-from matcher.policies import POLICIES, SIGNALS, Policy
+from matcher.policies import POLICIES, Policy
 from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
 from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
@@ -35,6 +35,17 @@ _PLANNED = Missing(
     fr="Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
     en="Order of the plan of introductions: each side gains, nobody is forgotten.",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """What the items of one answer are presented by."""
+
+    side: Prepared
+    policy: Policy
+    weights: dict[str, float]
+    frequency: Counter[str]
+    planned: dict[str, Planned]
 
 
 class Recommender:
@@ -84,7 +95,13 @@ class Recommender:
         self._plan = plan
 
     def recommend(
-        self, query: AnyItem | Profile, kind: Kind, k: int = 5, on: datetime | None = None
+        self,
+        query: AnyItem | Profile,
+        kind: Kind,
+        k: int = 5,
+        on: datetime | None = None,
+        *,
+        signals: bool = True,
     ) -> Answer:
         """Recommend at most ``k`` items of ``kind``, best first, ties by id.
 
@@ -99,6 +116,8 @@ class Recommender:
         on
             The instant the answer is for, with time zone: only what is open then is recommended. None
             judges by fit whatever the date; no user-facing surface passes it.
+        signals
+            Whether each item comes with the breakdown of its score.
 
         Returns
         -------
@@ -121,14 +140,8 @@ class Recommender:
         scored = self._score(side, policy, on)
         planned = self._planned(side, kind)
         chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
-        frequency = Counter(
-            chain.from_iterable(side.words.keys() & entry.item.words.keys() for entry in scored)
-        )
-        frequency[""] = len(scored)
-        items = tuple(
-            self._present(rank, side, entry, policy, frequency, planned.get(entry.item.id or ""))
-            for rank, entry in enumerate(chosen, start=1)
-        )
+        case = _Case(side, policy, shares(side, policy) if signals else {}, _frequency(side, scored), planned)
+        items = tuple(self._present(rank, entry, case) for rank, entry in enumerate(chosen, start=1))
         if not planned:
             return self._answer(query, kind, on, k, items, ())
         answer = self._answer(query, kind, on, k, items, (_PLANNED,))
@@ -162,31 +175,26 @@ class Recommender:
         ]
         return rerank(side, pairs, policy, self._floor)
 
-    def _present(
-        self,
-        rank: int,
-        side: Prepared,
-        entry: Scored,
-        policy: Policy,
-        frequency: Counter[str],
-        planned: Planned | None,
-    ) -> Recommendation:
+    def _present(self, rank: int, entry: Scored, case: "_Case") -> Recommendation:
         item = entry.item.subject
         assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
+        planned = case.planned.get(item.id)
         return Recommendation(
             rank=rank,
             item_id=item.id,
             item_type=item.item_type,
             name=item.name,
             score=round(entry.score, 4),
-            reasons=explain.reasons(side, entry, policy, self._territory, frequency),
-            missing=gaps.missing(side, entry, policy),
-            signals=_breakdown(entry, shares(side, policy)),
+            reasons=explain.reasons(case.side, entry, case.policy, self._territory, case.frequency),
+            missing=gaps.missing(case.side, entry, case.policy),
+            signals=_breakdown(entry, case.weights),
             gain=round(planned.gain, 4) if planned else None,
             gain_of_other=round(planned.gain_of_other, 4) if planned else None,
             evidence_level=item.evidence_level,
             needs_confirmation=item.needs_confirmation,
-            illustrative=any(isinstance(s, Organisation) and s.illustrative for s in (side.subject, item)),
+            illustrative=any(
+                isinstance(s, Organisation) and s.illustrative for s in (case.side.subject, item)
+            ),
             opens_at=getattr(item, "opens_at", None),
             closes_at=getattr(item, "closes_at", None),
             next_date=getattr(item, "next_meeting", None),
@@ -247,11 +255,19 @@ def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]
     return sorted(scored, key=lambda entry: place.get(entry.item.id or "", len(place)))
 
 
+def _frequency(side: Prepared, scored: list[Scored]) -> Counter[str]:
+    """In how many of the items each word of the query occurs; their number under the empty word."""
+    words = side.words.keys()
+    found = Counter(chain.from_iterable(words & entry.item.words.keys() for entry in scored))
+    found[""] = len(scored)
+    return found
+
+
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
     return tuple(
         Signal(
             name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
         )
-        for name, value in zip(SIGNALS, entry.signals.tolist(), strict=True)
-        if (weight := weights[name])
+        for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False)
+        if weight
     )

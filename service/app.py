@@ -1,5 +1,6 @@
 """The HTTP application."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from importlib.metadata import version
@@ -72,6 +73,8 @@ def served_app() -> FastAPI:
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with _opened(app) as matcher:
+        gc.collect()
+        gc.freeze()  # what was opened stays: the collector need not look through it at every turn
         app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
         app.state.planner = Planner(app.state.desk, matcher)
         async with app.state.desk.keeping_up():

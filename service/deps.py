@@ -4,7 +4,6 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from matcher.settings import Settings
 from service.desk import Desk
 from service.metrics import Metrics
 
@@ -14,16 +13,10 @@ async def _desk(request: Request) -> Desk:
     return desk
 
 
-async def _settings(request: Request) -> Settings:
-    settings: Settings = request.app.state.settings
-    return settings
-
-
 async def _metrics(request: Request) -> Metrics:
     metrics: Metrics = request.app.state.metrics
     return metrics
 
 
 DeskDep = Annotated[Desk, Depends(_desk)]
-SettingsDep = Annotated[Settings, Depends(_settings)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]

@@ -34,10 +34,10 @@ class Desk:
     """
 
     def __init__(self, matcher: Matcher, settings: "Settings", metrics: "Metrics") -> None:
+        self.settings = settings
         self._matcher = matcher
         self._log = structlog.get_logger()
         self._metrics = metrics
-        self._interval = settings.index_interval_s
         self._near = settings.index_backend != "qdrant" and settings.database_url.startswith("sqlite")
         self._turn = asyncio.Lock()
         self._shown: list[Impression] = []
@@ -76,7 +76,7 @@ class Desk:
 
     async def _keep_up(self) -> None:
         while True:
-            await asyncio.sleep(self._interval)
+            await asyncio.sleep(self.settings.index_interval_s)
             await self._tend()
 
     async def _tend(self) -> None:

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from matcher.build import Matcher
 from matcher.entities import ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
-from service.deps import DeskDep, SettingsDep
+from service.deps import DeskDep
 from service.desk import stored
 from service.errors import PreconditionFailed
 from service.examples import ITEMS
@@ -49,13 +49,12 @@ def _add_reading(item_type: ItemType, family: str) -> None:
     )
     async def page(
         desk: DeskDep,
-        settings: SettingsDep,
         after: Annotated[str, Query(max_length=128, description="Start behind this id")] = "",
         limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
     ) -> Response:
-        if limit > settings.max_page:
+        if limit > desk.settings.max_page:
             raise InvalidRequest(
-                f"limit is {limit}; this service gives pages of at most {settings.max_page}."
+                f"limit is {limit}; this service gives pages of at most {desk.settings.max_page}."
             )
         return _page(await desk.ask(lambda m: _some(m, item_type, after, limit + 1)), limit)
 

@@ -11,7 +11,7 @@ from matcher.entities import AnyItem, ItemId, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
 from matcher.settings import Settings
 from service import moments
-from service.deps import DeskDep, SettingsDep
+from service.deps import DeskDep
 from service.desk import stored
 from service.examples import ANSWER
 from service.schemas import KindWishes, Problem, RecommendationRequest, SaidAnswer, Search, Wishes, said
@@ -36,10 +36,9 @@ async def for_organisation(
     item_id: Annotated[ItemId, Path(examples=["ORG001"])],
     wishes: Annotated[KindWishes, Query()],
     desk: DeskDep,
-    settings: SettingsDep,
 ) -> Response:
     """Recommend items of one kind to a stored organisation, best first."""
-    question = _question(wishes.kind.kind, wishes, settings)
+    question = _question(wishes.kind.kind, wishes, desk.settings)
     answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.ORGANISATION)))
     desk.note_shown(answer)
     return _said(answer, wishes)
@@ -55,10 +54,9 @@ async def members_for(
     item_id: Annotated[ItemId, Path(examples=["INT001"])],
     wishes: Annotated[Wishes, Query()],
     desk: DeskDep,
-    settings: SettingsDep,
 ) -> Response:
     """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
-    question = _question(Kind.ALERT, wishes, settings)
+    question = _question(Kind.ALERT, wishes, desk.settings)
     answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.OPPORTUNITY)))
     return _said(answer, wishes)
 
@@ -66,23 +64,21 @@ async def members_for(
 @router.post(
     "/recommendations", response_class=Response, responses=_RESPONSES, summary="For a text or a profile"
 )
-async def for_profile(wishes: RecommendationRequest, desk: DeskDep, settings: SettingsDep) -> Response:
+async def for_profile(wishes: RecommendationRequest, desk: DeskDep) -> Response:
     """Recommend to somebody who is not stored; nothing of the question is kept or logged."""
-    return await _for_profile(wishes.asked(), wishes, desk, settings)
+    return await _for_profile(wishes.asked(), wishes, desk)
 
 
 @router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
-async def search(wishes: Annotated[Search, Query()], desk: DeskDep, settings: SettingsDep) -> Response:
+async def search(wishes: Annotated[Search, Query()], desk: DeskDep) -> Response:
     """Recommend for a short free text. Post a long or private one: addresses end up in logs of proxies."""
-    return await _for_profile(Profile(description=wishes.q), wishes, desk, settings)
+    return await _for_profile(Profile(description=wishes.q), wishes, desk)
 
 
-async def _for_profile(
-    profile: Profile, wishes: KindWishes, desk: DeskDep, settings: SettingsDep
-) -> Response:
-    if len(profile.model_dump_json()) > settings.max_text_chars:
-        raise InvalidRequest(f"The text is over {settings.max_text_chars} characters.")
-    question = _question(wishes.kind.kind, wishes, settings)
+async def _for_profile(profile: Profile, wishes: KindWishes, desk: DeskDep) -> Response:
+    if len(profile.model_dump_json()) > desk.settings.max_text_chars:
+        raise InvalidRequest(f"The text is over {desk.settings.max_text_chars} characters.")
+    question = _question(wishes.kind.kind, wishes, desk.settings)
     return _said(await desk.ask(lambda m: question(m, profile), slow=True), wishes)
 
 
@@ -93,7 +89,9 @@ def _question(
     if wishes.k > settings.max_k:
         raise InvalidRequest(f"k is {wishes.k}; this service gives at most {settings.max_k} items.")
     at = moments.parse(wishes.on, settings.zone)
-    return lambda matcher, asker: matcher.recommender.recommend(asker, kind, wishes.k, at)
+    return lambda matcher, asker: matcher.recommender.recommend(
+        asker, kind, wishes.k, at, signals=wishes.explain
+    )
 
 
 def _said(answer: Answer, wishes: Wishes) -> Response:
