@@ -36,11 +36,6 @@ def _utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def _possible(ids: Iterable[str]) -> list[str]:
-    """Drop repeats, and what no item can be called and PostgreSQL refuses to hear."""
-    return [item_id for item_id in dict.fromkeys(ids) if item_id.isascii() and "\x00" not in item_id]
-
-
 class SqlStore:
     """Items, their changes, and what was shown and answered.
 
@@ -79,11 +74,11 @@ class SqlStore:
         )
         chosen = among(self._engine.dialect.name, items.c.id)
         self._heads = select(items.c.id, items.c.version).where(chosen)
+        self._plain_heads = None if server else str(self._heads.compile(self._engine))
         self._wholes = select(items.c.id, items.c.item_type, items.c.version, items.c.body).where(chosen)
         self._now = now
-        self._cache: dict[
-            str, tuple[str, AnyItem]
-        ] = {}  # id -> (version, item); the database is always asked
+        # id -> (version, item); the database is always asked
+        self._cache: dict[str, tuple[str, AnyItem]] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -136,9 +131,18 @@ class SqlStore:
         The versions are read in one statement; only items not parsed before, or changed since, are read
         whole. Items are frozen: callers share them.
         """
-        wanted = _possible(ids)
-        with self._reading("reading items") as connection:
-            found = self._get(connection, wanted)
+        wanted = sql_items.possible(ids)
+        found: dict[str, AnyItem] = {}
+        stale = []
+        for item_id, version in self._versions(wanted):
+            known = self._cache.get(item_id)
+            if known and known[0] == version:
+                found[item_id] = known[1]
+            else:
+                stale.append(item_id)
+        if stale:
+            with self._reading("reading items") as connection:
+                found |= self._load(connection, stale)
         return {item_id: found[item_id] for item_id in wanted if item_id in found}
 
     def items(
@@ -195,7 +199,7 @@ class SqlStore:
         Only id and type stay, in the outbox, until :meth:`prune_changes`. SQLite overwrites the freed pages
         (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum.
         """
-        wanted = _possible(ids)
+        wanted = sql_items.possible(ids)
         with self._writing("erasing items") as connection:
             erased = sql_items.erase(connection, wanted, self._stamp())
             sql_log.erase(connection, wanted)
@@ -272,16 +276,14 @@ class SqlStore:
         with translated(self._url, doing), self._reader.connect() as connection:
             yield connection
 
-    def _get(self, connection: Connection, ids: Sequence[str]) -> dict[str, AnyItem]:
-        found: dict[str, AnyItem] = {}
-        stale = []
-        for item_id, version in connection.execute(self._heads, self._listed(ids)).all():
-            known = self._cache.get(item_id)
-            if known and known[0] == version:
-                found[item_id] = known[1]
-            else:
-                stale.append(item_id)
-        return found | self._load(connection, stale) if stale else found
+    def _versions(self, ids: Sequence[str]) -> Sequence[tuple[str, str]]:
+        """``(id, version)`` of the stored ones: every answer begins here."""
+        asked = self._listed(ids)
+        if self._plain_heads is not None:
+            with translated(self._url, "reading items"):
+                return sql_items.by_driver(self._engine, self._plain_heads, asked["ids"])
+        with self._reading("reading items") as connection:
+            return [(row.id, row.version) for row in connection.execute(self._heads, asked)]
 
     def _load(self, connection: Connection, ids: list[str]) -> dict[str, AnyItem]:
         rows = connection.execute(self._wholes, self._listed(ids)).all()

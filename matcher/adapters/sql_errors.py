@@ -1,5 +1,6 @@
 """Foreign errors of the two databases, translated into the product's own: what, where and how to mend."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -59,7 +60,7 @@ def translated(url: URL, doing: str) -> Iterator[None]:
         yield
     except MatcherError:
         raise
-    except (SQLAlchemyError, OSError) as error:
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
         raise _translate(url, doing, error) from error
 
 

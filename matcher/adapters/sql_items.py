@@ -1,11 +1,12 @@
 """Items as rows: what a put compares, writes, and tells the outbox. Works inside the caller's transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import closing
 from operator import itemgetter
 from typing import Any, Literal
 
 from sqlalchemy import Insert, Update, bindparam, delete, insert, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from matcher.adapters.sql_schema import among, items, listed, outbox
 from matcher.entities import ITEM_CLASSES, AnyItem, ItemType, version_of
@@ -19,6 +20,18 @@ _REPLACE = (
     .where(items.c.id == bindparam("key"))
     .values({name: bindparam(name) for name in ("name", "version", "body", "source", "updated_at")})
 )
+
+
+def possible(ids: Iterable[str]) -> list[str]:
+    """Drop repeats, and what no item can be called and PostgreSQL refuses to hear."""
+    return [item_id for item_id in dict.fromkeys(ids) if item_id.isascii() and "\x00" not in item_id]
+
+
+def by_driver(engine: Engine, statement: str, parameter: str) -> list[tuple[str, str]]:
+    """Rows of a read, without what SQLAlchemy lays over it: a tenth of the time where the file is local."""
+    with closing(engine.raw_connection()) as borrowed, closing(borrowed.cursor()) as cursor:
+        cursor.execute(statement, (parameter,))
+        return [(row[0], row[1]) for row in cursor.fetchall()]
 
 
 def to_row(item: AnyItem, source: str, at: str) -> Row:
