@@ -116,7 +116,7 @@ def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
     assert main(["skills", text, "--json"]) == 0
     told = capsys.readouterr()
     found = json.loads(told.out)
-    assert "base de données" in [skill["label"] for skill in found]
+    assert "gérer une base de données" in [skill["label"] for skill in found]
     assert all(text[skill["start"] : skill["end"]] == skill["text"] for skill in found)
     assert all(skill["id"].startswith("http://data.europa.eu/esco/skill/") for skill in found)
     assert "ESCO classification of the European Commission" in told.err

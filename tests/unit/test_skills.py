@@ -2,21 +2,21 @@
 
 import gzip
 from itertools import pairwise
+from math import log
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.adapters.esco import SKILLS, read_skills
-from matcher.adapters.hashing import HashingEncoder
+from matcher.adapters.esco import DIGITAL, SKILLS, VOCABULARY, read_skills
 from matcher.errors import NotReady
-from matcher.skills import ENOUGH, SkillFinder, SkillLabels
+from matcher.skills import ENOUGH, Skill, SkillFinder, SkillLabels, SkillOverlap, overlap
 
 LABELS = [
     SkillLabels("S1", "gestion de projets", ("gérer des projets",)),
-    SkillLabels("S2", "Python"),
-    SkillLabels("S3", "sécurité informatique", ("cybersécurité",)),
+    SkillLabels("S2", "Python", digital=True),
+    SkillLabels("S3", "sécurité informatique", ("cybersécurité",), digital=True),
     SkillLabels("S4", "machines"),
     SkillLabels("S5", "apprentissage automatique", ("machine learning",)),
 ]
@@ -53,20 +53,127 @@ def test_any_text_is_read_and_skills_never_overlap(text: str) -> None:
     assert all(one.end <= other.start for one, other in pairwise(skills))
 
 
-def test_an_encoder_keeps_what_means_the_same() -> None:
-    skills = SkillFinder(LABELS, HashingEncoder()).find("gestion de projets ; Python")
-    assert [(skill.id, skill.confidence) for skill in skills] == [("S1", 1.0), ("S2", 1.0)]
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("Nous gérons des projets", "gérons des projets"),
+        ("elle gère des projets", "gère des projets"),
+        ("la gestion d'un projet", "gestion d'un projet"),
+        ("un projet et sa gestion", None),
+    ],
+)
+def test_verb_and_noun_say_one_skill(text: str, said: str | None) -> None:
+    finder = SkillFinder([SkillLabels("S1", "gérer des projets", ("gestion de projets importants",))])
+    assert [skill.text for skill in finder.find(text)] == ([said] if said else [])
 
 
-def test_the_shipped_skills_can_be_read(tmp_path: Path) -> None:
-    with gzip.open(tmp_path / SKILLS, "wt", encoding="utf-8") as file:
-        file.write('conceptUri,preferredLabel,altLabels\nu:1,Python,"langage Python\nPython 3"\nu:2,Java,\n')
-    assert read_skills(tmp_path) == [
-        SkillLabels("u:1", "Python", ("langage Python", "Python 3")),
-        SkillLabels("u:2", "Java"),
+def test_light_words_may_be_missing_and_others_may_not() -> None:
+    finder = SkillFinder(
+        [
+            SkillLabels("S1", "utiliser des techniques de géolocalisation", digital=True),
+            SkillLabels("S2", "démonter des appareils mobiles", digital=True),
+            SkillLabels("S3", "systèmes de commerce électronique", digital=True),
+        ]
+    )
+    found = finder.find("la géolocalisation d'appareils mobiles, le commerce électronique")
+    assert [(skill.id, skill.confidence) for skill in found] == [
+        ("S3", 0.7),
+        ("S1", round(0.85 * 0.9 * 0.7, 4)),
     ]
 
 
-def test_missing_skills_say_which_file(tmp_path: Path) -> None:
-    with pytest.raises(NotReady, match=SKILLS):
+def test_one_word_is_surer_for_a_digital_skill_and_must_be_that_word() -> None:
+    finder = SkillFinder([SkillLabels("S1", "Python", digital=True), SkillLabels("S2", "électricité")])
+    found = finder.find("une équipe qui parle de Python et d'électricité aux voisins")
+    assert [(skill.id, skill.confidence) for skill in found] == [("S1", 0.9), ("S2", 0.55)]
+    assert finder.find("une voiture électrique") == []
+
+
+def test_acronyms_must_be_written_as_they_are() -> None:
+    finder = SkillFinder([SkillLabels("S1", "principes de l’IA", digital=True)])
+    assert [skill.text for skill in finder.find("notre laboratoire d'IA travaille")] == ["IA"]
+    assert finder.find("le chant du ia, un paresseux") == []
+
+
+def test_what_says_more_wins_a_place() -> None:
+    finder = SkillFinder(
+        [SkillLabels("S1", "bases de données"), SkillLabels("S2", "sécurité des bases de données")]
+    )
+    assert [skill.id for skill in finder.find("Nous vendons la sécurité des bases de données.")] == ["S2"]
+
+
+def skill(number: str, confidence: float = 1.0) -> Skill:
+    return Skill(number, number, 0, 1, "x", confidence)
+
+
+def test_shared_skills_are_worth_more_the_fewer_have_them() -> None:
+    rare, common = skill("rare"), skill("common", 0.5)
+    pairs = SkillOverlap([[rare, common], [common], [common]]).shared([common, rare], [rare, common])
+    assert [pair.seeker.id for pair in pairs] == ["rare", "common"]
+    assert [pair.worth for pair in pairs] == [1.0, pytest.approx(0.25 * log(4 / 3) / log(4))]
+
+
+@given(st.lists(st.floats(0, 1), max_size=5))
+def test_overlap_stays_within_bounds_and_grows_with_each_skill(confidences: list[float]) -> None:
+    skills = [skill(str(number), sure) for number, sure in enumerate(confidences)]
+    shared = SkillOverlap([]).shared(skills, skills)
+    values = [overlap(shared[:count]) for count in range(len(shared) + 1)]
+    assert values[0] == 0
+    assert values[-1] <= 1
+    assert values == sorted(values)
+
+
+def test_nothing_shared_is_worth_nothing() -> None:
+    assert overlap(SkillOverlap([[skill("a")]]).shared([skill("a")], [skill("b")])) == 0
+
+
+def write(path: Path, *lines: str) -> None:
+    with gzip.open(path, "wt", encoding="utf-8") as file:
+        file.write("\n".join(("conceptUri,skillType,preferredLabel,altLabels", *lines)))
+
+
+def test_the_shipped_skills_can_be_read(tmp_path: Path) -> None:
+    write(
+        tmp_path / SKILLS,
+        'u:1,knowledge,Python,"langage Python\nPython 3"',
+        "u:2,knowledge,pain,",
+        "u:3,skill,coder,",
+    )
+    write(tmp_path / DIGITAL, "u:1,knowledge,Python (programming),Py | CPython", "u:3,skill,write code,")
+    assert read_skills(tmp_path) == [
+        SkillLabels(
+            "u:1",
+            "Python",
+            ("langage Python", "Python 3", "Python (programming)", "Py", "CPython"),
+            digital=True,
+        ),
+        SkillLabels("u:2", "pain"),
+        SkillLabels("u:3", "coder", digital=True),
+    ]
+
+
+def test_newer_digital_skills_get_the_french_names_of_the_vocabulary(tmp_path: Path) -> None:
+    esco, vocabulary = tmp_path / "esco", tmp_path / VOCABULARY
+    esco.mkdir()
+    vocabulary.parent.mkdir()
+    write(esco / SKILLS, "u:1,knowledge,forge,")
+    write(esco / DIGITAL, "u:2,knowledge,Augmented reality,AR", "u:3,knowledge,crowdfunding,")
+    vocabulary.write_text(
+        "id,canonical_fr,canonical_en,synonyms\nV1,réalité augmentée,augmented reality,RA;réalité mixte\n"
+        "V2,forge,forge,forge logicielle\n",
+        encoding="utf-8",
+    )
+    assert read_skills(esco) == [
+        SkillLabels("u:1", "forge"),
+        SkillLabels(
+            "u:2", "réalité augmentée", ("RA", "réalité mixte", "Augmented reality", "AR"), digital=True
+        ),
+        SkillLabels("u:3", "crowdfunding", digital=True),
+    ]
+
+
+@pytest.mark.parametrize("missing", [SKILLS, DIGITAL])
+def test_missing_skills_say_which_file(tmp_path: Path, missing: str) -> None:
+    write(tmp_path / ({SKILLS, DIGITAL} - {missing}).pop())
+    with pytest.raises(NotReady, match=missing):
         read_skills(tmp_path)
