@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -10,10 +11,12 @@ from typer.testing import CliRunner
 
 from matcher.adapters.hashing import HashingEncoder
 from matcher.errors import InvalidRequest, NotFound
+from matcher.ports import Vectors
 from training import baselines
 from training.beir import Benchmark, load
 from training.cli import app
 from training.comparison import MEASURES, compare, measure
+from training.gender import EncodedOnce
 from training.rankings import likeness, read_pairs
 from training.significance import interval, paired_p
 
@@ -140,6 +143,28 @@ def test_both_genders_of_a_title_rank_alike_in_our_pipeline_only() -> None:
     assert (ours.rbo, ours.overlap, ours.equal) == (1.0, 1.0, 1.0)
     words = likeness("words", baselines.word_tfidf, pairs, list(CORPUS.values()))
     assert words.rbo < 1
+
+
+class Counting(HashingEncoder):
+    """Counts the texts it encodes."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[str] = []
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return super().encode_queries(texts)
+
+
+def test_a_text_is_encoded_once_and_vectors_keep_their_order() -> None:
+    counting = Counting()
+    once = EncodedOnce(counting)
+    once.encode_queries(["soudeur", "pilote"])
+    vectors = once.encode_queries(["pilote", "chef", "pilote", "soudeur"])
+    assert counting.asked == ["soudeur", "pilote", "chef"]
+    assert np.array_equal(vectors, HashingEncoder().encode_queries(["pilote", "chef", "pilote", "soudeur"]))
+    assert once.encode_passages([]).shape == (0, once.dim)
 
 
 @pytest.mark.parametrize(
