@@ -115,12 +115,15 @@ class Matcher:
             self._follow_plan()
         return self._recommender
 
-    def index_now(self, progress: Progress | None = None) -> DrainReport:
-        """Take in what the store has that the index has not, building the first index if there is none."""
+    def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> DrainReport:
+        """Take in what the store has that the index has not, building the first index if there is none.
+
+        ``most`` stops after that many changes: for whoever has questions waiting.
+        """
         current = self.indexer.generations.current()
         if self._generation is None or self._generation.name != current:
             self._serve(self.indexer.refresh(progress) if current is None else self.indexer.open())
-        report = self.indexer.drain(self._open(), progress)
+        report = self.indexer.drain(self._open(), progress, most=most)
         self._follow_plan()
         return report
 

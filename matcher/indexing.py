@@ -65,10 +65,15 @@ class Indexer:
             raise
         return generation
 
-    def drain(self, generation: Generation, progress: Progress | None = None) -> DrainReport:
-        """Apply the outbox rows after the generation's cursor; nothing to do costs one read of the store."""
+    def drain(
+        self, generation: Generation, progress: Progress | None = None, *, most: int | None = None
+    ) -> DrainReport:
+        """Apply the outbox rows after the generation's cursor, all of them or the first ``most``.
+
+        Nothing to do costs one read of the store.
+        """
         first = self.store.cursor(generation.name)
-        changes = self.store.changes(first, self.batch)
+        changes = self.store.changes(first, min(self.batch, most or self.batch))
         if not changes:
             return DrainReport(0, 0, 0, first)
         manifest = self.generations.manifest(generation.name)
@@ -84,7 +89,7 @@ class Indexer:
             upserted, deleted, unchanged = upserted + done[0], deleted + done[1], unchanged + done[2]
             if progress:
                 progress(seq - first, self.store.last_seq() - first)
-            changes = self.store.changes(seq, self.batch)
+            changes = [] if most else self.store.changes(seq, self.batch)
         if manifest.state != "building":
             self._seal(generation, manifest, seq)
         return DrainReport(upserted, deleted, unchanged, seq)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from service.metrics import Metrics
 
 T = TypeVar("T")
+_CHANGES_A_TURN = 32
+"""Changes taken in before waiting questions are answered: under half a second of encoding."""
 _SHOWN_KEPT = 100_000
 """Impressions held back while the store cannot take them; what comes on top is not kept."""
 
@@ -81,7 +83,10 @@ class Desk:
 
     async def _tend(self) -> None:
         try:
-            self._metrics.points.set(await self.ask(_index, slow=True))
+            behind = True
+            while behind:  # a turn at a time: questions are answered in between
+                points, behind = await self.ask(_index, slow=True)
+                self._metrics.points.set(points)
             await self._write_shown()
         except MatcherError as fault:
             self._metrics.drain_failures.inc()
@@ -101,9 +106,10 @@ class Desk:
                 del self._shown[: len(rows)]
 
 
-def _index(matcher: Matcher) -> int:
-    matcher.index_now()
-    return matcher.index.count()
+def _index(matcher: Matcher) -> tuple[int, bool]:
+    """Take in the next changes; return the number of points and whether the store has more to take in."""
+    report = matcher.index_now(most=_CHANGES_A_TURN)
+    return matcher.index.count(), report.seq < matcher.store.last_seq()
 
 
 def stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:

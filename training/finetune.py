@@ -169,9 +169,7 @@ class Run:
 
         ``tick(step, loss)`` is called after each step.
         """
-        self.tuner.strengthen(0.0)  # neighbours are the untuned encoder's, in a resumed run too
-        hints = mine(families, self.tuner.encode) if self.plan.hard else {}
-        self.tuner.strengthen(1.0)
+        hints = self._neighbours(families) if self.plan.hard else {}
         if self.step == 0:
             self.note(dev=measure(self.tuner, asked))
         while self.step < self.plan.steps:
@@ -185,6 +183,22 @@ class Run:
             if self.step % self.plan.every == 0 or self.step == self.plan.steps:
                 self.note(dev=measure(self.tuner, asked))
                 self.save()
+
+    def _neighbours(self, families: Sequence[Family]) -> dict[str, NDArray[np.int64]]:
+        """Hard negatives by the untuned encoder, found once a folder: it takes minutes."""
+        kept = self.folder / "neighbours.npz"
+        if kept.is_file():
+            with np.load(kept) as found:
+                hints = dict(found)
+            if all(len(hints.get(family.name, ())) == len(family.rows) for family in families):
+                return hints
+        self.tuner.strengthen(0.0)
+        hints = mine(families, self.tuner.encode)
+        self.tuner.strengthen(1.0)
+        draft = self.folder / "neighbours.part.npz"
+        np.savez(draft, allow_pickle=False, **hints)
+        draft.replace(kept)
+        return hints
 
     def _update(self, batch: Batch) -> float:
         for group in self.optimizer.param_groups:

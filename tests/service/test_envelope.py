@@ -1,11 +1,14 @@
 import io
 import json
 import logging
+from contextlib import closing
 
 import pytest
 from fastapi.testclient import TestClient
 
+from matcher.adapters.sql import SqlStore
 from matcher.build import open_matcher
+from matcher.entities import Lead
 from matcher.errors import MatcherError
 from service.app import create_app
 from service.logging import configure
@@ -120,6 +123,17 @@ def test_a_store_that_stops_answering_makes_the_service_unready(client):
     assert response.status_code == 503
     assert response.headers["Retry-After"]
     assert client.get("/healthz").status_code == 200
+
+
+def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
+    with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
+        with closing(SqlStore(stocked.database_url)) as elsewhere:
+            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test")
+        seen = set()
+        while (ready := client.get("/readyz").json())["pending"] or ready["points"] == 8:
+            seen.add(ready["points"])
+        assert ready["points"] == 648
+        assert seen - {8}, "no question came between the turns"
 
 
 def _broken() -> None:

@@ -75,6 +75,18 @@ def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store
     assert indexer.drain(generation) == DrainReport(0, 0, 0, 15)
 
 
+def test_a_part_of_the_changes_leaves_a_whole_index(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(number) for number in range(20, 25)], source="test")
+    assert indexer.drain(generation, most=2).seq == 12
+    generation.index.close()
+    again = indexer.open()
+    assert again.index.count() == 12
+    assert indexer.drain(again).upserted == 3
+    again.index.close()
+
+
 def test_many_changes_of_one_item_are_encoded_once(
     indexer: Indexer, generation: Generation, store: SqlStore
 ) -> None:
