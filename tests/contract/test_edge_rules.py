@@ -1,5 +1,6 @@
 """What was learnt by breaking Qdrant Edge 0.9.0: each rule of the design has a test that fails without it."""
 
+import csv
 import importlib.metadata
 import multiprocessing
 import os
@@ -16,6 +17,7 @@ import qdrant_edge as qe
 from matcher.adapters import edge
 from matcher.adapters.edge import EdgeIndex, optimize_folder
 from matcher.adapters.exact import ExactIndex
+from matcher.adapters.lexical import Bm25Lexical
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
 from matcher.points import UPSERT_LIMIT
 from matcher.ports import Sparse
@@ -217,7 +219,20 @@ def test_rule_6_deleted_points_do_not_weigh_on_term_rarity(index: EdgeIndex) -> 
     assert index.query(None, Sparse((1,), (1.0,)), ORGANISATIONS, 5) == before
 
 
-# 7. Term weights of any origin: ids are 32 bits wide.
+# 7. No aliases: the swap is ours. Term weights of our own: 32-bit ids, lengths against our mean, not 256 words.
+
+
+def test_rule_7_the_engine_offers_no_alias_to_swap() -> None:
+    assert not [name for name in dir(qe.EdgeShard) if "alias" in name]
+
+
+def test_rule_7_a_word_of_a_text_as_long_as_ours_weighs_about_one() -> None:
+    with (ROOT / "data/catalogue/organisations.csv").open(encoding="utf-8") as file:
+        texts = [f"{row['description']} {row['expertise']}" for row in csv.DictReader(file)]
+    once = [min(vector.values) for vector in Bm25Lexical().encode_passages(texts)]
+    assert 0.7 < np.median(once) < 1.4
+    by_the_engine = [min(vector.values) for vector in Bm25Lexical(avg_len=256).encode_passages(texts)]
+    assert np.median(by_the_engine) > 1.4, "its default length would no longer harm"
 
 
 def test_rule_7_term_ids_use_all_32_bits(index: EdgeIndex) -> None:
