@@ -219,7 +219,7 @@ def test_rule_6_deleted_points_do_not_weigh_on_term_rarity(index: EdgeIndex) -> 
     assert index.query(None, Sparse((1,), (1.0,)), ORGANISATIONS, 5) == before
 
 
-# 7. No aliases: the swap is ours. Term weights of our own: 32-bit ids, lengths against our mean, not 256 words.
+# 7. No aliases: the swap is ours. Our own term weights: 32-bit ids, and our mean length, not 256 words.
 
 
 def test_rule_7_the_engine_offers_no_alias_to_swap() -> None:
