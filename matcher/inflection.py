@@ -29,6 +29,17 @@ _FAMILIES = (
 _QUALITIES = pairs("qualities")
 
 
+class _Bare(dict[int, int | None]):
+    """Every sign's own number, none for an accent; filled as signs are met."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = None if unicodedata.combining(chr(sign)) else sign
+        return self[sign]
+
+
+_BARE = _Bare()
+
+
 def fold(text: str) -> str:
     """Lower case without accents or ligatures; folding a folded text changes nothing.
 
@@ -39,7 +50,7 @@ def fold(text: str) -> str:
         return text.lower()
     # Taken apart before it is lowered: some signs come apart into capitals ("ᴬ", "℃", "ℝ").
     plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
+    return plain.translate(_BARE)
 
 
 def plural(word: str) -> str:
