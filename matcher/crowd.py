@@ -75,6 +75,18 @@ class Crowd:
         harm = np.einsum("nq,nq,q->n", before, after, self.away)
         return Values(self._unpack(accept), self._unpack(own - harm), before, after)
 
+    def of(self, receiver: int) -> Ints:
+        """List the packed slots of one receiver's possible applicants, preferred first."""
+        slots: Ints = self.start[: self.degree[receiver]] + self.lane[receiver]
+        return slots
+
+    def answers(self, slots: Ints, applications: Floats) -> Floats:
+        """Compute how far a receiver accepts its applicants, in the order of :meth:`of`."""
+        stay = 1 - applications[:, None] * self.away
+        before = np.vstack([np.ones_like(stay[:1]), np.cumprod(stay[:-1], axis=0)])
+        answer: Floats = np.einsum("nq,nq->n", before, self.pay[slots])
+        return answer
+
     def _before(self, stay: Floats) -> Floats:
         """Product of ``stay`` over the applicants preferred to each one."""
         before = np.ones_like(stay)

@@ -14,7 +14,7 @@ import numpy as np
 from matcher.errors import InvalidRequest
 from matcher.examination import Floats
 from matcher.exposure import gini, ndcg_cost
-from matcher.market import Limits, Plan, evaluate, plan_pairs
+from matcher.market import Limits, Plan, evaluate, exact_crowd, plan_pairs
 from matcher.market_pairs import Pairs
 
 LIST_LENGTH = 40
@@ -23,6 +23,10 @@ the expected matches when tastes are alike."""
 
 FLOOR = 0.25
 """Nobody is seen less than this share of an even distribution of views, where its partners allow it."""
+
+
+SPARE = 0.05
+"""Share of all who may expect less than from the ranking by mutual score, for the good of the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +58,8 @@ class Member:
 
     @property
     def keeps(self) -> bool:
-        """Whether it expects as many introductions as before, to within one in a hundred."""
-        return self.matches >= 0.99 * self.matches_before
+        """Whether it expects at least as many introductions as before."""
+        return self.matches >= self.matches_before
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +139,14 @@ def plan_introductions(
     pairs = _mutual(names, scores, {frozenset(pair) for pair in met})
     if not pairs.allowed.any():
         raise InvalidRequest("No two organisations want each other: there is nothing to plan.")
-    before = evaluate(pairs, np.argsort(-pairs.f * pairs.g, axis=1, kind="stable"))
-    limits = Limits(min_views=_floor(pairs), left_floor=before.left_matches, right_floor=before.right_matches)
+    usual = np.argsort(-pairs.f * pairs.g, axis=1, kind="stable")
+    before = evaluate(pairs, usual, crowd=exact_crowd(pairs))
+    limits = Limits(
+        min_views=_floor(pairs),
+        left_floor=before.left_matches + before.right_matches,
+        together=True,
+        spare=SPARE,
+    )
     found = plan_pairs(pairs, limits=limits)
     lists = {name: _entries(row, names, found) for row, name in enumerate(names)}
     return IntroductionPlan(version, created_at, generation, lists, _members(names, found, before, limits))

@@ -19,24 +19,16 @@ from numpy.typing import ArrayLike
 
 from matcher.crowd import Crowd, Ints, Values
 from matcher.examination import Floats, Law, examine, mixture
+from matcher.market_exchange import keep
 from matcher.market_floor import lift
-from matcher.market_limits import Limits, Prices, per_receiver
+from matcher.market_limits import Limits, of_people, per_receiver
 from matcher.market_pairs import Pairs, everybody
 from matcher.market_peers import naive, reciprocal, transferable_utility
+from matcher.market_search import Effort, Search, by_rank
 
 __all__ = ["Effort", "Limits", "Plan", "naive", "plan", "plan_pairs", "reciprocal", "transferable_utility"]
 
-
-@dataclass(frozen=True, slots=True)
-class Effort:
-    """How hard to search: joint ``steps``, then at most ``sweeps`` repairs in ``blocks``."""
-
-    steps: int = 15
-    sweeps: int = 40
-    blocks: int = 16
-    tolerance: float = 1e-4
-    accuracy: float = 1e-2
-    seed: int = 0
+_EXACT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,102 +72,6 @@ class Plan:
         orders = np.full((pairs.receivers, int(degree.max(initial=0))), -1)
         orders[receivers[by_receiver], place] = rows[by_receiver]
         return orders
-
-
-@dataclass(slots=True)
-class _Search:
-    """One search: the market in single precision, the law, the crowd, the prices of the limits."""
-
-    pairs: Pairs
-    v: Floats
-    crowd: Crowd
-    prices: Prices
-    effort: Effort
-    spare: float
-
-    @classmethod
-    def start(cls, pairs: Pairs, examination: Law | ArrayLike, limits: Limits, effort: Effort) -> "_Search":
-        v = limits.cut(examine(examination, pairs.items.shape[1])).astype(np.float32)
-        light = replace(pairs, f=pairs.f.astype(np.float32), g=pairs.g.astype(np.float32))
-        mix = mixture(examine(examination, pairs.lookers), effort.accuracy)
-        crowd = Crowd(pairs.items, light.g, mix, pairs.receivers)
-        return cls(light, v, crowd, limits.prices(pairs, v), effort, limits.spare)
-
-    def descend(self) -> tuple[Ints, Floats, float]:
-        """Take shrinking joint steps from an even start; give the lists, their views, the relaxed total."""
-        steps = self.effort.steps * (8 if self.prices.active else 1)
-        shares = np.geomspace(0.5, 0.05, steps)
-        seen = np.where(self.pairs.allowed, self.v.mean(), np.float32(0))
-        for step, share in enumerate(shares):
-            if step == steps // 2 and self.spare:
-                self.prices.give_up(self.spare)
-            total, values = self.look(seen)
-            order, target = self.respond(values)
-            self.price(seen, values, float(share))
-            seen += np.float32(share) * (target - seen)
-        return order, target, total
-
-    def repair(self, order: Ints, seen: Floats, relaxed: float) -> Ints:
-        """Re-sort blocks of lookers while rounding still costs something or a limit is not kept."""
-        rng = np.random.default_rng(self.effort.seed)
-        total, values = self.look(seen)
-        best, least = order.copy(), self.prices.missing(self.pairs, seen)
-        for sweep in range(self.effort.sweeps):
-            lost = total < relaxed * (1 - self.effort.tolerance)
-            if not lost and least == 0:
-                break
-            for rows in np.array_split(rng.permutation(self.pairs.lookers), self.effort.blocks):
-                order[rows], seen[rows] = self.respond(values, rows)
-                _, values = self.look(seen)
-            previous, total = total, self.look(seen)[0]
-            self.price(seen, values, 0.3 / (1 + sweep / 4))
-            missing = self.prices.missing(self.pairs, seen)
-            if missing < least or (missing == least and total >= previous):
-                best, least = order.copy(), missing
-            if missing == 0 and total - previous < self.effort.tolerance * total:
-                break
-        return best
-
-    def look(self, seen: Floats) -> tuple[float, Values]:
-        """Give the expected total and the crowd's values when pairs are examined as ``seen``."""
-        applications = np.minimum(1, self.pairs.f * seen)
-        values = self.crowd.values(applications, self.prices.weight(self.pairs))
-        return float(np.vdot(applications, values.accept)), values
-
-    def price(self, seen: Floats, values: Values, rate: float) -> None:
-        if self.prices.active:
-            match = np.minimum(1, self.pairs.f * seen) * values.accept
-            self.prices.update(self.pairs, seen, match, rate)
-
-    def respond(self, values: Values, rows: Ints | slice = slice(None)) -> tuple[Ints, Floats]:
-        """Best lists of ``rows`` while the others stay: positions best first, and how far each is seen."""
-        items, f, allowed = self.pairs.items[rows], self.pairs.f[rows], self.pairs.allowed[rows]
-        worth = values.gain[rows] - self.prices.request[items]
-        subsidy = self.prices.view[items]
-        order = np.argsort(np.where(allowed, -(f * worth + subsidy), np.inf), axis=1, kind="stable")
-        if self.v[0] > 1:
-            order = _first_choice(order, f, worth, subsidy, self.v)
-        return order, np.where(allowed, by_rank(order, self.v), np.float32(0))
-
-
-def by_rank(order: Ints, v: Floats) -> Floats:
-    """Values ``v`` of the ranks, laid out by position: ``out[c, order[c, k]] = v[k]``."""
-    seen = np.empty(order.shape, dtype=v.dtype)
-    np.put_along_axis(seen, order, np.broadcast_to(v[: order.shape[1]], order.shape), axis=1)
-    return seen
-
-
-def _first_choice(order: Ints, f: Floats, worth: Floats, subsidy: Floats, v: Floats) -> Ints:
-    """Put first the entry that gives most there, ``f v(1)`` being capped at 1; the rest keep their order."""
-    f, worth, subsidy = (np.take_along_axis(x, order, axis=1) for x in (f, worth, subsidy))
-    plain = f * worth + subsidy
-    shifted = np.cumsum(plain[:, :-1] * v[1:], axis=1)  # entries above the chosen one move down by one
-    below = (plain * v).sum(axis=1, keepdims=True) - np.cumsum(plain * v, axis=1)
-    front = np.minimum(1, f * v[0]) * worth + subsidy * v[0]
-    best = (front + np.pad(shifted, ((0, 0), (1, 0))) + below).argmax(axis=1)[:, None]
-    rank = np.arange(order.shape[1])[None, :]
-    source = np.where(rank == 0, best, np.where(rank <= best, rank - 1, rank))
-    return np.take_along_axis(order, source, axis=1)
 
 
 def plan(
@@ -226,13 +122,28 @@ def plan_pairs(
 ) -> Plan:
     """Like :func:`plan`, on listed pairs (short lists for large markets)."""
     limits, effort = limits or Limits(), effort or Effort()
-    search = _Search.start(pairs, examination, limits, effort)
-    found = evaluate(pairs, search.repair(*search.descend()), examination, v=search.v, crowd=search.crowd)
+    search = Search.start(pairs, examination, limits, effort)
+    if limits.matched and limits.spare:
+        free = replace(limits, left_floor=None, right_floor=None)
+        have = plan_pairs(pairs, examination, limits=free, effort=effort)
+        people = of_people(have.left_matches, have.right_matches, limits.first(pairs))
+        search.prices.release(people, limits.spare)
+    found = evaluate(pairs, search.lists(), examination, v=search.v, crowd=search.crowd)
     floor = search.prices.min_views
-    if floor is None or (found.views >= floor).all():
+    if floor is not None and (found.views < floor).any():
+        order = lift(pairs, found.order, search.v, pairs.f * found.values.gain, floor)
+        found = evaluate(pairs, order, examination, v=search.v, crowd=search.crowd)
+    if not limits.matched:
         return found
-    order = lift(pairs, found.order, search.v, pairs.f * found.values.gain, floor)
-    return evaluate(pairs, order, examination, v=search.v, crowd=search.crowd)
+    exact = exact_crowd(pairs, examination)
+    order = keep(pairs, found.order, search.v, exact, limits, search.prices.owed)
+    return evaluate(pairs, order, examination, v=search.v, crowd=exact)
+
+
+def exact_crowd(pairs: Pairs, examination: Law | ArrayLike = "inverse") -> Crowd:
+    """Lay out the receivers' crowds to within 1e-6 of acceptance: what floors of matches are judged by."""
+    mix = mixture(examine(examination, pairs.lookers), _EXACT)
+    return Crowd(pairs.items, pairs.g, mix, pairs.receivers)
 
 
 def evaluate(

@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcher.crowd import Crowd, Ints
+from matcher.crowd import Ints
 from matcher.errors import InvalidRequest
-from matcher.examination import Floats, Law, examine, mixture
-from matcher.market import Plan, by_rank, evaluate
+from matcher.examination import Floats, Law, examine
+from matcher.market import Plan, evaluate, exact_crowd
 from matcher.market_pairs import Pairs, everybody
-
-_EXACT = 1e-6
+from matcher.market_search import by_rank
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,7 @@ def estimate(
     1.05
     """
     pairs, order = listed(f, g, lists)
-    mix = mixture(examine(examination, pairs.lookers), _EXACT)
-    return evaluate(pairs, order, examination, crowd=Crowd(pairs.items, pairs.g, mix, pairs.receivers))
+    return evaluate(pairs, order, examination, crowd=exact_crowd(pairs, examination))
 
 
 def expected_matches(

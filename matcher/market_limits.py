@@ -3,17 +3,23 @@
 Every limit is linear in how often a pair is examined, asked or matched, given the others' lists, so each gets
 a multiplier (Lagrange; subgradient steps relative to the limit): a subsidy on views for a floor of views, a
 price on requests for a ceiling, and a larger weight on the matches of whoever is short of a floor of matches.
+The last is the multiplier plus the shortfall itself (augmented Lagrangian: Hestenes 1969, Powell 1969), which
+keeps hundreds of floors from swinging.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.errors import InvalidRequest
 from matcher.examination import Floats
 from matcher.market_pairs import Pairs
 
 _SLACK = 0.03  # aim this much inside a limit, so that rounding to lists stays within it
+_LEAST = 0.05  # matches: floors below this are not priced more steeply
+_STEP = 5.0  # of the multipliers of floors of matches, times the rate
+_DEAREST = 20.0  # a match of one person is worth at most this many of the others' more
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,9 +36,13 @@ class Limits:
         Expected requests no receiver should exceed: its capacity for the period, one number or (J,).
     left_floor, right_floor
         Expected matches each person should keep, (C,) and (J,): for instance those of the reciprocal ranking.
-        They are approached, not guaranteed.
+        They are sought, not guaranteed: :attr:`matcher.market.Plan.left_matches` tells who has them.
+    together
+        Lookers and receivers are the same people (one population): ``left_floor`` is for what a member is
+        expected to match on both sides, and there is no other.
     spare
-        Share of all people whose floor of matches is given up where it costs the others most, in [0, 1).
+        Share of all people whose floor of matches may be given up, in [0, 1): those who would lose most if
+        nobody had a floor.
     """
 
     length: int | None = None
@@ -40,13 +50,34 @@ class Limits:
     max_requests: float | Floats | None = None
     left_floor: Floats | None = None
     right_floor: Floats | None = None
+    together: bool = False
     spare: float = 0.0
 
     @property
-    def priced(self) -> bool:
-        """Whether any limit needs prices."""
-        return any(
-            x is not None for x in (self.min_views, self.max_requests, self.left_floor, self.right_floor)
+    def matched(self) -> bool:
+        """Whether anybody has a floor of matches."""
+        return self.left_floor is not None or self.right_floor is not None
+
+    def first(self, pairs: Pairs) -> int:
+        """Give the number of the first receiver among all people."""
+        return 0 if self.together else pairs.lookers
+
+    def floors(self, pairs: Pairs) -> Floats:
+        """Give everybody's floor of matches, lookers first; 0 where none is set.
+
+        Raises
+        ------
+        InvalidRequest
+            Wrong lengths, or floors for receivers who are the lookers.
+        """
+        left = _vector(self.left_floor, pairs.lookers, "left_floor")
+        right = _vector(self.right_floor, pairs.receivers, "right_floor")
+        if self.together and (right is not None or pairs.lookers != pairs.receivers):
+            raise InvalidRequest("One population has one floor a member: pass left_floor alone.")
+        return of_people(
+            np.zeros(pairs.lookers) if left is None else left,
+            np.zeros(pairs.receivers) if right is None else right,
+            self.first(pairs),
         )
 
     def cut(self, v: Floats) -> Floats:
@@ -82,16 +113,44 @@ class Limits:
                 raise InvalidRequest(
                     f"Receiver {j} can get at most {most[j]:.2f} expected views, {floor[j]:.2f} asked."
                 )
+        floors = self.floors(pairs)
         return Prices(
             floor,
             _vector(self.max_requests, pairs.receivers, "max_requests"),
-            _vector(self.left_floor, pairs.lookers, "left_floor"),
-            _vector(self.right_floor, pairs.receivers, "right_floor"),
+            floors if self.matched else None,
+            self.first(pairs),
             view=np.zeros(pairs.receivers, dtype=np.float32),
             request=np.zeros(pairs.receivers, dtype=np.float32),
-            left=np.ones(pairs.lookers, dtype=np.float32),
-            right=np.zeros(pairs.receivers, dtype=np.float32),
+            owed=np.zeros(len(floors), dtype=np.float32),
+            extra=np.zeros(len(floors), dtype=np.float32),
         )
+
+
+def of_people(left: Floats, right: Floats, first: int) -> Floats:
+    """Add up what people have as lookers (C,) and as receivers (J,), these being numbered from ``first``.
+
+    Examples
+    --------
+    >>> of_people(np.array([1.0, 2.0]), np.array([3.0, 4.0]), 0).tolist()
+    [4.0, 6.0]
+    """
+    total = np.zeros(max(len(left), first + len(right)))
+    total[: len(left)] += left
+    total[first : first + len(right)] += right
+    return total
+
+
+def furthest(short: Floats, share: float) -> NDArray[np.bool_]:
+    """Mark those furthest short: at most ``share`` of all, none who is not short; ties to the first.
+
+    Examples
+    --------
+    >>> furthest(np.array([0.1, -1.0, 0.3, 0.2]), 0.5).tolist()
+    [False, False, True, True]
+    """
+    marked = np.zeros(len(short), dtype=bool)
+    marked[np.argsort(-short, kind="stable")[: int(share * len(short) + 1e-9)]] = True
+    return marked & (short > 0)
 
 
 def _vector(value: float | Floats | None, n: int, what: str) -> Floats | None:
@@ -109,61 +168,59 @@ def _vector(value: float | Floats | None, n: int, what: str) -> Floats | None:
 
 @dataclass(slots=True)
 class Prices:
-    """Multipliers: of ``view`` and ``request`` (J,), weights of matches ``left`` (C,) + ``right`` (J,)."""
+    """Multipliers: of ``view`` and ``request`` (J,), and the ``extra`` worth of a match to each person.
+
+    ``floors`` of matches are one a person, the receivers from number ``first`` on, as are ``owed``, the
+    multipliers without the present shortfall.
+    """
 
     min_views: Floats | None
     max_requests: Floats | None
-    left_floor: Floats | None
-    right_floor: Floats | None
+    floors: Floats | None
+    first: int
     view: Floats
     request: Floats
-    left: Floats
-    right: Floats
+    owed: Floats
+    extra: Floats
+
+    @property
+    def matched(self) -> bool:
+        """Whether anybody has a floor of matches."""
+        return self.floors is not None
 
     @property
     def active(self) -> bool:
         """Whether there is anything to price."""
-        limits = (self.min_views, self.max_requests, self.left_floor, self.right_floor)
-        return any(limit is not None for limit in limits)
+        return any(limit is not None for limit in (self.min_views, self.max_requests, self.floors))
 
     def weight(self, pairs: Pairs) -> Floats | None:
         """Give the importance of each pair's match, or None when all count once."""
-        if self.left_floor is None and self.right_floor is None:
+        if self.floors is None:
             return None
-        return self.left[:, None] + self.right[pairs.items]
+        return 1 + self.extra[: pairs.lookers, None] + self.extra[self.first + pairs.items]
 
     def update(self, pairs: Pairs, seen: Floats, match: Floats, rate: float) -> None:
-        """One subgradient step towards the limits, from views ``seen`` and matches ``match`` (C, L)."""
+        """One step towards the limits, from views ``seen`` and matches ``match`` (C, L)."""
         if self.min_views is not None:
             self._raise(self.view, self.min_views * (1 + _SLACK), per_receiver(pairs, seen), rate)
         if self.max_requests is not None:
             asked = per_receiver(pairs, np.minimum(1, pairs.f * seen))
             self._raise(self.request, -self.max_requests * (1 - _SLACK), -asked, rate)
-        if self.left_floor is not None:
-            self.left -= 1
-            self._raise(self.left, self.left_floor * (1 + _SLACK), match.sum(axis=1), rate)
-            self.left += 1
-        if self.right_floor is not None:
-            self._raise(self.right, self.right_floor * (1 + _SLACK), per_receiver(pairs, match), rate)
+        if self.floors is not None:
+            have = of_people(match.sum(axis=1), per_receiver(pairs, match), self.first)
+            short = (self.floors - have) / np.maximum(self.floors, _LEAST)
+            self.owed = np.clip(self.owed + _STEP * rate * short, 0, _DEAREST).astype(np.float32)
+            self.extra = np.clip(self.owed + short, 0, _DEAREST).astype(np.float32)
 
     @staticmethod
     def _raise(price: Floats, limit: Floats, have: Floats, rate: float) -> None:
         price += rate * np.clip((limit - have) / np.maximum(np.abs(limit), 1e-3), -1, 1)
         np.clip(price, 0, 1e3, out=price)
 
-    def give_up(self, share: float) -> None:
-        """Lift the floors of matches with the highest prices, for at most ``share`` of all people."""
-        price = np.r_[self.left - 1, self.right]
-        costly = np.argsort(-price, kind="stable")[: int(share * len(price))]
-        given = np.zeros(len(price), dtype=bool)
-        given[costly[price[costly] > 0]] = True
-        left, right = np.split(given, [len(self.left)])
-        if self.left_floor is not None:
-            self.left_floor = np.where(left, 0.0, self.left_floor)
-            self.left[left] = 1
-        if self.right_floor is not None:
-            self.right_floor = np.where(right, 0.0, self.right_floor)
-            self.right[right] = 0
+    def release(self, have: Floats, share: float) -> None:
+        """Lift the floors of at most ``share`` of all people: those whose matches ``have`` miss most."""
+        if self.floors is not None:
+            self.floors = np.where(furthest(self.floors - have, share), 0.0, self.floors)
 
     def missing(self, pairs: Pairs, seen: Floats) -> float:
         """Add up the views short of the floors and the requests over the ceilings."""

@@ -12,8 +12,8 @@ from scipy.optimize import linear_sum_assignment
 
 from matcher.crowd import Ints
 from matcher.examination import Floats, Law, examine
-from matcher.market import by_rank
 from matcher.market_pairs import two_sides
+from matcher.market_search import by_rank
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def _told(plan: IntroductionPlan) -> str:
     return (
         f"\nExpected introductions wanted by both sides: {totals['matches'] / 2:.1f}, "
         f"{totals['matches_before'] / 2:.1f} by mutual score alone. "
-        f"{totals['kept']:.0%} of organisations expect at least what they had (to 1 %). "
+        f"{totals['kept']:.0%} of organisations expect at least what they had. "
         f"Inequality of views (Gini): {totals['gini_views']:.2f}. "
         f"Lists keep {totals['mean_relevance']:.0%} of their relevance (nDCG)."
     )
