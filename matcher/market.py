@@ -135,9 +135,24 @@ def plan_pairs(
         found = evaluate(pairs, order, examination, v=search.v, crowd=search.crowd)
     if not limits.matched:
         return found
-    exact = exact_crowd(pairs, examination)
-    order = keep(pairs, found.order, search.v, exact, limits, search.prices.owed)
-    return evaluate(pairs, order, examination, v=search.v, crowd=exact)
+    v = limits.cut(examine(examination, pairs.items.shape[1]))
+    found = evaluate(pairs, found.order, v=v, crowd=exact_crowd(pairs, examination))
+    return _kept(found, limits, search.prices.owed)
+
+
+def _kept(found: Plan, limits: Limits, owed: Floats) -> Plan:
+    """Keep the floors of matches, starting from the lists found or else from the reciprocal ones."""
+    pairs = found.pairs
+    usual = np.argsort(np.where(pairs.allowed, -pairs.f * pairs.g, np.inf), axis=1, kind="stable")
+    tried: list[tuple[int, Plan]] = []
+    for start in (found.order, usual):
+        order = keep(pairs, start, found.v, found.crowd, limits, owed)
+        lists = evaluate(pairs, order, v=found.v, crowd=found.crowd)
+        people = of_people(lists.left_matches, lists.right_matches, limits.first(pairs))
+        tried.append((limits.missing(people, limits.floors(pairs)), lists))
+        if not tried[-1][0]:
+            break
+    return min(tried, key=lambda one: one[0])[1]
 
 
 def exact_crowd(pairs: Pairs, examination: Law | ArrayLike = "inverse") -> Crowd:

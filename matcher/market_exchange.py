@@ -26,7 +26,7 @@ _SMALL = 0.05  # matches: floors below this are not priced more steeply
 
 
 def keep(pairs: Pairs, order: Ints, v: Floats, crowd: Crowd, limits: Limits, owed: Floats) -> Ints:
-    """Exchange places until floors of matches are kept by all but the share to spare, or rounds run out.
+    """Exchange places until floors of matches are kept by all but the share to spare, or rounds run out, or nothing more is gained.
 
     Parameters
     ----------
@@ -51,15 +51,16 @@ def keep(pairs: Pairs, order: Ints, v: Floats, crowd: Crowd, limits: Limits, owe
     lists = _Lists.start(pairs, order, v, crowd, (limits.first(pairs), owed))
     wanted = limits.floors(pairs)
     aim = np.full(len(wanted), _AIM)
+    whole = not limits.missing(lists.matches, wanted)
     best, kept = (len(wanted), 0.0), order
-    for stiffness in _STIFFNESS:
+    for stiffness in np.full(len(_STIFFNESS), _STIFFNESS[-1]) if whole else _STIFFNESS:
+        found = limits.missing(lists.matches, wanted), -float(lists.match.sum())
+        if found < best:
+            best, kept = found, lists.order.copy()
+        elif not found[0]:
+            break
         missing = wanted - lists.matches
         spared = furthest(missing, limits.spare)
-        left = int((missing[~spared] > 0).sum()), -float(lists.match.sum())
-        if left < best:
-            best, kept = left, lists.order.copy()
-        if not left[0]:
-            break
         aim[(missing > 0) & ~spared] += _MORE
         lists.floors = np.where(spared, 0.0, wanted * (1 + aim))
         lists.improve(float(stiffness), limits)

@@ -17,6 +17,7 @@ from matcher.examination import Floats
 from matcher.market_pairs import Pairs
 
 _SLACK = 0.03  # aim this much inside a limit, so that rounding to lists stays within it
+_ROUNDING = 1e-12  # matches: less than this is missed by rounding
 _LEAST = 0.05  # matches: floors below this are not priced more steeply
 _STEP = 5.0  # of the multipliers of floors of matches, times the rate
 _DEAREST = 20.0  # a match of one person is worth at most this many of the others' more
@@ -79,6 +80,11 @@ class Limits:
             np.zeros(pairs.receivers) if right is None else right,
             self.first(pairs),
         )
+
+    def missing(self, matches: Floats, wanted: Floats) -> int:
+        """Count the people whose ``matches`` are under those ``wanted``, beyond the share to spare."""
+        short = wanted - matches
+        return int((short[~furthest(short, self.spare)] > _ROUNDING).sum())
 
     def cut(self, v: Floats) -> Floats:
         """Cut the examination beyond ``length``."""

@@ -12,6 +12,9 @@ from rich.table import Table
 from training import market_runs
 from training.market_rows import Suite
 
+_ROW = ("market", "naive", "reciprocal", "TU/IPFP", "plan", "others' best", "verdict", "Gini")
+_WHOLE = ("market", "others' best", "plan", "verdict", "whole", "guarded", "verdict ", "whole ", "losers")
+_WORDS = ("market", "verdict", "losers")
 SIZES = (400, 1000, 2000, 4000, 8500)
 
 
@@ -52,11 +55,9 @@ def record(found: market_runs.Measured) -> dict[str, Any]:
         "matches": {name: {"mean": e.mean, "se": e.standard_error} for name, e in found.matches.items()},
         "exact": found.exact,
         "bar": found.bar,
-        "verdict": found.verdict,
+        "verdict": {name: found.verdict(name) for name in found.losing},
         "seconds": found.seconds,
-        "share_at_least_reciprocal": found.kept,
-        "share_within_two_se": found.kept_se,
-        "guarded_matches": found.guarded,
+        "share_at_least_reciprocal": {name: found.kept(name) for name in found.losing},
         "losers": found.losing,
         "gini": found.gini,
     }
@@ -65,30 +66,41 @@ def record(found: market_runs.Measured) -> dict[str, Any]:
 def show(rows: list[market_runs.Measured], draws: int) -> None:
     """Print the rows: measured here (with standard error), then the figures of others."""
     screen = Console()
-    table = Table(title=f"Expected matches, {draws} draws; equal = within two standard errors")
-    for name in ("market", "naive", "reciprocal", "TU/IPFP", "plan", "others' best", "verdict", "s", "Gini"):
-        table.add_column(name, justify="left" if name in ("market", "verdict") else "right")
+    table = _table(f"Expected matches, {draws} draws; equal = within two standard errors", _ROW)
+    times = _table("Seconds, medians", ("market", *market_runs.PEERS, *rows[0].losing) if rows else ())
     for found in rows:
-        cells = [f"{found.matches[name].mean:.1f}" for name in ("naive", "reciprocal", "TU/IPFP")]
+        cells = [f"{found.matches[name].mean:.1f}" for name in market_runs.PEERS]
         ours = found.matches["plan"]
-        cells += [f"{ours.mean:.1f} ± {ours.standard_error:.2f}", f"{found.bar:.1f}", found.verdict]
+        cells += [f"{ours.mean:.1f} ± {ours.standard_error:.2f}", f"{found.bar:.1f}", found.verdict("plan")]
         spread = f"{found.gini['reciprocal']:.2f} → {found.gini['plan']:.2f}"
-        table.add_row(found.row.name, *cells, f"{found.seconds:.2f}", spread)
+        table.add_row(found.row.name, *cells, spread)
+        times.add_row(found.row.name, *(f"{taken:.2f}" for taken in found.seconds.values()))
     screen.print(table)
-    guard = Table(
-        title="People who expect at least what the reciprocal ranking gives: exact / within two s.e."
+    screen.print(times)
+    screen.print(frontier(rows))
+
+
+def frontier(rows: list[market_runs.Measured]) -> Table:
+    """Draw what it costs to leave nearly everybody with what the reciprocal ranking gives."""
+    table = _table(
+        "Whole: people who expect at least what the reciprocal ranking gives, without chance", _WHOLE
     )
-    for name in ("market", "plan", "share", "guarded plan", "share ", "losers of the guarded plan"):
-        guard.add_column(
-            name, justify="left" if name in ("market", "losers of the guarded plan") else "right"
-        )
     for found in rows:
-        share = {name: f"{found.kept[name]:.0%} / {found.kept_se[name]:.1%}" for name in found.kept}
+        cells = []
+        for name in found.losing:
+            ours = found.matches[name]
+            cells += [f"{ours.mean:.1f} ± {ours.standard_error:.2f}", found.verdict(name)]
+            cells += [f"{found.kept(name):.1%}"]
         lost = found.losing["guarded plan"]
-        named = ", ".join(lost) or "nobody"
-        figures = f"{found.exact:.1f}", share["plan"], f"{found.guarded:.1f}", share["guarded plan"]
-        guard.add_row(found.row.name, *figures, named)
-    screen.print(guard)
+        table.add_row(found.row.name, f"{found.bar:.1f}", *cells, f"{len(lost)}: {', '.join(lost)}")
+    return table
+
+
+def _table(title: str, columns: tuple[str, ...]) -> Table:
+    table = Table(title=title)
+    for name in columns:
+        table.add_column(name, justify="left" if name.strip() in _WORDS else "right")
+    return table
 
 
 def show_rest(

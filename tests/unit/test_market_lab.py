@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from matcher.market import naive, reciprocal
 from matcher.market_estimate import estimate
+from training.market import frontier, record
 from training.market_plot import draw
 from training.market_rows import Row, Suite
 from training.market_runs import behind, measure
@@ -28,23 +29,24 @@ def test_the_published_instances_are_reproduced(row):
 
 def test_a_row_is_measured_against_its_peers():
     found = measure(SMALL, draws=200)
-    assert found.verdict == "above"
-    assert set(found.matches) == {"naive", "reciprocal", "TU/IPFP", "plan"}
-    assert found.exact == pytest.approx(
+    assert found.verdict("plan") == "above"
+    assert list(found.matches) == ["naive", "reciprocal", "TU/IPFP", "plan", "guarded plan"]
+    assert list(found.seconds) == list(found.matches)
+    assert found.exact["plan"] == pytest.approx(
         found.matches["plan"].mean, abs=5 * found.matches["plan"].standard_error
     )
-    assert found.kept_se["guarded plan"] >= found.kept["guarded plan"]
+    assert found.kept("guarded plan") >= 0.95 > found.kept("plan")
+    assert frontier([found]).row_count == 1
+    assert json.loads(json.dumps(record(found)))["losers"]["guarded plan"] == found.losing["guarded plan"]
 
 
 def test_who_falls_behind_is_named():
     f, g = SMALL.draw()
     floor, found = estimate(reciprocal(f, g), f, g), estimate(naive(f, g), f, g)
-    named = behind(floor, found, 0)
-    assert (
-        len(named)
-        == (found.left_matches < floor.left_matches).sum() + (found.right_matches < floor.right_matches).sum()
-    )
-    assert set(behind(floor, found, 100)) <= set(named)
+    fewer = [found.left_matches < floor.left_matches, found.right_matches < floor.right_matches]
+    named = behind(floor, found)
+    assert len(named) == sum(int(side.sum()) for side in fewer)
+    assert f"candidate {np.flatnonzero(fewer[0])[0] + 1}" in named
 
 
 def test_the_plot_is_a_picture(tmp_path):

@@ -54,18 +54,43 @@ def test_limits_that_make_no_sense_are_refused(limits):
         plan([[0.5, 0.5]], [[0.5], [0.5]], limits=limits)
 
 
-def test_a_guarded_plan_leaves_fewer_people_behind_and_still_gains():
-    f, g = crowded(60, 40)
-    floor = estimate(reciprocal(f, g), f, g)
-    limits = Limits(left_floor=floor.left_matches, right_floor=floor.right_matches)
-    free, guarded = plan(f, g), plan(f, g, limits=limits)
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+def test_a_guarded_plan_leaves_nobody_behind_but_those_to_spare_and_still_gains(law):
+    f, g = crowded(45, 30)
+    floor = estimate(reciprocal(f, g), f, g, law)
+    limits = Limits(left_floor=floor.left_matches, right_floor=floor.right_matches, spare=0.05)
+    free, guarded = (estimate(plan(f, g, law, limits=x).left, f, g, law) for x in (None, limits))
 
     def lost(found):
-        one = losers(floor.left_matches, found.left_matches, 0.05)
-        return len(one) + len(losers(floor.right_matches, found.right_matches, 0.05))
+        one = losers(floor.left_matches, found.left_matches)
+        return len(one) + len(losers(floor.right_matches, found.right_matches))
 
-    assert lost(guarded) < lost(free)
+    assert lost(guarded) <= 3 < lost(free)  # 5 % of 75
     assert floor.expected < guarded.expected < free.expected
+
+
+def test_in_one_population_a_floor_is_on_what_a_member_matches_on_both_sides():
+    f = crowded(40, 40)[0]
+    before = estimate(reciprocal(f), f)
+    floor = before.left_matches + before.right_matches
+    guarded = estimate(plan(f, limits=Limits(left_floor=floor, together=True, spare=0.05)).left, f)
+    assert len(losers(floor, guarded.left_matches + guarded.right_matches)) <= 2
+    assert guarded.expected > before.expected
+    with pytest.raises(InvalidRequest, match="left_floor alone"):
+        plan(f, limits=Limits(right_floor=floor, together=True))
+
+
+def test_a_floor_of_matches_and_a_floor_of_views_hold_together():
+    f, g = crowded(40, 30)
+    before, views = estimate(reciprocal(f, g), f, g), float(plan(f, g).views.mean()) * 0.5
+    limits = Limits(
+        min_views=views, left_floor=before.left_matches, right_floor=before.right_matches, spare=0.1
+    )
+    guarded = plan(f, g, limits=limits)
+    assert (guarded.views >= views * (1 - 1e-6)).all()
+    found = estimate(guarded.left, f, g)
+    lost = len(losers(before.left_matches, found.left_matches))
+    assert lost + len(losers(before.right_matches, found.right_matches)) <= 7
 
 
 def test_a_newcomer_gets_nearly_what_a_new_plan_would_give():
