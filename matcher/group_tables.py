@@ -3,7 +3,8 @@
 Each round is an assignment of people to tables that makes the unwanted company least: having sat together
 weighs most, then shared territory and theme; the worth of a meeting counts in favour. Best exchanges of two
 people (steepest descent) from several seeded starts; no kept solver does this in reasonable time, as the
-cost is quadratic in the seats.
+cost is quadratic in the seats. After a late arrival or a no-show nobody is moved but the people of a table
+that became too small.
 """
 
 from collections.abc import Sequence
@@ -27,8 +28,9 @@ _STARTS = 4
 class Seating:
     """Tables of every round.
 
-    ``table`` (n, rounds) numbers from 0; ``repeats`` pairs that sit together more than once, past meetings
-    included; ``same_theme`` and ``same_territory`` shares of seated pairs that share one.
+    ``table`` (n, rounds) numbers from 0, -1 for who is not there; ``repeats`` pairs that sit together more
+    than once, past meetings included; ``same_theme`` and ``same_territory``: shares
+    of seated pairs that have one in common.
     """
 
     table: Ints
@@ -47,6 +49,14 @@ class Company:
     veto: ArrayLike | None = None
     met: ArrayLike | None = None
     names: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Seats given before a late change: ``table`` (n, rounds), -1 for none yet; who is ``present`` when."""
+
+    table: Ints
+    present: Bools
 
 
 def table_sizes(n: int, size: int) -> Ints:
@@ -71,7 +81,13 @@ def table_sizes(n: int, size: int) -> Ints:
 
 
 def seat_groups(
-    company: Company, rounds: int, size: int, *, fixed: ArrayLike | None = None, seed: int = 0
+    company: Company,
+    rounds: int,
+    size: int,
+    *,
+    fixed: ArrayLike | None = None,
+    standing: Standing | None = None,
+    seed: int = 0,
 ) -> Seating:
     """Seat everybody at tables, round after round.
 
@@ -85,6 +101,9 @@ def seat_groups(
         Wished seats a table, 4 to 8.
     fixed
         (n,) table a host stays at, from 0, or -1.
+    standing
+        Seats of an earlier plan: they stay, others are seated where there is room. A table that falls under
+        four people is closed, without a host, and its people seated anew.
     seed
         Same input and seed, same tables.
 
@@ -102,37 +121,75 @@ def seat_groups(
     0.3333333333333333
     """
     n = len(company.themes)
-    seats = table_sizes(n, size)
     if rounds < 1:
         raise InvalidRequest(f"A breakfast has at least one round, not {rounds}.")
+    nobody = Standing(np.full((n, rounds), -1), np.ones((n, rounds), dtype=bool))
+    standing = standing or nobody
     hosts = np.full(n, -1) if fixed is None else np.asarray(fixed, dtype=np.int64)
-    if hosts.shape != (n,) or hosts.max() >= len(seats):
-        raise InvalidRequest(f"Fixed tables are {n} numbers of {len(seats)} tables.")
-    if (np.bincount(hosts[hosts >= 0], minlength=len(seats)) > seats).any():
-        raise InvalidRequest("A table has more hosts than seats.")
+    if hosts.shape != (n,):
+        raise InvalidRequest(f"Fixed tables are {n} numbers.")
     theme, territory = _shared(company.themes), _equal(company.territory)
     veto, met = _symmetric(company.veto, n), _symmetric(company.met, n)
     worth = np.zeros((n, n)) if company.scores is None else np.asarray(company.scores, dtype=float)
     base = _SAME * (theme + territory) + _VETO * veto - (worth + worth.T) / 2
-    together = met.astype(float)
     rng = np.random.default_rng(seed)
-    table = np.empty((n, rounds), dtype=np.int64)
+    table = np.full((n, rounds), -1)
+    company_of = np.zeros((n, n), dtype=np.int64)
     for r in range(rounds):
-        cost = base + _AGAIN * together
+        here = np.flatnonzero(standing.present[:, r])
+        kept, seats = _open(standing.table[here, r], hosts[here], size)
+        cost = (base + _AGAIN * (met + company_of))[np.ix_(here, here)]
         np.fill_diagonal(cost, 0)
-        tries = [_descend(cost, _start(seats, hosts, rng), hosts >= 0) for _ in range(_STARTS)]
-        table[:, r] = min(tries, key=lambda found: _cost(cost, found))
-        together += table[:, r][:, None] == table[:, r][None, :]
-    company_of = sum((table[:, r][:, None] == table[:, r][None, :]).astype(int) for r in range(rounds))
-    _refuse_veto(np.asarray(company_of), veto, company.names)
+        tries = [_descend(cost, _start(seats, kept, rng), kept >= 0) for _ in range(_STARTS)]
+        table[here, r] = min(tries, key=lambda found: _cost(cost, found))
+        company_of += (table[:, r][:, None] == table[:, r][None, :]) & (table[:, r] >= 0)
+    _refuse_veto(company_of, veto, company.names)
     upper = np.triu_indices(n, 1)
-    sat = np.asarray(company_of)[upper]
+    sat = company_of[upper]
     return Seating(
         table,
         int(((sat + met[upper] > 1) & (sat > 0)).sum()),
         float((sat * theme[upper]).sum() / sat.sum()),
         float((sat * territory[upper]).sum() / sat.sum()),
     )
+
+
+def _open(table: Ints, hosts: Ints, size: int) -> tuple[Ints, Ints]:
+    """Say who keeps which table in a round, -1 for who is to be seated, and how many seats each table has."""
+    kept = np.where(table < 0, hosts, table)
+    if (table < 0).all():
+        seats = table_sizes(len(table), size)
+        if hosts.max(initial=-1) >= len(seats):
+            raise InvalidRequest(f"Fixed tables are numbers of {len(seats)} tables.")
+        if (np.bincount(hosts[hosts >= 0], minlength=len(seats)) > seats).any():
+            raise InvalidRequest("A table has more hosts than seats.")
+        return kept, seats
+    while True:
+        seats = _filled(kept)
+        small = np.flatnonzero((seats > 0) & (seats < SMALLEST))
+        if not len(small):
+            return kept, seats
+        t = int(small[np.argmin(seats[small])])
+        room = int((LARGEST - seats)[seats > 0].sum()) - (LARGEST - int(seats[t]))
+        largest = int(seats.argmax())
+        movable = np.flatnonzero((kept == largest) & (hosts != largest))
+        if t not in hosts and room >= seats[t]:
+            kept[kept == t] = -1
+        elif seats[largest] > SMALLEST and len(movable):
+            kept[movable[-1]] = -1
+        else:
+            raise InvalidRequest(f"{len(table)} people cannot keep their tables of {SMALLEST} to {LARGEST}.")
+
+
+def _filled(kept: Ints) -> Ints:
+    """Seats of each table when those without one go where fewest sit; more tables only for want of room."""
+    seats = np.bincount(kept[kept >= 0])
+    more = max(0, -(-len(kept) // LARGEST) - int((seats > 0).sum()))
+    seats = np.append(seats, np.zeros(more, dtype=np.int64))
+    used = np.union1d(np.flatnonzero(seats), np.flatnonzero(seats == 0)[:more])
+    for _ in range(int((kept < 0).sum())):
+        seats[used[np.argmin(seats[used])]] += 1
+    return seats
 
 
 def _shared(themes: Sequence[frozenset[str]]) -> Floats:

@@ -26,7 +26,7 @@ _SMALL = 0.05  # matches: floors below this are not priced more steeply
 
 
 def keep(pairs: Pairs, order: Ints, v: Floats, crowd: Crowd, limits: Limits, owed: Floats) -> Ints:
-    """Exchange places until floors of matches are kept by all but the share to spare, or rounds run out, or nothing more is gained.
+    """Exchange places until all but the share to spare keep their floors of matches, and no more is gained.
 
     Parameters
     ----------

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from rich.table import Table
 
 from matcher.errors import InvalidRequest
-from matcher.group_tables import Company, Seating, seat_groups
+from matcher.group_tables import Company, Seating, Standing, seat_groups
 from matcher.meeting_changes import reopen
 from matcher.meeting_rounds import AWAY, FREE
 from matcher.meetings import Rules, Schedule, plan_meetings
@@ -70,9 +70,7 @@ def plan(participants: Path, pairs: Path | None, wishes: Wishes, fixed: Fixed) -
     worth = scores(roster, pairs)
     if wishes.table_size is None:
         return rounds(roster, worth, wishes, fixed)
-    if fixed.file or fixed.absent:
-        raise InvalidRequest("--table-size seats everybody anew: leave out --settled and --absent.")
-    return breakfast(roster, worth, wishes.rounds, wishes.table_size, wishes.seed)
+    return breakfast(roster, worth, wishes, fixed)
 
 
 def write(planned: Planned, out: Path | None, diary: Diary) -> list[str]:
@@ -142,10 +140,7 @@ def _settled(roster: Roster, total: int, fixed: Fixed) -> tuple[Ints, NDArray[np
         from matcher.adapters.meeting_files import read_rounds
 
         for r, i, j in read_rounds(fixed.file, roster):
-            if r >= total:
-                raise InvalidRequest(
-                    f"{fixed.file} holds a round {r + 1} and there are {total}: raise --rounds."
-                )
+            _refuse_round(fixed.file, r, total)
             partner[i, r], partner[j, r] = j, i
     elif fixed.from_round > 1:
         raise InvalidRequest("--from-round needs the rounds so far: add --settled FILE.")
@@ -179,8 +174,9 @@ def _meeting_rows(roster: Roster, schedule: Schedule, worth: Floats) -> list[dic
     return rows
 
 
-def breakfast(roster: Roster, worth: Floats, total: int, size: int, seed: int) -> Planned:
-    """Seat everybody at tables of about ``size``."""
+def breakfast(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
+    """Seat everybody at tables of about the wished size, leaving seats that are settled."""
+    total, size = wishes.rounds, wishes.table_size or 0
     company = Company(
         themes=[frozenset(theme.casefold() for theme in person.themes) for person in roster.people],
         territory=[person.territory.casefold() for person in roster.people],
@@ -189,7 +185,8 @@ def breakfast(roster: Roster, worth: Floats, total: int, size: int, seed: int) -
         met=roster.acquainted(),
         names=roster.names,
     )
-    seating = seat_groups(company, total, size, fixed=roster.fixed(), seed=seed)
+    standing = _standing(roster, total, fixed)
+    seating = seat_groups(company, total, size, fixed=roster.fixed(), standing=standing, seed=wishes.seed)
     summary = {
         "participants": len(roster),
         "rounds": total,
@@ -199,6 +196,29 @@ def breakfast(roster: Roster, worth: Floats, total: int, size: int, seed: int) -
         "same_territory": round(seating.same_territory, 4),
     }
     return Planned(summary, _table_rows(roster, seating))
+
+
+def _standing(roster: Roster, total: int, fixed: Fixed) -> Standing:
+    """Seats that are settled, and who is there when: rounds that are over stay as they were."""
+    table, now = np.full((len(roster), total), -1), fixed.from_round - 1
+    present = np.ones(table.shape, dtype=bool)
+    if fixed.file is not None:
+        from matcher.adapters.meeting_files import read_tables
+
+        for r, i, t in read_tables(fixed.file, roster):
+            _refuse_round(fixed.file, r, total)
+            table[i, r] = t
+        present[:, :now] = table[:, :now] >= 0
+    elif now:
+        raise InvalidRequest("--from-round needs the rounds so far: add --settled FILE.")
+    gone = [roster.find(name, " (--absent)") for name in fixed.absent]
+    present[gone, now:] = False
+    return Standing(np.where(present, table, -1), present)
+
+
+def _refuse_round(file: Path, r: int, total: int) -> None:
+    if r >= total:
+        raise InvalidRequest(f"{file} holds a round {r + 1} and there are {total}: raise --rounds.")
 
 
 def _can_separate(roster: Roster, size: int) -> bool:
@@ -220,6 +240,8 @@ def _table_rows(roster: Roster, seating: Seating) -> list[dict[str, Any]]:
     rows = []
     for i, person in enumerate(roster.people):
         for r, table in enumerate(seating.table[i].tolist()):
+            if table < 0:
+                continue
             others = [roster.names[j] for j in np.flatnonzero(seating.table[:, r] == table) if j != i]
             rows.append(
                 {

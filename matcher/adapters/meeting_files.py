@@ -127,23 +127,36 @@ def read_scores(path: Path, roster: Roster) -> list[tuple[int, int, float]]:
 
 def read_rounds(path: Path, roster: Roster) -> list[tuple[int, int, int]]:
     """Read ``(round from 0, person, partner)`` back from a file written by :func:`write_rounds`."""
-    sheet = read_sheet(path)
-    if not {"tour", "personne", "rencontre"} <= set(sheet.columns):
-        raise InvalidRequest(
-            f"{path} is not a file of rounds: it lacks the columns tour, personne, rencontre."
-        )
-    rows = sheet[["tour", "personne", "rencontre"]].itertuples(index=False)
+    return [
+        (number, roster.find(person, where), roster.find(partner, where))
+        for number, person, partner, where in _rows(path, "rencontre")
+    ]
+
+
+def read_tables(path: Path, roster: Roster) -> list[tuple[int, int, int]]:
+    """Read ``(round from 0, person, table from 0)`` back from a file written by :func:`write_rounds`."""
     found = []
-    for line, (number, person, partner) in enumerate(rows, start=2):
-        if partner:
+    for number, person, table, where in _rows(path, "table"):
+        if not table.isdigit() or int(table) < 1:
+            raise InvalidRequest(f"The table {table!r} is not a number from 1{where}.")
+        found.append((number, roster.find(person, where), int(table) - 1))
+    return found
+
+
+def _rows(path: Path, what: str) -> list[tuple[int, str, str, str]]:
+    """Rows with something under ``what``: round from 0, person, that, and where it is read."""
+    sheet, columns = read_sheet(path), ["tour", "personne", what]
+    if not set(columns) <= set(sheet.columns):
+        raise InvalidRequest(f"{path} is not a file of rounds: it lacks the columns {', '.join(columns)}.")
+    found = []
+    for line, (number, person, value) in enumerate(sheet[columns].itertuples(index=False), start=2):
+        if value:
             if not str(number).isdigit() or int(number) < 1:
                 raise InvalidRequest(f"{path}, line {line}: the round {number!r} is not a number from 1.")
             where = (
                 f" ({path.name}, line {line}; keep people who left in the list and name them with --absent)"
             )
-            found.append(
-                (int(number) - 1, roster.find(_plain(person), where), roster.find(_plain(partner), where))
-            )
+            found.append((int(number) - 1, _plain(person), _plain(value), where))
     return found
 
 

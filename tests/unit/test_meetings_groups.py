@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
-from matcher.group_tables import Company, seat_groups, table_sizes
+from matcher.group_tables import Company, Standing, seat_groups, table_sizes
 
 
 def company(n: int, **more) -> Company:
@@ -76,3 +76,38 @@ def test_vetoes_nobody_can_keep_are_named():
 def test_sizes_and_hosts_that_cannot_be_are_refused(n, rounds, size, fixed):
     with pytest.raises(InvalidRequest):
         seat_groups(company(n), rounds, size, fixed=fixed)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(8, 24), st.integers(4, 8), st.integers(0, 5), st.integers(0, 5), st.integers(0, 1000))
+def test_after_a_late_change_seats_stay_and_every_table_still_seats_four_to_eight(n, size, gone, new, seed):
+    before = seat_groups(company(n), 2, size, seed=seed).table
+    absent = np.random.default_rng(seed).permutation(n)[: min(gone, n - 4)]
+    table = np.vstack([before, np.full((new, 2), -1)])
+    present = np.ones(table.shape, dtype=bool)
+    present[n:, 0] = False  # the first round is over
+    present[absent, 1] = False
+    after = seat_groups(
+        company(n + new), 2, size, standing=Standing(np.where(present, table, -1), present)
+    ).table
+    assert np.array_equal(after[:, 0], table[:, 0])
+    assert ((after[:, 1] >= 0) == present[:, 1]).all()
+    seats = np.bincount(after[present[:, 1], 1])
+    assert set(seats[seats > 0]) <= set(range(4, 9))
+    stayed = np.delete(np.arange(n), absent)
+    left = np.bincount(before[stayed, 1])
+    if left.min() >= 4 and len(left) * 8 >= len(stayed) + new:  # no table too small, room for all
+        assert np.array_equal(after[stayed, 1], before[stayed, 1])
+
+
+def test_a_table_that_falls_under_four_is_closed_unless_it_has_a_host():
+    table = np.repeat([0, 1], 5)[:, None]
+    present = np.ones((10, 1), dtype=bool)
+    present[[5, 6]] = False
+    standing = Standing(np.where(present, table, -1), present)
+    assert seat_groups(company(10), 1, 5, standing=standing).table[7:, 0].tolist() == [0, 0, 0]
+    hosts = np.full(10, -1)
+    hosts[9] = 1
+    kept = seat_groups(company(10), 1, 5, standing=standing, fixed=hosts).table[:, 0]
+    assert np.bincount(kept[kept >= 0]).tolist() == [4, 4]
+    assert (kept[:4] == 0).all()
