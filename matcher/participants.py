@@ -15,7 +15,8 @@ from matcher.text import fold, tokens
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-_BASE = 0.05  # a meeting nothing speaks for is still worth a little: everybody gets a partner
+BASE = 0.05
+"""A meeting nothing speaks for is still worth a little: everybody gets a partner."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,10 +119,10 @@ class Roster:
         given = [" ".join((person.offers, *person.themes)) for person in self.people]
         words = TfidfVectorizer(analyzer=_stems, sublinear_tf=True)
         if not any(_stems(text) for text in wanted + given):
-            return np.full((len(self), len(self)), _BASE)
+            return np.full((len(self), len(self)), BASE)
         words.fit(wanted + given)
         help_ = np.asarray((words.transform(wanted) @ words.transform(given).T).todense())
-        both: Floats = np.sqrt((_BASE + help_) * (_BASE + help_.T)) / (1 + _BASE)
+        both: Floats = np.sqrt((BASE + help_) * (BASE + help_.T)) / (1 + BASE)
         return both
 
 

@@ -1,7 +1,7 @@
 """From a list of people to rounds and tables that can be printed."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from matcher.meeting_rounds import AWAY, FREE
 from matcher.meetings import Rules, Schedule, plan_meetings
 from matcher.participants import Roster
 from service.console import results
+from service.meetings_scores import worth
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -67,10 +68,9 @@ def plan(participants: Path, pairs: Path | None, wishes: Wishes, fixed: Fixed) -
     from matcher.adapters.meeting_files import read_participants
 
     roster = read_participants(participants)
-    worth = scores(roster, pairs)
-    if wishes.table_size is None:
-        return rounds(roster, worth, wishes, fixed)
-    return breakfast(roster, worth, wishes, fixed)
+    values, source = worth(roster, pairs)
+    planned = (rounds if wishes.table_size is None else breakfast)(roster, values, wishes, fixed)
+    return replace(planned, summary={**planned.summary, "scores": source})
 
 
 def write(planned: Planned, out: Path | None, diary: Diary) -> list[str]:
@@ -89,19 +89,7 @@ def write(planned: Planned, out: Path | None, diary: Diary) -> list[str]:
     return lines
 
 
-def scores(roster: Roster, file: Path | None) -> Floats:
-    """Worth of meetings: from the participants' texts, or from a file of pairs (0 for pairs it lacks)."""
-    if file is None:
-        return roster.scores()
-    from matcher.adapters.meeting_files import read_scores
-
-    worth = np.zeros((len(roster), len(roster)))
-    for i, j, score in read_scores(file, roster):
-        worth[i, j] = worth[j, i] = score
-    return worth
-
-
-def rounds(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
+def rounds(roster: Roster, values: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
     """Plan one-to-one meetings, keeping what is settled."""
     settled, available = _settled(roster, wishes.rounds, fixed)
     staying = ~np.isin(roster.names, [roster.names[roster.find(name)] for name in fixed.absent])
@@ -113,7 +101,7 @@ def rounds(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Plann
         available=available,
         names=roster.names,
     )
-    schedule = plan_meetings(worth, wishes.rounds, rules, settled=settled, seed=wishes.seed)
+    schedule = plan_meetings(values, wishes.rounds, rules, settled=settled, seed=wishes.seed)
     counts = schedule.counts
     summary = {
         "participants": len(roster),
@@ -125,7 +113,7 @@ def rounds(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Plann
         "fewest": int(counts[staying].min()) if staying.any() else 0,
         "free": {roster.names[i]: int((schedule.partner[i] == FREE).sum()) for i in _idle(schedule)},
     }
-    return Planned(summary, _meeting_rows(roster, schedule, worth))
+    return Planned(summary, _meeting_rows(roster, schedule, values))
 
 
 def _idle(schedule: Schedule) -> list[int]:
@@ -153,7 +141,7 @@ def _settled(roster: Roster, total: int, fixed: Fixed) -> tuple[Ints, NDArray[np
     return settled, available
 
 
-def _meeting_rows(roster: Roster, schedule: Schedule, worth: Floats) -> list[dict[str, Any]]:
+def _meeting_rows(roster: Roster, schedule: Schedule, values: Floats) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for i, person in enumerate(roster.people):
         for r, j in enumerate(schedule.partner[i].tolist()):
@@ -168,19 +156,19 @@ def _meeting_rows(roster: Roster, schedule: Schedule, worth: Floats) -> list[dic
                     "organisation": person.organisation,
                     "rencontre": other.name if other else "",
                     "organisation_rencontree": other.organisation if other else "",
-                    "score": round(float(worth[i, j] + worth[j, i]) / 2, 4) if other else "",
+                    "score": round(float(values[i, j] + values[j, i]) / 2, 4) if other else "",
                 }
             )
     return rows
 
 
-def breakfast(roster: Roster, worth: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
+def breakfast(roster: Roster, values: Floats, wishes: Wishes, fixed: Fixed) -> Planned:
     """Seat everybody at tables of about the wished size, leaving seats that are settled."""
     total, size = wishes.rounds, wishes.table_size or 0
     company = Company(
         themes=[frozenset(theme.casefold() for theme in person.themes) for person in roster.people],
         territory=[person.territory.casefold() for person in roster.people],
-        scores=worth,
+        scores=values,
         veto=roster.apart() if _can_separate(roster, size) else _avoided(roster),
         met=roster.acquainted(),
         names=roster.names,

@@ -31,6 +31,11 @@ Hugo Vert;Theta;data;Alès;données ouvertes;cloud;;;
 """
 
 
+@pytest.fixture(autouse=True)
+def no_catalogue(tmp_path, monkeypatch):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "home"))
+
+
 @pytest.fixture
 def people(tmp_path):
     path = tmp_path / "people.csv"
