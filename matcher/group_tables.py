@@ -123,8 +123,7 @@ def seat_groups(
     n = len(company.themes)
     if rounds < 1:
         raise InvalidRequest(f"A breakfast has at least one round, not {rounds}.")
-    nobody = Standing(np.full((n, rounds), -1), np.ones((n, rounds), dtype=bool))
-    standing = standing or nobody
+    standing = standing or Standing(np.full((n, rounds), -1), np.ones((n, rounds), dtype=bool))
     hosts = np.full(n, -1) if fixed is None else np.asarray(fixed, dtype=np.int64)
     if hosts.shape != (n,):
         raise InvalidRequest(f"Fixed tables are {n} numbers.")
