@@ -8,6 +8,7 @@ from functools import cached_property
 
 from threadpoolctl import threadpool_limits
 
+from matcher.adapters.esco import esco_finder
 from matcher.adapters.generations import FolderGenerations
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.reference import read_territory
@@ -23,6 +24,7 @@ from matcher.ports import Encoder, Index
 from matcher.recommend import Recommender
 from matcher.records import Action
 from matcher.settings import HASHING, MODEL_FOLDER, Settings
+from matcher.skills import SkillFinder
 from matcher.territory import Territory
 from matcher.text import fold
 
@@ -92,9 +94,16 @@ class Matcher:
         return read_territory(self.settings.data_dir / "reference")
 
     @cached_property
+    def skills(self) -> SkillFinder:
+        """Finds ESCO skills in texts."""
+        return esco_finder(self.settings.data_dir / "esco")
+
+    @cached_property
     def indexer(self) -> Indexer:
         """What keeps the index equal to the store."""
-        return Indexer(self.store, make_generations(self.settings), self.encoder, self.lexical)
+        return Indexer(
+            self.store, make_generations(self.settings), self.encoder, self.lexical, skills=self.skills
+        )
 
     @property
     def index(self) -> Index:
@@ -107,7 +116,13 @@ class Matcher:
         generation = self._open()
         if self._recommender is None:
             self._recommender = Recommender(
-                self.store, generation.index, self.encoder, self.lexical, self.territory, generation.name
+                self.store,
+                generation.index,
+                self.encoder,
+                self.lexical,
+                self.territory,
+                generation.name,
+                self.skills,
             )
             weights = self.settings.home / WEIGHTS_FILE
             if weights.exists():

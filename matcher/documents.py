@@ -1,7 +1,7 @@
 """How an item becomes text and the text becomes an index point.
 
-The text template and the order of labels are part of the index's identity: change them and
-:data:`TEMPLATE` together.
+The text template, the order of labels and how skills are found are part of the index's identity: change them
+and :data:`TEMPLATE` together.
 """
 
 from collections.abc import Sequence
@@ -11,8 +11,9 @@ import numpy as np
 from matcher.entities import AnyItem, Item, Opportunity, Profile
 from matcher.labels import labels_of
 from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
+from matcher.skills import NO_SKILLS, SkillFinder
 
-TEMPLATE = "fields-v2"
+TEMPLATE = "fields-v3"
 
 # Texts that describe how to apply or when to meet say nothing about what an item is about.
 _NOT_MATCHED = frozenset({"meetings", "eligibility_text"})
@@ -45,8 +46,10 @@ def open_window(item: AnyItem) -> tuple[float, float]:
     return start, end
 
 
-def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical) -> list[Point]:
-    """Encode items for the index, in input order.
+def to_points(
+    items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical, skills: SkillFinder = NO_SKILLS
+) -> list[Point]:
+    """Encode items for the index, in input order, with the skills found in their texts.
 
     One encoder call for the texts and one for the distinct labels of all items. An empty sequence gives an
     empty list.
@@ -62,5 +65,6 @@ def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical) -> l
     for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
         start, end = open_window(item)
         rows: Vectors | None = label_rows[np.array([row_of[text] for text in own])] if own else None
-        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows))
+        found = skills.in_fields(item.fields())
+        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows, found))
     return points

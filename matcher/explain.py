@@ -11,6 +11,7 @@ from matcher.labels import Label
 from matcher.policies import SIGNALS, Policy
 from matcher.prepared import Prepared, Word
 from matcher.rerank import Scored, distance_between
+from matcher.skills import Skill
 from matcher.territory import Territory
 from matcher.text import fold
 
@@ -67,6 +68,8 @@ def reasons(
     )
     clear = [name for name in order if scored.matches[name].similarity >= CLEAR_MATCH]
     written = list(_label_reasons(query, scored, clear))
+    if weight["skills"]:
+        written[1:1] = _skill_reason(query, scored, written)
     written.extend(_from_facts(query, scored, policy, territory))
     written.extend(_shared_words(query, scored, rare, written))
     if not written:
@@ -85,6 +88,24 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
         told.add(pair)
         phrases = _SAME[name] if name in _SAME and a.folded == b.folded else _PHRASES[name]
         yield _reason(name, phrases, query, scored.item, (_quote("query", a), _quote("item", b)))
+
+
+def _skill_reason(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[Reason]:
+    """Tell the shared ESCO skill that is worth most, unless another reason quotes the same words."""
+    quoted = {(quote.side, quote.text) for reason in told for quote in reason.quotes}
+    for pair in scored.shared_skills:
+        sides: tuple[tuple[Side, Skill], ...] = (("query", pair.seeker), ("item", pair.candidate))
+        if any((side, skill.text) not in quoted for side, skill in sides):
+            quotes = tuple(
+                Quote(side=side, field=skill.field, start=skill.start, end=skill.end, text=skill.text)
+                for side, skill in sides
+            )
+            phrases = (
+                "Compétence commune (ESCO) : {label} - « {a} » ({query}), « {b} » ({item}).",
+                "Shared skill (ESCO): {label} - “{a}” ({query}), “{b}” ({item}).",
+            )
+            yield _reason("skills", phrases, query, scored.item, quotes, label=pair.seeker.label)
+            return
 
 
 def _quote(side: Side, label: Label) -> Quote:

@@ -17,6 +17,7 @@ from matcher.generations import Differences, DrainReport, Generation, Generation
 from matcher.manifest import Manifest, checksum, identity_of
 from matcher.ports import Encoder, Index, Lexical
 from matcher.records import Change
+from matcher.skills import NO_SKILLS, SkillFinder
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Indexer:
     encoder: Encoder
     lexical: Lexical
     batch: int = 256
+    skills: SkillFinder = NO_SKILLS
 
     def open(self) -> Generation:
         """Open the current generation after checking that it is the right one and whole.
@@ -144,14 +146,14 @@ class Indexer:
         fresh = [item for i, item in listed.items() if held.get(i) != item.version]
         gone = [i for i in ids if i in held and i not in listed]
         index.delete(gone)
-        index.upsert(to_points(fresh, self.encoder, self.lexical))
+        index.upsert(to_points(fresh, self.encoder, self.lexical, self.skills))
         return len(fresh), len(gone), len(listed) - len(fresh)
 
     def _fill(self, index: Index, progress: Progress | None) -> None:
         total, done = sum(self.store.counts().values()), 0
         for items in _batches(self.store.items(), self.batch):
             listed = [item for item in items if is_listed(item)]
-            index.upsert(to_points(listed, self.encoder, self.lexical))
+            index.upsert(to_points(listed, self.encoder, self.lexical, self.skills))
             done += len(items)
             if progress:
                 progress(done, max(done, total))

@@ -24,6 +24,7 @@ SIGNALS = (
     "clients",  # the query serves a sector the item works in
     "served",  # the item serves a sector the query works in
     "market",  # both serve the same sectors
+    "skills",  # ESCO skills that both texts speak of
     "openness",  # the item excludes nobody
     "stage",  # the item names the query's kind or size of organisation
     "territory",  # nearness, as the crow flies
@@ -52,7 +53,7 @@ POLICIES: dict[Kind, Policy] = {
         Kind.FACTORY,
         ItemType.ORGANISATION,
         ItemType.FACTORY,
-        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, territory=0.05),
+        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, territory=0.05),
     ),
     Kind.PARTNER: Policy(
         Kind.PARTNER,
@@ -67,6 +68,7 @@ POLICIES: dict[Kind, Policy] = {
             clients=0.5,
             served=0.5,
             market=0.5,
+            skills=0.1,
             territory=0.05,
         ),
         depth=80,
@@ -75,7 +77,7 @@ POLICIES: dict[Kind, Policy] = {
         Kind.INTERNATIONAL,
         ItemType.ORGANISATION,
         ItemType.OPPORTUNITY,
-        _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, openness=0.1, stage=0.1),
+        _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, openness=0.1, stage=0.1),
         depth=100,
         spread=0.1,
     ),
@@ -83,13 +85,13 @@ POLICIES: dict[Kind, Policy] = {
         Kind.LEAD,
         ItemType.ORGANISATION,
         ItemType.LEAD,
-        _shares(text=1.0, echo=1.0, theme=0.5, needs=1.0, territory=0.3),
+        _shares(text=1.0, echo=1.0, theme=0.5, needs=1.0, skills=0.1, territory=0.3),
     ),
     Kind.ALERT: Policy(
         Kind.ALERT,
         ItemType.OPPORTUNITY,
         ItemType.ORGANISATION,
-        _shares(text=1.5, echo=2.0, theme=1.5, served=0.5, asked=1.0, stage=0.1),
+        _shares(text=1.5, echo=2.0, theme=1.5, served=0.5, asked=1.0, skills=0.1, stage=0.1),
         depth=100,
     ),
 }

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.entities import AnyItem, ItemType
+from matcher.skills import Skill
 
 Vectors = NDArray[np.float32]
 
@@ -70,7 +71,8 @@ class Lexical(Protocol):
 class Point:
     """What the index keeps of one item. ``open_from``/``open_until`` are POSIX seconds.
 
-    ``labels`` is a multi-vector (named vector ``labels``): stored and fetched with the point, not searched.
+    ``labels`` is a multi-vector (named vector ``labels``), ``skills`` are the ESCO skills its texts speak of:
+    both are stored and fetched with the point, not searched.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Point:
     open_from: float = ALWAYS_OPEN[0]
     open_until: float = ALWAYS_OPEN[1]
     labels: Vectors | None = None  # shape (n, dim): one row per short label of the item; None = no label
+    skills: tuple[Skill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from matcher.documents import passage, to_points
 from matcher.entities import AnyItem, Item, ItemType, Profile
 from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
+from matcher.skills import Skill, SkillFinder
 from matcher.territory import Place, Territory
 from matcher.text import STOPWORDS, Token, fold, tokens
 
@@ -62,6 +63,7 @@ class Prepared:
     place: Place | None
     at: tuple[float, float]
     words: dict[str, Word] = field(repr=False)
+    skills: tuple[Skill, ...]
 
     @property
     def dense(self) -> Vectors:
@@ -107,13 +109,14 @@ class Preparer:
     recently used leave first.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each
         self,
         items: Items,
         index: Index,
         encoder: Encoder,
         lexical: Lexical,
         territory: Territory,
+        skills: SkillFinder,
         capacity: int = 10_000,
     ) -> None:
         self._items = items
@@ -121,6 +124,7 @@ class Preparer:
         self._encoder = encoder
         self._lexical = lexical
         self._territory = territory
+        self._skills = skills
         self._capacity = capacity
         self._held: OrderedDict[str, Prepared] = OrderedDict()
 
@@ -152,7 +156,7 @@ class Preparer:
         if held is not None and held.subject == item and held.version == item.version:
             return held
         # The index has not taken this version in yet: encode it here, as the indexer will.
-        return self._assemble(item, to_points([item], self._encoder, self._lexical)[0])
+        return self._assemble(item, to_points([item], self._encoder, self._lexical, self._skills)[0])
 
     def _profile(self, profile: Profile) -> Prepared:
         text = passage(profile)
@@ -163,9 +167,9 @@ class Preparer:
         else:
             rows = self._encoder.encode_queries([text, *(label.text for label in labels)])
             vectors = rows[1:]
-        return self._assemble(
-            profile, Point("", ItemType.ORGANISATION, "", rows[0], Sparse(), labels=vectors)
-        )
+        skills = self._skills.in_fields(profile.fields())
+        point = Point("", ItemType.ORGANISATION, "", rows[0], Sparse(), labels=vectors, skills=skills)
+        return self._assemble(profile, point)
 
     def _is_fresh(self, item_id: str, version: str) -> bool:
         held = self._held.get(item_id)
@@ -199,4 +203,5 @@ class Preparer:
             place=place,
             at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),
             words=dict(_words(subject)),
+            skills=point.skills,
         )

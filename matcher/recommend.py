@@ -16,6 +16,7 @@ from matcher.policies import POLICIES, Policy
 from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
 from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
+from matcher.skills import NO_SKILLS, SkillFinder
 from matcher.territory import Territory
 
 MAX_K = 100
@@ -62,9 +63,11 @@ class Recommender:
         Where towns lie.
     generation
         Name of the index generation, copied into every answer.
+    skills
+        Finds the ESCO skills a question speaks of.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each
         self,
         items: Items,
         index: Index,
@@ -72,11 +75,12 @@ class Recommender:
         lexical: Lexical,
         territory: Territory,
         generation: str = "",
+        skills: SkillFinder = NO_SKILLS,
     ) -> None:
         self._index = index
         self._territory = territory
         self._generation = generation
-        self._prepare = Preparer(items, index, encoder, lexical, territory)
+        self._prepare = Preparer(items, index, encoder, lexical, territory, skills)
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES

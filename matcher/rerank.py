@@ -16,6 +16,8 @@ from matcher.label_pairs import PAIRS, Floats, LabelBlocks, LabelMatch, best_pai
 from matcher.policies import SIGNALS, Policy
 from matcher.ports import Encoder
 from matcher.prepared import Prepared
+from matcher.shared_skills import SharedSkill, SkillOverlap
+from matcher.shared_skills import overlap as worth
 from matcher.territory import EARTH_RADIUS_KM, Territory
 
 HALF_KM = 60.0
@@ -50,11 +52,17 @@ class Scored:
     query: Prepared = field(repr=False)
     blocks: LabelBlocks = field(repr=False)
     place: int = field(repr=False)
+    overlap: SkillOverlap = field(repr=False)
 
     @cached_property
     def matches(self) -> dict[str, LabelMatch]:
         """Best pair of labels behind each signal; found when first asked for, since few items are shown."""
         return best_pairs(self.query, self.item, self.blocks.of(self.place))
+
+    @property
+    def shared_skills(self) -> list[SharedSkill]:
+        """Skills both sides speak of, worth most first."""
+        return self.overlap.shared(self.query.skills, self.item.skills)
 
 
 def shares(query: Prepared, policy: Policy) -> dict[str, float]:
@@ -63,10 +71,10 @@ def shares(query: Prepared, policy: Policy) -> dict[str, float]:
     Who states no need cannot be scored on it: its weight goes to the others, so that a score always says how
     much of what could be seen was seen. The order of items is the same with or without this.
     """
-    askable = {
-        name: weight if name not in PAIRS or query.has(PAIRS[name][0]) else 0.0
-        for name, weight in policy.weights.items()
-    }
+    mute = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
+    if not query.skills:
+        mute.add("skills")
+    askable = {name: 0.0 if name in mute else weight for name, weight in policy.weights.items()}
     total = sum(askable.values())
     return {name: askable[name] / total for name in SIGNALS}
 
@@ -89,15 +97,18 @@ def rerank(
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
     table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    for name, values in _signals(query, sides, policy, blocks):
+    overlap = SkillOverlap(side.skills for side in sides)
+    for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
     order = sorted(range(len(sides)), key=lambda place: (-scores[place], sides[place].id or ""))
-    return [Scored(sides[place], table[place], scores[place], query, blocks, place) for place in order]
+    return [
+        Scored(sides[place], table[place], scores[place], query, blocks, place, overlap) for place in order
+    ]
 
 
 def _signals(
-    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks
+    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks, overlap: SkillOverlap
 ) -> Iterator[tuple[str, Floats]]:
     """Yield the values, one an item, of every signal the policy weighs but the first-stage score."""
     if policy.weights["echo"]:
@@ -105,6 +116,11 @@ def _signals(
     for name, (own, other) in PAIRS.items():
         if policy.weights[name]:
             yield name, blocks.signal(own, other)
+    if policy.weights["skills"] and query.skills:
+        yield (
+            "skills",
+            np.array([worth(overlap.shared(query.skills, side.skills)) for side in sides], np.float32),
+        )
     for name, measure in (("openness", _openness), ("stage", _stage)):
         if policy.weights[name]:
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)

@@ -1,4 +1,4 @@
-"""Free-text expertise as ESCO skills: which, where in the text, how surely, and what two texts share.
+"""Free-text expertise as ESCO skills: which, where in the text, how surely.
 
 A skill is found where the words of one of its names stand close together, by their stems, whatever their
 order and whether they are said as a verb or as a noun ("gérons des projets", "gestion de projets").
@@ -9,7 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property, lru_cache
 
 from matcher.inflection import fold
 from matcher.text import STOPWORDS, Token, tokens
@@ -21,6 +21,7 @@ _QUALIFIER = re.compile(r"\s*\([^)]*\)")
 _SHORT = 3  # letters up to which a name is an acronym, and must be written as it is
 _LOOSE = 2  # other words that may stand between the words of a name that has two telling ones
 _KEYWORD = 3  # words up to which a phrase is taken as a whole: "machine learning" is no machine
+_TELLING_FIELDS = frozenset({"description", "expertise", "offers", "needs", "keywords", "ateliers", "themes"})
 ENOUGH = 0.5
 """Confidence from which a skill is shown."""
 
@@ -37,7 +38,10 @@ class SkillLabels:
 
 @dataclass(frozen=True, slots=True, order=True)
 class Skill:
-    """A skill found: ``text == source[start:end]``; ``confidence`` in [0, 1]."""
+    """A skill found: ``text == source[start:end]``; ``confidence`` in [0, 1].
+
+    ``field`` names the item's field it was found in, where one was searched.
+    """
 
     id: str
     label: str
@@ -45,6 +49,7 @@ class Skill:
     end: int
     text: str
     confidence: float
+    field: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +76,7 @@ class SkillFinder:
     Parameters
     ----------
     skills
-        What may be found.
+        What may be found; read when a text is searched for the first time.
 
     >>> finder = SkillFinder([SkillLabels("S1", "gérer des bases de données"), SkillLabels("S2", "C++")])
     >>> [(skill.label, skill.text) for skill in finder.find("La gestion de bases de données, sans C.")]
@@ -79,7 +84,15 @@ class SkillFinder:
     """
 
     def __init__(self, skills: Iterable[SkillLabels]) -> None:
-        self._skills = tuple(skills)
+        self._given = skills
+
+    @cached_property
+    def _skills(self) -> tuple[SkillLabels, ...]:
+        return tuple(self._given)
+
+    @cached_property
+    def _by_rarest(self) -> dict[str, list[_Name]]:
+        """Names by their rarest stem; ESCO's take seconds, so they are read when first needed."""
         said = [
             (number, name, _content(name))
             for number, skill in enumerate(self._skills)
@@ -87,12 +100,13 @@ class SkillFinder:
         ]
         frequency = Counter(stem for _, _, content in said for stem in {token.stem for token in content})
         rarity = {stem: math.log1p(len(said) / count) for stem, count in frequency.items()}
-        self._by_rarest: dict[str, list[_Name]] = defaultdict(list)
+        by_rarest: dict[str, list[_Name]] = defaultdict(list)
         for number, name, content in said:
             for stems, sureness, loose in _readings(content, digital=self._skills[number].digital):
                 weight = sum(rarity[stem] for stem in stems)
                 rarest = max(stems, key=lambda stem: (rarity[stem], stem))
-                self._by_rarest[rarest].append(_Name(number, name, stems, weight, sureness, loose))
+                by_rarest[rarest].append(_Name(number, name, stems, weight, sureness, loose))
+        return by_rarest
 
     def find(self, text: str, limit: int = 20, least: float = ENOUGH) -> list[Skill]:
         """Return skills by descending confidence, ties by place and id; one skill once, one place one skill.
@@ -109,6 +123,22 @@ class SkillFinder:
             if apart and skill.id not in chosen:
                 chosen[skill.id] = skill
         return sorted(chosen.values(), key=lambda skill: (-skill.confidence, skill.start, skill.id))[:limit]
+
+    def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Skill, ...]:
+        """Return the skills of the fields that tell what somebody can do or wants, ``(field, text)`` each.
+
+        By descending confidence, ties to the earlier field; one skill once.
+        """
+        said = [
+            replace(skill, field=field)
+            for field, text in fields
+            if field in _TELLING_FIELDS
+            for skill in self.find(text)
+        ]
+        chosen: dict[str, Skill] = {}
+        for skill in sorted(said, key=lambda skill: -skill.confidence):
+            chosen.setdefault(skill.id, skill)
+        return tuple(chosen.values())
 
     def _said(self, text: str, phrase: Sequence[Token]) -> Iterator[tuple[float, Skill]]:
         """Yield the phrase's skills, each with how much it says: rarity of its words times confidence."""
@@ -137,70 +167,8 @@ class SkillFinder:
         return Skill(skill.id, skill.label, first.start, last.end, found, round(confidence, 4))
 
 
-@dataclass(frozen=True, slots=True)
-class SharedSkill:
-    """A skill of two texts: where each says it, and what sharing it is worth, in [0, 1]."""
-
-    seeker: Skill
-    candidate: Skill
-    worth: float
-
-
-class SkillOverlap:
-    """What two texts share in skills; a skill that few items have is worth more.
-
-    To use it as a signal: find the skills of every item once, when it is stored or the service starts, and
-    keep them by item; make one overlap of them all; then for each question ask :meth:`shared` of the seeker's
-    skills (:meth:`SkillFinder.find` on a free text) and every candidate's. :func:`overlap` of the answer is
-    the signal; its entries are the reasons, each with the places in both texts.
-
-    Parameters
-    ----------
-    items
-        The skills of each item.
-
-    >>> finder = SkillFinder([SkillLabels("S1", "robotique"), SkillLabels("S2", "analyser des données")])
-    >>> found = [finder.find(text) for text in ("robotique ; analyse de données", "analyse des données")]
-    >>> both = SkillOverlap(found).shared(found[0], found[1])
-    >>> [(pair.seeker.text, pair.candidate.text) for pair in both]
-    [('analyse de données', 'analyse des données')]
-    >>> round(overlap(both), 2)
-    0.37
-    """
-
-    def __init__(self, items: Iterable[Sequence[Skill]]) -> None:
-        known = list(items)
-        self._size = len(known)
-        self._holders = Counter(number for skills in known for number in {skill.id for skill in skills})
-
-    def shared(self, seeker: Sequence[Skill], candidate: Sequence[Skill]) -> list[SharedSkill]:
-        """Return what both have, worth most first, ties by id.
-
-        Worth is both confidences times the skill's rarity, ``log((n + 1) / held) / log(n + 1)`` of n items:
-        the inverse document frequency of Spärck Jones (1972), brought to [0, 1]. A skill that one item holds,
-        or none, has rarity 1.
-        """
-        theirs = {skill.id: skill for skill in candidate}
-        found = [
-            SharedSkill(
-                mine, theirs[mine.id], mine.confidence * theirs[mine.id].confidence * self._rarity(mine.id)
-            )
-            for mine in seeker
-            if mine.id in theirs
-        ]
-        return sorted(found, key=lambda pair: (-pair.worth, pair.seeker.id))
-
-    def _rarity(self, skill: str) -> float:
-        held = max(1, self._holders[skill])
-        return math.log((self._size + 1) / held) / math.log(self._size + 1) if self._size else 1.0
-
-
-def overlap(shared: Iterable[SharedSkill]) -> float:
-    """Return what all shared skills are worth together: one minus the product of what each leaves, in [0, 1].
-
-    Nothing shared is 0; each further skill adds, and none can take it above 1.
-    """
-    return 1.0 - math.prod(1.0 - pair.worth for pair in shared)
+NO_SKILLS = SkillFinder(())
+"""Finds none."""
 
 
 @cache
@@ -215,8 +183,8 @@ def _readings(content: Sequence[Token], *, digital: bool) -> Iterator[tuple[tupl
     Once without its light words, and once without making and running. Where one word alone tells, nothing
     may stand between it and what is done with it.
     """
-    heavy = [token for token in content if fold(token.text) not in _folded("light words of skills")]
-    things = _stems(token for token in heavy if fold(token.text) not in _folded("making and running"))
+    heavy = [token for token in content if not _says(token.text, "light words of skills")]
+    things = _stems(token for token in heavy if not _says(token.text, "making and running"))
     stems = _stems(heavy)
     if things:
         sureness = 1.0 if len(stems) > 1 else 0.9 if digital else 0.55
@@ -231,6 +199,16 @@ def _folded(section: str) -> frozenset[str]:
     return frozenset(map(fold, words(section)))
 
 
+@lru_cache(maxsize=65_536)
+def _says(word: str, section: str) -> bool:
+    return fold(word) in _folded(section)
+
+
+@lru_cache(maxsize=65_536)
+def _tells(word: str) -> bool:
+    return fold(word) not in STOPWORDS
+
+
 def _only(word: str) -> str:
     return tokens(word)[0].stem
 
@@ -239,9 +217,12 @@ def _content(text: str) -> list[Token]:
     """Return the telling words, verbs by their noun's stem; beside "nous", a word in -ons is a verb."""
     said, nouns = tokens(text), _nouns()
     ours = any(token.text.lower() == "nous" for token in said)
-    kept = [token for token in said if fold(token.text) not in STOPWORDS]
+    kept = [token for token in said if _tells(token.text)]
     stems = [_infinitive(token) if ours else token.stem for token in kept]
-    return [replace(token, stem=nouns.get(stem, stem)) for token, stem in zip(kept, stems, strict=True)]
+    return [
+        Token(token.text, token.start, token.end, nouns.get(stem, stem))
+        for token, stem in zip(kept, stems, strict=True)
+    ]
 
 
 def _infinitive(token: Token) -> str:
@@ -266,6 +247,6 @@ def _same_word(name: str, word: str) -> bool:
 def _phrases(text: str) -> Iterator[list[Token]]:
     for found in _PHRASE.finditer(text):
         at = found.start()
-        said = [replace(token, start=token.start + at, end=token.end + at) for token in _content(found[0])]
+        said = [Token(t.text, t.start + at, t.end + at, t.stem) for t in _content(found[0])]
         if said:
             yield said

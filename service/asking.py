@@ -7,11 +7,10 @@ from dataclasses import asdict, dataclass
 from rich.table import Table
 
 from matcher import settings as configuration
-from matcher.adapters.esco import read_skills
+from matcher.adapters.esco import esco_finder
 from matcher.answers import Answer
 from matcher.build import Matcher, open_matcher
 from matcher.entities import AnyItem, ItemType, Kind, Profile
-from matcher.skills import SkillFinder
 from service import moments, render
 from service.console import remarks, results
 from service.schemas import said
@@ -66,8 +65,7 @@ def skills(text: str, count: int, *, as_json: bool) -> None:
     """Print the ESCO skills a text speaks of, surest first."""
     settings = configuration.load()
     with remarks().status("Reading the ESCO skills"):
-        finder = SkillFinder(read_skills(settings.data_dir / "esco"))
-    found = finder.find(text, limit=count)
+        found = esco_finder(settings.data_dir / "esco").find(text, limit=count)
     remarks().print("This service uses the ESCO classification of the European Commission.")
     if as_json:
         results().out(

@@ -8,7 +8,16 @@ import numpy as np
 import qdrant_edge as qe
 
 from matcher.entities import ItemType
-from matcher.points import DENSE, GRAPH_BREADTH, LABELS, LEXICAL, Question, point_uuid, prefetch_limit
+from matcher.points import (
+    DENSE,
+    GRAPH_BREADTH,
+    LABELS,
+    LEXICAL,
+    Question,
+    point_uuid,
+    prefetch_limit,
+    skills_of,
+)
 from matcher.ports import Point, Sparse, Where
 
 
@@ -73,6 +82,7 @@ def point_of(facts: dict[str, Any], vectors: dict[str, Any]) -> Point:
         facts["open_from"],
         facts["open_until"],
         np.array(labels, dtype=np.float32) if labels is not None else None,
+        skills_of(facts),
     )
 
 

@@ -2,16 +2,33 @@
 
 import csv
 import gzip
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
 
 from matcher.errors import NotReady
 from matcher.inflection import fold
-from matcher.skills import SkillLabels
+from matcher.skills import SkillFinder, SkillLabels
 
 SKILLS = "skills_fr.2020.csv.gz"
 DIGITAL = "digitalSkillsCollection_en.v1.1.1.csv.gz"
 VOCABULARY = Path("catalogue") / "vocabulary.csv"
+
+
+@cache
+def esco_finder(folder: Path) -> SkillFinder:
+    """Finder of the ESCO skills in a folder, one a process; the files are read when it is first used."""
+    return SkillFinder(_Esco(folder))
+
+
+class _Esco:
+    """The skills of a folder, read each time they are gone through: what failed once is tried again."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __iter__(self) -> Iterator[SkillLabels]:
+        return iter(read_skills(self._folder))
 
 
 def read_skills(folder: Path) -> list[SkillLabels]:

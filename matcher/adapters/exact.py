@@ -25,7 +25,7 @@ from scipy import sparse as sp
 from matcher.durable import FileLock, write_whole
 from matcher.entities import ItemType
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.points import check_points, check_query, prefetch_limit, ranked
+from matcher.points import check_points, check_query, payload, prefetch_limit, ranked, skills_of
 from matcher.ports import Hit, Point, Sparse, Vectors, Where
 
 _FILE = "points.npz"
@@ -222,7 +222,7 @@ def _dbsf(lists: Sequence[list[tuple[int, float]]]) -> dict[int, float]:
 
 def _packed(points: Sequence[Point], dim: int) -> bytes:
     """Points as one npz: a JSON head and flat arrays, no pickle."""
-    head = [[p.id, p.version, p.item_type.value, p.open_from, p.open_until] for p in points]
+    head = [payload(point) for point in points]
     labels = [p.labels if p.labels is not None else np.zeros((0, dim), np.float32) for p in points]
     file = io.BytesIO()
     np.savez(
@@ -249,16 +249,17 @@ def _read(path: Path) -> dict[str, Point]:
 def _unpacked(arrays: dict[str, NDArray[Any]]) -> Iterator[Point]:
     terms, weights, labels = arrays["terms"].tolist(), arrays["weights"].tolist(), arrays["labels"]
     term_ends, label_ends = arrays["term_ends"].tolist(), arrays["label_ends"].tolist()
-    for row, (item_id, version, kind, start, end) in enumerate(json.loads(arrays["head"].tobytes())):
+    for row, facts in enumerate(json.loads(arrays["head"].tobytes())):
         own = slice(term_ends[row], term_ends[row + 1])
         rows = labels[label_ends[row] : label_ends[row + 1]]
         yield Point(
-            item_id,
-            ItemType(kind),
-            version,
+            facts["id"],
+            ItemType(facts["item_type"]),
+            facts["version"],
             arrays["dense"][row],
             Sparse(tuple(terms[own]), tuple(weights[own])),
-            start,
-            end,
+            facts["open_from"],
+            facts["open_until"],
             rows if len(rows) else None,
+            skills_of(facts),
         )

@@ -23,6 +23,7 @@ from matcher.points import (
     payload,
     point_uuid,
     prefetch_limit,
+    skills_of,
 )
 from matcher.ports import Point, Sparse, Where
 
@@ -176,6 +177,7 @@ def point_of(facts: dict[str, Any], vectors: dict[str, Any]) -> Point:
         facts["open_from"],
         facts["open_until"],
         np.array(labels, dtype=np.float32) if labels is not None else None,
+        skills_of(facts),
     )
 
 

@@ -26,6 +26,7 @@ from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES
 from matcher.recommend import Recommender
+from matcher.skills import NO_SKILLS, SkillFinder, SkillLabels
 from matcher.territory import Territory
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
@@ -100,12 +101,12 @@ class Held:
         return {item_id: self.items[item_id] for item_id in ids if item_id in self.items}
 
 
-def build(catalogue: Iterable[AnyItem]) -> Recommender:
+def build(catalogue: Iterable[AnyItem], skills: SkillFinder = NO_SKILLS) -> Recommender:
     encoder, lexical = HashingEncoder(), Bm25Lexical()
     held = Held(catalogue)
     index = ExactIndex(None, encoder.dim)
-    index.upsert(to_points(list(held.items.values()), encoder, lexical))
-    return Recommender(held, index, encoder, lexical, Territory([], []), generation="g1")
+    index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
+    return Recommender(held, index, encoder, lexical, Territory([], []), generation="g1", skills=skills)
 
 
 @pytest.fixture(scope="module")
@@ -260,3 +261,33 @@ def test_partners_follow_the_plan_and_fall_back_to_scores_without_one() -> None:
     assert planned.recommend(GAMES, Kind.PARTNER, k=3, on=NOW).plan is None
     planned.follow(None)
     assert planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW) == by_score
+
+
+# ESCO skills
+
+MANAGE = SkillLabels("http://data.europa.eu/esco/skill/1", "gérer une base de données")
+FINDER = SkillFinder([MANAGE])
+KEEPER = Organisation(id="ORG8", name="Garde", description="Nous gérons des bases de données médicales.")
+ADVISER = Organisation(id="ORG9", name="Conseil", description="Conseil en gestion de base de données.")
+OTHER = Organisation(id="ORG7", name="Autre", description="Conseil en ressources humaines.")
+
+
+@pytest.mark.parametrize("asker", [KEEPER, Profile(description=KEEPER.description)])
+def test_a_shared_skill_is_a_signal_and_a_reason_that_quotes_both_texts(asker: AnyItem | Profile) -> None:
+    found = build([KEEPER, ADVISER, OTHER], FINDER).recommend(asker, Kind.PARTNER, 3)
+    value = {
+        item.item_id: {signal.name: signal.value for signal in item.signals}["skills"] for item in found.items
+    }
+    assert value["ORG9"] > value["ORG7"] == 0
+    best = next(item for item in found.items if item.item_id == "ORG9")
+    reason = next(reason for reason in best.reasons if reason.signal == "skills")
+    assert MANAGE.label in reason.fr
+    assert {quote.side: quote.text for quote in reason.quotes} == {
+        "query": "gérons des bases de données",
+        "item": "gestion de base de données",
+    }
+
+
+def test_who_speaks_of_no_skill_is_not_scored_on_skills() -> None:
+    found = build([OTHER, ADVISER, KEEPER], FINDER).recommend(OTHER, Kind.PARTNER, 3)
+    assert all(signal.name != "skills" for item in found.items for signal in item.signals)

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from matcher.adapters.esco import DIGITAL, SKILLS, VOCABULARY, read_skills
 from matcher.errors import NotReady
-from matcher.skills import ENOUGH, Skill, SkillFinder, SkillLabels, SkillOverlap, overlap
+from matcher.shared_skills import SkillOverlap, overlap
+from matcher.skills import ENOUGH, Skill, SkillFinder, SkillLabels
 
 LABELS = [
     SkillLabels("S1", "gestion de projets", ("gérer des projets",)),
