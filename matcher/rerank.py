@@ -97,7 +97,7 @@ def rerank(
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
     table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    overlap = SkillOverlap(side.skills for side in sides)
+    overlap = SkillOverlap(side.skills for side in sides if query.skills)
     for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
@@ -117,15 +117,21 @@ def _signals(
         if policy.weights[name]:
             yield name, blocks.signal(own, other)
     if policy.weights["skills"] and query.skills:
-        yield (
-            "skills",
-            np.array([worth(overlap.shared(query.skills, side.skills)) for side in sides], np.float32),
-        )
+        yield "skills", _skills(query, sides, overlap)
     for name, measure in (("openness", _openness), ("stage", _stage)):
         if policy.weights[name]:
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
         yield "territory", _nearness(query, sides)
+
+
+def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:
+    wanted = {skill.id for skill in query.skills}
+    values = np.zeros(len(sides), dtype=np.float32)
+    for place, side in enumerate(sides):  # few share any
+        if any(skill.id in wanted for skill in side.skills):
+            values[place] = worth(overlap.shared(query.skills, side.skills))
+    return values
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
