@@ -91,6 +91,7 @@ def _opened(app: FastAPI) -> Iterator[Matcher]:
             matcher.index_now()
             matcher.recommender  # noqa: B018  # opened when first asked for
             matcher.encoder.encode_queries(["bonjour"])
+            matcher.skills.find("bonjour")  # reads ESCO's names, which no first question should wait for
         except MatcherError as fault:
             app.state.trouble = fault
             raise
