@@ -234,13 +234,13 @@ def families(data: Path) -> list[Family]:
     linked = relations(data, jobs, skills)
     rome = [Row((_kept(pool) or (name,), (name,))) for name, pool in job_names(data).values() if pool]
     return [
-        Family("occupations", tuple(Row((job.fr, job.en, job.fr + job.en[1:])) for job in jobs), 0.42, 0.8),
-        Family("rome", tuple(rome), 0.18, 0.8),
-        Family("skills", tuple(Row((skill.fr, skill.en)) for skill in skills), 0.1, 0.6),
+        Family("occupations", tuple(Row((job.fr, job.en, job.fr + job.en[1:])) for job in jobs), 0.38, 0.8),
+        Family("rome", tuple(rome), 0.21, 0.8),
+        Family("skills", tuple(Row((skill.fr, skill.en)) for skill in skills), 0.08, 0.6),
         Family(
-            "job-skill", tuple(_link(job, linked[job.uri]) for job in jobs if job.uri in linked), 0.1, 0.6
+            "job-skill", tuple(_link(job, linked[job.uri]) for job in jobs if job.uri in linked), 0.14, 0.6
         ),
-        Family("profiles", tuple(profile_rows(jobs, linked)), 0.04, 0.0, 64),
+        Family("profiles", tuple(profile_rows(jobs, linked)), 0.05, 0.0, 64),
         Family(
             "descriptions",
             tuple(
@@ -248,11 +248,11 @@ def families(data: Path) -> list[Family]:
                 for item in (*jobs, *skills)
                 if item.description
             ),
-            0.09,
+            0.08,
             0.0,
             40,
         ),
-        Family("catalogue", tuple(catalogue_rows(data)), 0.03, 0.0, 64),
+        Family("catalogue", tuple(catalogue_rows(data)), 0.02, 0.0, 64),
         Family("vocabulary", tuple(vocabulary_rows(data)), 0.04, 0.5),
     ]
 

@@ -112,6 +112,27 @@ class Tuner:
             if isinstance(module, LoraLayer):
                 module.scaling["default"] = self.plan.alpha / self.plan.rank * share
 
+    def begin_with(self, folder: Path) -> str:
+        """Begin from the adapter in ``folder``, at the strength its manifest says; returns its sha256.
+
+        Raises
+        ------
+        InvalidRequest
+            It has another rank or other layers than this run's plan.
+        """
+        about = json.loads((folder / "manifest.json").read_text("utf-8"))
+        kept = load_file(folder / "adapter.safetensors")
+        strength = about["alpha"] / about["rank"] / (self.plan.alpha / self.plan.rank)
+        for name, weight in self.weights.items():
+            short = name.replace(".default.weight", "")
+            if short not in kept or kept[short].shape != weight.shape:
+                raise InvalidRequest(
+                    f"{folder} holds an adapter of rank {about['rank']} that does not fit this run's rank"
+                    f" {self.plan.rank} at {short}. Train from none, or from an adapter of this plan"
+                )
+            weight.data.copy_(kept[short].float() * (strength if short.endswith("lora_B") else 1.0))
+        return str(about["sha256"])
+
     def adapter(self) -> dict[str, torch.Tensor]:
         """Return the adapter: ``<module>.lora_A`` (rank, in) and ``<module>.lora_B`` (out, rank), float16."""
         return {
@@ -185,16 +206,14 @@ class Run:
                 self.save()
 
     def _neighbours(self, families: Sequence[Family]) -> dict[str, NDArray[np.int64]]:
-        """Hard negatives by the untuned encoder, found once a folder: it takes minutes."""
+        """Hard negatives by the encoder as the run begins, found once a folder: it takes minutes."""
         kept = self.folder / "neighbours.npz"
         if kept.is_file():
             with np.load(kept) as found:
                 hints = dict(found)
             if all(len(hints.get(family.name, ())) == len(family.rows) for family in families):
                 return hints
-        self.tuner.strengthen(0.0)
         hints = mine(families, self.tuner.encode)
-        self.tuner.strengthen(1.0)
         draft = self.folder / "neighbours.part.npz"
         np.savez(draft, allow_pickle=False, **hints)
         draft.replace(kept)

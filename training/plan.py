@@ -8,7 +8,7 @@ class Plan:
     """What a training run is made of; ``warmup`` and ``decay`` are shares of ``steps``.
 
     ``alpha`` / ``rank`` scales the adapter (Hu et al., 2021). ``hard`` is the share of a batch's rows that
-    are near neighbours, by the untuned encoder, of its other rows.
+    are near neighbours, by the encoder the run begins with, of its other rows.
     """
 
     steps: int = 1200
@@ -21,7 +21,7 @@ class Plan:
     temperature: float = 0.03
     hard: float = 0.3
     seed: int = 113
-    every: int = 100
+    every: int = 200
 
     def rate_at(self, step: int) -> float:
         """Learning rate: linear warm-up, level, linear decay to 0 (Zhai et al., 2022).

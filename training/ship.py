@@ -53,9 +53,17 @@ def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str,
 
 
 def facts(
-    plan: Plan, families: Sequence[Family], history: Sequence[Mapping[str, Any]], share: float
+    plan: Plan,
+    families: Sequence[Family],
+    history: Sequence[Mapping[str, Any]],
+    share: float,
+    begun_from: str | None = None,
 ) -> dict[str, Any]:
-    """Tell what the manifest says of a run; ``share`` in (0, 1] scales the adapter (Wortsman et al. 2022)."""
+    """Tell what the manifest says of a run.
+
+    ``share`` in (0, 1] scales the adapter (Wortsman et al. 2022); ``begun_from`` is the sha256 of the adapter
+    that a second round began with.
+    """
     measured = [line for line in history if "dev" in line]
     return {
         "base": f"{model_source.PACKAGE}=={model_source.VERSION}",
@@ -63,6 +71,7 @@ def facts(
         "rank": plan.rank,
         "alpha": plan.alpha * share,
         "plan": asdict(plan),
+        "begun_from": begun_from,
         "steps_done": max((line["step"] for line in history), default=0),
         "analyser": ANALYSER,
         "data_sha256": fingerprint(families),

@@ -28,6 +28,9 @@ def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
         float, typer.Option(min=0, max=0.9, help="Share of a batch that is hard negatives")
     ] = Plan.hard,
     seed: Annotated[int, typer.Option(help="Of every draw")] = Plan.seed,
+    start: Annotated[
+        Path | None, typer.Option(help="Begin from the adapter of this folder: another round")
+    ] = None,
 ) -> None:
     """Fine-tune the encoder as an adapter; run it again to go on after a stop."""
     from training import ship
@@ -39,6 +42,7 @@ def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
     plan = Plan(steps=steps, batch=batch, hard=hard, seed=seed)
     with console.status("Preparing the base model and reading the data"):
         tuner = Tuner(model.prepare(work / "base"), plan)
+        begun_from = tuner.begin_with(start) if start else None
         trained, asked = families(data), questions(data)
     run = Run(tuner, plan, work)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
@@ -51,7 +55,7 @@ def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
         )
     share = strongest(tuner, asked, SHARES)
     run.note(dev=measure(tuner, asked))
-    ship.write(out, tuner.adapter(), ship.facts(plan, trained, run.history, share))
+    ship.write(out, tuner.adapter(), ship.facts(plan, trained, run.history, share, begun_from))
     console.print(
         _table(run.history), f"Adapter, strength {share}: {out}", *ship.plot(run.history, work), sep="\n"
     )
