@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -218,10 +219,15 @@ class Opportunity(Item):
 
     def is_open(self, at: datetime) -> bool:
         """Whether a member may act on it at the instant ``at`` (half-open window, opens_at included)."""
+        opens, closes = self.open_between()
+        return opens <= at.timestamp() < closes
+
+    def open_between(self) -> tuple[float, float]:
+        """Return the window of :meth:`is_open` in seconds since 1970; both infinite when never open."""
         if self.availability in ("closed", "unconfirmed"):
-            return False
-        opened = self.opens_at is None or self.opens_at <= at
-        return opened and (self.closes_at is None or at < self.closes_at)
+            return inf, inf
+        opens, closes = self.opens_at, self.closes_at
+        return opens.timestamp() if opens else -inf, closes.timestamp() if closes else inf
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name

@@ -3,7 +3,8 @@
 A reason is written only where there are spans to quote on both sides, and says no more than they show.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 
 from matcher.answers import Quote, Reason, Side
 from matcher.entities import Opportunity, Organisation
@@ -55,11 +56,16 @@ _SAME = {
 
 
 def reasons(
-    query: Prepared, scored: Scored, policy: Policy, territory: Territory, rare: dict[str, int]
+    query: Prepared,
+    scored: Scored,
+    policy: Policy,
+    territory: Territory,
+    rare: Callable[[], Mapping[str, int]],
 ) -> tuple[Reason, ...]:
     """At most :data:`MAX_REASONS` reasons, strongest contribution to the score first, ties by signal order.
 
-    ``rare`` counts in how many of the compared items a stem occurs: rarer shared words are quoted first.
+    ``rare()`` counts in how many of the compared items a stem occurs: rarer shared words are quoted first.
+    It is called only where words are needed.
     """
     weight = policy.weights
     order = sorted(
@@ -67,11 +73,13 @@ def reasons(
         key=lambda name: (-weight[name] * scored.matches[name].similarity, SIGNALS.index(name)),
     )
     clear = [name for name in order if scored.matches[name].similarity >= CLEAR_MATCH]
-    written = list(_label_reasons(query, scored, clear))
+    written = list(islice(_label_reasons(query, scored, clear), MAX_REASONS))
     if weight["skills"]:
         written[1:1] = _skill_reason(query, scored, written)
-    written.extend(_from_facts(query, scored, policy, territory))
-    written.extend(_shared_words(query, scored, rare, written))
+    if len(written) < MAX_REASONS:
+        written.extend(_from_facts(query, scored, policy, territory))
+    if len(written) < MAX_REASONS:
+        written.extend(_shared_words(query, scored, rare(), written))
     if not written:
         written.extend(_label_reasons(query, scored, order[:1]))
     return tuple(written[:MAX_REASONS])
@@ -140,7 +148,7 @@ def _capital(sentence: str) -> str:
 
 
 def _shared_words(
-    query: Prepared, scored: Scored, rare: dict[str, int], told: Sequence[Reason]
+    query: Prepared, scored: Scored, rare: Mapping[str, int], told: Sequence[Reason]
 ) -> Iterator[Reason]:
     """One reason quoting up to three rare words that both texts contain, when there is one."""
     quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))

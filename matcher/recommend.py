@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 from itertools import chain
 
 from matcher import explain, gaps
@@ -38,15 +39,26 @@ _PLANNED = Missing(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Case:
     """What the items of one answer are presented by."""
 
     side: Prepared
     policy: Policy
     weights: dict[str, float]
-    frequency: Counter[str]
+    scored: list[Scored]
     planned: dict[str, Planned]
+
+    def frequency(self) -> Counter[str]:
+        """In how many of the items each word of the query occurs; their number under the empty word."""
+        return self._frequency
+
+    @cached_property
+    def _frequency(self) -> Counter[str]:
+        words = self.side.words.keys()
+        found = Counter(chain.from_iterable(words & entry.item.words.keys() for entry in self.scored))
+        found[""] = len(self.scored)
+        return found
 
 
 class Recommender:
@@ -144,7 +156,7 @@ class Recommender:
         scored = self._score(side, policy, on)
         planned = self._planned(side, kind)
         chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
-        case = _Case(side, policy, shares(side, policy) if signals else {}, _frequency(side, scored), planned)
+        case = _Case(side, policy, shares(side, policy) if signals else {}, scored, planned)
         items = tuple(self._present(rank, entry, case) for rank, entry in enumerate(chosen, start=1))
         if not planned:
             return self._answer(query, kind, on, k, items, ())
@@ -167,6 +179,9 @@ class Recommender:
         return {entry.item_id: entry for entry in self._plan.lists.get(side.id, ())}
 
     def _score(self, side: Prepared, policy: Policy, on: datetime | None) -> list[Scored]:
+        moment = on.timestamp() if on else None
+        if moment is not None and not side.is_open(moment):
+            return []
         own = frozenset({side.id}) if side.id else frozenset()
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
         where = Where(policy.item_type, open_at, own)
@@ -175,7 +190,9 @@ class Recommender:
         pairs = [
             (found, _fused(hit, side))
             for hit in hits
-            if (found := prepared.get(hit.id)) is not None and eligible(side.subject, found.subject, on)
+            if (found := prepared.get(hit.id)) is not None
+            and (moment is None or found.is_open(moment))
+            and eligible(side.subject, found.subject, None)
         ]
         return rerank(side, pairs, policy, self._floor)
 
@@ -257,14 +274,6 @@ def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]
     """Planned introductions first, in the plan's order, then the others by score."""
     place = {item_id: rank for rank, item_id in enumerate(planned)}
     return sorted(scored, key=lambda entry: place.get(entry.item.id or "", len(place)))
-
-
-def _frequency(side: Prepared, scored: list[Scored]) -> Counter[str]:
-    """In how many of the items each word of the query occurs; their number under the empty word."""
-    words = side.words.keys()
-    found = Counter(chain.from_iterable(words & entry.item.words.keys() for entry in scored))
-    found[""] = len(scored)
-    return found
 
 
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:

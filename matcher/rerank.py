@@ -42,9 +42,12 @@ def similarity_floor(encoder: Encoder) -> float:
     return float(np.clip(np.median(cosines), 0.0, 0.95))
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)
 class Scored:
-    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies."""
+    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies.
+
+    Not frozen: one is made for every hit, and that would double what it costs.
+    """
 
     item: Prepared
     signals: Floats
@@ -97,7 +100,7 @@ def rerank(
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
     table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    overlap = SkillOverlap(side.skills for side in sides if query.skills)
+    overlap = SkillOverlap(side.skill_ids for side in sides) if query.skills else SkillOverlap(())
     for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
@@ -126,10 +129,9 @@ def _signals(
 
 
 def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:
-    wanted = {skill.id for skill in query.skills}
     values = np.zeros(len(sides), dtype=np.float32)
     for place, side in enumerate(sides):  # few share any
-        if any(skill.id in wanted for skill in side.skills):
+        if not query.skill_ids.isdisjoint(side.skill_ids):
             values[place] = worth(overlap.shared(query.skills, side.skills))
     return values
 
@@ -179,10 +181,11 @@ def spread(scored: Sequence[Scored], k: int, trade: float, floor: float) -> list
     Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). What is chosen is listed by
     ``(-score, id)``; ``trade=0`` chooses the first ``k``. Ties go to the earlier item.
     """
-    pool = list(scored)
-    if trade == 0.0 or len(pool) <= k:
-        return pool[:k]
-    vectors = np.stack([entry.item.dense for entry in pool])
+    if trade == 0.0 or len(scored) <= k:
+        return list(scored[:k])
+    least = scored[k - 1].score - trade  # who scores less stays behind the first k, however alike these are
+    pool = [entry for entry in scored if entry.score >= least]
+    vectors = np.concatenate([entry.item.dense for entry in pool]).reshape(len(pool), -1)
     left = np.array([entry.score for entry in pool])
     likeness = np.zeros(len(pool))
     chosen: list[int] = []

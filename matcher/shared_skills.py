@@ -4,6 +4,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from matcher.skills import Skill
 
@@ -27,22 +28,23 @@ class SkillOverlap:
     Parameters
     ----------
     items
-        The skills of each of the items that are compared.
+        The skills, by id, of each of the items that are compared.
 
     >>> from matcher.skills import SkillFinder, SkillLabels
     >>> finder = SkillFinder([SkillLabels("S1", "robotique"), SkillLabels("S2", "analyser des données")])
     >>> found = [finder.find(text) for text in ("robotique ; analyse de données", "analyse des données")]
-    >>> both = SkillOverlap(found).shared(found[0], found[1])
+    >>> held = [frozenset(skill.id for skill in skills) for skills in found]
+    >>> both = SkillOverlap(held).shared(found[0], found[1])
     >>> [(pair.seeker.text, pair.candidate.text) for pair in both]
     [('analyse de données', 'analyse des données')]
     >>> round(overlap(both), 2)
     0.37
     """
 
-    def __init__(self, items: Iterable[Sequence[Skill]]) -> None:
+    def __init__(self, items: Iterable[frozenset[str]]) -> None:
         known = list(items)
         self._size = len(known)
-        self._holders = Counter(number for skills in known for number in {skill.id for skill in skills})
+        self._holders = Counter(chain.from_iterable(known))
 
     def shared(self, seeker: Sequence[Skill], candidate: Sequence[Skill]) -> list[SharedSkill]:
         """Return what both have, worth most first, ties by id.

@@ -8,9 +8,14 @@ from service.desk import Desk
 from service.metrics import Metrics
 
 
-async def _desk(request: Request) -> Desk:
+def desk_of(request: Request) -> Desk:
+    """Return the application's desk."""
     desk: Desk = request.app.state.desk
     return desk
+
+
+async def _desk(request: Request) -> Desk:
+    return desk_of(request)
 
 
 async def _metrics(request: Request) -> Metrics:

@@ -1,6 +1,7 @@
 """``matcher-lab train``: from the public data to the adapter that ships."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -45,20 +46,22 @@ def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
         begun_from = tuner.begin_with(start) if start else None
         trained, asked = families(data), questions(data)
     run = Run(tuner, plan, work)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console) as progress:
-        task = progress.add_task("training", total=steps, completed=run.step)
-        run.train(
-            trained,
-            asked,
-            lambda step, loss: progress.update(task, completed=step, description=f"loss {loss:.3f}"),
-        )
+    with _progress(console, steps, run.step) as tick:
+        run.train(trained, asked, tick)
     share = strongest(tuner, asked, SHARES)
     run.note(dev=measure(tuner, asked))
     ship.write(out, tuner.adapter(), ship.facts(plan, trained, run.history, share, begun_from))
     console.print(
         _table(run.history), f"Adapter, strength {share}: {out}", *ship.plot(run.history, work), sep="\n"
     )
+
+
+@contextmanager
+def _progress(console: Console, steps: int, done: int) -> Iterator[Callable[[int, float], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("training", total=steps, completed=done)
+        yield lambda step, loss: progress.update(task, completed=step, description=f"loss {loss:.3f}")
 
 
 def _table(history: Sequence[Mapping[str, Any]]) -> Table:

@@ -18,6 +18,7 @@ from matcher.ports import Vectors
 MAX_TOKENS = 512
 _PAD = 1
 _SHORT = 64
+_ALONE, _TOGETHER, _LONG = 4, 8, 32
 
 
 class OpenVinoEngine:
@@ -55,7 +56,7 @@ class OpenVinoEngine:
 
 
 def _padded(tokens: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    shape = len(tokens), _rounded(max(len(one.ids) for one in tokens))
+    shape = len(tokens), _rounded(max(len(one.ids) for one in tokens), len(tokens))
     ids, mask = np.full(shape, _PAD, np.int64), np.zeros(shape, np.int64)
     for row, one in enumerate(tokens):
         ids[row, : len(one.ids)] = one.ids
@@ -63,13 +64,17 @@ def _padded(tokens: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.i
     return ids, mask
 
 
-def _rounded(length: int) -> int:
+def _rounded(length: int, texts: int) -> int:
     """Round a length up to one of few: the engine keeps kernels, and memory, for every shape it has seen.
 
-    >>> [_rounded(length) for length in (3, 25, 64, 65, 512)]
+    A text alone, which is what somebody types and waits for, is padded less.
+
+    >>> [_rounded(length, 2) for length in (3, 25, 64, 65, 512)]
     [8, 32, 64, 96, 512]
+    >>> [_rounded(length, 1) for length in (3, 25, 65)]
+    [4, 28, 96]
     """
-    step = 8 if length <= _SHORT else 32
+    step = _LONG if length > _SHORT else _TOGETHER if texts > 1 else _ALONE
     return -(-length // step) * step
 
 

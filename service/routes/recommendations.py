@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Request, Response
 
 from matcher.answers import Answer
 from matcher.build import Matcher
@@ -11,9 +11,10 @@ from matcher.entities import AnyItem, ItemId, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
 from matcher.settings import Settings
 from service import moments
-from service.deps import DeskDep
-from service.desk import stored
+from service.deps import desk_of
+from service.desk import Desk, stored
 from service.examples import ANSWER
+from service.query import asked, described
 from service.schemas import KindWishes, Problem, RecommendationRequest, SaidAnswer, Search, Wishes, said
 
 router = APIRouter(prefix="/v1", tags=["recommendations"])
@@ -31,13 +32,13 @@ _RESPONSES_FOR_ITEM: dict[int | str, dict[str, Any]] = _RESPONSES | {404: {"mode
     response_class=Response,
     responses=_RESPONSES_FOR_ITEM,
     summary="For a member",
+    openapi_extra=described(KindWishes),
 )
 async def for_organisation(
-    item_id: Annotated[ItemId, Path(examples=["ORG001"])],
-    wishes: Annotated[KindWishes, Query()],
-    desk: DeskDep,
+    item_id: Annotated[ItemId, Path(examples=["ORG001"])], request: Request
 ) -> Response:
     """Recommend items of one kind to a stored organisation, best first."""
+    wishes, desk = asked(KindWishes, request), desk_of(request)
     question = _question(wishes.kind.kind, wishes, desk.settings)
     answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.ORGANISATION)))
     desk.note_shown(answer)
@@ -49,13 +50,11 @@ async def for_organisation(
     response_class=Response,
     responses=_RESPONSES_FOR_ITEM,
     summary="Whom to tell of an opportunity",
+    openapi_extra=described(Wishes),
 )
-async def members_for(
-    item_id: Annotated[ItemId, Path(examples=["INT001"])],
-    wishes: Annotated[Wishes, Query()],
-    desk: DeskDep,
-) -> Response:
+async def members_for(item_id: Annotated[ItemId, Path(examples=["INT001"])], request: Request) -> Response:
     """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
+    wishes, desk = asked(Wishes, request), desk_of(request)
     question = _question(Kind.ALERT, wishes, desk.settings)
     answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.OPPORTUNITY)))
     return _said(answer, wishes)
@@ -64,18 +63,25 @@ async def members_for(
 @router.post(
     "/recommendations", response_class=Response, responses=_RESPONSES, summary="For a text or a profile"
 )
-async def for_profile(wishes: RecommendationRequest, desk: DeskDep) -> Response:
+async def for_profile(wishes: RecommendationRequest, request: Request) -> Response:
     """Recommend to somebody who is not stored; nothing of the question is kept or logged."""
-    return await _for_profile(wishes.asked(), wishes, desk)
+    return await _for_profile(wishes.asked(), wishes, desk_of(request))
 
 
-@router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
-async def search(wishes: Annotated[Search, Query()], desk: DeskDep) -> Response:
+@router.get(
+    "/search",
+    response_class=Response,
+    responses=_RESPONSES,
+    summary="For a short text",
+    openapi_extra=described(Search),
+)
+async def search(request: Request) -> Response:
     """Recommend for a short free text. Post a long or private one: addresses end up in logs of proxies."""
-    return await _for_profile(Profile(description=wishes.q), wishes, desk)
+    wishes = asked(Search, request)
+    return await _for_profile(Profile(description=wishes.q), wishes, desk_of(request))
 
 
-async def _for_profile(profile: Profile, wishes: KindWishes, desk: DeskDep) -> Response:
+async def _for_profile(profile: Profile, wishes: KindWishes, desk: Desk) -> Response:
     if len(profile.model_dump_json()) > desk.settings.max_text_chars:
         raise InvalidRequest(f"The text is over {desk.settings.max_text_chars} characters.")
     question = _question(wishes.kind.kind, wishes, desk.settings)

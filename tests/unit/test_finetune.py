@@ -141,6 +141,23 @@ def test_what_ships_is_small_named_by_layer_and_complete(base: Path, tmp_path: P
     assert about["rows"] == {"numbers": 6}
 
 
+def test_another_round_begins_where_the_shipped_adapter_ends(base: Path, tmp_path: Path) -> None:
+    first = train(base, tmp_path / "run")
+    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 0.5))
+    first.tuner.strengthen(0.5)
+    second = Tuner(base, PLAN)
+    begun_from = second.begin_with(shipped)
+    np.testing.assert_allclose(second.encode(WORDS), first.tuner.encode(WORDS), atol=5e-3)  # kept as float16
+    assert begun_from == json.loads((shipped / "manifest.json").read_text("utf-8"))["sha256"]
+
+
+def test_an_adapter_of_another_rank_is_refused(base: Path, tmp_path: Path) -> None:
+    first = train(base, tmp_path / "run")
+    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 1.0))
+    with pytest.raises(InvalidRequest, match="rank 2 that does not fit this run's rank 3"):
+        Tuner(base, replace(PLAN, rank=3)).begin_with(shipped)
+
+
 def test_weights_that_are_not_finite_do_not_ship(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="NaN"):
         write(tmp_path, {"x.lora_A": torch.tensor([math.nan])}, {})

@@ -1,10 +1,13 @@
 """The use case over the exact index and the weightless encoder: what users may rely on."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.adapters.exact import ExactIndex
 from matcher.adapters.hashing import HashingEncoder
@@ -26,6 +29,7 @@ from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES
 from matcher.recommend import Recommender
+from matcher.rerank import Scored, spread
 from matcher.skills import NO_SKILLS, SkillFinder, SkillLabels
 from matcher.territory import Territory
 
@@ -291,3 +295,35 @@ def test_a_shared_skill_is_a_signal_and_a_reason_that_quotes_both_texts(asker: A
 def test_who_speaks_of_no_skill_is_not_scored_on_skills() -> None:
     found = build([OTHER, ADVISER, KEEPER], FINDER).recommend(OTHER, Kind.PARTNER, 3)
     assert all(signal.name != "skills" for item in found.items for signal in item.signals)
+
+
+@given(
+    worth=st.lists(st.floats(0, 1, width=32), min_size=1, max_size=12),
+    k=st.integers(1, 6),
+    trade=st.floats(0.01, 1),
+    seed=st.integers(0, 99),
+)
+def test_a_spread_list_is_chosen_from_everything(
+    recommender: Recommender, worth: list[float], k: int, trade: float, seed: int
+) -> None:
+    """What scores too little to be chosen is not looked at; the choice is that of looking at everything."""
+    example = recommender.scores(CARTO, Kind.PARTNER, NOW)[0]
+    vectors = np.random.default_rng(seed).normal(size=(len(worth), 3)).astype(np.float32)
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    pool = [
+        replace(example, item=replace(example.item, rows=vectors[[place]]), score=score)
+        for place, score in enumerate(sorted(worth, reverse=True))
+    ]
+    assert spread(pool, k, trade, 0.0) == by_looking_at_all(pool, k, trade)
+
+
+def by_looking_at_all(pool: list[Scored], k: int, trade: float) -> list[Scored]:
+    chosen: list[int] = []
+    while len(chosen) < min(k, len(pool)):
+        alike = {
+            place: max([0.0, *(float(pool[place].item.dense @ pool[other].item.dense) for other in chosen)])
+            for place in range(len(pool))
+            if place not in chosen
+        }
+        chosen.append(max(alike, key=lambda place: (pool[place].score - trade * alike[place], -place)))
+    return [pool[place] for place in sorted(chosen)]

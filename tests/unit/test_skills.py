@@ -109,7 +109,9 @@ def skill(number: str, confidence: float = 1.0) -> Skill:
 
 def test_shared_skills_are_worth_more_the_fewer_have_them() -> None:
     rare, common = skill("rare"), skill("common", 0.5)
-    pairs = SkillOverlap([[rare, common], [common], [common]]).shared([common, rare], [rare, common])
+    pairs = SkillOverlap(map(frozenset, (["rare", "common"], ["common"], ["common"]))).shared(
+        [common, rare], [rare, common]
+    )
     assert [pair.seeker.id for pair in pairs] == ["rare", "common"]
     assert [pair.worth for pair in pairs] == [1.0, pytest.approx(0.25 * log(4 / 3) / log(4))]
 
@@ -125,7 +127,7 @@ def test_overlap_stays_within_bounds_and_grows_with_each_skill(confidences: list
 
 
 def test_nothing_shared_is_worth_nothing() -> None:
-    assert overlap(SkillOverlap([[skill("a")]]).shared([skill("a")], [skill("b")])) == 0
+    assert overlap(SkillOverlap([frozenset("a")]).shared([skill("a")], [skill("b")])) == 0
 
 
 def write(path: Path, *lines: str) -> None:
