@@ -42,6 +42,24 @@ def meets(eligibility: Eligibility, profile: Profile) -> bool:
     return True
 
 
+def open_to_all(subject: AnyItem | Profile) -> bool:
+    """Whether :func:`eligible` keeps ``subject`` from nobody else, dates aside.
+
+    Two different subjects of which this holds are eligible for one another, so that most need no closer look.
+
+    >>> open_to_all(Organisation(id="ORG1", name="Moi"))
+    True
+    >>> open_to_all(Organisation(id="ORG1", name="Moi", opted_out=True))
+    False
+    """
+    if isinstance(subject, Organisation):
+        return not subject.opted_out
+    if isinstance(subject, Opportunity):
+        conditions = subject.eligibility
+        return not (conditions.size_bands or conditions.department_codes or conditions.legal_kinds)
+    return True
+
+
 def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | None) -> bool:
     """Whether ``item`` may be recommended to ``query`` at the instant ``at``.
 

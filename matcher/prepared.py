@@ -8,6 +8,7 @@ from math import inf, nan, radians
 import numpy as np
 
 from matcher.documents import passage, to_points
+from matcher.eligibility import open_to_all
 from matcher.entities import AnyItem, Item, ItemType, Opportunity, Profile
 from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
@@ -49,6 +50,7 @@ class Prepared:
     says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None and ``name``
     empty for a free text or a profile, ``at`` the place in radians (NaN when unknown). ``window`` is when it
     is open, in seconds since 1970: comparing dates of two time zones costs ten times as much.
+    ``open_to_all``: no rule but its dates keeps it from anybody.
     """
 
     subject: AnyItem | Profile
@@ -67,6 +69,7 @@ class Prepared:
     skills: tuple[Skill, ...]
     skill_ids: frozenset[str]
     window: tuple[float, float]
+    open_to_all: bool
 
     @property
     def dense(self) -> Vectors:
@@ -214,4 +217,5 @@ class Preparer:
             skills=point.skills,
             skill_ids=frozenset(skill.id for skill in point.skills),
             window=subject.open_between() if isinstance(subject, Opportunity) else (-inf, inf),
+            open_to_all=open_to_all(subject),
         )

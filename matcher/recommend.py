@@ -14,7 +14,7 @@ from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Pro
 from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES, Policy
-from matcher.ports import Encoder, Hit, Index, Items, Lexical, Where
+from matcher.ports import Encoder, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
 from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
 from matcher.skills import NO_SKILLS, SkillFinder
@@ -187,12 +187,13 @@ class Recommender:
         where = Where(policy.item_type, open_at, own)
         hits = self._index.query(side.dense, side.terms, where, policy.depth)
         prepared = self._prepare.items({hit.id: hit.version for hit in hits})
+        most = 2.0 if side.terms.indices else 1.0  # fused scores add up one normalised score per retriever
         pairs = [
-            (found, _fused(hit, side))
+            (found, hit.score / most)
             for hit in hits
             if (found := prepared.get(hit.id)) is not None
             and (moment is None or found.is_open(moment))
-            and eligible(side.subject, found.subject, None)
+            and ((side.open_to_all and found.open_to_all) or eligible(side.subject, found.subject, None))
         ]
         return rerank(side, pairs, policy, self._floor)
 
@@ -263,11 +264,6 @@ def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missi
     if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
         return _CLOSED
     return None
-
-
-def _fused(hit: Hit, side: Prepared) -> float:
-    """Fused scores add up one normalised score per retriever: bring them back to [0, 1]."""
-    return hit.score / (2.0 if side.terms.indices else 1.0)
 
 
 def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]:

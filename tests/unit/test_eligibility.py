@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.eligibility import eligible, meets
-from matcher.entities import Eligibility, Factory, Opportunity, Organisation, Profile
+from matcher.eligibility import eligible, meets, open_to_all
+from matcher.entities import AnyItem, Eligibility, Factory, Opportunity, Organisation, Profile
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ME = Organisation(id="ORG1", name="Moi", member_type="PME", department_code="31")
@@ -81,3 +81,26 @@ def test_the_members_to_alert_meet_the_same_conditions() -> None:
 
 def test_a_factory_sets_no_condition() -> None:
     assert eligible(ME, Factory(id="FAC1", name="Data"), NOW)
+
+
+SUBJECTS = [
+    ME,
+    ME.model_copy(update={"id": "ORG2", "opted_out": True}),
+    ME.model_copy(update={"id": "ORG3", "size_band": "GE", "department_code": "12"}),
+    Profile(description="une entreprise", department_code="46"),
+    Factory(id="FAC1", name="Data"),
+    call(id="CALL1", opens_at=NOW),
+    call(id="CALL2", opens_at=NOW, eligibility=Eligibility(department_codes=("12",))),
+    call(id="CALL3", opens_at=NOW, eligibility=Eligibility(size_bands=("TPE",))),
+    call(id="CALL4", opens_at=NOW, eligibility=Eligibility(legal_kinds=("laboratoire",))),
+    call(id="CALL5", opens_at=NOW, eligibility=Eligibility(min_countries=3)),
+]
+
+
+@pytest.mark.parametrize("one", SUBJECTS)
+def test_what_is_open_to_all_needs_no_closer_look(one: AnyItem | Profile) -> None:
+    others = [other for other in SUBJECTS if other is not one]
+    if open_to_all(one):
+        assert all(eligible(one, other, None) for other in others if open_to_all(other))
+    else:
+        assert not all(eligible(one, other, None) for other in others)
