@@ -50,7 +50,7 @@ class Prepared:
     says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None and ``name``
     empty for a free text or a profile, ``at`` the place in radians (NaN when unknown). ``window`` is when it
     is open, in seconds since 1970: comparing dates of two time zones costs ten times as much.
-    ``open_to_all``: no rule but its dates keeps it from anybody.
+    ``open_to_all``: no rule but its dates keeps it from anybody. ``skills`` are kept by their ids.
     """
 
     subject: AnyItem | Profile
@@ -66,8 +66,7 @@ class Prepared:
     place: Place | None
     at: tuple[float, float]
     words: dict[str, Word] = field(repr=False)
-    skills: tuple[Skill, ...]
-    skill_ids: frozenset[str]
+    skills: dict[str, Skill]
     window: tuple[float, float]
     open_to_all: bool
 
@@ -214,8 +213,7 @@ class Preparer:
             place=place,
             at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),
             words=dict(_words(subject)),
-            skills=point.skills,
-            skill_ids=frozenset(skill.id for skill in point.skills),
+            skills={skill.id: skill for skill in point.skills},
             window=subject.open_between() if isinstance(subject, Opportunity) else (-inf, inf),
             open_to_all=open_to_all(subject),
         )

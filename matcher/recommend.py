@@ -10,7 +10,7 @@ from itertools import chain
 from matcher import explain, gaps
 from matcher.answers import Answer, Missing, Recommendation, Signal
 from matcher.eligibility import eligible
-from matcher.entities import AnyItem, Item, Kind, Opportunity, Organisation, Profile
+from matcher.entities import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
 from matcher.policies import POLICIES, Policy
@@ -217,9 +217,9 @@ class Recommender:
             illustrative=any(
                 isinstance(s, Organisation) and s.illustrative for s in (case.side.subject, item)
             ),
-            opens_at=getattr(item, "opens_at", None),
-            closes_at=getattr(item, "closes_at", None),
-            next_date=getattr(item, "next_meeting", None),
+            opens_at=item.opens_at if isinstance(item, Opportunity) else None,
+            closes_at=item.closes_at if isinstance(item, Opportunity) else None,
+            next_date=item.next_meeting if isinstance(item, Factory) else None,
             source_url=item.source_url,
         )
 

@@ -6,7 +6,8 @@ unrelated texts, counts as 0. Every signal is monotone: more evidence never lowe
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
+from math import asin, cos, isnan, sin, sqrt
 
 import numpy as np
 
@@ -100,7 +101,7 @@ def rerank(
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
     table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    overlap = SkillOverlap(side.skill_ids for side in sides) if query.skills else SkillOverlap(())
+    overlap = SkillOverlap(query.skills.keys() & side.skills.keys() for side in sides)
     for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
@@ -125,13 +126,13 @@ def _signals(
         if policy.weights[name]:
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
-        yield "territory", _nearness(query, sides)
+        yield "territory", np.array([_nearness(query.at, side.at) for side in sides], dtype=np.float32)
 
 
 def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:
     values = np.zeros(len(sides), dtype=np.float32)
     for place, side in enumerate(sides):  # few share any
-        if not query.skill_ids.isdisjoint(side.skill_ids):
+        if not query.skills.keys().isdisjoint(side.skills):
             values[place] = worth(overlap.shared(query.skills, side.skills))
     return values
 
@@ -157,15 +158,17 @@ def _stage(query: Prepared, item: Prepared) -> float:
     return 1.0 if any(name in text for name in names) else 0.0 if names else 0.5
 
 
-def _nearness(query: Prepared, sides: Sequence[Prepared]) -> Floats:
-    """1 in the same town, falling by half every 60 km; 0.5 when a place is unknown."""
-    latitude, longitude = np.array([side.at for side in sides]).T
-    own_latitude, own_longitude = query.at
-    across = np.cos(latitude) * np.cos(own_latitude) * np.sin((longitude - own_longitude) / 2) ** 2
-    chord = np.sin((latitude - own_latitude) / 2) ** 2 + across
-    distance = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(chord, 0.0, 1.0)))
-    nearness: Floats = np.where(np.isnan(distance), 0.5, 0.5 ** (distance / HALF_KM)).astype(np.float32)
-    return nearness
+@lru_cache(maxsize=1 << 16)
+def _nearness(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """1 in the same town, falling by half every 60 km; 0.5 when a place is unknown.
+
+    Places in radians. Kept, since the same few towns meet all day.
+    """
+    across = cos(one[0]) * cos(other[0]) * sin((other[1] - one[1]) / 2) ** 2
+    chord = sin((other[0] - one[0]) / 2) ** 2 + across
+    if isnan(chord):
+        return 0.5
+    return float(0.5 ** (2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord))) / HALF_KM))
 
 
 def distance_between(query: Prepared, item: Prepared, territory: Territory) -> float | None:

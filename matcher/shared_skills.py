@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import chain
 
@@ -28,38 +29,35 @@ class SkillOverlap:
     Parameters
     ----------
     items
-        The skills, by id, of each of the items that are compared.
+        Ids of the skills of each of the items that are compared; those of the seeker are enough.
 
     >>> from matcher.skills import SkillFinder, SkillLabels
     >>> finder = SkillFinder([SkillLabels("S1", "robotique"), SkillLabels("S2", "analyser des données")])
-    >>> found = [finder.find(text) for text in ("robotique ; analyse de données", "analyse des données")]
-    >>> held = [frozenset(skill.id for skill in skills) for skills in found]
-    >>> both = SkillOverlap(held).shared(found[0], found[1])
+    >>> texts = "robotique ; analyse de données", "analyse des données"
+    >>> one, other = ({skill.id: skill for skill in finder.find(text)} for text in texts)
+    >>> both = SkillOverlap([one.keys(), other.keys()]).shared(one, other)
     >>> [(pair.seeker.text, pair.candidate.text) for pair in both]
     [('analyse de données', 'analyse des données')]
     >>> round(overlap(both), 2)
     0.37
     """
 
-    def __init__(self, items: Iterable[frozenset[str]]) -> None:
+    def __init__(self, items: Iterable[AbstractSet[str]]) -> None:
         known = list(items)
         self._size = len(known)
         self._holders = Counter(chain.from_iterable(known))
 
-    def shared(self, seeker: Sequence[Skill], candidate: Sequence[Skill]) -> list[SharedSkill]:
+    def shared(self, seeker: Mapping[str, Skill], candidate: Mapping[str, Skill]) -> list[SharedSkill]:
         """Return what both have, worth most first, ties by id.
 
         Worth is both confidences times the skill's rarity, ``log((n + 1) / held) / log(n + 1)`` of n items:
         the inverse document frequency of Spärck Jones (1972), brought to [0, 1]. A skill that one item holds,
         or none, has rarity 1.
         """
-        theirs = {skill.id: skill for skill in candidate}
         found = [
-            SharedSkill(
-                mine, theirs[mine.id], mine.confidence * theirs[mine.id].confidence * self._rarity(mine.id)
-            )
-            for mine in seeker
-            if mine.id in theirs
+            SharedSkill(mine, theirs, mine.confidence * theirs.confidence * self._rarity(skill))
+            for skill, mine in seeker.items()
+            if (theirs := candidate.get(skill)) is not None
         ]
         return sorted(found, key=lambda pair: (-pair.worth, pair.seeker.id))
 

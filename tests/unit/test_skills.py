@@ -107,18 +107,21 @@ def skill(number: str, confidence: float = 1.0) -> Skill:
     return Skill(number, number, 0, 1, "x", confidence)
 
 
+def by_id(*skills: Skill) -> dict[str, Skill]:
+    return {one.id: one for one in skills}
+
+
 def test_shared_skills_are_worth_more_the_fewer_have_them() -> None:
     rare, common = skill("rare"), skill("common", 0.5)
-    pairs = SkillOverlap(map(frozenset, (["rare", "common"], ["common"], ["common"]))).shared(
-        [common, rare], [rare, common]
-    )
+    held = map(frozenset, (["rare", "common"], ["common"], ["common"]))
+    pairs = SkillOverlap(held).shared(by_id(common, rare), by_id(rare, common))
     assert [pair.seeker.id for pair in pairs] == ["rare", "common"]
     assert [pair.worth for pair in pairs] == [1.0, pytest.approx(0.25 * log(4 / 3) / log(4))]
 
 
 @given(st.lists(st.floats(0, 1), max_size=5))
 def test_overlap_stays_within_bounds_and_grows_with_each_skill(confidences: list[float]) -> None:
-    skills = [skill(str(number), sure) for number, sure in enumerate(confidences)]
+    skills = by_id(*(skill(str(number), sure) for number, sure in enumerate(confidences)))
     shared = SkillOverlap([]).shared(skills, skills)
     values = [overlap(shared[:count]) for count in range(len(shared) + 1)]
     assert values[0] == 0
@@ -127,7 +130,7 @@ def test_overlap_stays_within_bounds_and_grows_with_each_skill(confidences: list
 
 
 def test_nothing_shared_is_worth_nothing() -> None:
-    assert overlap(SkillOverlap([frozenset("a")]).shared([skill("a")], [skill("b")])) == 0
+    assert overlap(SkillOverlap([frozenset("a")]).shared(by_id(skill("a")), by_id(skill("b")))) == 0
 
 
 def write(path: Path, *lines: str) -> None:
