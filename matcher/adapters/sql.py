@@ -15,14 +15,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters import sql_items, sql_log, sql_migrate, sql_outbox
 from matcher.adapters.sql_errors import translated, where
-from matcher.adapters.sql_schema import (
-    among,
-    items,
-    listed,
-    open_engine,
-    parse_url,
-    sqlite_file,
-)
+from matcher.adapters.sql_schema import among, items, listed, open_engine, parse_url, sqlite_file
 from matcher.entities import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
 from matcher.records import Change, Feedback, Impression, PutReport
@@ -74,7 +67,8 @@ class SqlStore:
         )
         chosen = among(self._engine.dialect.name, items.c.id)
         self._heads = select(items.c.id, items.c.version).where(chosen)
-        self._plain_heads = None if server else str(self._heads.compile(self._engine))
+        plain = str(self._heads.compile(self._engine))
+        self._plain_heads = None if server else sql_items.PlainReader(self._engine, plain)
         self._wholes = select(items.c.id, items.c.item_type, items.c.version, items.c.body).where(chosen)
         self._now = now
         # id -> (version, item); the database is always asked
@@ -114,6 +108,8 @@ class SqlStore:
     def close(self) -> None:
         """Give the connections back."""
         self._cache.clear()
+        if self._plain_heads is not None:
+            self._plain_heads.close()
         self._engine.dispose()
 
     # Items
@@ -281,7 +277,7 @@ class SqlStore:
         asked = self._listed(ids)
         if self._plain_heads is not None:
             with translated(self._url, "reading items"):
-                return sql_items.by_driver(self._engine, self._plain_heads, asked["ids"])
+                return self._plain_heads.rows(asked["ids"])
         with self._reading("reading items") as connection:
             return [(row.id, row.version) for row in connection.execute(self._heads, asked)]
 
