@@ -67,6 +67,8 @@ class Tuner:
         from sentence_transformers import SentenceTransformer
 
         self.plan = plan
+        self._begun: dict[str, torch.Tensor] = {}
+        self._ended: dict[str, torch.Tensor] = {}
         torch.manual_seed(plan.seed)
         whole = SentenceTransformer(str(base), device="cpu")
         self.tokenizer = whole.tokenizer
@@ -105,9 +107,18 @@ class Tuner:
         return np.asarray(found.numpy(), np.float32)
 
     def strengthen(self, share: float) -> None:
-        """Scale the adapter: 0 is the base model, 1 what was trained."""
+        """Go part of the way from where training began, 0, to where it ended, 1.
+
+        From the base model that scales the adapter. In a further round the weights lie on the line between
+        the two adapters; the end is what the weights were when this was first called.
+        """
         from peft.tuners.lora import LoraLayer
 
+        if self._begun:
+            ends = self._ended = self._ended or {k: w.detach().clone() for k, w in self.weights.items()}
+            for name, weight in self.weights.items():
+                weight.data.copy_(torch.lerp(self._begun[name], ends[name], share))
+            return
         for module in self.model.modules():
             if isinstance(module, LoraLayer):
                 module.scaling["default"] = self.plan.alpha / self.plan.rank * share
@@ -131,6 +142,7 @@ class Tuner:
                     f" {self.plan.rank} at {short}. Train from none, or from an adapter of this plan"
                 )
             weight.data.copy_(kept[short].float() * (strength if short.endswith("lora_B") else 1.0))
+        self._begun = {name: weight.detach().clone() for name, weight in self.weights.items()}
         return str(about["sha256"])
 
     def adapter(self) -> dict[str, torch.Tensor]:

@@ -61,15 +61,16 @@ def facts(
 ) -> dict[str, Any]:
     """Tell what the manifest says of a run.
 
-    ``share`` in (0, 1] scales the adapter (Wortsman et al. 2022); ``begun_from`` is the sha256 of the adapter
-    that a second round began with.
+    ``share`` in (0, 1] is how far the weights went from where training began (Wortsman et al. 2022): from the
+    base model it scales the adapter, from the adapter ``begun_from`` (its sha256) it is in the weights.
     """
     measured = [line for line in history if "dev" in line]
     return {
         "base": f"{model_source.PACKAGE}=={model_source.VERSION}",
         "base_sha256": model_source.SHA256,
         "rank": plan.rank,
-        "alpha": plan.alpha * share,
+        "alpha": plan.alpha * (1.0 if begun_from else share),
+        "share": share,
         "plan": asdict(plan),
         "begun_from": begun_from,
         "steps_done": max((line["step"] for line in history), default=0),

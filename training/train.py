@@ -15,6 +15,8 @@ from training.plan import Plan
 
 SHARES = (1.0, 0.85, 0.7)
 """Strengths tried for the adapter: below 1 keeps more of the base model (Wortsman et al. 2022)."""
+SHARES_OF_A_ROUND = (1.0, 0.75, 0.5)
+"""The same for a further round: how far to go from the adapter it began with."""
 
 
 def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
@@ -48,7 +50,7 @@ def train(  # noqa: PLR0913, PLR0917 - a command's parameters are its options
     run = Run(tuner, plan, work)
     with _progress(console, steps, run.step) as tick:
         run.train(trained, asked, tick)
-    share = strongest(tuner, asked, SHARES)
+    share = strongest(tuner, asked, SHARES_OF_A_ROUND if start else SHARES)
     run.note(dev=measure(tuner, asked))
     ship.write(out, tuner.adapter(), ship.facts(plan, trained, run.history, share, begun_from))
     console.print(

@@ -151,6 +151,26 @@ def test_another_round_begins_where_the_shipped_adapter_ends(base: Path, tmp_pat
     assert begun_from == json.loads((shipped / "manifest.json").read_text("utf-8"))["sha256"]
 
 
+def test_a_round_can_end_between_the_two_adapters(base: Path, tmp_path: Path) -> None:
+    first = train(base, tmp_path / "run")
+    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 1.0))
+    plan = replace(PLAN, steps=4, rate=0.002)
+    tuner = Tuner(base, plan)
+    tuner.begin_with(shipped)
+    begun = tuner.encode(WORDS)
+    Run(tuner, plan, tmp_path / "round").train([FAMILY], ASKED, lambda _step, _loss: None)
+    ended = tuner.encode(WORDS)
+    assert not np.allclose(begun, ended, atol=1e-4)
+    found = {}
+    for share in (0.5, 0.0, 1.0):
+        tuner.strengthen(share)
+        found[share] = tuner.encode(WORDS)
+    np.testing.assert_array_equal(found[0.0], begun)
+    np.testing.assert_array_equal(found[1.0], ended)
+    assert max(np.abs(found[0.5] - end).sum() for end in (begun, ended)) < np.abs(begun - ended).sum()
+    assert facts(plan, [FAMILY], [], 0.5, "abc")["alpha"] == plan.alpha
+
+
 def test_an_adapter_of_another_rank_is_refused(base: Path, tmp_path: Path) -> None:
     first = train(base, tmp_path / "run")
     shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 1.0))
