@@ -33,7 +33,11 @@ SIGNALS = (
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One use case: ``depth`` first-stage hits are scored, ``spread`` in [0, 1] trades score for variety."""
+    """One use case.
+
+    ``depth`` first-stage hits are scored, more where more items are wanted; ``spread`` in [0, 1] trades score
+    for variety.
+    """
 
     kind: Kind
     asks: ItemType
@@ -71,7 +75,7 @@ POLICIES: dict[Kind, Policy] = {
             skills=0.1,
             territory=0.05,
         ),
-        depth=80,
+        depth=40,
     ),
     Kind.INTERNATIONAL: Policy(
         Kind.INTERNATIONAL,

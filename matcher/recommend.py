@@ -49,12 +49,9 @@ class _Case:
     scored: list[Scored]
     planned: dict[str, Planned]
 
+    @cached_property
     def frequency(self) -> Counter[str]:
         """In how many of the items each word of the query occurs; their number under the empty word."""
-        return self._frequency
-
-    @cached_property
-    def _frequency(self) -> Counter[str]:
         words = self.side.words.keys()
         found = Counter(chain.from_iterable(words & entry.item.words.keys() for entry in self.scored))
         found[""] = len(self.scored)
@@ -153,7 +150,7 @@ class Recommender:
         if notice is not None:
             return self._answer(query, kind, on, k, (), (notice,))
         side = self._prepare.question(query)
-        scored = self._score(side, policy, on)
+        scored = self._score(side, policy, on, max(k, policy.depth))
         planned = self._planned(side, kind)
         chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
         case = _Case(side, policy, shares(side, policy) if signals else {}, scored, planned)
@@ -164,10 +161,10 @@ class Recommender:
         return replace(answer, plan=self.plan_version)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
-        """All eligible first-stage hits with their signals, best first: for plans, evaluation and fitting."""
+        """Score the 100 first hits with their signals, best first: for plans, evaluation and fitting."""
         policy = self._policies[kind]
         _check(query, policy, 1, on)
-        return self._score(self._prepare.question(query), policy, on)
+        return self._score(self._prepare.question(query), policy, on, MAX_K)
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
@@ -178,14 +175,14 @@ class Recommender:
             return {}
         return {entry.item_id: entry for entry in self._plan.lists.get(side.id, ())}
 
-    def _score(self, side: Prepared, policy: Policy, on: datetime | None) -> list[Scored]:
+    def _score(self, side: Prepared, policy: Policy, on: datetime | None, depth: int) -> list[Scored]:
         moment = on.timestamp() if on else None
         if moment is not None and not side.is_open(moment):
             return []
         own = frozenset({side.id}) if side.id else frozenset()
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
         where = Where(policy.item_type, open_at, own)
-        hits = self._index.query(side.dense, side.terms, where, policy.depth)
+        hits = self._index.query(side.dense, side.terms, where, depth)
         prepared = self._prepare.items({hit.id: hit.version for hit in hits})
         most = 2.0 if side.terms.indices else 1.0  # fused scores add up one normalised score per retriever
         pairs = [
@@ -207,7 +204,7 @@ class Recommender:
             item_type=item.item_type,
             name=item.name,
             score=round(entry.score, 4),
-            reasons=explain.reasons(case.side, entry, case.policy, self._territory, case.frequency),
+            reasons=explain.reasons(case.side, entry, case.policy, self._territory, lambda: case.frequency),
             missing=gaps.missing(case.side, entry, case.policy),
             signals=_breakdown(entry, case.weights),
             gain=round(planned.gain, 4) if planned else None,

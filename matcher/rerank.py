@@ -158,7 +158,7 @@ def _stage(query: Prepared, item: Prepared) -> float:
     return 1.0 if any(name in text for name in names) else 0.0 if names else 0.5
 
 
-@lru_cache(maxsize=1 << 16)
+@lru_cache(maxsize=1 << 14)
 def _nearness(one: tuple[float, float], other: tuple[float, float]) -> float:
     """1 in the same town, falling by half every 60 km; 0.5 when a place is unknown.
 
