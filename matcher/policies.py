@@ -75,7 +75,7 @@ POLICIES: dict[Kind, Policy] = {
             skills=0.1,
             territory=0.05,
         ),
-        depth=40,
+        depth=80,
     ),
     Kind.INTERNATIONAL: Policy(
         Kind.INTERNATIONAL,

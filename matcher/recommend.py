@@ -161,10 +161,10 @@ class Recommender:
         return replace(answer, plan=self.plan_version)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
-        """Score the 100 first hits with their signals, best first: for plans, evaluation and fitting."""
+        """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
         policy = self._policies[kind]
         _check(query, policy, 1, on)
-        return self._score(self._prepare.question(query), policy, on, MAX_K)
+        return self._score(self._prepare.question(query), policy, on, policy.depth)
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""

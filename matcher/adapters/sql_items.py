@@ -41,7 +41,7 @@ class PlainReader:
         self._kept: PoolProxiedConnection | None = None
 
     def rows(self, parameter: str) -> list[tuple[str, str]]:
-        """Rows of two columns for this parameter."""
+        """Return the rows, of two columns, for this parameter."""
         with self._turn:
             self._kept = self._kept or self._engine.raw_connection()
             try:

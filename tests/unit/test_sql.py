@@ -138,3 +138,17 @@ def test_no_byte_of_an_erased_item_stays_on_disk(path: Path) -> None:
 def test_an_address_the_store_cannot_use_is_refused(url: str, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         SqlStore(url)
+
+
+def test_a_read_that_failed_does_not_spoil_the_next(path: Path) -> None:
+    """Versions are read on a connection that is kept; trouble, or closing the store, replaces it."""
+    with SqlStore(f"sqlite:///{path}") as store, sqlite3.connect(path) as other:
+        assert store.get("L0").name == "Ada"
+        other.execute("ALTER TABLE items RENAME TO hidden")
+        with pytest.raises(NotReady):
+            store.get("L0")
+        other.execute("ALTER TABLE hidden RENAME TO items")
+        assert store.get("L0").name == "Ada"
+        store.close()
+        assert store.get("L0").name == "Ada"
+    other.close()
