@@ -21,6 +21,20 @@ def size_bands(profile: Profile) -> tuple[str, ...]:
     return _BANDS.get(getattr(profile, "member_type", "").casefold(), ())
 
 
+def size_names(profile: Profile) -> frozenset[str]:
+    """Words, folded, by which conditions in prose mean such an organisation: size, member type, "pme".
+
+    >>> sorted(size_names(Organisation(id="ORG1", name="Moi", member_type="Startup")))
+    ['pme', 'startup', 'tpe']
+    """
+    names = {band.casefold() for band in size_bands(profile)}
+    if isinstance(profile, Organisation) and profile.member_type:
+        names.add(profile.member_type.casefold())
+    if names & {"tpe", "pe", "me", "pme"}:
+        names.add("pme")
+    return frozenset(names - {"pe", "me", "ge"})
+
+
 def meets(eligibility: Eligibility, profile: Profile) -> bool:
     """Whether the profile can meet the typed conditions; what is not known does not exclude.
 

@@ -68,11 +68,12 @@ def reasons(
     It is called only where words are needed.
     """
     weight = policy.weights
+    matches = scored.matches
     order = sorted(
-        (name for name in SIGNALS if weight[name] and name in scored.matches),
-        key=lambda name: (-weight[name] * scored.matches[name].similarity, SIGNALS.index(name)),
+        (name for name in SIGNALS if weight[name] and name in matches),
+        key=lambda name: -weight[name] * matches[name].similarity,
     )
-    clear = [name for name in order if scored.matches[name].similarity >= CLEAR_MATCH]
+    clear = [name for name in order if matches[name].similarity >= CLEAR_MATCH]
     written = list(islice(_label_reasons(query, scored, clear), MAX_REASONS))
     if weight["skills"]:
         written[1:1] = _skill_reason(query, scored, written)
@@ -151,15 +152,14 @@ def _shared_words(
     query: Prepared, scored: Scored, rare: Mapping[str, int], told: Sequence[Reason]
 ) -> Iterator[Reason]:
     """One reason quoting up to three rare words that both texts contain, when there is one."""
-    quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
     mine, theirs = query.words, scored.item.words
     most = rare.get("", 0) / 3 + 1
-    shared = [
-        (rare.get(stem, 0), -len(stem), stem)
-        for stem in mine.keys() & theirs.keys()
-        if rare.get(stem, 0) <= most and mine[stem].folded not in quoted
-    ]
-    picked = [stem for _, _, stem in sorted(shared)[:MAX_WORDS]]
+    shared = [stem for stem in mine.keys() & theirs.keys() if rare.get(stem, 0) <= most]
+    if not shared:
+        return
+    quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
+    fresh = (stem for stem in shared if mine[stem].folded not in quoted)
+    picked = sorted(fresh, key=lambda stem: (rare.get(stem, 0), -len(stem), stem))[:MAX_WORDS]
     if not picked:
         return
     quotes = [_quote_word("query", mine[stem]) for stem in picked]
@@ -182,9 +182,10 @@ def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Terr
         yield from _stage_reason(query, scored)
     if policy.weights["openness"] and scored.signals[_OPENNESS] == 1.0:
         yield from _openness_reason(query, scored)
-    distance = distance_between(query, scored.item, territory) if policy.weights["territory"] else None
-    if distance is not None and distance <= NEAR_KM and _towns_known(query, scored.item):
-        yield _territory_reason(query, scored, distance)
+    if policy.weights["territory"] and _towns_known(query, scored.item):
+        distance = distance_between(query, scored.item, territory)
+        if distance is not None and distance <= NEAR_KM:
+            yield _territory_reason(query, scored, distance)
 
 
 def _towns_known(*sides: Prepared) -> bool:

@@ -8,7 +8,7 @@ from math import inf, nan, radians
 import numpy as np
 
 from matcher.documents import passage, to_points
-from matcher.eligibility import open_to_all
+from matcher.eligibility import open_to_all, size_names
 from matcher.entities import AnyItem, Item, ItemType, Opportunity, Profile
 from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
@@ -46,11 +46,13 @@ class Prepared:
     """One side of a match: its text, its labels and their vectors.
 
     ``rows`` (labels + 1, dim) holds a vector for each label, then the whole text's. ``parts`` says what each
-    row is: an index into ``ROLES``, or :data:`WHOLE`; labels of one role stand together, where ``spans``
-    says. ``barred`` marks the rows of labels that exclude nobody. ``id`` is None and ``name``
-    empty for a free text or a profile, ``at`` the place in radians (NaN when unknown). ``window`` is when it
-    is open, in seconds since 1970: comparing dates of two time zones costs ten times as much.
-    ``open_to_all``: no rule but its dates keeps it from anybody. ``skills`` are kept by their ids.
+    row is: an index into ``ROLES``, its complement (``~``) for a label that excludes nobody, or
+    :data:`WHOLE`; labels of one role stand together, where ``spans`` says. ``id`` is None and ``name`` empty
+    for a free text or a profile, ``at`` the place in radians (NaN when unknown). ``window`` is when it is
+    open, in seconds since 1970: comparing dates of two time zones costs ten times as much.
+    ``open_to_all``: no rule but its dates keeps it from anybody; ``excludes_nobody``: one of its labels says
+    that everybody is welcome. ``conditions`` are an opportunity's, folded;
+    ``sizes`` is what conditions call an organisation like this one. ``skills`` are kept by their ids.
     """
 
     subject: AnyItem | Profile
@@ -61,7 +63,6 @@ class Prepared:
     labels: tuple[Label, ...]
     rows: Vectors
     parts: np.ndarray[tuple[int], np.dtype[np.int8]]
-    barred: np.ndarray[tuple[int], np.dtype[np.bool_]]
     spans: dict[Role, slice]
     place: Place | None
     at: tuple[float, float]
@@ -69,6 +70,9 @@ class Prepared:
     skills: dict[str, Skill]
     window: tuple[float, float]
     open_to_all: bool
+    excludes_nobody: bool
+    conditions: str
+    sizes: frozenset[str]
 
     @property
     def dense(self) -> Vectors:
@@ -104,6 +108,11 @@ def _spans(labels: tuple[Label, ...]) -> dict[Role, slice]:
         if places:
             spans[role] = slice(places[0], places[-1] + 1)
     return spans
+
+
+def _mark(label: Label) -> int:
+    role = ROLES.index(label.role)
+    return ~role if label.is_open else role
 
 
 def _tells(token: Token) -> bool:
@@ -144,22 +153,24 @@ class Preparer:
 
     def items(self, versions: dict[str, str]) -> dict[str, Prepared]:
         """Prepare items by id in the versions asked for; what the store or index lacks is absent."""
-        stale = [item_id for item_id, version in versions.items() if not self._is_fresh(item_id, version)]
-        if stale:
-            self._load(stale)
-        found = {}
-        for item_id in versions:
+        found, stale = {}, []
+        for item_id, version in versions.items():
             held = self._held.get(item_id)
-            if held is not None:
+            if held is None or held.version != version:
+                stale.append(item_id)
+            else:
                 self._held.move_to_end(item_id)
                 found[item_id] = held
+        if stale:
+            self._load(stale)
+            found |= {item_id: self._held[item_id] for item_id in stale if item_id in self._held}
         while len(self._held) > self._capacity:
             self._held.popitem(last=False)
         return found
 
     def _stored(self, item: AnyItem) -> Prepared:
         held = self._held.get(item.id)
-        if held is not None and held.subject == item:
+        if held is not None and (held.subject is item or held.subject == item):
             return held
         self._load([item.id])
         held = self._held.get(item.id)
@@ -180,10 +191,6 @@ class Preparer:
         skills = self._skills.in_fields(profile.fields())
         point = Point("", ItemType.ORGANISATION, "", rows[0], Sparse(), labels=vectors, skills=skills)
         return self._assemble(profile, point)
-
-    def _is_fresh(self, item_id: str, version: str) -> bool:
-        held = self._held.get(item_id)
-        return held is not None and held.version == version
 
     def _load(self, ids: Iterable[str]) -> None:
         ids = list(ids)
@@ -207,8 +214,7 @@ class Preparer:
             terms=self._lexical.encode_queries([passage(subject)])[0],
             labels=labels,
             rows=np.array([*vectors[: len(labels)], point.dense], dtype=np.float32),
-            parts=np.array([*(ROLES.index(label.role) for label in labels), WHOLE], dtype=np.int8),
-            barred=np.array([*(label.is_open for label in labels), False]),
+            parts=np.array([*map(_mark, labels), WHOLE], dtype=np.int8),
             spans=_spans(labels),
             place=place,
             at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),
@@ -216,4 +222,7 @@ class Preparer:
             skills={skill.id: skill for skill in point.skills},
             window=subject.open_between() if isinstance(subject, Opportunity) else (-inf, inf),
             open_to_all=open_to_all(subject),
+            excludes_nobody=any(label.is_open for label in labels),
+            conditions=subject.eligibility_text.casefold() if isinstance(subject, Opportunity) else "",
+            sizes=size_names(subject) if isinstance(subject, Profile) else frozenset(),
         )

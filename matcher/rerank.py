@@ -11,8 +11,6 @@ from math import asin, cos, isnan, sin, sqrt
 
 import numpy as np
 
-from matcher.eligibility import size_bands
-from matcher.entities import Opportunity, Organisation, Profile
 from matcher.label_pairs import PAIRS, Floats, LabelBlocks, LabelMatch, best_pairs
 from matcher.policies import SIGNALS, Policy
 from matcher.ports import Encoder
@@ -131,31 +129,22 @@ def _signals(
 
 def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:
     values = np.zeros(len(sides), dtype=np.float32)
-    for place, side in enumerate(sides):  # few share any
-        if not query.skills.keys().isdisjoint(side.skills):
+    for place, (side, both) in enumerate(zip(sides, overlap.known, strict=True)):
+        if both:  # few share any
             values[place] = worth(overlap.shared(query.skills, side.skills))
     return values
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
-    return 1.0 if item.barred.any() else 0.0
+    return 1.0 if item.excludes_nobody else 0.0
 
 
 def _stage(query: Prepared, item: Prepared) -> float:
     """1 when the opportunity names the organisation's kind or size, 0.5 when it says nothing, else 0."""
-    sides = (query.subject, item.subject)
-    opportunity = next((side for side in sides if isinstance(side, Opportunity)), None)
-    profile = next((side for side in sides if isinstance(side, Profile)), None)
-    if opportunity is None or profile is None or not opportunity.eligibility_text:
+    conditions, names = query.conditions or item.conditions, query.sizes or item.sizes
+    if not conditions or not names:
         return 0.5
-    text = opportunity.eligibility_text.casefold()
-    names = {band.casefold() for band in size_bands(profile)}
-    if isinstance(profile, Organisation) and profile.member_type:
-        names.add(profile.member_type.casefold())
-    if names & {"tpe", "pe", "me", "pme"}:
-        names.add("pme")
-    names -= {"pe", "me", "ge"}
-    return 1.0 if any(name in text for name in names) else 0.0 if names else 0.5
+    return 1.0 if any(name in conditions for name in names) else 0.0
 
 
 @lru_cache(maxsize=1 << 14)

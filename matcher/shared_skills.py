@@ -43,9 +43,10 @@ class SkillOverlap:
     """
 
     def __init__(self, items: Iterable[AbstractSet[str]]) -> None:
-        known = list(items)
-        self._size = len(known)
-        self._holders = Counter(chain.from_iterable(known))
+        self.known = list(items)
+        whole = math.log(len(self.known) + 1)
+        holders = Counter(chain.from_iterable(self.known))
+        self._rarity = {skill: 1.0 - math.log(held) / whole for skill, held in holders.items()}
 
     def shared(self, seeker: Mapping[str, Skill], candidate: Mapping[str, Skill]) -> list[SharedSkill]:
         """Return what both have, worth most first, ties by id.
@@ -55,15 +56,11 @@ class SkillOverlap:
         or none, has rarity 1.
         """
         found = [
-            SharedSkill(mine, theirs, mine.confidence * theirs.confidence * self._rarity(skill))
+            SharedSkill(mine, theirs, mine.confidence * theirs.confidence * self._rarity.get(skill, 1.0))
             for skill, mine in seeker.items()
             if (theirs := candidate.get(skill)) is not None
         ]
         return sorted(found, key=lambda pair: (-pair.worth, pair.seeker.id))
-
-    def _rarity(self, skill: str) -> float:
-        held = max(1, self._holders[skill])
-        return math.log((self._size + 1) / held) / math.log(self._size + 1) if self._size else 1.0
 
 
 def overlap(shared: Iterable[SharedSkill]) -> float:

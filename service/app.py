@@ -49,6 +49,7 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=_lifespan,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics and our log lines tell
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings

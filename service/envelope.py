@@ -1,5 +1,6 @@
 """What surrounds every request, as one ASGI layer: id, size limit, duration, log line, last resort."""
 
+import asyncio
 import re
 import time
 import uuid
@@ -56,6 +57,8 @@ class Envelope:
                 sent["X-Request-ID"] = request_id
                 sent["X-Content-Type-Options"] = "nosniff"
             await send(message)
+            if message["type"] == "http.response.body":
+                await asyncio.sleep(0)  # the server writes out what it was given before we note it
 
         try:
             if _declared_length(headers) > self._max_body_bytes:

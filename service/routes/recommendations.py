@@ -14,10 +14,10 @@ from service import moments
 from service.deps import desk_of
 from service.desk import Desk, stored
 from service.examples import ANSWER
-from service.query import asked, described
+from service.query import PlainRoute, asked, described
 from service.schemas import KindWishes, Problem, RecommendationRequest, SaidAnswer, Search, Wishes, said
 
-router = APIRouter(prefix="/v1", tags=["recommendations"])
+router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=PlainRoute)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": SaidAnswer, "content": {"application/json": {"example": ANSWER}}},
