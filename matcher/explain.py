@@ -8,6 +8,7 @@ from itertools import islice
 
 from matcher.answers import Quote, Reason, Side
 from matcher.entities import Opportunity, Organisation
+from matcher.label_pairs import LabelMatch
 from matcher.labels import Label
 from matcher.policies import SIGNALS, Policy
 from matcher.prepared import Prepared, Word
@@ -49,6 +50,11 @@ _PHRASES: dict[str, tuple[str, str]] = {
         "Same clients: “{a}” ({query}) and “{b}” ({item}).",
     ),
 }
+_FAINT = (
+    "Pas de lien net ; au plus proche : « {a} » ({query}) et « {b} » ({item}).",
+    "No clear link; closest: “{a}” ({query}) and “{b}” ({item}).",
+)
+"""Said when no evidence is clear, so that what is said is still true."""
 _SAME = {
     "theme": ("Thème commun : « {a} ».", "Shared theme: “{a}”."),
     "market": ("Clients communs : « {a} ».", "Shared clients: “{a}”."),
@@ -65,7 +71,8 @@ def reasons(
     """At most :data:`MAX_REASONS` reasons, strongest contribution to the score first, ties by signal order.
 
     ``rare()`` counts in how many of the compared items a stem occurs: rarer shared words are quoted first.
-    It is called only where words are needed.
+    It is called only where words are needed. Where no evidence is clear, the nearest pair of labels is quoted
+    as what it is; where no labels are near at all, there is no reason.
     """
     weight = policy.weights
     matches = scored.matches
@@ -81,8 +88,9 @@ def reasons(
         written.extend(_from_facts(query, scored, policy, territory))
     if len(written) < MAX_REASONS:
         written.extend(_shared_words(query, scored, rare(), written))
-    if not written:
-        written.extend(_label_reasons(query, scored, order[:1]))
+    if not written and order and matches[order[0]].similarity > 0:
+        quotes = _quotes(query, scored, matches[order[0]])
+        written.append(_reason(order[0], _FAINT, query, scored.item, quotes))
     return tuple(written[:MAX_REASONS])
 
 
@@ -91,12 +99,16 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
     for name in names:
         match = scored.matches[name]
         a, b = query.labels[match.query_label], scored.item.labels[match.item_label]
-        pair = (a.text, b.text)
-        if pair in told:
+        if (a.text, b.text) in told:
             continue
-        told.add(pair)
+        told.add((a.text, b.text))
         phrases = _SAME[name] if name in _SAME and a.folded == b.folded else _PHRASES[name]
-        yield _reason(name, phrases, query, scored.item, (_quote("query", a), _quote("item", b)))
+        yield _reason(name, phrases, query, scored.item, _quotes(query, scored, match))
+
+
+def _quotes(query: Prepared, scored: Scored, match: LabelMatch) -> tuple[Quote, Quote]:
+    labels = query.labels[match.query_label], scored.item.labels[match.item_label]
+    return _quote("query", labels[0]), _quote("item", labels[1])
 
 
 def _skill_reason(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[Reason]:

@@ -98,8 +98,8 @@ def rerank(
     blocks = LabelBlocks(query, sides, floor)
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
-    table[:, column["text"]] = [min(max(score, 0.0), 1.0) for _, score in items]
-    overlap = SkillOverlap(query.skills.keys() & side.skills.keys() for side in sides)
+    table[:, column["text"]] = np.array([score for _, score in items]).clip(0.0, 1.0)
+    overlap = _overlap(query, sides)
     for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
     scores = np.round(table @ weights, 6).tolist()
@@ -125,6 +125,11 @@ def _signals(
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
         yield "territory", np.array([_nearness(query.at, side.at) for side in sides], dtype=np.float32)
+
+
+def _overlap(query: Prepared, sides: Sequence[Prepared]) -> SkillOverlap:
+    mine = query.skills.keys()
+    return SkillOverlap(mine & side.skills.keys() if side.skills else frozenset() for side in sides)
 
 
 def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:

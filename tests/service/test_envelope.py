@@ -1,3 +1,4 @@
+import asyncio
 import io
 import json
 import logging
@@ -5,13 +6,16 @@ from contextlib import closing
 
 import pytest
 from fastapi.testclient import TestClient
+from starlette.responses import PlainTextResponse
 
 from matcher.adapters.sql import SqlStore
 from matcher.build import open_matcher
 from matcher.entities import Lead
 from matcher.errors import MatcherError
 from service.app import create_app
+from service.envelope import Envelope
 from service.logging import configure
+from service.metrics import Metrics
 
 SECRET_TEXT = "hopital-de-rodez-confidentiel"
 
@@ -53,6 +57,23 @@ def test_unknown_paths_and_methods_are_problems_too(client):
         response = client.request(method, path)
         assert (response.status_code, response.json()["status"]) == (status, status)
         assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_an_answer_leaves_before_it_is_noted():
+    """A server writes what it was given when the event loop turns; log and figures are not waited for."""
+    done = []
+
+    class Noted(Metrics):
+        def observe(self, *_):
+            done.append("noted")
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            asyncio.get_running_loop().call_soon(done.append, "written")
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
+    assert done == ["written", "noted"]
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])

@@ -43,6 +43,16 @@ def test_only_what_is_open_on_the_day_asked_is_recommended(client):
     assert names(client.get(RECOMMEND, params={"kind": "international", "on": "2027-01-01"})) == []
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/organisations/-1/recommendations?kind=lead", "/v1/opportunities/-1/members"]
+)
+def test_an_id_that_cannot_be_one_is_a_fault_of_the_address(client, path):
+    response = client.get(path)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"
+    assert [fault["at"] for fault in response.json()["errors"]] == ["path.item_id"]
+
+
 def test_a_date_alone_is_noon_of_that_day(client):
     answer = client.get(RECOMMEND, params={"kind": "factory", "on": ON}).json()
     assert answer["on"] == "2026-11-22T12:00:00+01:00"

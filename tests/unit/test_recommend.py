@@ -162,6 +162,18 @@ def test_every_reason_quotes_both_texts_exactly(recommender: Recommender, kind: 
             assert all(quoted(quote, sides[quote.side]) for quote in reason.quotes), reason
 
 
+def test_where_no_evidence_is_clear_the_nearest_labels_are_not_called_related(
+    recommender: Recommender,
+) -> None:
+    far = next(
+        found for found in recommender.recommend(CARTO, Kind.FACTORY, 5).items if found.item_id == "FAC2"
+    )
+    assert "no_theme" in {gap.code for gap in far.missing}
+    (reason,) = far.reasons
+    assert reason.fr.startswith("Pas de lien net ; au plus proche : «")
+    assert reason.en.startswith("No clear link; closest: “")
+
+
 def test_only_what_is_open_on_the_day_asked_is_recommended(recommender: Recommender) -> None:
     assert set(names(recommender.recommend(CARTO, Kind.INTERNATIONAL, k=9, on=NOW).items)) == {"INT1", "INT3"}
     assert names(recommender.recommend(CARTO, Kind.INTERNATIONAL, k=9, on=SOON).items) == ["INT3"]
