@@ -38,6 +38,8 @@ _TEXTS: dict[str, tuple[str, str]] = {
     "no_next_date": ("Pas de prochaine date connue.", "No next date is known."),
 }
 _ORDER = {code: place for place, code in enumerate(_TEXTS)}
+_SAID = {code: Missing(code=code, fr=french, en=english) for code, (french, english) in _TEXTS.items()}
+"""Those that name no facts, ready to be told."""
 
 
 def missing(query: Prepared, scored: Scored, policy: Policy) -> tuple[Missing, ...]:
@@ -47,6 +49,8 @@ def missing(query: Prepared, scored: Scored, policy: Policy) -> tuple[Missing, .
 
 
 def _gap(code: str, **facts: str) -> Missing:
+    if not facts:
+        return _SAID[code]
     french, english = _TEXTS[code]
     return Missing(code=code, fr=french.format(**facts), en=english.format(**facts))
 

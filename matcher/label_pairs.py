@@ -6,6 +6,7 @@ counts as 0. Labels that exclude nobody ("toutes filières") are similar to noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,12 +93,15 @@ class LabelBlocks:
         return values
 
     def of(self, place: int) -> Floats:
-        """Similarities of the query's labels (rows) and one item's labels (columns), to four digits.
-
-        Rounded so that the same pair is quoted whatever the processor.
-        """
+        """Similarities of the query's labels (rows) and one item's labels (columns), to four digits."""
         start = self._ends[place - 1] if place else 0
-        rounded: Floats = self._similar[:-1, start : self._ends[place] - 1].round(4)
+        cut: Floats = self._rounded[:, start : self._ends[place] - 1]
+        return cut
+
+    @cached_property
+    def _rounded(self) -> Floats:
+        """Labels alone, rounded so that the same pair is quoted whatever the processor."""
+        rounded: Floats = self._similar[:-1].round(4)
         return rounded
 
     def echo(self) -> Floats:

@@ -1,8 +1,8 @@
 """An item made ready to be scored and quoted: vectors from the index, text from the store, held together."""
 
-from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from math import inf, nan, radians
 
 import numpy as np
@@ -124,8 +124,8 @@ class Preparer:
     """Prepares questions, and keeps prepared items in a read-through cache.
 
     The index says which version of an item it holds; another version in the cache is read again. Nothing has
-    to be told to forget: what was erased is no longer found. Holds at most ``capacity`` items, the least
-    recently used leave first.
+    to be told to forget: what was erased is no longer found. Holds at most ``capacity`` items, those read
+    first leave first.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each
@@ -145,7 +145,7 @@ class Preparer:
         self._territory = territory
         self._skills = skills
         self._capacity = capacity
-        self._held: OrderedDict[str, Prepared] = OrderedDict()
+        self._held: dict[str, Prepared] = {}
 
     def question(self, subject: AnyItem | Profile) -> Prepared:
         """Prepare whoever asks: a stored item as it is in the store now, or a profile, encoded here."""
@@ -156,16 +156,15 @@ class Preparer:
         found, stale = {}, []
         for item_id, version in versions.items():
             held = self._held.get(item_id)
-            if held is None or held.version != version:
-                stale.append(item_id)
-            else:
-                self._held.move_to_end(item_id)
+            if held is not None and held.version == version:
                 found[item_id] = held
+            else:
+                stale.append(item_id)
         if stale:
             self._load(stale)
             found |= {item_id: self._held[item_id] for item_id in stale if item_id in self._held}
-        while len(self._held) > self._capacity:
-            self._held.popitem(last=False)
+            for item_id in [*islice(self._held, max(0, len(self._held) - self._capacity))]:
+                del self._held[item_id]
         return found
 
     def _stored(self, item: AnyItem) -> Prepared:

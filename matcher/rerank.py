@@ -102,7 +102,7 @@ def rerank(
     overlap = _overlap(query, sides)
     for name, values in _signals(query, sides, policy, blocks, overlap):
         table[:, column[name]] = values
-    scores = np.round(table @ weights, 6).tolist()
+    scores = (table @ weights).round(6).tolist()
     order = sorted(range(len(sides)), key=lambda place: (-scores[place], sides[place].id or ""))
     return [
         Scored(sides[place], table[place], scores[place], query, blocks, place, overlap) for place in order

@@ -18,7 +18,7 @@ from matcher.ports import Vectors
 MAX_TOKENS = 512
 _PAD = 1
 _SHORT = 64
-_ALONE, _TOGETHER, _LONG = 4, 8, 32
+_TOGETHER, _LONG = 8, 32
 
 
 class OpenVinoEngine:
@@ -67,14 +67,14 @@ def _padded(tokens: Sequence[Encoding]) -> tuple[NDArray[np.int64], NDArray[np.i
 def _rounded(length: int, texts: int) -> int:
     """Round a length up to one of few: the engine keeps kernels, and memory, for every shape it has seen.
 
-    A text alone, which is what somebody types and waits for, is padded less.
+    A short text alone, which is what somebody types and waits for, is not padded.
 
     >>> [_rounded(length, 2) for length in (3, 25, 64, 65, 512)]
     [8, 32, 64, 96, 512]
     >>> [_rounded(length, 1) for length in (3, 25, 65)]
-    [4, 28, 96]
+    [3, 25, 96]
     """
-    step = _LONG if length > _SHORT else _TOGETHER if texts > 1 else _ALONE
+    step = _LONG if length > _SHORT else _TOGETHER if texts > 1 else 1
     return -(-length // step) * step
 
 
