@@ -22,6 +22,9 @@ from training.bench_server import Client, Server
 KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
 QUERY_CHARACTERS = 110
 """Length at which a description is cut to stand for what a person types: about 25 pieces."""
+REST_S = 0.02
+"""Pause before each encoder's turn: the other's threads spin for milliseconds after its work, on the same
+processors. Without it the served encoder, timed after torch, took a tenth longer."""
 
 
 def stored_figures(
@@ -121,7 +124,7 @@ def encoder_figures(folder: Path, runs: int, encoder: Encoder, asked: Sequence[O
             return np.asarray(peer.encode(plain[at], prompt_name="query"), np.float32)  # noqa: B023
 
         cosine = min(float(ours(at) @ theirs(at)) for at in range(len(texts)))
-        mine, torch = alternated(ours, theirs, len(texts), runs)
+        mine, torch = alternated(ours, theirs, len(texts), runs, rest=REST_S)
         limit = torch.p50 / 2 if promised else None
         figures += [
             Figure(
@@ -137,18 +140,22 @@ def encoder_figures(folder: Path, runs: int, encoder: Encoder, asked: Sequence[O
 
 
 def alternated(
-    first: Callable[[int], object], second: Callable[[int], object], count: int, runs: int
+    first: Callable[[int], object], second: Callable[[int], object], count: int, runs: int, rest: float = 0.0
 ) -> tuple[Times, Times]:
-    """Time both calls for 0..count-1, turn by turn, as many times over as there are runs."""
+    """Time both calls for 0..count-1, turn by turn, as many times over as there are runs.
+
+    ``rest`` seconds go by, untimed, before each call.
+    """
     rows: tuple[list[tuple[float, ...]], ...] = ([], [])
     for _ in range(runs):
-        pairs = [(_timed(first, at), _timed(second, at)) for at in range(count)]
+        pairs = [(_timed(first, at, rest), _timed(second, at, rest)) for at in range(count)]
         for side, times in zip(rows, zip(*pairs, strict=True), strict=True):
             side.append(times)
     return Times(tuple(rows[0])), Times(tuple(rows[1]))
 
 
-def _timed(call: Callable[[int], object], at: int) -> float:
+def _timed(call: Callable[[int], object], at: int, rest: float) -> float:
+    time.sleep(rest)
     start = time.perf_counter()
     call(at)
     return time.perf_counter() - start
