@@ -35,12 +35,16 @@ class Quote(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason(_Closed):
-    """One reason in both languages with the spans it rests on; never without a quote."""
+    """One reason in both languages with the spans it rests on; never without a quote.
+
+    ``clear`` is False where nothing clear was found and the nearest is quoted instead.
+    """
 
     signal: str
     fr: str
     en: str
     quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
+    clear: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

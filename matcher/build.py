@@ -14,6 +14,7 @@ from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.reference import read_territory
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
+from matcher.adapters.vocabulary import read_vocabulary
 from matcher.entities import AnyItem, ItemType, Kind
 from matcher.errors import Ambiguous, InvalidRequest, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
@@ -123,6 +124,7 @@ class Matcher:
                 self.territory,
                 generation.name,
                 self.skills,
+                read_vocabulary(self.settings.data_dir / "catalogue"),
             )
             weights = self.settings.home / WEIGHTS_FILE
             if weights.exists():

@@ -13,10 +13,10 @@ from matcher.labels import labels_of
 from matcher.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
 from matcher.skills import NO_SKILLS, SkillFinder
 
-TEMPLATE = "fields-v3"
+TEMPLATE = "fields-v4"
 
-# Texts that describe how to apply or when to meet say nothing about what an item is about.
-_NOT_MATCHED = frozenset({"meetings", "eligibility_text"})
+# Texts that tell how to apply, when to meet or what an item belongs to say nothing about what it is about.
+_NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis"})
 
 
 def passage(item: Item | Profile) -> str:

@@ -172,6 +172,8 @@ class Factory(Item):
         for name in ("keywords", "aliases", "ateliers", "deliverables", "meetings"):
             for text in getattr(self, name):
                 yield name, text
+        if self.axis:
+            yield "axis", self.axis
 
 
 class Eligibility(Frozen):

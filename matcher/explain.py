@@ -4,15 +4,29 @@ A reason is written only where there are spans to quote on both sides, and says 
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 
 from matcher.answers import Quote, Reason, Side
 from matcher.entities import Opportunity, Organisation
 from matcher.label_pairs import LabelMatch
-from matcher.labels import Label
+from matcher.labels import Role
 from matcher.policies import SIGNALS, Policy
-from matcher.prepared import Prepared, Word
+from matcher.prepared import Prepared
 from matcher.rerank import Scored, distance_between
+from matcher.sentences import (
+    FAINT,
+    NAMED,
+    PAIR,
+    POSSIBLE,
+    REQUEST,
+    SAME,
+    SKILL,
+    quote_label,
+    quote_whole,
+    quote_word,
+    sentence,
+)
 from matcher.skills import Skill
 from matcher.territory import Territory
 from matcher.text import fold
@@ -20,45 +34,24 @@ from matcher.text import fold
 _STAGE, _OPENNESS = SIGNALS.index("stage"), SIGNALS.index("openness")
 MAX_REASONS = 4
 MAX_WORDS = 3
+_ACRONYM = 4  # letters up to which a label is written the same in upper and lower case, or is another word
 NEAR_KM = 60.0
-CLEAR_MATCH = 0.42
-"""Stretched similarity above which two labels are shown as related."""
+_SIDES: tuple[Side, Side] = ("query", "item")
+POSSIBLE_MATCH = 0.42
+"""Stretched similarity above which two labels may have something to do with one another."""
+_CLEAR_MATCH = {
+    "theme": 0.55,
+    "market": 0.55,
+    "axis": 0.55,
+    "needs": 0.48,
+    "asked": 0.48,
+    "clients": 0.6,
+    "served": 0.6,
+}
+"""Stretched similarity above which a pair of labels is told as a reason, set by reading the catalogue.
 
-_PHRASES: dict[str, tuple[str, str]] = {
-    "theme": (
-        "Thèmes proches : « {a} » ({query}) et « {b} » ({item}).",
-        "Related themes: “{a}” ({query}) and “{b}” ({item}).",
-    ),
-    "needs": (
-        "{query} cherche « {a} » ; {item} propose « {b} ».",
-        "{query} looks for “{a}”; {item} offers “{b}”.",
-    ),
-    "asked": (
-        "{item} cherche « {b} » ; {query} propose « {a} ».",
-        "{item} looks for “{b}”; {query} offers “{a}”.",
-    ),
-    "clients": (
-        "{query} s'adresse au secteur « {a} » ; {item} y touche : « {b} ».",
-        "{query} serves “{a}”; {item} works there: “{b}”.",
-    ),
-    "served": (
-        "{item} s'adresse au secteur « {b} » ; {query} y touche : « {a} ».",
-        "{item} serves “{b}”; {query} works there: “{a}”.",
-    ),
-    "market": (
-        "Mêmes clients : « {a} » ({query}) et « {b} » ({item}).",
-        "Same clients: “{a}” ({query}) and “{b}” ({item}).",
-    ),
-}
-_FAINT = (
-    "Pas de lien net ; au plus proche : « {a} » ({query}) et « {b} » ({item}).",
-    "No clear link; closest: “{a}” ({query}) and “{b}” ({item}).",
-)
-"""Said when no evidence is clear, so that what is said is still true."""
-_SAME = {
-    "theme": ("Thème commun : « {a} ».", "Shared theme: “{a}”."),
-    "market": ("Clients communs : « {a} ».", "Shared clients: “{a}”."),
-}
+Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
+"""
 
 
 def reasons(
@@ -70,7 +63,7 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """At most :data:`MAX_REASONS` reasons, strongest contribution to the score first, ties by signal order.
 
-    ``rare()`` counts in how many of the compared items a stem occurs: rarer shared words are quoted first.
+    ``rare()`` counts in how many of the compared items a word occurs: rarer shared words are quoted first.
     It is called only where words are needed. Where no evidence is clear, the nearest pair of labels is quoted
     as what it is; where no labels are near at all, there is no reason.
     """
@@ -80,18 +73,26 @@ def reasons(
         (name for name in SIGNALS if weight[name] and name in matches),
         key=lambda name: -weight[name] * matches[name].similarity,
     )
-    clear = [name for name in order if matches[name].similarity >= CLEAR_MATCH]
+    clear = [name for name in order if matches[name].similarity >= _CLEAR_MATCH[name]]
     written = list(islice(_label_reasons(query, scored, clear), MAX_REASONS))
     if weight["skills"]:
         written[1:1] = _skill_reason(query, scored, written)
+    if weight["echo"] and len(written) < MAX_REASONS:
+        written.extend(_named(query, scored, written))
     if len(written) < MAX_REASONS:
         written.extend(_from_facts(query, scored, policy, territory))
     if len(written) < MAX_REASONS:
         written.extend(_shared_words(query, scored, rare(), written))
     if not written and order and matches[order[0]].similarity > 0:
-        quotes = _quotes(query, scored, matches[order[0]])
-        written.append(_reason(order[0], _FAINT, query, scored.item, quotes))
+        written.append(_nearest(order[0], query, scored))
     return tuple(written[:MAX_REASONS])
+
+
+def _nearest(name: str, query: Prepared, scored: Scored) -> Reason:
+    match = scored.matches[name]
+    phrases = POSSIBLE if match.similarity >= POSSIBLE_MATCH else FAINT
+    reason = sentence(name, phrases, query, scored.item, _quotes(query, scored, match))
+    return replace(reason, clear=False)
 
 
 def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Iterator[Reason]:
@@ -102,13 +103,15 @@ def _label_reasons(query: Prepared, scored: Scored, names: Iterable[str]) -> Ite
         if (a.text, b.text) in told:
             continue
         told.add((a.text, b.text))
-        phrases = _SAME[name] if name in _SAME and a.folded == b.folded else _PHRASES[name]
-        yield _reason(name, phrases, query, scored.item, _quotes(query, scored, match))
+        phrases = SAME[name] if name in SAME and a.folded == b.folded else PAIR[name]
+        if name in REQUEST and not query.name:
+            phrases = REQUEST[name]
+        yield sentence(name, phrases, query, scored.item, _quotes(query, scored, match))
 
 
 def _quotes(query: Prepared, scored: Scored, match: LabelMatch) -> tuple[Quote, Quote]:
     labels = query.labels[match.query_label], scored.item.labels[match.item_label]
-    return _quote("query", labels[0]), _quote("item", labels[1])
+    return quote_label("query", labels[0]), quote_label("item", labels[1])
 
 
 def _skill_reason(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[Reason]:
@@ -121,43 +124,43 @@ def _skill_reason(query: Prepared, scored: Scored, told: Sequence[Reason]) -> It
                 Quote(side=side, field=skill.field, start=skill.start, end=skill.end, text=skill.text)
                 for side, skill in sides
             )
-            phrases = (
-                "Compétence commune (ESCO) : {label} - « {a} » ({query}), « {b} » ({item}).",
-                "Shared skill (ESCO): {label} - “{a}” ({query}), “{b}” ({item}).",
-            )
-            yield _reason("skills", phrases, query, scored.item, quotes, label=pair.seeker.label)
+            skill = pair.seeker
+            english = skill.english or skill.label
+            yield sentence("skills", SKILL, query, scored.item, quotes, label=skill.label, english=english)
             return
 
 
-def _quote(side: Side, label: Label) -> Quote:
-    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
+def _named(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[Reason]:
+    """Tell the longest theme of one side that stands word for word in the other's description, if any."""
+    quoted = {fold(quote.text) for reason in told for quote in reason.quotes}
+    for ours, theirs, sides, phrases in (
+        (query, scored.item, _SIDES, NAMED[0]),
+        (scored.item, query, _SIDES[::-1], NAMED[1]),
+    ):
+        text = getattr(ours.subject, "description", "")
+        found = [
+            (label, span)
+            for label in theirs.labels[theirs.spans.get(Role.GIVES, slice(0))]
+            if not label.is_open and label.folded not in quoted and (span := _span(text, label.text))
+        ]
+        if found:
+            label, (start, end) = max(found, key=lambda one: len(one[0].text))
+            said = Quote(side=sides[0], field="description", start=start, end=end, text=text[start:end])
+            yield sentence("echo", phrases, query, scored.item, (said, quote_label(sides[1], label)))
+            return
 
 
-def _reason(
-    signal: str,
-    phrases: tuple[str, str],
-    query: Prepared,
-    item: Prepared,
-    quotes: tuple[Quote, ...],
-    **facts: str,
-) -> Reason:
-    said = {quote.side: _short(quote.text) for quote in quotes}
-    told = {"a": said.get("query", ""), "b": said.get("item", ""), **facts}
-    french = phrases[0].format(query=_name(query, "la demande"), item=_name(item, "la demande"), **told)
-    english = phrases[1].format(query=_name(query, "the request"), item=_name(item, "the request"), **told)
-    return Reason(signal=signal, fr=_capital(french), en=_capital(english), quotes=quotes)
-
-
-def _name(side: Prepared, request: str) -> str:
-    return side.name or request
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:117].rsplit(" ", 1)[0] + "..."
-
-
-def _capital(sentence: str) -> str:
-    return sentence[:1].upper() + sentence[1:]
+def _span(text: str, words: str) -> tuple[int, int] | None:
+    """Where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
+    if len(words) > _ACRONYM:
+        text, words = text.lower(), words.lower()
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return start, end
+        start = text.find(words, end)
+    return None
 
 
 def _shared_words(
@@ -166,27 +169,23 @@ def _shared_words(
     """One reason quoting up to three rare words that both texts contain, when there is one."""
     mine, theirs = query.words, scored.item.words
     most = rare.get("", 0) / 3 + 1
-    shared = [stem for stem in mine.keys() & theirs.keys() if rare.get(stem, 0) <= most]
+    shared = [word for word in mine.keys() & theirs.keys() if rare.get(word, 0) <= most]
     if not shared:
         return
     quoted = fold(" ".join(quote.text for reason in told for quote in reason.quotes))
-    fresh = (stem for stem in shared if mine[stem].folded not in quoted)
-    picked = sorted(fresh, key=lambda stem: (rare.get(stem, 0), -len(stem), stem))[:MAX_WORDS]
+    fresh = (word for word in shared if mine[word].folded not in quoted)
+    picked = sorted(fresh, key=lambda word: (rare.get(word, 0), -len(word), word))[:MAX_WORDS]
     if not picked:
         return
-    quotes = [_quote_word("query", mine[stem]) for stem in picked]
-    quotes += [_quote_word("item", theirs[stem]) for stem in picked]
-    words = [theirs[stem].text for stem in picked]
+    quotes = [quote_word("query", mine[word]) for word in picked]
+    quotes += [quote_word("item", theirs[word]) for word in picked]
+    words = [theirs[word].text for word in picked]
     yield Reason(
         signal="text",
         fr="Mots communs aux deux textes : " + ", ".join(f"« {word} »" for word in words) + ".",
         en="Words found in both texts: " + ", ".join(f"“{word}”" for word in words) + ".",
         quotes=tuple(quotes),
     )
-
-
-def _quote_word(side: Side, word: Word) -> Quote:
-    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
 
 
 def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Territory) -> Iterator[Reason]:
@@ -198,15 +197,12 @@ def _from_facts(query: Prepared, scored: Scored, policy: Policy, territory: Terr
         distance = distance_between(query, scored.item, territory)
         if distance is not None and distance <= NEAR_KM:
             yield _territory_reason(query, scored, distance)
+        elif query.antenna and query.antenna == scored.item.antenna:
+            yield _territory_reason(query, scored, None)
 
 
 def _towns_known(*sides: Prepared) -> bool:
-    return all(side.place is not None and side.place.precise for side in sides)
-
-
-def _whole(side: Side, subject: object, field: str) -> Quote:
-    text = str(getattr(subject, field))
-    return Quote(side=side, field=field, start=0, end=len(text), text=text)
+    return all(side.town is not None and side.place is not None and side.place.precise for side in sides)
 
 
 def _stage_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
@@ -214,37 +210,45 @@ def _stage_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
     quotes = []
     for side, subject in sides.items():
         if isinstance(subject, Opportunity):
-            quotes.append(_whole(side, subject, "eligibility_text"))
+            quotes.append(quote_whole(side, subject, "eligibility_text"))
         elif isinstance(subject, Organisation):
             field = "member_type" if subject.member_type else "size_band"
-            quotes.append(_whole(side, subject, field))
+            quotes.append(quote_whole(side, subject, field))
     if len(quotes) == 2:
         phrases = (
             "Conditions et taille se répondent : « {a} » ({query}), « {b} » ({item}).",
             "Conditions and size agree: “{a}” ({query}), “{b}” ({item}).",
         )
-        yield _reason("stage", phrases, query, scored.item, tuple(quotes))
+        yield sentence("stage", phrases, query, scored.item, tuple(quotes))
 
 
 def _openness_reason(query: Prepared, scored: Scored) -> Iterator[Reason]:
-    label = next((label for label in scored.item.labels if label.is_open), None)
+    label = next((label for label in scored.item.labels if label.welcomes_all), None)
     own = next((name for name in ("member_type", "city") if getattr(query.subject, name, "")), None)
     if label is not None and own is not None:
         phrases = (
             "Ouvert à tous les profils : « {b} » ; {query} : « {a} ».",
             "Open to every profile: “{b}”; {query}: “{a}”.",
         )
-        quotes = (_whole("query", query.subject, own), _quote("item", label))
-        yield _reason("openness", phrases, query, scored.item, quotes)
+        quotes = (quote_whole("query", query.subject, own), quote_label("item", label))
+        yield sentence("openness", phrases, query, scored.item, quotes)
 
 
-def _territory_reason(query: Prepared, scored: Scored, distance: float) -> Reason:
-    quotes = (_whole("query", query.subject, "city"), _whole("item", scored.item.subject, "city"))
-    if fold(quotes[0].text) == fold(quotes[1].text):
+def _territory_reason(query: Prepared, scored: Scored, distance: float | None) -> Reason:
+    towns = query.town, scored.item.town
+    assert towns[0] is not None and towns[1] is not None  # noqa: S101, PT018  # checked by _towns_known
+    quotes = quote_word("query", towns[0]), quote_word("item", towns[1])
+    if distance is None:
+        phrases = (
+            "Site du cluster le plus proche des deux villes ({a}, {b}) : {antenna}.",
+            "The cluster's nearest site from both towns ({a}, {b}): {antenna}.",
+        )
+        return sentence("territory", phrases, query, scored.item, quotes, antenna=query.antenna)
+    if towns[0].folded == towns[1].folded:
         phrases = ("Même ville : {a}.", "Same town: {a}.")
     else:
         phrases = (
             "{km} km à vol d'oiseau entre {a} et {b}.",
             "{km} km as the crow flies between {a} and {b}.",
         )
-    return _reason("territory", phrases, query, scored.item, quotes, km=str(round(distance)))
+    return sentence("territory", phrases, query, scored.item, quotes, km=str(round(distance)))

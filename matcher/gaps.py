@@ -1,10 +1,11 @@
 """What a good match would show and this one does not, said in French and English."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from matcher.answers import Missing
-from matcher.entities import Factory, Item, Opportunity, Organisation, Profile
-from matcher.explain import CLEAR_MATCH
+from matcher.answers import Missing, Reason
+from matcher.eligibility import size_bands
+from matcher.entities import Factory, Item, Opportunity, Organisation
+from matcher.explain import POSSIBLE_MATCH
 from matcher.policies import Policy
 from matcher.prepared import Prepared
 from matcher.rerank import Scored
@@ -37,14 +38,18 @@ _TEXTS: dict[str, tuple[str, str]] = {
     ),
     "no_next_date": ("Pas de prochaine date connue.", "No next date is known."),
 }
+_THEMES = frozenset({"theme", "needs", "skills", "echo"})
+"""Signals whose reasons show that both sides speak of the same thing."""
 _ORDER = {code: place for place, code in enumerate(_TEXTS)}
 _SAID = {code: Missing(code=code, fr=french, en=english) for code, (french, english) in _TEXTS.items()}
 """Those that name no facts, ready to be told."""
 
 
-def missing(query: Prepared, scored: Scored, policy: Policy) -> tuple[Missing, ...]:
-    """Name what is missing, in a fixed order; an empty tuple when nothing is."""
-    found = [*_about_the_record(scored.item), *_about_the_match(query, scored, policy)]
+def missing(
+    query: Prepared, scored: Scored, policy: Policy, reasons: Sequence[Reason]
+) -> tuple[Missing, ...]:
+    """Name what is missing beside these reasons, in a fixed order; an empty tuple when nothing is."""
+    found = [*_about_the_record(scored.item), *_about_the_match(query, scored, policy, reasons)]
     return tuple(sorted(found, key=lambda gap: _ORDER[gap.code]))
 
 
@@ -71,14 +76,17 @@ def _about_the_record(item: Prepared) -> Iterator[Missing]:
             yield _gap("consortium", countries=str(subject.eligibility.min_countries))
 
 
-def _about_the_match(query: Prepared, scored: Scored, policy: Policy) -> Iterator[Missing]:
+def _about_the_match(
+    query: Prepared, scored: Scored, policy: Policy, reasons: Sequence[Reason]
+) -> Iterator[Missing]:
     pairs = [scored.matches[name].similarity for name in ("theme", "needs") if name in scored.matches]
-    if policy.weights["theme"] and max(pairs, default=0.0) < CLEAR_MATCH:
+    shared = any(reason.clear and reason.signal in _THEMES for reason in reasons)
+    if policy.weights["theme"] and not shared and max(pairs, default=0.0) < POSSIBLE_MATCH:
         yield _gap("no_theme")
     sides = (query.subject, scored.item.subject)
-    if policy.weights["asked"] and any(isinstance(side, Profile) and not side.needs for side in sides):
+    if policy.weights["asked"] and any(isinstance(side, Organisation) and not side.needs for side in sides):
         yield _gap("needs_unknown")
     opportunity = next((side for side in sides if isinstance(side, Opportunity)), None)
     organisation = next((side for side in sides if isinstance(side, Organisation)), None)
-    if opportunity and organisation and opportunity.eligibility.size_bands and not organisation.size_band:
+    if opportunity and organisation and opportunity.eligibility.size_bands and not size_bands(organisation):
         yield _gap("size_unknown", text=opportunity.eligibility_text)

@@ -66,6 +66,17 @@ def plural(word: str) -> str:
     return word + ("x" if word.endswith("eau") else "s")
 
 
+def without_number(word: str) -> str:
+    """Return what singular and plural of a lower-case word have in common; not always a word.
+
+    >>> [without_number(word) for word in ("hôpital", "hôpitaux", "réseaux", "cartes", "pays")]
+    ['hôpital', 'hôpital', 'réseau', 'carte', 'pay']
+    """
+    if word.endswith("aux") and not word.endswith("eaux"):
+        return word[:-2] + "l"
+    return word.rstrip("sx")
+
+
 def are_genders(masculine: str, feminine: str) -> bool:
     """Whether the second word is a regular feminine of the first (Grevisse, §§ 484-503), both singular.
 

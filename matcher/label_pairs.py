@@ -23,8 +23,10 @@ PAIRS = {
     "clients": (Role.SERVES, Role.GIVES),
     "served": (Role.GIVES, Role.SERVES),
     "market": (Role.SERVES, Role.SERVES),
+    "axis": (Role.NEEDS, Role.AXIS),
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
+_AXIS = ROLES.index(Role.AXIS)  # the last role; the whole text comes after it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +80,25 @@ class LabelBlocks:
         np.minimum(similar, 1.0, out=similar)
         similar[query.parts < 0] = 0.0
         similar[:-1, marks < 0] = 0.0
+        if query.senses.all_avoided:
+            self._tell_apart(similar, sides)
         self._similar: Floats = similar
         self._best = np.maximum.reduceat(self._similar, self._heads, axis=1)
         self._of_role: dict[Role, Floats] = {}
+
+    def _tell_apart(self, similar: Floats, sides: Sequence[Prepared]) -> None:
+        """Take away the likeness of labels that sound alike and mean different things ("RAG", "AR")."""
+        mine = self._query.senses
+        for side, end in zip(sides, self._ends, strict=True):
+            if mine.all_avoided.isdisjoint(side.senses.all_said):
+                continue
+            start = end - len(side.rows)
+            for column, theirs in side.senses.said.items():
+                for row, ours in mine.said.items():
+                    if not mine.avoided[row].isdisjoint(theirs) and ours.isdisjoint(theirs):
+                        similar[row, start + column] = 0.0
+                        if self._query.labels[row].field == "description":  # a free text is its only label
+                            similar[-1, start + column] = 0.0
 
     def signal(self, own: Role, other: Role) -> Floats:
         """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
@@ -107,10 +125,10 @@ class LabelBlocks:
     def echo(self) -> Floats:
         """Mean of two: one side's best label in the other side's whole text, both ways round.
 
-        The item's labels that exclude nobody count here, the query's do not.
+        The item's labels that exclude nobody count here, the query's do not; an axis is no theme.
         """
         told = self._similar[:-1].take(self._ends - 1, axis=1).max(axis=0, initial=0.0)
-        heard = np.where(self._part == WHOLE, 0.0, self._best[-1])
+        heard = np.where(self._part < _AXIS, self._best[-1], 0.0)
         best = np.zeros(len(self._ends), dtype=np.float32)
         np.maximum.at(best, self._owner, heard)
         echoes: Floats = 0.5 * (told + best)

@@ -2,25 +2,24 @@
 
 ``GIVES`` is what someone does, offers or is about; ``SERVES`` whom they work for; ``NEEDS`` what they look
 for. Matching a ``NEEDS`` with another's ``GIVES`` is what makes two organisations gain from each other.
+``AXIS`` is the axis of the cluster's work a factory belongs to.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
 
-from matcher.entities import AnyItem, Profile
+from matcher.entities import AnyItem, Item, Profile
 from matcher.text import fold
 
 MAX_LABELS = 48
 """Labels kept per item: the first ones, in field order; bounds memory whatever a file holds."""
 
-OPEN_TO_ALL = frozenset(
-    fold(label)
-    for label in (
-        "toutes filières", "tous domaines", "tous secteurs", "numérique", "tech", "technologies", "startups",
-        "innovation", "entreprises", "all sectors", "digital",
-    )
-)  # fmt: skip
-"""Folded labels that exclude nobody; they show openness and never a shared theme."""
+WELCOMES_ALL = tuple(map(fold, ("toutes filières", "tous domaines", "tous secteurs", "all sectors")))
+"""Folded beginnings of labels that say that everybody is welcome."""
+SAYS_NOTHING = frozenset(
+    map(fold, ("numérique", "tech", "technologies", "startups", "innovation", "entreprises", "digital"))
+)
+"""Folded labels that hold for every company of the cluster."""
 
 
 class Role(StrEnum):
@@ -29,6 +28,7 @@ class Role(StrEnum):
     GIVES = "gives"
     SERVES = "serves"
     NEEDS = "needs"
+    AXIS = "axis"
 
 
 ROLES = tuple(Role)
@@ -41,6 +41,7 @@ _ROLE_OF_FIELD = {
     "themes": Role.GIVES,
     "sectors": Role.SERVES,
     "needs": Role.NEEDS,
+    "axis": Role.AXIS,
 }
 
 
@@ -54,9 +55,14 @@ class Label:
     folded: str
 
     @property
+    def welcomes_all(self) -> bool:
+        """True when the label says that everybody is welcome ("toutes filières")."""
+        return self.folded.startswith(WELCOMES_ALL)
+
+    @property
     def is_open(self) -> bool:
-        """True when the label excludes nobody ("toutes filières")."""
-        return self.folded.startswith("toutes filieres") or self.folded in OPEN_TO_ALL
+        """True when the label excludes nobody of the cluster, and so never shows a shared theme."""
+        return self.welcomes_all or self.folded in SAYS_NOTHING
 
 
 def _label(role: Role, field: str, text: str) -> Label:
@@ -66,7 +72,8 @@ def _label(role: Role, field: str, text: str) -> Label:
 def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
     """Labels by role, then in field order, at most :data:`MAX_LABELS`; a free text is one need.
 
-    A factory's name is a label too: it names its theme.
+    A factory's name is a label too: it names its theme. An organisation of which only the description is
+    known gives what it describes.
 
     >>> [label.role.value for label in labels_of(Profile(description="un expert data"))]
     ['needs']
@@ -79,5 +86,6 @@ def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
     if "keywords" in type(item).model_fields:
         found.insert(0, _label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
     if not found and isinstance(item, Profile) and item.description:
-        found.append(_label(Role.NEEDS, "description", item.description))
+        role = Role.GIVES if isinstance(item, Item) else Role.NEEDS
+        found.append(_label(role, "description", item.description))
     return tuple(sorted(found[:MAX_LABELS], key=lambda label: ROLES.index(label.role)))

@@ -24,10 +24,11 @@ SIGNALS = (
     "clients",  # the query serves a sector the item works in
     "served",  # the item serves a sector the query works in
     "market",  # both serve the same sectors
+    "axis",  # what the query looks for is what the factory's axis is for
     "skills",  # ESCO skills that both texts speak of
     "openness",  # the item excludes nobody
     "stage",  # the item names the query's kind or size of organisation
-    "territory",  # nearness, as the crow flies
+    "territory",  # nearness, as the crow flies, and the cluster's antenna
 )
 
 
@@ -57,7 +58,7 @@ POLICIES: dict[Kind, Policy] = {
         Kind.FACTORY,
         ItemType.ORGANISATION,
         ItemType.FACTORY,
-        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, territory=0.05),
+        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, axis=0.1, skills=0.1, territory=0.05),
     ),
     Kind.PARTNER: Policy(
         Kind.PARTNER,

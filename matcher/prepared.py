@@ -9,12 +9,15 @@ import numpy as np
 
 from matcher.documents import passage, to_points
 from matcher.eligibility import open_to_all, size_names
-from matcher.entities import AnyItem, Item, ItemType, Opportunity, Profile
+from matcher.entities import AnyItem, Factory, Item, ItemType, Opportunity, Profile
+from matcher.inflection import without_number
 from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
+from matcher.reading import exclusions, town_in
 from matcher.skills import Skill, SkillFinder
 from matcher.territory import Place, Territory
 from matcher.text import STOPWORDS, Token, fold, tokens
+from matcher.vocabulary import Senses, Vocabulary
 
 WHOLE = len(ROLES)
 """Marks the row of the whole text, beside the indices into ``ROLES``."""
@@ -23,8 +26,9 @@ _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
     fold(
         """activité acteur client cluster digital digitale digitales entreprise entreprises groupe numérique
-        numériques occitanie plateforme professionnel projet projets région régional régionale service
-        services société sociétés solution solutions structure toulouse montpellier"""
+        numériques occitanie plateforme premier première professionnel projet projets présent présente région
+        régional régionale service services société sociétés solution solutions structure tech toulouse
+        montpellier"""
     ).split()
 )
 """Folded words that most of the cluster's texts hold: true of everybody, evidence of nothing."""
@@ -32,7 +36,7 @@ _SAYS_NOTHING = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word's first place in an item: ``text == field_text[start:end]``."""
+    """A word's first place in an item, whatever its number: ``text == field_text[start:end]``."""
 
     field: str
     start: int
@@ -48,11 +52,12 @@ class Prepared:
     ``rows`` (labels + 1, dim) holds a vector for each label, then the whole text's. ``parts`` says what each
     row is: an index into ``ROLES``, its complement (``~``) for a label that excludes nobody, or
     :data:`WHOLE`; labels of one role stand together, where ``spans`` says. ``id`` is None and ``name`` empty
-    for a free text or a profile, ``at`` the place in radians (NaN when unknown). ``window`` is when it is
-    open, in seconds since 1970: comparing dates of two time zones costs ten times as much.
-    ``open_to_all``: no rule but its dates keeps it from anybody; ``excludes_nobody``: one of its labels says
-    that everybody is welcome. ``conditions`` are an opportunity's, folded;
-    ``sizes`` is what conditions call an organisation like this one. ``skills`` are kept by their ids.
+    for a free text or a profile, ``at`` the place in radians (NaN when unknown), ``town`` the words that name
+    it, ``antenna`` the nearest place of the cluster ("" when unknown). ``window`` is when it is open, in
+    seconds since 1970: comparing dates of two time zones costs ten times as much. ``open_to_all``: no rule
+    but its dates keeps it from anybody; ``welcomes_all``: one of its labels says so. ``conditions`` are an
+    opportunity's, folded; ``sizes`` is what conditions call an organisation like this one. ``skills`` are
+    kept by their ids. ``senses`` says what the labels must not be taken for.
     """
 
     subject: AnyItem | Profile
@@ -66,11 +71,14 @@ class Prepared:
     spans: dict[Role, slice]
     place: Place | None
     at: tuple[float, float]
+    town: Word | None
+    antenna: str
     words: dict[str, Word] = field(repr=False)
     skills: dict[str, Skill]
+    senses: Senses
     window: tuple[float, float]
     open_to_all: bool
-    excludes_nobody: bool
+    welcomes_all: bool
     conditions: str
     sizes: frozenset[str]
 
@@ -96,9 +104,10 @@ def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
         if name not in _QUOTED_WORDS_FROM:
             continue
         for token in tokens(text):
-            if token.stem not in seen and _tells(token):
-                seen.add(token.stem)
-                yield token.stem, Word(name, token.start, token.end, token.text, fold(token.text))
+            one = without_number(token.text.lower())
+            if one not in seen and _tells(token):
+                seen.add(one)
+                yield one, Word(name, token.start, token.end, token.text, fold(token.text))
 
 
 def _spans(labels: tuple[Label, ...]) -> dict[Role, slice]:
@@ -117,7 +126,12 @@ def _mark(label: Label) -> int:
 
 def _tells(token: Token) -> bool:
     word = fold(token.text)
-    return len(token.stem) >= _SHORTEST_STEM and word not in STOPWORDS and word not in _SAYS_NOTHING
+    return (
+        len(token.stem) >= _SHORTEST_STEM
+        and not word.isdecimal()
+        and word not in STOPWORDS
+        and word not in _SAYS_NOTHING
+    )
 
 
 class Preparer:
@@ -136,6 +150,7 @@ class Preparer:
         lexical: Lexical,
         territory: Territory,
         skills: SkillFinder,
+        vocabulary: Vocabulary,
         capacity: int = 10_000,
     ) -> None:
         self._items = items
@@ -144,6 +159,7 @@ class Preparer:
         self._lexical = lexical
         self._territory = territory
         self._skills = skills
+        self._vocabulary = vocabulary
         self._capacity = capacity
         self._held: dict[str, Prepared] = {}
 
@@ -179,7 +195,7 @@ class Preparer:
         return self._assemble(item, to_points([item], self._encoder, self._lexical, self._skills)[0])
 
     def _profile(self, profile: Profile) -> Prepared:
-        text = passage(profile)
+        text = self._vocabulary.with_domains(passage(profile))
         labels = labels_of(profile)
         if labels and labels[0].field == "description":  # a free text is its own and only label
             rows = self._encoder.encode_queries([text])
@@ -187,9 +203,28 @@ class Preparer:
         else:
             rows = self._encoder.encode_queries([text, *(label.text for label in labels)])
             vectors = rows[1:]
-        skills = self._skills.in_fields(profile.fields())
+        excluded = exclusions(profile.description)
+        skills = tuple(
+            skill
+            for skill in self._skills.in_fields(profile.fields())
+            if skill.field != "description"
+            or not any(no.start <= skill.start and skill.end <= no.end for no in excluded)
+        )
         point = Point("", ItemType.ORGANISATION, "", rows[0], Sparse(), labels=vectors, skills=skills)
         return self._assemble(profile, point)
+
+    def _where(self, subject: AnyItem | Profile) -> tuple[Place | None, Word | None]:
+        """Return where the subject is and the words that say so; the description's where no field does."""
+        field = "antenna" if isinstance(subject, Factory) else "city"  # a factory meets where its antenna is
+        city, department = getattr(subject, field, ""), getattr(subject, "department_code", "")
+        if city or department or isinstance(subject, Item):
+            town = Word(field, 0, len(city), city, fold(city)) if city else None
+            return self._territory.locate(city, department), town
+        named = town_in(subject.description, self._territory)
+        if named is None or named[1] is None:
+            return None, None
+        span, place = named
+        return place, Word("description", span.start, span.end, span.text, fold(span.text))
 
     def _load(self, ids: Iterable[str]) -> None:
         ids = list(ids)
@@ -204,7 +239,7 @@ class Preparer:
     def _assemble(self, subject: AnyItem | Profile, point: Point) -> Prepared:
         vectors = point.labels if point.labels is not None else ()
         labels = labels_of(subject)[: len(vectors)]
-        place = self._territory.locate(getattr(subject, "city", ""), getattr(subject, "department_code", ""))
+        place, town = self._where(subject)
         return Prepared(
             subject=subject,
             id=subject.id if isinstance(subject, Item) else None,
@@ -217,11 +252,14 @@ class Preparer:
             spans=_spans(labels),
             place=place,
             at=(radians(place.latitude), radians(place.longitude)) if place else (nan, nan),
+            town=town,
+            antenna=self._territory.antenna_of(place) if place else "",
             words=dict(_words(subject)),
             skills={skill.id: skill for skill in point.skills},
+            senses=self._vocabulary.senses([label.text for label in labels]),
             window=subject.open_between() if isinstance(subject, Opportunity) else (-inf, inf),
             open_to_all=open_to_all(subject),
-            excludes_nobody=any(label.is_open for label in labels),
+            welcomes_all=any(label.welcomes_all for label in labels),
             conditions=subject.eligibility_text.casefold() if isinstance(subject, Opportunity) else "",
             sizes=size_names(subject) if isinstance(subject, Profile) else frozenset(),
         )

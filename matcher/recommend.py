@@ -8,35 +8,22 @@ from functools import cached_property
 from itertools import chain
 
 from matcher import explain, gaps
-from matcher.answers import Answer, Missing, Recommendation, Signal
+from matcher.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.eligibility import eligible
 from matcher.entities import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
+from matcher.notices import CLOSED, OPTED_OUT, PLANNED, UNEXPLAINED
 from matcher.policies import POLICIES, Policy
 from matcher.ports import Encoder, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
+from matcher.reading import unread
 from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
 from matcher.skills import NO_SKILLS, SkillFinder
 from matcher.territory import Territory
+from matcher.vocabulary import Vocabulary
 
 MAX_K = 100
-_CLOSED = Missing(
-    code="closed",
-    fr="Cette opportunité n'est pas ouverte à la date demandée : personne à alerter.",
-    en="This opportunity is not open on the date asked: nobody to alert.",
-)
-_OPTED_OUT = Missing(
-    code="opted_out",
-    fr="Cette organisation a demandé à ne pas figurer dans les recommandations.",
-    en="This organisation asked to be left out of recommendations.",
-)
-
-_PLANNED = Missing(
-    code="planned",
-    fr="Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
-    en="Order of the plan of introductions: each side gains, nobody is forgotten.",
-)
 
 
 @dataclass(frozen=True)
@@ -74,6 +61,8 @@ class Recommender:
         Name of the index generation, copied into every answer.
     skills
         Finds the ESCO skills a question speaks of.
+    vocabulary
+        Tells apart terms that sound alike.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each
@@ -85,11 +74,14 @@ class Recommender:
         territory: Territory,
         generation: str = "",
         skills: SkillFinder = NO_SKILLS,
+        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._index = index
         self._territory = territory
         self._generation = generation
-        self._prepare = Preparer(items, index, encoder, lexical, territory, skills)
+        self._prepare = Preparer(
+            items, index, encoder, lexical, territory, skills, vocabulary or Vocabulary()
+        )
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES
@@ -135,8 +127,8 @@ class Recommender:
         Returns
         -------
         Answer
-            Scores in [0, 1]: the weighted mean of the kind's signals. Fewer than ``k`` items when no more
-            are eligible; a notice says why an answer is empty.
+            Scores in [0, 1]: the weighted mean of the kind's signals. Fewer than ``k`` items when no more are
+            eligible, or nothing in the texts says why; notices say so, and what of a free text was not read.
 
         Raises
         ------
@@ -154,11 +146,17 @@ class Recommender:
         planned = self._planned(side, kind)
         chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
         case = _Case(side, policy, shares(side, policy) if signals else {}, scored, planned)
-        items = tuple(self._present(rank, entry, case) for rank, entry in enumerate(chosen, start=1))
-        if not planned:
-            return self._answer(query, kind, on, k, items, ())
-        answer = self._answer(query, kind, on, k, items, (_PLANNED,))
-        return replace(answer, plan=self.plan_version)
+        told = [(entry, reasons) for entry in chosen if (reasons := self._reasons(entry, case))]
+        items = tuple(
+            self._present(rank, entry, reasons, case) for rank, (entry, reasons) in enumerate(told, start=1)
+        )
+        notices: tuple[Missing, ...] = (PLANNED,) if planned else ()
+        if not isinstance(query, Item):
+            notices += unread(query, self._territory)
+        if len(told) < len(chosen):
+            notices += (UNEXPLAINED,)
+        answer = self._answer(query, kind, on, k, items, notices)
+        return replace(answer, plan=self.plan_version) if planned else answer
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
@@ -194,7 +192,10 @@ class Recommender:
         ]
         return rerank(side, pairs, policy, self._floor)
 
-    def _present(self, rank: int, entry: Scored, case: "_Case") -> Recommendation:
+    def _reasons(self, entry: Scored, case: _Case) -> tuple[Reason, ...]:
+        return explain.reasons(case.side, entry, case.policy, self._territory, lambda: case.frequency)
+
+    def _present(self, rank: int, entry: Scored, reasons: tuple[Reason, ...], case: _Case) -> Recommendation:
         item = entry.item.subject
         assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
         planned = case.planned.get(item.id)
@@ -204,8 +205,8 @@ class Recommender:
             item_type=item.item_type,
             name=item.name,
             score=round(entry.score, 4),
-            reasons=explain.reasons(case.side, entry, case.policy, self._territory, lambda: case.frequency),
-            missing=gaps.missing(case.side, entry, case.policy),
+            reasons=reasons,
+            missing=gaps.missing(case.side, entry, case.policy, reasons),
             signals=_breakdown(entry, case.weights),
             gain=round(planned.gain, 4) if planned else None,
             gain_of_other=round(planned.gain_of_other, 4) if planned else None,
@@ -251,15 +252,19 @@ def _check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None
             f"{query.id} is of type {query.item_type.value}; "
             f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
         )
-    if isinstance(query, Profile) and query.is_empty:
+    if isinstance(query, Profile) and (query.is_empty or not _has_words(query)):
         raise InvalidRequest("there is no text to match on: describe the activity, expertise or need")
+
+
+def _has_words(profile: Profile) -> bool:
+    return any(sign.isalnum() for _, text in profile.fields() for sign in text)
 
 
 def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
     if isinstance(query, Organisation) and query.opted_out:
-        return _OPTED_OUT
+        return OPTED_OUT
     if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
-        return _CLOSED
+        return CLOSED
     return None
 
 

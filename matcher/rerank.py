@@ -21,6 +21,8 @@ from matcher.territory import EARTH_RADIUS_KM, Territory
 
 HALF_KM = 60.0
 """Distance at which nearness is halved: an hour or so by train or car in the region."""
+SAME_ANTENNA = 0.5
+"""Nearness that two places of one antenna have at least."""
 
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
@@ -124,7 +126,7 @@ def _signals(
         if policy.weights[name]:
             yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
     if policy.weights["territory"]:
-        yield "territory", np.array([_nearness(query.at, side.at) for side in sides], dtype=np.float32)
+        yield "territory", np.array([_territory(query, side) for side in sides], dtype=np.float32)
 
 
 def _overlap(query: Prepared, sides: Sequence[Prepared]) -> SkillOverlap:
@@ -141,7 +143,7 @@ def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -
 
 
 def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
-    return 1.0 if item.excludes_nobody else 0.0
+    return 1.0 if item.welcomes_all else 0.0
 
 
 def _stage(query: Prepared, item: Prepared) -> float:
@@ -150,6 +152,12 @@ def _stage(query: Prepared, item: Prepared) -> float:
     if not conditions or not names:
         return 0.5
     return 1.0 if any(name in conditions for name in names) else 0.0
+
+
+def _territory(query: Prepared, item: Prepared) -> float:
+    """Nearness; those of one antenna meet there, however far apart they are."""
+    near = _nearness(query.at, item.at)
+    return max(near, SAME_ANTENNA) if query.antenna and query.antenna == item.antenna else near
 
 
 @lru_cache(maxsize=1 << 14)

@@ -28,19 +28,24 @@ ENOUGH = 0.5
 
 @dataclass(frozen=True, slots=True)
 class SkillLabels:
-    """An ESCO skill: its URI, preferred label, other labels, and whether it is of the digital collection."""
+    """An ESCO skill: its URI, preferred label, other labels, whether it is of the digital collection.
+
+    ``english`` is its preferred label in English, "" when not known; it is shown and not searched for.
+    """
 
     id: str
     label: str
     others: tuple[str, ...] = ()
     digital: bool = False
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Skill:
     """A skill found: ``text == source[start:end]``; ``confidence`` in [0, 1].
 
-    ``field`` names the item's field it was found in, where one was searched.
+    ``field`` names the item's field it was found in, where one was searched; ``english`` is its English
+    label.
     """
 
     id: str
@@ -50,6 +55,7 @@ class Skill:
     text: str
     confidence: float
     field: str = ""
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +170,8 @@ class SkillFinder:
             confidence *= 1 - 0.15 * (len(phrase) - len(at) - between)
         skill = self._skills[name.skill]
         found = text[first.start : last.end]
-        return Skill(skill.id, skill.label, first.start, last.end, found, round(confidence, 4))
+        span = first.start, last.end
+        return Skill(skill.id, skill.label, *span, found, round(confidence, 4), english=skill.english)
 
 
 NO_SKILLS = SkillFinder(())

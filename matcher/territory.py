@@ -7,6 +7,7 @@ on the list, or whose name several towns share, is unknown; nothing is guessed.
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
 from matcher.inflection import fold
@@ -111,6 +112,12 @@ class Territory:
             return None
         distance, _, antenna = min(reached, key=lambda entry: entry[:2])
         return antenna, distance
+
+    @lru_cache(maxsize=4096)  # noqa: B019  # as many towns as there are; territories live as long as the process
+    def antenna_of(self, place: Place) -> str:
+        """Name of the nearest open place of the cluster, "" when there is none."""
+        nearest = self.nearest_antenna(place)
+        return nearest[0].name if nearest else ""
 
 
 def _key(name: str) -> str:

@@ -3,6 +3,7 @@
 import csv
 import gzip
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from matcher.inflection import fold
 from matcher.skills import SkillFinder, SkillLabels
 
 SKILLS = "skills_fr.2020.csv.gz"
+ENGLISH = "skills_en.v1.1.1.csv.gz"
 DIGITAL = "digitalSkillsCollection_en.v1.1.1.csv.gz"
 VOCABULARY = Path("catalogue") / "vocabulary.csv"
 
@@ -46,8 +48,12 @@ def read_skills(folder: Path) -> list[SkillLabels]:
     """
     digital = {row["conceptUri"]: row for row in _rows(folder / DIGITAL)}
     french = {row["conceptUri"]: row for row in _rows(folder / SKILLS)}
+    english = {row["conceptUri"]: row["preferredLabel"] for row in _rows(folder / ENGLISH)}
     concepts = _concepts(folder.parent / VOCABULARY)
-    return [_skill(uri, french.get(uri), digital.get(uri), concepts) for uri in french | digital]
+    return [
+        replace(_skill(uri, french.get(uri), digital.get(uri), concepts), english=english.get(uri, ""))
+        for uri in french | digital
+    ]
 
 
 def _skill(

@@ -204,7 +204,7 @@ def test_a_free_text_finds_who_offers_it(recommender: Recommender) -> None:
     assert answer.query_id is None
     assert (
         answer.items[0].reasons[0].fr
-        == "La demande cherche « hébergement certifié » ; Hébergeur propose « hébergement certifié »."
+        == "Demandé : « hébergement certifié » ; Hébergeur propose « hébergement certifié »."
     )
 
 

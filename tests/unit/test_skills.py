@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.adapters.esco import DIGITAL, SKILLS, VOCABULARY, read_skills
+from matcher.adapters.esco import DIGITAL, ENGLISH, SKILLS, VOCABULARY, read_skills
 from matcher.errors import NotReady
 from matcher.shared_skills import SkillOverlap, overlap
 from matcher.skills import ENOUGH, Skill, SkillFinder, SkillLabels
@@ -146,14 +146,16 @@ def test_the_shipped_skills_can_be_read(tmp_path: Path) -> None:
         "u:3,skill,coder,",
     )
     write(tmp_path / DIGITAL, "u:1,knowledge,Python (programming),Py | CPython", "u:3,skill,write code,")
+    write(tmp_path / ENGLISH, "u:1,knowledge,Python (computer programming),", "u:2,knowledge,bread,")
     assert read_skills(tmp_path) == [
         SkillLabels(
             "u:1",
             "Python",
             ("langage Python", "Python 3", "Python (programming)", "Py", "CPython"),
             digital=True,
+            english="Python (computer programming)",
         ),
-        SkillLabels("u:2", "pain"),
+        SkillLabels("u:2", "pain", english="bread"),
         SkillLabels("u:3", "coder", digital=True),
     ]
 
@@ -164,6 +166,7 @@ def test_newer_digital_skills_get_the_french_names_of_the_vocabulary(tmp_path: P
     vocabulary.parent.mkdir()
     write(esco / SKILLS, "u:1,knowledge,forge,")
     write(esco / DIGITAL, "u:2,knowledge,Augmented reality,AR", "u:3,knowledge,crowdfunding,")
+    write(esco / ENGLISH)
     vocabulary.write_text(
         "id,canonical_fr,canonical_en,synonyms\nV1,réalité augmentée,augmented reality,RA;réalité mixte\n"
         "V2,forge,forge,forge logicielle\n",
@@ -178,8 +181,9 @@ def test_newer_digital_skills_get_the_french_names_of_the_vocabulary(tmp_path: P
     ]
 
 
-@pytest.mark.parametrize("missing", [SKILLS, DIGITAL])
+@pytest.mark.parametrize("missing", [SKILLS, DIGITAL, ENGLISH])
 def test_missing_skills_say_which_file(tmp_path: Path, missing: str) -> None:
-    write(tmp_path / ({SKILLS, DIGITAL} - {missing}).pop())
+    for there in {SKILLS, DIGITAL, ENGLISH} - {missing}:
+        write(tmp_path / there)
     with pytest.raises(NotReady, match=missing):
         read_skills(tmp_path)
