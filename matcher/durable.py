@@ -71,7 +71,7 @@ def write_whole(path: Path, content: bytes) -> None:
     except OSError as error:
         draft.unlink(missing_ok=True)
         raise BackendUnavailable(
-            f"Cannot write {path}: {error.strerror}. Free space or mend rights."
+            f"Cannot write {path}: {error.strerror}. Free space or mend rights.", withheld=[f" {path}"]
         ) from error
 
 

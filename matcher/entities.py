@@ -15,7 +15,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-ItemId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:-]{0,127}$")]
+ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
 EvidenceLevel = Literal[
     "seen_in_source", "named_in_source_activity_from_background", "background_only_not_seen", "declared"
@@ -43,9 +44,9 @@ class Kind(StrEnum):
 
 
 class Frozen(BaseModel):
-    """Base of every value: immutable, and strict about unknown fields."""
+    """Base of every value: immutable, strict about unknown fields; numbers are finite, as JSON has them."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Profile(Frozen):

@@ -16,9 +16,30 @@
 Messages say what, where and how to mend it. They never hold personal data.
 """
 
+from collections.abc import Sequence
+
 
 class MatcherError(Exception):
-    """Base of every deliberate error; ``str(error)`` is fit to show to a user."""
+    """Base of every deliberate error; ``str(error)`` is fit to show to whoever runs the product.
+
+    ``withheld`` are the parts of the message that are for them alone, such as addresses; :attr:`public` is
+    the message without them.
+
+    >>> BackendUnavailable("The store at db:5432 failed.", withheld=[" at db:5432"]).public
+    'The store failed.'
+    """
+
+    def __init__(self, message: str = "", *, withheld: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self._withheld = withheld
+
+    @property
+    def public(self) -> str:
+        """The message as anybody may read it."""
+        message = str(self)
+        for part in self._withheld:
+            message = message.replace(part, "")
+        return message
 
 
 class InvalidRequest(MatcherError):

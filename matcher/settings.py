@@ -88,7 +88,7 @@ class Settings(BaseSettings):
     # Limits
     max_body_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
     max_text_chars: int = Field(20_000, ge=100, le=20_000)
-    max_k: int = Field(50, ge=1, le=500)
+    max_k: int = Field(50, ge=1, le=100, description="Items one answer may hold")
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
     timezone: Zone = Field("Europe/Paris", description="Zone of dates given without one")

@@ -35,6 +35,7 @@ class _Api(FastAPI):
         """Describe the API."""
         description = super().openapi()
         errors.relabel(description)
+        _limit(description, self.state.settings)
         return description
 
 
@@ -81,6 +82,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         async with app.state.desk.keeping_up():
             yield
             await app.state.planner.stop()
+
+
+def _limit(description: dict[str, Any], settings: Settings) -> None:
+    """Say how much may be asked for: the limits are the operator's."""
+    for path in description["paths"].values():
+        for parameter in path.get("get", {}).get("parameters", ()):
+            if parameter["name"] == "k":
+                parameter["schema"]["maximum"] = settings.max_k
+            elif parameter["name"] == "limit":
+                parameter["schema"]["maximum"] = settings.max_page
+    question = description["components"]["schemas"]["RecommendationRequest"]
+    question["properties"]["k"]["maximum"] = settings.max_k
 
 
 @contextmanager

@@ -83,10 +83,12 @@ class Desk:
 
     async def _tend(self) -> None:
         try:
-            behind = True
-            while behind:  # a turn at a time: questions are answered in between
-                points, behind = await self.ask(_index, slow=True)
+            self._metrics.pending.set(await self.ask(pending, slow=True))
+            waiting = 1
+            while waiting:  # a turn at a time: questions are answered in between
+                points, waiting = await self.ask(_index, slow=True)
                 self._metrics.points.set(points)
+                self._metrics.pending.set(waiting)
             await self._write_shown()
         except MatcherError as fault:
             self._metrics.drain_failures.inc()
@@ -106,10 +108,16 @@ class Desk:
                 del self._shown[: len(rows)]
 
 
-def _index(matcher: Matcher) -> tuple[int, bool]:
-    """Take in the next changes; return the number of points and whether the store has more to take in."""
+def _index(matcher: Matcher) -> tuple[int, int]:
+    """Take in the next changes; return the number of points and of changes still to be taken in."""
     report = matcher.index_now(most=_CHANGES_A_TURN)
-    return matcher.index.count(), report.seq < matcher.store.last_seq()
+    return matcher.index.count(), max(matcher.store.last_seq() - report.seq, 0)
+
+
+def pending(matcher: Matcher) -> int:
+    """Return how many changes of the store the index that serves has not taken in."""
+    generation = matcher.indexer.generations.current() or ""
+    return max(matcher.store.last_seq() - matcher.store.cursor(generation), 0)
 
 
 def stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:

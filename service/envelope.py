@@ -12,20 +12,22 @@ from starlette.exceptions import HTTPException
 from starlette.status import HTTP_413_CONTENT_TOO_LARGE
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.errors import TooLarge, of_error, problem
+from service.errors import METHODS, TooLarge, of_error, problem
 
 if TYPE_CHECKING:
     from service.metrics import Metrics
 
 _WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
 NO_ROUTE = "(none)"
+HEAD = "matcher.head"
+"""In the scope of a request that asked for the head only."""
 
 
 class Envelope:
     """Give each request an id and a log line, refuse bodies too long, and never let an error through bare.
 
+    HEAD is answered as GET is, less the body; :data:`HEAD` in the scope then tells the two apart.
     A caller's ``X-Request-ID`` of 8 to 64 letters, digits, dots, dashes or underscores is kept.
     """
 
@@ -40,6 +42,8 @@ class Envelope:
     ) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, _without_traceback(scope, send))
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._answer({**scope, "method": "GET", HEAD: True}, receive, _without_body(send))
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
@@ -90,7 +94,8 @@ class Envelope:
         return receiving
 
     def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        asked = "HEAD" if HEAD in scope else scope["method"]
+        method = asked if asked in METHODS else "OTHER"
         route = getattr(scope.get("route"), "path", NO_ROUTE)
         self._metrics.observe(method, route, status, seconds)
         level = self._log.debug if route in _QUIET else self._log.info
@@ -105,6 +110,13 @@ def _request_id(given: str) -> str:
 def _declared_length(headers: Headers) -> int:
     declared = headers.get("content-length", "0")
     return int(declared) if declared.isdecimal() else 0
+
+
+def _without_body(send: Send) -> Send:
+    async def sending(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return sending
 
 
 def _without_traceback(scope: Scope, send: Send) -> Send:

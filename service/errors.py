@@ -6,20 +6,33 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
+import structlog
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette import status
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from matcher import errors
 from matcher.errors import MatcherError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
+_UNREADABLE: dict[type[Exception], str] = {
+    UnicodeDecodeError: "The body is not UTF-8: send JSON in UTF-8.",
+    RecursionError: "The body is nested too deeply: leave out levels that no field has.",
+    ValueError: "A number in the body has thousands of digits: write a shorter one.",
+    Exception: "The body cannot be read: send one JSON object in UTF-8.",
+}
 
 
 class TooLarge(errors.InvalidRequest):
     """The body of the request is over the limit."""
+
+
+class UnsupportedMediaType(errors.InvalidRequest):
+    """The body does not say that it is JSON."""
 
 
 class PreconditionFailed(errors.InvalidRequest):
@@ -40,6 +53,9 @@ TABLE: dict[type[MatcherError], Row] = {
     errors.InvalidRequest: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
     errors.Ambiguous: Row(status.HTTP_409_CONFLICT, "ambiguous", "The name stands for several items"),
     TooLarge: Row(status.HTTP_413_CONTENT_TOO_LARGE, "too-large", "The body is too large"),
+    UnsupportedMediaType: Row(
+        status.HTTP_415_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not JSON"
+    ),
     PreconditionFailed: Row(
         status.HTTP_412_PRECONDITION_FAILED, "changed-meanwhile", "The item changed meanwhile"
     ),
@@ -92,9 +108,9 @@ def problem(
 
 
 def of_error(error: MatcherError, request_id: str = "") -> Response:
-    """Build the response for one of our own errors."""
+    """Build the response for one of our own errors, without what is not for everybody's eyes."""
     row = row_of(error)
-    return problem(row.status, row.title, str(error), slug=row.slug, request_id=request_id)
+    return problem(row.status, row.title, error.public, slug=row.slug, request_id=request_id)
 
 
 def install(app: FastAPI) -> None:
@@ -116,12 +132,18 @@ def relabel(description: dict[str, Any]) -> None:
 
 async def _on_matcher_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, MatcherError)  # noqa: S101  # starlette picks handlers by class
+    if row_of(error).status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
+        structlog.get_logger().warning(
+            "failed", request_id=_request_id(request), error=type(error).__name__, detail=str(error)
+        )
     return of_error(error, _request_id(request))
 
 
 async def _on_invalid(request: Request, error: Exception) -> Response:
     """Say where and why, without echoing the value: it may be personal."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  # starlette picks handlers by class
+    if any(e["loc"] == ("body",) and isinstance(e.get("input"), bytes) for e in error.errors()):
+        return of_error(_not_json(request), _request_id(request))  # only JSON is read: the rest stays bytes
     faults = [{"at": ".".join(map(str, e["loc"])), "message": e["msg"]} for e in error.errors()]
     row = TABLE[errors.InvalidRequest]
     detail = "; ".join(f"{fault['at']}: {fault['message']}" for fault in faults[:3])
@@ -136,10 +158,32 @@ async def _on_http(request: Request, error: Exception) -> Response:
     if error.status_code == status.HTTP_413_CONTENT_TOO_LARGE:
         limit = request.app.state.settings.max_body_bytes
         return of_error(TooLarge(f"The body is over the limit of {limit} bytes."), _request_id(request))
+    if error.status_code == status.HTTP_400_BAD_REQUEST:
+        cause = error.__cause__ or error
+        said = next(text for cls, text in _UNREADABLE.items() if isinstance(cause, cls))
+        return of_error(errors.InvalidRequest(said), _request_id(request))
     title = HTTPStatus(error.status_code).phrase
     response = problem(error.status_code, title, str(error.detail), request_id=_request_id(request))
     response.headers.update(error.headers or {})
+    if error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
+        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
+
+
+def _not_json(request: Request) -> UnsupportedMediaType:
+    given = request.headers.get("content-type", "")
+    what = f"The body's content type is '{given[:60]}'" if given else "The body has no content type"
+    return UnsupportedMediaType(f"{what}: send JSON, with the header 'Content-Type: application/json'.")
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return the methods of every route of the address; the framework names those of the first one only."""
+
+    def answered(method: str) -> bool:
+        asked = {**request.scope, "method": "GET" if method == "HEAD" else method}
+        return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
+
+    return [method for method in METHODS if answered(method)]
 
 
 def _request_id(request: Request) -> str:

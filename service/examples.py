@@ -39,7 +39,7 @@ ANSWER: dict[str, Any] = {
                     ],
                 }
             ],
-            "missing": [{"code": "no_date", "fr": "Aucune date de réunion n'est connue."}],
+            "missing": [{"code": "no_next_date", "fr": "Pas de prochaine date connue."}],
             "evidence_level": "seen_in_source",
             "needs_confirmation": False,
             "illustrative": False,

@@ -26,6 +26,11 @@ class Metrics:
             registry=self._registry,
         )
         self.points = Gauge("matcher_index_points", "Items in the index", registry=self._registry)
+        self.pending = Gauge(
+            "matcher_index_pending",
+            "Changes of the store not indexed at the last look, every MATCHER_INDEX_INTERVAL_S",
+            registry=self._registry,
+        )
         self.drain_failures = Counter(
             "matcher_drain_failures", "Background indexing that failed", registry=self._registry
         )

@@ -9,8 +9,9 @@ from matcher.errors import InvalidRequest
 def parse(text: str | None, zone: ZoneInfo) -> datetime:
     """Read the instant an answer is for.
 
-    A date alone stands for noon of that day in ``zone``: what opens in the morning or closes in the evening
-    is open on that day. An instant without offset is read in ``zone``. None is now.
+    Dates are those of ISO 8601, basic or extended. A date alone stands for noon of that day in ``zone``: what
+    opens in the morning or closes in the evening is open on that day. An instant without offset is read in
+    ``zone``. None is now.
 
     Raises
     ------
@@ -26,12 +27,19 @@ def parse(text: str | None, zone: ZoneInfo) -> datetime:
     """
     if not text:
         return datetime.now(zone).replace(microsecond=0)
-    try:
-        if len(text) == 10:
-            return datetime.combine(date.fromisoformat(text), time(12), zone)
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise InvalidRequest(
-            f"'{text[:40]}' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00."
-        ) from None
-    return instant if instant.tzinfo else instant.replace(tzinfo=zone)
+    for read in (_noon, datetime.fromisoformat, _unescaped):
+        try:
+            moment = read(text)
+        except ValueError:
+            continue
+        return moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    raise InvalidRequest("'on' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00.")
+
+
+def _noon(text: str) -> datetime:
+    return datetime.combine(date.fromisoformat(text), time(12))
+
+
+def _unescaped(text: str) -> datetime:
+    """Read an instant from an address: a plus sign that was not written %2B arrives as a space."""
+    return datetime.fromisoformat("+".join(text.rsplit(" ", 1)))

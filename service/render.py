@@ -1,12 +1,13 @@
 """Answers and items as tables a person reads, in French or English, at 100 columns."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from rich import box
-from rich.console import Group, RenderableType
+from rich.console import Console, ConsoleOptions, Group, RenderableType
+from rich.segment import Segment
 from rich.table import Table
 from rich.text import Text
 
@@ -47,10 +48,28 @@ _MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
-_QUOTED = re.compile(r"(?<=«)[^»]*(?=»)|(?<=“)[^”]*(?=”)")
-_LOOSE = re.compile(r"(?<=«) | (?=[»;:])")
+_QUOTED = re.compile(r"(?<=«\u00a0)[^»]*(?=\u00a0»)|(?<=“)[^”]*(?=”)")
+_LOOSE = re.compile(r"(?<=«) | (?=[»;:!?])")
+_HIDDEN = str.maketrans("\u00a0\u202f", "\ue000\ue001")
+_SHOWN = str.maketrans("\ue000\ue001", "\u00a0\u202f")
 MAX_REASONS = 3
 _TOLD_BY_MARKER = frozenset({"confirm_evidence"})
+
+
+class Prose(Text):
+    """A text whose no-break spaces do not break; those of French typography are written so.
+
+    Rich breaks lines at white space of any kind: while it lays out, letters for private use stand for them.
+    """
+
+    def __init__(self, text: str = "", style: str = "") -> None:
+        super().__init__(_LOOSE.sub("\u00a0", text), style)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> Iterator[Segment]:
+        laid_out = self.copy()
+        laid_out.plain = self.plain.translate(_HIDDEN)
+        for segment in laid_out.__rich_console__(console, options):
+            yield Segment(segment.text.translate(_SHOWN), segment.style)
 
 
 def word(key: str, lang: str) -> str:
@@ -76,23 +95,23 @@ def answer(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False) -
         parts.append(_table(found, lang, zone, explain=explain))
     elif not found.notices:
         parts.append(Text(f"  {word('none', lang)}", "dim"))
-    parts.extend(Text(f"  {_said(notice, lang)}", "yellow") for notice in found.notices)
+    parts.extend(Prose(f"  {_said(notice, lang)}", "yellow") for notice in found.notices)
     return Group(*parts)
 
 
 def legend(answers: Iterable[Answer], lang: str) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
     items = [item for found in answers for item in found.items]
-    lines = [Text(word("legend_score", lang), "dim")] if items else []
+    lines = [Prose(word("legend_score", lang), "dim")] if items else []
     if any(item.needs_confirmation for item in items):
-        lines.append(Text(word("legend_confirm", lang), "dim"))
+        lines.append(Prose(word("legend_confirm", lang), "dim"))
     if any(item.illustrative for item in items):
-        lines.append(Text(word("legend_illustrative", lang), "dim"))
+        lines.append(Prose(word("legend_illustrative", lang), "dim"))
     return Group(*lines)
 
 
 def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
-    title = Text(word(found.kind.value, lang), "bold")
+    title = Prose(word(found.kind.value, lang), "bold")
     if found.query_name:
         joint = " · " if found.kind is Kind.ALERT else f" {word('for', lang)} "
         title.append(joint).append(found.query_name)
@@ -125,7 +144,8 @@ def _all_illustrative(found: Answer) -> bool:
 
 
 def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:
-    text = Text(item.name, "bold").append(f"\n{item.item_id}", "not bold dim")
+    text = Prose(item.name, "bold")
+    text.append(f"\n{item.item_id}", "not bold dim")
     for key, moment in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
         if moment is not None and not (key == "opens" and item.closes_at):
             # a window ends before closes_at: midnight belongs to the day before
@@ -146,7 +166,7 @@ def _why(item: Recommendation, lang: str, *, explain: bool) -> RenderableType:
         grid.add_row(Text("+", "green"), _quotes_lit(_said(reason, lang)))
     for gap in item.missing:
         if gap.code not in _TOLD_BY_MARKER:
-            grid.add_row(Text("-", "yellow"), Text(_said(gap, lang), "dim"))
+            grid.add_row(Text("-", "yellow"), Prose(_said(gap, lang), "dim"))
     if explain:
         grid.add_row("", _signals(item, lang))
     return grid
@@ -163,8 +183,8 @@ def _said(text: Reason | Missing, lang: str) -> str:
 
 
 def _quotes_lit(sentence: str) -> Text:
-    """Colour what is quoted; French typography loses its spaces, at which a terminal would break lines."""
-    text = Text(_LOOSE.sub("", sentence))
+    """Colour what is quoted."""
+    text = Prose(sentence)
     for found in _QUOTED.finditer(text.plain):
         text.stylize("bold cyan", found.start(), found.end())
     return text
@@ -179,7 +199,7 @@ def item_head(item: AnyItem) -> RenderableType:
     """Lay out the name and the first words of an item."""
     text = Text(f"\n{item.name}", "bold").append(f"  {item.id}", "not bold dim")
     description = getattr(item, "description", "")
-    return Group(text, Text(description, "italic")) if description else text
+    return Group(text, Prose(description, "italic")) if description else text
 
 
 def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:
@@ -190,7 +210,7 @@ def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:
     for name in type(item).model_fields:
         value = getattr(item, name)
         if name not in ("id", "name") and value not in ("", None, (), False, Eligibility()):
-            table.add_row(name, Text(_value(value, zone)))
+            table.add_row(name, Prose(_value(value, zone)))
     return Group(
         Text(f"\n{item.name}", "bold").append(f"  {item.item_type.value} {item.id}\n", "not bold dim"), table
     )

@@ -34,7 +34,7 @@ class Wishes(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(5, ge=1, le=100, description="How many items at most")
+    k: int = Field(5, ge=1, description="How many items at most")
     on: Annotated[str, StringConstraints(max_length=40)] | None = Field(
         None,
         description="Date or instant the answer is for; now if left out. A date alone is noon of that day.",
@@ -125,6 +125,11 @@ class Problem(BaseModel):
     detail: str
     request_id: str | None = None
     errors: list[dict[str, str]] | None = None
+
+
+def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems a route may answer with."""
+    return {status: {"model": Problem} for status in statuses}
 
 
 _ANSWER = TypeAdapter(Answer)

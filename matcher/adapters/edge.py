@@ -173,12 +173,14 @@ class EdgeIndex:
         except BaseException as error:
             if not _is_engine_error(error):
                 raise
+            place, why = f" in {self._place}", f": {error}"
             if reading:
                 raise NotReady(
-                    f"The index in {self._place} cannot be read. Rebuild it from the store: matcher reindex"
+                    f"The index{place} cannot be read. Rebuild it from the store: matcher reindex",
+                    withheld=[place],
                 ) from error
             raise BackendUnavailable(
-                f"The index in {self._place} failed: {error}. Run: matcher doctor"
+                f"The index{place} failed{why}. Run: matcher doctor", withheld=[why, place]
             ) from error
 
 

@@ -57,7 +57,10 @@ class FolderGenerations:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise BackendUnavailable(f"Cannot read {self._root / _CURRENT}: {error.strerror}.") from error
+            path = self._root / _CURRENT
+            raise BackendUnavailable(
+                f"Cannot read {path}: {error.strerror}.", withheld=[f"{self._root}/"]
+            ) from error
 
     def manifest(self, name: str) -> Manifest:
         """Read a generation's manifest; NotReady if it cannot be read."""
@@ -66,7 +69,8 @@ class FolderGenerations:
             return Manifest.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             raise NotReady(
-                f"The index manifest {path} is missing or damaged. Rebuild the index: matcher reindex"
+                f"The index manifest {path} is missing or damaged. Rebuild the index: matcher reindex",
+                withheld=[f" {path}"],
             ) from error
 
     def save(self, name: str, manifest: Manifest) -> None:

@@ -86,14 +86,16 @@ class Server:
 
     def _ours(self, error: Exception) -> MatcherError:
         status = error.status_code if isinstance(error, UnexpectedResponse) else None
+        at = f" at {self.url}"
         if status == 404:
             return NotReady(
-                f"The Qdrant server at {self.url} has not got this index. Build it: matcher reindex"
+                f"The Qdrant server{at} has not got this index. Build it: matcher reindex", withheld=[at]
             )
         if status in (401, 403):
             return BackendUnavailable(
-                f"The Qdrant server at {self.url} refused the key (HTTP {status}):"
-                " set MATCHER_QDRANT_API_KEY to read, MATCHER_QDRANT_WRITE_KEY to index."
+                f"The Qdrant server{at} refused the key (HTTP {status}):"
+                " set MATCHER_QDRANT_API_KEY to read, MATCHER_QDRANT_WRITE_KEY to index.",
+                withheld=[at],
             )
         if status is not None:
             what = f"HTTP {status}"
@@ -102,7 +104,7 @@ class Server:
         else:
             source = error.source if isinstance(error, ResponseHandlingException) else error
             what = f"no valid answer ({type(source).__name__})"
-        return BackendUnavailable(f"The Qdrant server at {self.url} failed: {what}. Run: matcher doctor")
+        return BackendUnavailable(f"The Qdrant server{at} failed: {what}. Run: matcher doctor", withheld=[at])
 
 
 def _wait(error: Exception, pause: float | None) -> float | None:

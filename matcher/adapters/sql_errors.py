@@ -67,14 +67,20 @@ def translated(url: URL, doing: str) -> Iterator[None]:
 def _translate(url: URL, doing: str, error: Exception) -> MatcherError:
     path = sqlite_file(url)
     if path is not None and not path.exists():
-        return NotReady(f"There is no store at {path} yet. Run `{MIGRATE}` to make it.")
+        return NotReady(
+            f"There is no store at {path} yet. Run `{MIGRATE}` to make it.", withheld=[f" at {path}"]
+        )
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     first_line = (str(original).strip().splitlines() or [""])[0]  # the lines below it may quote a row
     text = f"{type(original).__name__} {first_line}".lower()
+    at = f" at {where(url)}"
     if any(part in text for part in _NO_TABLE):
-        return NotReady(f"The store at {where(url)} lacks a table this release needs. Run `{MIGRATE}`.")
+        return NotReady(f"The store{at} lacks a table this release needs. Run `{MIGRATE}`.", withheld=[at])
     if isinstance(error, PoolTimeout):
-        return BackendUnavailable(f"The store at {where(url)} has no free connection for {doing}; try again.")
+        return BackendUnavailable(
+            f"The store{at} has no free connection for {doing}; try again.", withheld=[at]
+        )
     remedy = next((mend for parts, mend in _REMEDIES if any(part in text for part in parts)), "")
-    what = f"The store at {where(url)} failed while {doing}; nothing of it was kept."
-    return BackendUnavailable(f"{what} {first_line}. {remedy}".strip())
+    driver_says = f" {first_line}." if first_line else ""  # it names hosts, users and databases
+    what = f"The store{at} failed while {doing}; nothing of it was kept.{driver_says} {remedy}".strip()
+    return BackendUnavailable(what, withheld=[driver_says, at])

@@ -19,6 +19,7 @@ _SAID = {
     "literal_error": ("valeur inconnue ; attendu : {expected}", "unknown value; expected: {expected}"),
     "int_parsing": ("nombre entier attendu", "whole number expected"),
     "int_from_float": ("nombre entier attendu", "whole number expected"),
+    "finite_number": ("nombre trop grand", "number too large"),
     "greater_than_equal": ("au moins {ge}", "at least {ge}"),
     "less_than_equal": ("au plus {le}", "at most {le}"),
 }

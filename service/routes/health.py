@@ -5,8 +5,9 @@ from pydantic import BaseModel
 
 from matcher.build import Matcher
 from service.deps import DeskDep, MetricsDep
+from service.desk import pending
 from service.metrics import CONTENT_TYPE
-from service.schemas import Problem
+from service.schemas import problems
 
 router = APIRouter(tags=["operation"])
 
@@ -26,7 +27,7 @@ async def healthz() -> dict[str, str]:
     return {"status": "alive"}
 
 
-@router.get("/readyz", summary="Can questions be answered?", responses={503: {"model": Problem}})
+@router.get("/readyz", summary="Can questions be answered?", responses=problems(503))
 async def readyz(desk: DeskDep) -> Ready:
     """Ask the store and the index; a problem document says which of them fails and what to do."""
     return await desk.ask(_ready)
@@ -34,12 +35,11 @@ async def readyz(desk: DeskDep) -> Ready:
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
 async def metrics(metrics: MetricsDep) -> Response:
-    """Count requests by route and status, durations, points in the index, changes waiting."""
+    """Count requests by route and status, durations, points in the index, changes waiting to be indexed."""
     return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
 
 def _ready(matcher: Matcher) -> Ready:
     matcher.store.ping()
     generation = matcher.indexer.generations.current() or ""
-    pending = matcher.store.last_seq() - matcher.store.cursor(generation)
-    return Ready(generation=generation, points=matcher.index.count(), pending=max(pending, 0))
+    return Ready(generation=generation, points=matcher.index.count(), pending=pending(matcher))

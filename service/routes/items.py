@@ -9,13 +9,13 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from matcher.build import Matcher
-from matcher.entities import ITEM_CLASSES, AnyItem, ItemId, ItemType
+from matcher.entities import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
 from service.deps import DeskDep
 from service.desk import stored
 from service.errors import PreconditionFailed
 from service.examples import ITEMS
-from service.schemas import Page, Problem
+from service.schemas import Page, problems
 from service.security import Admin
 
 router = APIRouter(prefix="/v1")
@@ -26,8 +26,11 @@ FAMILIES = {
     ItemType.OPPORTUNITY: "opportunities",
     ItemType.LEAD: "leads",
 }
-_READ: dict[int | str, dict[str, Any]] = {404: {"model": Problem}, 422: {"model": Problem}}
-_WRITTEN: dict[int | str, dict[str, Any]] = {**_READ, 403: {"model": Problem}, 412: {"model": Problem}}
+_LISTED = problems(422, 503)
+_READ = _LISTED | problems(404)
+_ERASED = _READ | problems(403, 412)
+_WRITTEN = _ERASED | problems(413, 415)
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version named is the current one"}}
 
 IfMatch = Annotated[
     str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
@@ -42,15 +45,15 @@ def _add_reading(item_type: ItemType, family: str) -> None:
     @router.get(
         f"/{family}",
         response_class=Response,
-        responses={200: {"model": Page[item_class]}, 422: {"model": Problem}},
+        responses=_LISTED | {200: {"model": Page[item_class]}},
         operation_id=f"list_{family}",
         summary=f"All {family}, a page at a time",
         tags=[family],
     )
     async def page(
         desk: DeskDep,
-        after: Annotated[str, Query(max_length=128, description="Start behind this id")] = "",
-        limit: Annotated[int, Query(ge=1, le=1_000)] = 50,
+        after: Annotated[str, Query(pattern=f"^({ID_PATTERN})?$", description="Start behind this id")] = "",
+        limit: Annotated[int, Query(ge=1)] = 50,
     ) -> Response:
         if limit > desk.settings.max_page:
             raise InvalidRequest(
@@ -61,7 +64,7 @@ def _add_reading(item_type: ItemType, family: str) -> None:
     @router.get(
         f"/{family}/{{item_id}}",
         response_class=Response,
-        responses={**_READ, 200: {"model": item_class}},
+        responses={**_READ, **_UNCHANGED, 200: {"model": item_class}},
         operation_id=f"get_{item_type.value}",
         summary=f"One {item_type.value}",
         tags=[family],
@@ -98,7 +101,7 @@ def _add_writing(item_type: ItemType, family: str) -> None:
     @router.delete(
         f"/{family}/{{item_id}}",
         status_code=204,
-        responses=_WRITTEN,
+        responses=_ERASED,
         operation_id=f"delete_{item_type.value}",
         summary=f"Erase one {item_type.value}, from the store and from the index",
         tags=[family],

@@ -1,19 +1,17 @@
 """The plan of introductions: a staff view of who is seen and what it costs, and a new plan on request."""
 
-from typing import Any
-
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
 from matcher.errors import NotFound
 from service.deps import DeskDep
 from service.planning import Planner, described
-from service.schemas import Problem
+from service.schemas import problems
 from service.security import Admin
 
 router = APIRouter(prefix="/v1", tags=["plan"], dependencies=[Admin])
 
-_REFUSED: dict[int | str, dict[str, Any]] = {403: {"model": Problem}}
+_REFUSED = problems(403, 503)
 
 
 class Seen(BaseModel):
@@ -44,7 +42,7 @@ class PlanStarted(BaseModel):
     started: bool
 
 
-@router.get("/plan", responses=_REFUSED | {404: {"model": Problem}}, summary="Who is seen, and at what cost")
+@router.get("/plan", responses=_REFUSED | problems(404), summary="Who is seen, and at what cost")
 async def report(desk: DeskDep) -> PlanReport:
     """Report the current plan."""
     plan = await desk.ask(lambda m: m.plans.load(), slow=True)
@@ -53,7 +51,7 @@ async def report(desk: DeskDep) -> PlanReport:
     return PlanReport.model_validate(described(plan))
 
 
-@router.post("/plan", status_code=202, responses=_REFUSED, summary="Plan introductions anew")
+@router.post("/plan", status_code=202, responses=problems(403), summary="Plan introductions anew")
 async def renew(request: Request, response: Response) -> PlanStarted:
     """Begin a new plan in the background; the current one serves until it is done."""
     planner: Planner = request.app.state.planner

@@ -13,18 +13,18 @@ from matcher.settings import Settings
 from service import moments
 from service.deps import desk_of
 from service.desk import Desk, stored
+from service.envelope import HEAD
 from service.examples import ANSWER
 from service.query import PlainRoute, asked, described
-from service.schemas import KindWishes, Problem, RecommendationRequest, SaidAnswer, Search, Wishes, said
+from service.schemas import KindWishes, RecommendationRequest, SaidAnswer, Search, Wishes, problems, said
 
 router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=PlainRoute)
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": SaidAnswer, "content": {"application/json": {"example": ANSWER}}},
-    422: {"model": Problem},
-    503: {"model": Problem},
+    **problems(422, 503),
 }
-_RESPONSES_FOR_ITEM: dict[int | str, dict[str, Any]] = _RESPONSES | {404: {"model": Problem}}
+_RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
 
 
 @router.get(
@@ -41,7 +41,8 @@ async def for_organisation(
     wishes, desk = asked(KindWishes, request), desk_of(request)
     question = _question(wishes.kind.kind, wishes, desk.settings)
     answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.ORGANISATION)))
-    desk.note_shown(answer)
+    if HEAD not in request.scope:  # whoever asks for the head sees nobody
+        desk.note_shown(answer)
     return _said(answer, wishes)
 
 
@@ -61,7 +62,10 @@ async def members_for(item_id: Annotated[ItemId, Path(examples=["INT001"])], req
 
 
 @router.post(
-    "/recommendations", response_class=Response, responses=_RESPONSES, summary="For a text or a profile"
+    "/recommendations",
+    response_class=Response,
+    responses=_RESPONSES | problems(413, 415),
+    summary="For a text or a profile",
 )
 async def for_profile(wishes: RecommendationRequest, request: Request) -> Response:
     """Recommend to somebody who is not stored; nothing of the question is kept or logged."""
@@ -82,8 +86,11 @@ async def search(request: Request) -> Response:
 
 
 async def _for_profile(profile: Profile, wishes: KindWishes, desk: Desk) -> Response:
-    if len(profile.model_dump_json()) > desk.settings.max_text_chars:
-        raise InvalidRequest(f"The text is over {desk.settings.max_text_chars} characters.")
+    length = sum(len(text) for _, text in profile.fields())
+    if length > desk.settings.max_text_chars:
+        raise InvalidRequest(
+            f"The text has {length} characters; this service reads at most {desk.settings.max_text_chars}."
+        )
     question = _question(wishes.kind.kind, wishes, desk.settings)
     return _said(await desk.ask(lambda m: question(m, profile), slow=True), wishes)
 

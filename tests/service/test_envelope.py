@@ -6,9 +6,12 @@ from contextlib import closing
 
 import pytest
 from fastapi.testclient import TestClient
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
 from starlette.responses import PlainTextResponse
 
 from matcher.adapters.sql import SqlStore
+from matcher.adapters.sql_errors import translated
 from matcher.build import open_matcher
 from matcher.entities import Lead
 from matcher.errors import MatcherError
@@ -57,6 +60,44 @@ def test_unknown_paths_and_methods_are_problems_too(client):
         response = client.request(method, path)
         assert (response.status_code, response.json()["status"]) == (status, status)
         assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/organisations/ORG001", "GET, HEAD, PUT, DELETE"),
+        ("/v1/plan", "GET, HEAD, POST"),
+        ("/v1/recommendations", "POST"),
+        ("/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_all_the_right_ones(client, path, allowed):
+    assert client.patch(path).headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/v1/organisations/ORG001", "/v1/organisations", "/v1/leads/NO"]
+)
+def test_head_is_get_without_its_body(client, path):
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("Content-Type", "Content-Length", "ETag"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+def test_head_sends_no_body_whoever_serves_and_is_noted_as_what_it_is():
+    sent, noted = [], []
+
+    class Noted(Metrics):
+        def observe(self, method, *_):
+            noted.append(method)
+
+    async def send(message):
+        sent.append(message.get("body", b""))
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
+    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
+    assert (b"".join(sent), noted) == (b"", ["HEAD"])
 
 
 def test_an_answer_leaves_before_it_is_noted():
@@ -146,6 +187,43 @@ def test_a_store_that_stops_answering_makes_the_service_unready(client):
     assert client.get("/healthz").status_code == 200
 
 
+def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
+    def unreachable() -> None:
+        with translated(make_url("postgresql://me@db.internal/matcher"), "answering a ping"):
+            raise OperationalError("", {}, Exception('connection to server at "10.0.0.5" failed'))
+
+    with TestClient(create_app(stocked)) as client:
+        client.app.state.desk._matcher.store.ping = unreachable
+        response = client.get("/readyz", headers={"X-Request-ID": "trace-me-3"})
+    assert response.status_code == 503
+    detail = response.json()["detail"]
+    assert detail.startswith("The store failed while answering a ping")
+    assert detail.endswith("Check that the server runs and that MATCHER_DATABASE_URL points to it.")
+    assert not [part for part in ("db.internal", "10.0.0.5", "me@") if part in detail]
+    [line] = [line for line in logged() if line["event"] == "failed"]
+    assert line["request_id"] == "trace-me-3"
+    assert "db.internal" in line["detail"]
+    assert "10.0.0.5" in line["detail"]
+
+
+def test_metrics_say_how_many_changes_wait_to_be_indexed(stocked):
+    settings = stocked.model_copy(update={"index_interval_s": 0.05})
+    with TestClient(create_app(settings)) as client:
+        client.app.state.desk._matcher.index_now = _broken
+        with closing(SqlStore(stocked.database_url)) as elsewhere:
+            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(3)], source="test")
+        waiting = iter(lambda: _gauge(client, "matcher_index_pending"), 3.0)
+        assert set(waiting) <= {0.0}
+        del client.app.state.desk._matcher.index_now
+        waiting = iter(lambda: _gauge(client, "matcher_index_pending"), 0.0)
+        assert set(waiting) <= {3.0}
+
+
+def _gauge(client: TestClient, name: str) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+
 def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
     with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
         with closing(SqlStore(stocked.database_url)) as elsewhere:
@@ -157,7 +235,7 @@ def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
         assert seen - {8}, "no question came between the turns"
 
 
-def _broken() -> None:
+def _broken(**_: object) -> None:
     from matcher.errors import BackendUnavailable
 
     raise BackendUnavailable("The store does not answer.")

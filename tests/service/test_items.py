@@ -70,6 +70,14 @@ def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):
     assert not [pair for pair in shown if "ORG001" in pair]
 
 
+def test_who_asks_for_the_head_alone_was_shown_nothing(stocked):
+    with TestClient(create_app(stocked)) as client:
+        asked = client.head("/v1/organisations/ORG003/recommendations", params={"kind": "partner"})
+        assert int(asked.headers["Content-Length"]) > 100
+    with open_matcher(stocked) as matcher:
+        assert list(matcher.store.impressions()) == []
+
+
 def test_an_item_is_of_one_type_only(admin):
     assert admin.get("/v1/factories/ORG001").status_code == 404
     assert admin.delete("/v1/factories/ORG001").status_code == 404
@@ -103,9 +111,24 @@ def test_lists_come_in_pages_by_id(client):
     assert ([item["id"] for item in last["items"]], last["next"]) == (["ORG004"], None)
 
 
+@pytest.mark.parametrize("after", ["\0", "a b", "x" * 129])
+def test_a_page_starts_behind_something_that_can_be_an_id(client, after):
+    assert client.get("/v1/organisations", params={"after": after}).status_code == 422
+    assert client.get("/v1/organisations", params={"after": ""}).status_code == 200
+
+
 @pytest.mark.parametrize("limit", [0, 201, 1_001])
 def test_a_page_has_its_limits(client, limit):
     assert client.get("/v1/organisations", params={"limit": limit}).status_code == 422
+
+
+@pytest.mark.parametrize("budget", ["1e999", "Infinity", "-Infinity", "NaN", '"inf"'])
+def test_a_number_json_cannot_hold_is_refused(admin, budget):
+    body = f'{{"id": "INT900", "name": "x", "budget_eur": {budget}}}'
+    headers = {"Content-Type": "application/json"}
+    response = admin.put("/v1/opportunities/INT900", content=body, headers=headers)
+    assert response.status_code == 422
+    assert [fault["at"] for fault in response.json()["errors"]] == ["body.budget_eur"]
 
 
 def test_an_unchanged_item_is_not_sent_again(client):

@@ -37,6 +37,22 @@ def test_every_operation_is_described_and_every_address_has_a_name_of_its_own():
     assert len(set(ids)) == len(ids)
 
 
+def test_the_limits_described_are_those_in_force():
+    paths = create_app(Settings(max_k=70, max_page=7)).openapi()["paths"]
+    asked = {
+        parameter["name"]: parameter["schema"].get("maximum")
+        for address in ("/v1/organisations", "/v1/search")
+        for parameter in paths[address]["get"]["parameters"]
+    }
+    assert (asked["k"], asked["limit"]) == (70, 7)
+
+
+def test_an_example_says_what_is_really_said(client):
+    found = client.get("/v1/organisations/ORG001/recommendations?kind=factory&lang=fr").json()["items"]
+    said = [gap for item in found for gap in item["missing"]]
+    assert [gap for gap in ANSWER["items"][0]["missing"] if gap not in said] == []
+
+
 @pytest.mark.parametrize("item_type", ITEMS)
 def test_examples_of_items_hold(item_type):
     ITEM_CLASSES[item_type].model_validate(ITEMS[item_type])

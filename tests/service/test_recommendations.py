@@ -1,8 +1,10 @@
 import json
 
 import pytest
+from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
+from service.app import create_app
 from service.schemas import SaidAnswer
 
 RECOMMEND = "/v1/organisations/ORG001/recommendations"
@@ -141,10 +143,16 @@ def test_a_question_without_exactly_one_usable_text_is_refused(client, wrong):
 
 
 def test_a_refusal_does_not_repeat_what_was_sent(client):
+    assert "Jeanne" not in client.get(RECOMMEND, params={"kind": "lead", "on": "Jeanne Martin"}).text
     private = {"kind": "factory", "text": "a", "private": "Jeanne Martin, 12 rue des Lilas"}
     response = client.post("/v1/recommendations", json=private)
     assert response.status_code == 422
     assert "Jeanne" not in response.text
+
+
+def test_as_many_items_are_given_as_the_operator_may_allow(stocked):
+    with TestClient(create_app(stocked.model_copy(update={"max_k": 100}))) as client:
+        assert client.get(RECOMMEND, params={"kind": "factory", "k": 100}).json()["k"] == 100
 
 
 def test_unknown_and_mistyped_ids_are_not_found(client):
@@ -153,6 +161,48 @@ def test_unknown_and_mistyped_ids_are_not_found(client):
         assert response.status_code == 404
         assert response.json()["type"] == "urn:matcher:not-found"
         assert path in response.json()["detail"]
+
+
+def test_an_offset_written_as_the_page_on_the_api_writes_it_is_read(client):
+    answer = client.get(f"{RECOMMEND}?kind=factory&on=2026-11-22T09:00:00+01:00").json()
+    assert answer["on"] == "2026-11-22T09:00:00+01:00"
+
+
+@pytest.mark.parametrize("text", ["a" * 20_000, "a\n" * 9_999 + "aa"], ids=["one line", "many lines"])
+def test_a_text_may_be_as_long_as_the_limit_says(client, text):
+    for question in ({"text": text}, {"profile": {"description": text}}):
+        assert client.post("/v1/recommendations", json={"kind": "factory", **question}).status_code == 200
+    longer = {"kind": "factory", "profile": {"description": text, "needs": ["b"]}}
+    response = client.post("/v1/recommendations", json=longer)
+    assert response.status_code == 422
+    assert "20001 characters" in response.json()["detail"]
+
+
+@pytest.mark.parametrize("given", ["text/plain", "application/x-www-form-urlencoded", None])
+@pytest.mark.parametrize(("method", "path"), [("POST", "/v1/recommendations"), ("PUT", "/v1/leads/LEAD001")])
+def test_a_body_that_is_not_said_to_be_json_is_refused_with_the_way_to_say_it(admin, method, path, given):
+    headers = {"Content-Type": given} if given else {}
+    response = admin.request(method, path, content=b"{}", headers=headers)
+    assert response.status_code == 415
+    assert response.json()["type"] == "urn:matcher:unsupported-media-type"
+    assert given is None or given in response.json()["detail"]
+    assert "Content-Type: application/json" in response.json()["detail"]
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'{"kind": "lead", "text": "\xff"}', "UTF-8"),
+        (b"[" * 100_000, "nested"),
+        (b'{"kind": "lead", "k": ' + b"9" * 5_000 + b"}", "digits"),
+    ],
+    ids=["bytes", "depth", "digits"],
+)
+def test_a_body_that_cannot_be_read_is_refused_with_the_reason(client, body, said):
+    response = client.post("/v1/recommendations", content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == 422
+    assert response.json()["type"] == "urn:matcher:invalid-request"
+    assert said in response.json()["detail"]
 
 
 def test_broken_json_is_refused(client):

@@ -43,7 +43,14 @@ def test_a_server_address_selects_the_server():
 
 @pytest.mark.parametrize(
     "wrong",
-    [{"port": 0}, {"timezone": "Mars/Olympus"}, {"admin_key": "short"}, {"max_k": 0}, {"collection": "a b"}],
+    [
+        {"port": 0},
+        {"timezone": "Mars/Olympus"},
+        {"admin_key": "short"},
+        {"max_k": 0},
+        {"max_k": 101},
+        {"collection": "a b"},
+    ],
 )
 def test_values_out_of_range_are_refused(wrong):
     with pytest.raises(ValidationError):

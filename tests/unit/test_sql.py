@@ -105,6 +105,9 @@ def test_an_unreachable_server_is_named_without_its_password() -> None:
         store.ping()
     assert "hunter2" not in str(caught.value)
     assert "127.0.0.1:9" in str(caught.value)
+    public = caught.value.public
+    assert "Check that the server runs" in public
+    assert not [part for part in ("127.0.0.1", "matcher:", "matcher@", "port") if part in public]
 
 
 def test_settings_of_sqlite_are_the_durable_ones(path: Path) -> None:

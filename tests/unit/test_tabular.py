@@ -229,6 +229,15 @@ class TestRows:
             (3, "année", "nombre illisible", "vingt"),
         ]
 
+    def test_a_number_beyond_all_numbers_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
+        table = read_text(
+            tmp_path, f"id;name;budget_eur\nO1;A;5\nO2;B;{'9' * 400}\n", kind=ItemType.OPPORTUNITY
+        )
+        assert table.rows[1].item is None
+        [reject] = table.rows[1].rejects
+        assert (reject.line, reject.field) == (3, "budget_eur")
+        assert (reject.fr, reject.en) == ("nombre trop grand", "number too large")
+
     def test_a_megabyte_in_a_cell_is_rejected_and_its_report_stays_short(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, f"nom;secteur;description\nA;x;{'y' * 2**20}\nB;x;ok\n")
         (fault,) = table.rows[0].rejects
