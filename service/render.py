@@ -163,7 +163,8 @@ def _why(item: Recommendation, lang: str, *, explain: bool) -> RenderableType:
     grid.add_column(width=1)
     grid.add_column(ratio=1)
     for reason in item.reasons[: None if explain else MAX_REASONS]:
-        grid.add_row(Text("+", "green"), _quotes_lit(_said(reason, lang)))
+        mark = Text("+", "green") if reason.clear else Text("~", "dim")
+        grid.add_row(mark, _quotes_lit(_said(reason, lang)))
     for gap in item.missing:
         if gap.code not in _TOLD_BY_MARKER:
             grid.add_row(Text("-", "yellow"), Prose(_said(gap, lang), "dim"))
