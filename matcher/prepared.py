@@ -25,10 +25,10 @@ _QUOTED_WORDS_FROM = frozenset({"description", "name"})
 _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
     fold(
-        """activité acteur client cluster digital digitale digitales entreprise entreprises groupe numérique
-        numériques occitanie plateforme premier première professionnel projet projets présent présente région
-        régional régionale service services société sociétés solution solutions structure tech toulouse
-        montpellier"""
+        """activité acteur client cluster digital digitale digitales entreprise entreprises french gestion
+        groupe ligne numérique numériques occitanie partenaire partenaires plateforme premier première
+        professionnel projet projets présent présente région régional régionale service services société
+        sociétés solution solutions structure tech toulousain toulousaine toulouse montpellier"""
     ).split()
 )
 """Folded words that most of the cluster's texts hold: true of everybody, evidence of nothing."""
