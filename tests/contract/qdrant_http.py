@@ -241,7 +241,9 @@ def _query(server: LocalServer, name: str, body: bytes) -> Any:
         using=asked.using,
         prefetch=asked.prefetch,
         query_filter=asked.filter,
-        search_params=asked.params,
+        search_params=qm.SearchParams(idf=asked.params.idf)
+        if asked.params
+        else None,  # the rest has no effect
         limit=asked.limit or 10,
         with_payload=asked.with_payload,
         with_vectors=asked.with_vector or False,
