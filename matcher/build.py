@@ -1,5 +1,6 @@
 """The one place that chooses adapters and puts the product together."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -15,7 +16,7 @@ from matcher.adapters.reference import read_territory
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
 from matcher.entities import AnyItem, ItemType, Kind
-from matcher.errors import Ambiguous, InvalidRequest, NotFound
+from matcher.errors import Ambiguous, InvalidRequest, MatcherError, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
 from matcher.indexing import Indexer, is_listed
 from matcher.introductions import IntroductionPlan, plan_introductions
@@ -29,6 +30,7 @@ from matcher.territory import Territory
 from matcher.text import fold
 
 MAX_SUGGESTIONS = 5
+_log = logging.getLogger(__name__)
 
 
 def make_encoder(settings: Settings) -> Encoder:
@@ -217,9 +219,12 @@ class Matcher:
         return self._generation or self._serve(self.indexer.open())
 
     def _serve(self, generation: Generation) -> Generation:
-        if self._generation is not None and self._generation.index is not generation.index:
-            self._generation.index.close()
-        self._generation, self._recommender = generation, None
+        former, self._generation, self._recommender = self._generation, generation, None
+        if former is not None and former.index is not generation.index:
+            try:
+                former.index.close()
+            except MatcherError as fault:  # damaged or gone, which may be why there is a new one
+                _log.warning("generation %s replaces one that did not close: %s", generation.name, fault)
         return generation
 
 
