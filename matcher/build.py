@@ -152,9 +152,7 @@ class Matcher:
             scores[member.id] = self.recommender.mutual_scores(member)
             if progress:
                 progress(done, len(members))
-        plan = self.arrange(scores)
-        self.adopt(plan)
-        return plan
+        return self.adopt(self.arrange(scores))
 
     def members(self) -> list[AnyItem]:
         """Every organisation that may be introduced to others, by ascending id."""
@@ -171,10 +169,11 @@ class Matcher:
             met=self._met(),
         )
 
-    def adopt(self, plan: IntroductionPlan) -> None:
-        """Keep a plan in the store, whole, and follow it."""
-        self.plans.save(plan)
+    def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
+        """Keep a plan in the store, less those who have left meanwhile, follow it and return it."""
+        kept = self.plans.save(plan)
         self._follow_plan()
+        return kept
 
     def _met(self) -> set[tuple[str, str]]:
         """Pairs that were introduced already, or where one said no."""
