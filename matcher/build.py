@@ -65,8 +65,11 @@ def _on_a_server(settings: Settings) -> Generations:
     from matcher.adapters.qdrant_generations import QdrantGenerations
     from matcher.adapters.qdrant_wire import Server
 
-    key = settings.qdrant_write_key or settings.qdrant_api_key
-    server = Server(settings.qdrant_url, key.get_secret_value() if key else None)
+    read_key, write_key = (
+        key.get_secret_value() if key else None
+        for key in (settings.qdrant_api_key, settings.qdrant_write_key)
+    )
+    server = Server(settings.qdrant_url, read_key, write_key)
     return QdrantGenerations(server, settings.collection)
 
 
