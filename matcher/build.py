@@ -1,5 +1,6 @@
 """The one place that chooses adapters and puts the product together."""
 
+import logging
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
 from matcher.adapters.vocabulary import read_vocabulary
 from matcher.entities import AnyItem, ItemType, Kind
-from matcher.errors import Ambiguous, InvalidRequest, NotFound
+from matcher.errors import Ambiguous, InvalidRequest, MatcherError, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
 from matcher.indexing import Indexer, is_listed
 from matcher.introductions import IntroductionPlan, plan_introductions
@@ -30,6 +31,7 @@ from matcher.territory import Territory
 from matcher.text import fold
 
 MAX_SUGGESTIONS = 5
+_log = logging.getLogger(__name__)
 
 
 def make_encoder(settings: Settings) -> Encoder:
@@ -64,8 +66,11 @@ def _on_a_server(settings: Settings) -> Generations:
     from matcher.adapters.qdrant_generations import QdrantGenerations
     from matcher.adapters.qdrant_wire import Server
 
-    key = settings.qdrant_write_key or settings.qdrant_api_key
-    server = Server(settings.qdrant_url, key.get_secret_value() if key else None)
+    read_key, write_key = (
+        key.get_secret_value() if key else None
+        for key in (settings.qdrant_api_key, settings.qdrant_write_key)
+    )
+    server = Server(settings.qdrant_url, read_key, write_key)
     return QdrantGenerations(server, settings.collection)
 
 
@@ -112,6 +117,11 @@ class Matcher:
         return self._open().index
 
     @property
+    def generation(self) -> str:
+        """Name of the index generation that serves."""
+        return self._open().name
+
+    @property
     def recommender(self) -> Recommender:
         """The use case over the index that serves."""
         generation = self._open()
@@ -152,9 +162,7 @@ class Matcher:
             scores[member.id] = self.recommender.mutual_scores(member)
             if progress:
                 progress(done, len(members))
-        plan = self.arrange(scores)
-        self.adopt(plan)
-        return plan
+        return self.adopt(self.arrange(scores))
 
     def members(self) -> list[AnyItem]:
         """Every organisation that may be introduced to others, by ascending id."""
@@ -171,10 +179,11 @@ class Matcher:
             met=self._met(),
         )
 
-    def adopt(self, plan: IntroductionPlan) -> None:
-        """Keep a plan in the store, whole, and follow it."""
-        self.plans.save(plan)
+    def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
+        """Keep a plan in the store, less those who have left meanwhile, follow it and return it."""
+        kept = self.plans.save(plan)
         self._follow_plan()
+        return kept
 
     def _met(self) -> set[tuple[str, str]]:
         """Pairs that were introduced already, or where one said no."""
@@ -219,9 +228,12 @@ class Matcher:
         return self._generation or self._serve(self.indexer.open())
 
     def _serve(self, generation: Generation) -> Generation:
-        if self._generation is not None and self._generation.index is not generation.index:
-            self._generation.index.close()
-        self._generation, self._recommender = generation, None
+        former, self._generation, self._recommender = self._generation, generation, None
+        if former is not None and former.index is not generation.index:
+            try:
+                former.index.close()
+            except MatcherError as fault:  # damaged or gone, which may be why there is a new one
+                _log.warning("generation %s replaces one that did not close: %s", generation.name, fault)
         return generation
 
 

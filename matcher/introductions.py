@@ -5,8 +5,8 @@ other's. :func:`matcher.market.plan_pairs` then orders all lists together, so th
 over those who want them instead of flooding the best known.
 """
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Set
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -71,6 +71,16 @@ class IntroductionPlan:
     generation: str
     lists: Mapping[str, tuple[Planned, ...]]
     members: tuple[Member, ...]
+
+    def among(self, ids: Set[str]) -> "IntroductionPlan":
+        """Leave out whoever is not in ``ids``, in lists too; the figures of the others stay as planned."""
+        lists = {
+            name: tuple(entry for entry in entries if entry.item_id in ids)
+            for name, entries in self.lists.items()
+            if name in ids
+        }
+        members = tuple(member for member in self.members if member.organisation_id in ids)
+        return replace(self, lists=lists, members=members)
 
     def summary(self) -> dict[str, float]:
         """Add up: expected matches before and after, inequality (Gini) of views, mean relevance kept.

@@ -73,8 +73,8 @@ class Settings(BaseSettings):
     encoder: str = Field("", description="Folder or hub name; empty: the prepared model; hashing: weightless")
     encoder_threads: int | None = Field(None, ge=1, le=256)
     qdrant_url: str | None = None
-    qdrant_api_key: SecretStr | None = Field(None, description="Read-only key, used to answer")
-    qdrant_write_key: SecretStr | None = Field(None, description="Key of the indexer")
+    qdrant_api_key: SecretStr | None = Field(None, description="Key to answer with; a read-only one will do")
+    qdrant_write_key: SecretStr | None = Field(None, description="Key to index with")
     collection: str = Field("matcher", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     index_backend: Backend = Field(default_factory=_default_backend)
     index_interval_s: float = Field(5.0, gt=0, le=3600, description="Seconds between two looks at the outbox")

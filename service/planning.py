@@ -52,8 +52,8 @@ class Planner:
             scores = {}
             for member in members:
                 scores[member.id] = await self._desk.ask(partial(_mutual_scores, member), slow=True)
-            plan = await to_thread.run_sync(self._matcher.arrange, scores)
-            await self._desk.ask(lambda m: m.adopt(plan), slow=True)
+            made = await to_thread.run_sync(self._matcher.arrange, scores)
+            plan = await self._desk.ask(lambda m: m.adopt(made), slow=True)
             log.info("plan adopted", version=plan.version, organisations=len(plan.members))
         except MatcherError as fault:
             log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))

@@ -10,6 +10,7 @@ from typing import Any
 from qdrant_client import QdrantClient
 
 from matcher.adapters.qdrant_wire import (
+    READS,
     WRITE_LIMIT,
     Server,
     keys_of,
@@ -35,7 +36,10 @@ class QdrantIndex:
 
     def __init__(self, server: Server, collection: str, dim: int) -> None:
         self._server, self._name, self._dim = server, collection, dim
-        self._client: QdrantClient | None = server.connect()
+        self._clients: tuple[QdrantClient, QdrantClient] | None = (
+            server.connect(),
+            server.connect(writing=True),
+        )
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Insert or replace; returns when the server has written them to its log."""
@@ -91,17 +95,18 @@ class QdrantIndex:
 
     def close(self) -> None:
         """Release; further calls raise BackendUnavailable."""
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+        for client in self._clients or ():
+            client.close()
+        self._clients = None
 
-    def _alive(self) -> QdrantClient:
-        if self._client is None:
+    def _alive(self) -> tuple[QdrantClient, QdrantClient]:
+        if self._clients is None:
             raise BackendUnavailable(f"The index '{self._name}' is closed.")
-        return self._client
+        return self._clients
 
     def _call(self, method: str, **arguments: Any) -> Any:
-        do = getattr(self._alive(), method)
+        reader, writer = self._alive()
+        do = getattr(reader if method in READS else writer, method)
         return self._server.call(lambda: do(self._name, **arguments))
 
     def _records(self, ids: Sequence[str], *, payload: Any, vectors: bool) -> Iterator[Any]:

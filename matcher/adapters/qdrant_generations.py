@@ -7,7 +7,7 @@ from pydantic import ValidationError
 from qdrant_client import models as qm
 
 from matcher.adapters.qdrant import QdrantIndex
-from matcher.adapters.qdrant_wire import Server, create_collection
+from matcher.adapters.qdrant_wire import READS, Server, create_collection
 from matcher.errors import NotReady
 from matcher.manifest import Manifest
 from matcher.ports import Index
@@ -22,7 +22,7 @@ class QdrantGenerations:
     Parameters
     ----------
     server
-        The server, with a key that may write where generations are made.
+        The server, with a key that may write where generations are made or changed.
     prefix
         Name of the alias.
     shards, replicas
@@ -58,7 +58,7 @@ class QdrantGenerations:
     def create(self, name: str, manifest: Manifest) -> Index:
         """Make and open an empty generation."""
         metadata = {"manifest": manifest.model_dump_json()}
-        with self._server.client() as client:
+        with self._server.client(writing=True) as client:
             collection = self._collection(name)
             self._server.call(
                 lambda: create_collection(client, collection, manifest.dim, metadata=metadata, **self._layout)
@@ -108,5 +108,5 @@ class QdrantGenerations:
         return f"{self._prefix}-{name}"
 
     def _call(self, method: str, *arguments: Any, **named: Any) -> Any:
-        with self._server.client() as client:
+        with self._server.client(writing=method not in READS) as client:
             return self._server.call(lambda: getattr(client, method)(*arguments, **named))

@@ -30,6 +30,11 @@ from matcher.ports import Point, Sparse, Where
 WRITE_LIMIT = 64
 """Points per request: 64 points of 48 labels of 384 numbers stay under the server's 32 MB."""
 
+READS = frozenset(
+    {"count", "get_aliases", "get_collection", "get_collections", "query_points", "retrieve", "scroll"}
+)
+"""Methods of the client that a read-only key is enough for."""
+
 # An answer that is not JSON comes up as a bare ValueError.
 _FAULTS = (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse, ValueError)
 _PAUSES = (0.1, 0.4, 1.6)
@@ -40,30 +45,33 @@ _LONGEST_PAUSE = 5.0
 class Server:
     """Where the server is and how patiently it is asked.
 
-    ``api_key`` is the read key for a process that only serves, the write key for one that indexes. It
-    travels in clear over ``http``: use ``https`` beyond one machine.
+    ``api_key`` goes with what reads and ``write_key`` with what writes; where only one is given it goes with
+    both, and a process that only asks needs no more than a read-only ``api_key``. Keys travel in clear over
+    ``http``: use ``https`` beyond one machine.
     """
 
     url: str
     api_key: str | None = field(default=None, repr=False)
+    write_key: str | None = field(default=None, repr=False)
     timeout: int = 5  # seconds a single request may take
     sleep: Callable[[float], None] = field(default=time.sleep, repr=False)
 
-    def connect(self) -> QdrantClient:
-        """Return a client; nothing is sent yet."""
+    def connect(self, *, writing: bool = False) -> QdrantClient:
+        """Return a client that reads, or one that may write; nothing is sent yet."""
+        key = self.write_key or self.api_key if writing else self.api_key or self.write_key
         return QdrantClient(
             url=self.url,
             port=None,
             timeout=self.timeout,
-            headers={"api-key": self.api_key} if self.api_key else None,
+            headers={"api-key": key} if key else None,
             check_compatibility=False,  # asks the server in a thread of its own; `matcher doctor` does it
             verify=not self.url.startswith("http://"),  # reading certificates takes 0.1 s, there are none
         )
 
     @contextmanager
-    def client(self) -> Iterator[QdrantClient]:
+    def client(self, *, writing: bool = False) -> Iterator[QdrantClient]:
         """Yield a client for a few calls."""
-        client = self.connect()
+        client = self.connect(writing=writing)
         try:
             yield client
         finally:

@@ -15,14 +15,13 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters import sql_items, sql_log, sql_migrate, sql_outbox
 from matcher.adapters.sql_errors import translated, where
-from matcher.adapters.sql_schema import among, items, listed, open_engine, parse_url, sqlite_file
+from matcher.adapters.sql_schema import alone, among, items, listed, open_engine, parse_url, sqlite_file
 from matcher.entities import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
+from matcher.indexing import is_listed
 from matcher.records import Change, Feedback, Impression, PutReport
 
 _CACHED_ITEMS = 20_000
-_WRITE_LOCK = 113_113
-"""Key of PostgreSQL's advisory lock; SQLite has one writer by nature."""
 
 
 def _utc_now() -> datetime:
@@ -180,13 +179,16 @@ class SqlStore:
         """Insert or replace items in one transaction; an item equal to the stored one is left alone.
 
         ``source`` says where they come from (a file's name, "api") and is kept beside each changed item.
+        Whoever opts out leaves the plan of introductions.
         InvalidRequest when an id comes twice or belongs to an item of another type.
         """
         at = self._stamp()
-        rows = [sql_items.to_row(item, source, at) for item in items_]
+        given = list(items_)
+        rows = [sql_items.to_row(item, source, at) for item in given]
         if len({row["id"] for row in rows}) < len(rows):
             raise InvalidRequest("The same id comes twice in one put: give each item once.")
         with self._writing("storing items") as connection:
+            sql_log.leave_plan(connection, [item.id for item in given if not is_listed(item)])
             return sql_items.put(connection, rows)
 
     def delete(self, ids: Iterable[str]) -> int:
@@ -263,8 +265,7 @@ class SqlStore:
     @contextmanager
     def _writing(self, doing: str) -> Iterator[Connection]:
         with translated(self._url, doing), self._writer.begin() as connection:
-            if connection.dialect.name == "postgresql":
-                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            alone(connection)
             yield connection
 
     @contextmanager

@@ -1,6 +1,6 @@
 """Impressions and feedback: two append-only tables, read back in the order they were written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -48,8 +48,19 @@ def add_feedback(connection: Connection, row: Feedback) -> None:
 
 def erase(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row that names one of ``ids`` on either side."""
+    _delete_named(connection, ids, (impressions, feedback))
+    leave_plan(connection, ids)
+
+
+def leave_plan(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete every row of the plan of introductions that names one of ``ids``."""
+    if ids:
+        _delete_named(connection, ids, (plan_lists, plan_members))
+
+
+def _delete_named(connection: Connection, ids: Sequence[str], tables: Iterable[Table]) -> None:
     dialect = connection.dialect.name
-    for table in (impressions, feedback, plan_lists, plan_members):
+    for table in tables:
         named = [among(dialect, column) for column in table.c if column.name in ("query_id", "item_id")]
         connection.execute(delete(table).where(or_(*named)), listed(dialect, ids))
 

@@ -1,14 +1,22 @@
 """The plan of introductions in the store: one at a time, replaced whole, in one transaction."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import Table, delete, insert, select
+from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql_errors import translated
+from matcher.adapters.sql_items import from_row
 from matcher.adapters.sql_log import stamp
 from matcher.adapters.sql_schema import (
+    alone,
+    among,
+    items,
+    listed,
     open_engine,
     parse_url,
     plan_lists,
@@ -16,13 +24,14 @@ from matcher.adapters.sql_schema import (
     plans,
     sqlite_file,
 )
+from matcher.indexing import is_listed
 from matcher.introductions import IntroductionPlan, Member, Planned
 
 
 class SqlPlans:
     """Where the current plan is kept; readers see the old plan or the new one, never parts of both.
 
-    Erasing an organisation from the store erases it here too.
+    Who is erased from the store, or opts out, leaves the plan in the same transaction.
 
     >>> from matcher.adapters.sql import SqlStore
     >>> url = f"sqlite:///{getfixture('tmp_path')}/matcher.db"
@@ -62,28 +71,38 @@ class SqlPlans:
         created_at = datetime.fromisoformat(head.created_at)
         return IntroductionPlan(head.version, created_at, head.generation, lists, members)
 
-    def save(self, plan: IntroductionPlan) -> None:
-        """Replace the current plan."""
-        head = {
-            "version": plan.version,
-            "created_at": stamp(plan.created_at),
-            "generation": plan.generation,
-        }
-        entries = [
-            {"query_id": query_id, "rank": rank, **asdict(entry)}
-            for query_id, listed in plan.lists.items()
-            for rank, entry in enumerate(listed, start=1)
-        ]
-        people = [
-            {"query_id": row.pop("organisation_id"), **row}
-            for row in (asdict(member) for member in plan.members)
-        ]
+    def save(self, plan: IntroductionPlan) -> IntroductionPlan:
+        """Replace the current plan and return it as kept: without those who have left since it was begun."""
         with translated(self._url, "storing the plan"), self._writer.begin() as connection:
-            for table, rows in ((plans, [head]), (plan_lists, entries), (plan_members, people)):
+            alone(connection)
+            kept = plan.among(_listed(connection, list(plan.lists)))
+            for table, rows in _rows(kept):
                 connection.execute(delete(table))
                 if rows:
                     connection.execute(insert(table), rows)
+        return kept
 
     def close(self) -> None:
         """Give the connections back."""
         self._engine.dispose()
+
+
+def _listed(connection: Connection, ids: Sequence[str]) -> set[str]:
+    """Those of ``ids`` that are in the store and have not opted out."""
+    dialect = connection.dialect.name
+    found = select(items.c.id, items.c.item_type, items.c.body).where(among(dialect, items.c.id))
+    rows = connection.execute(found, listed(dialect, ids))
+    return {row.id for row in rows if is_listed(from_row(row.item_type, row.body))}
+
+
+def _rows(plan: IntroductionPlan) -> list[tuple[Table, list[dict[str, Any]]]]:
+    head = {"version": plan.version, "created_at": stamp(plan.created_at), "generation": plan.generation}
+    entries = [
+        {"query_id": query_id, "rank": rank, **asdict(entry)}
+        for query_id, planned in plan.lists.items()
+        for rank, entry in enumerate(planned, start=1)
+    ]
+    people = [
+        {"query_id": row.pop("organisation_id"), **row} for row in (asdict(member) for member in plan.members)
+    ]
+    return [(plans, [head]), (plan_lists, entries), (plan_members, people)]

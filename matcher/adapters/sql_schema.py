@@ -27,6 +27,7 @@ from sqlalchemy import (
     event,
     func,
     select,
+    text,
 )
 from sqlalchemy.engine import URL, Connection, make_url
 from sqlalchemy.exc import ArgumentError
@@ -37,6 +38,9 @@ BUSY_MS = 10_000
 """How long a writer waits for another before it gives up, on either database."""
 
 CONNECT_S = 5
+
+_WRITE_LOCK = 113_113
+"""Key of PostgreSQL's advisory lock."""
 
 _Id = Text().with_variant(Text(collation="C"), "postgresql")
 _Seq = BigInteger().with_variant(Integer(), "sqlite")
@@ -197,6 +201,15 @@ def open_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def alone(connection: Connection) -> None:
+    """Wait until no other transaction writes, and let none do so before this one ends.
+
+    SQLite has one writer by nature: :func:`_begin_sqlite`.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

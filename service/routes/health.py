@@ -41,5 +41,4 @@ async def metrics(metrics: MetricsDep) -> Response:
 
 def _ready(matcher: Matcher) -> Ready:
     matcher.store.ping()
-    generation = matcher.indexer.generations.current() or ""
-    return Ready(generation=generation, points=matcher.index.count(), pending=pending(matcher))
+    return Ready(generation=matcher.generation, points=matcher.index.count(), pending=pending(matcher))

@@ -24,3 +24,10 @@ def postgres_server() -> Iterator[str]:
 @pytest.fixture
 def postgres_url(postgres_server: str) -> str:
     return postgres.new_database(postgres_server, f"t{uuid.uuid4().hex}")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path / 'a folder' / 'matcher.db'}"
+    return str(request.getfixturevalue("postgres_url"))

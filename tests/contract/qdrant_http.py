@@ -65,6 +65,10 @@ class LocalServer:
         self.retry_after: str | None = None
         self.delay = 1.0
         self.requests: list[tuple[str, str]] = []
+        self.keys_of: dict[bool, set[str | None]] = {
+            True: set(),
+            False: set(),
+        }  # of what reads, of what writes
         self.indexed: dict[str, set[str]] = {}
         self.bodies: list[Any] = []
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
@@ -73,12 +77,16 @@ class LocalServer:
 
     def answer(self, method: str, path: str, key: str | None, body: bytes) -> Answer:
         self.requests.append((method, path))
-        if not self._allowed(method, path, key):
+        reads = method == "GET" or (method == "POST" and bool(READ_CALLS.fullmatch(path)))
+        self.keys_of[reads].add(key)
+        if not self._allowed(key, reads=reads):
             return 403, "Forbidden: wrong or missing api-key"
         for verb, pattern, handle in ROUTES:
             match = re.fullmatch(pattern, path)
             if verb == method and match:
-                with self.lock:
+                with self.lock, warnings.catch_warnings():
+                    # local mode says that payload indexes and search parameters have no effect
+                    warnings.simplefilter("ignore", UserWarning)
                     return self._handled(handle, match.groups(), body)
         return 404, f"no route {method} {path}"
 
@@ -90,12 +98,11 @@ class LocalServer:
         except ValueError as error:
             return (404 if "not found" in str(error) else 400), str(error)
 
-    def _allowed(self, method: str, path: str, key: str | None) -> bool:
+    def _allowed(self, key: str | None, *, reads: bool) -> bool:
         write_key, read_key = self.keys
         if write_key is None or key == write_key:
             return True
-        reads = method == "GET" or (method == "POST" and READ_CALLS.fullmatch(path))
-        return bool(reads and key is not None and key == read_key)
+        return reads and key is not None and key == read_key
 
     def require_indexed(self, collection: str, condition: Any) -> None:
         """Strict mode: every field that is filtered on needs a payload index."""
@@ -181,9 +188,7 @@ def _update(server: LocalServer, name: str, body: bytes) -> bool:
 
 def _index(server: LocalServer, name: str, body: bytes) -> Any:
     asked = qm.CreateFieldIndex.model_validate_json(body)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # local mode says that indexes have no effect
-        result = server.local.create_payload_index(name, asked.field_name, asked.field_schema)
+    result = server.local.create_payload_index(name, asked.field_name, asked.field_schema)
     server.indexed[name].add(asked.field_name)
     return result
 
@@ -241,9 +246,7 @@ def _query(server: LocalServer, name: str, body: bytes) -> Any:
         using=asked.using,
         prefetch=asked.prefetch,
         query_filter=asked.filter,
-        search_params=qm.SearchParams(idf=asked.params.idf)
-        if asked.params
-        else None,  # the rest has no effect
+        search_params=asked.params,
         limit=asked.limit or 10,
         with_payload=asked.with_payload,
         with_vectors=asked.with_vector or False,

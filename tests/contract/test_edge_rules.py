@@ -1,6 +1,7 @@
 """What was learnt by breaking Qdrant Edge 0.9.0: each rule of the design has a test that fails without it."""
 
 import csv
+import hashlib
 import importlib.metadata
 import multiprocessing
 import os
@@ -16,12 +17,15 @@ import qdrant_edge as qe
 
 from matcher.adapters import edge
 from matcher.adapters.edge import EdgeIndex, optimize_folder
+from matcher.adapters.edge_terms import request_of
 from matcher.adapters.exact import ExactIndex
 from matcher.adapters.lexical import Bm25Lexical
+from matcher.durable import FileLock
+from matcher.entities import ItemType
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
-from matcher.points import UPSERT_LIMIT
-from matcher.ports import Sparse
-from tests.contract.indexes import DIM, ORGANISATIONS, crowd, point, terms, unit
+from matcher.points import UPSERT_LIMIT, check_query
+from matcher.ports import Sparse, Where
+from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 
 ROOT = Path(__file__).parents[2]
 
@@ -107,7 +111,7 @@ def test_rule_2_a_forked_child_is_refused_and_cannot_harm_the_parent(folder: Pat
             tell.send(str(error))
         index.close()
 
-    process = multiprocessing.get_context("fork").Process(target=child)
+    process = multiprocessing.get_context("fork").Process(target=child, daemon=True)
     process.start()
     assert told.poll(20)
     assert "before a fork" in told.recv()
@@ -122,14 +126,29 @@ def test_rule_2_a_forked_child_is_refused_and_cannot_harm_the_parent(folder: Pat
 # 3. Optimising stops the interpreter: only in a child process, and only when it pays.
 
 
-def test_rule_3_optimising_happens_in_another_process(folder: Path) -> None:
+def segments(folder: Path) -> set[str]:
+    return {segment.name for segment in (folder / "shard" / "segments").iterdir()}
+
+
+def not_here(_: EdgeIndex) -> None:
+    raise AssertionError("optimised by this process, or by a copy of it")
+
+
+def test_rule_2_and_rule_3_optimising_happens_in_a_fresh_process(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     index = EdgeIndex(folder, DIM)
-    index.upsert(crowd(300))
+    index.upsert(points := crowd(1_500))
+    index.delete([p.id for p in points[300:]])  # so many that there is something to do
     index.close()
+    before = segments(folder)
+    # A forked child is a copy of this process and stumbles over the same.
+    monkeypatch.setattr(EdgeIndex, "optimize", not_here)
     optimize_folder(folder, DIM)
+    assert segments(folder) != before
     opened = EdgeIndex(folder, DIM)
     reference = ExactIndex(None, DIM)
-    reference.upsert(crowd(300))
+    reference.upsert(points[:300])
     question = (unit(5), Sparse((1, 2, 9), (1.0,) * 3), ORGANISATIONS, 10)
     assert [h.id for h in opened.query(*question)] == [h.id for h in reference.query(*question)]
     opened.close()
@@ -188,6 +207,30 @@ os.kill(os.getpid(), 9)
     again.close()
 
 
+def contents(folder: Path) -> dict[Path, str]:
+    files = (path for path in folder.rglob("*") if path.is_file())
+    return {path: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def test_rule_4_closing_has_written_everything_when_it_gives_the_lock_back(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index = EdgeIndex(folder, DIM)
+    index.upsert(crowd(30))
+    left: list[dict[Path, str]] = []
+    release = FileLock.release
+
+    def noting(lock: FileLock) -> None:
+        left.append(contents(folder))
+        release(lock)
+
+    monkeypatch.setattr(FileLock, "release", noting)
+    before = contents(folder)
+    index.close()
+    assert left == [contents(folder)], "the engine still wrote after the next owner could have come"
+    assert left != [before]
+
+
 # 5. What the engine swallows is refused before it: the index contract has the cases; here is why.
 
 
@@ -209,6 +252,17 @@ def test_rule_6_the_same_question_has_the_same_answer(index: EdgeIndex) -> None:
     assert first == sorted(first, key=lambda hit: (-hit.score, hit.id))
     for _ in range(20):
         assert index.query(*question) == first
+
+
+def test_rule_6_equal_points_score_equal(index: EdgeIndex) -> None:
+    """Ranks would set them apart, by chance; fused scores (DBSF) do not."""
+    index.upsert([point(f"P{n:03d}", n % 5, terms(n % 3)) for n in range(45)])
+    hits = index.query(unit(3), Sparse((0, 1, 2), (1.0,) * 3), ORGANISATIONS, 45)
+    scores: dict[tuple[int, int], set[float]] = {}
+    for hit in hits:
+        number = int(hit.id[1:])
+        scores.setdefault((number % 5, number % 3), set()).add(hit.score)
+    assert sorted(len(of_kind) for of_kind in scores.values()) == [1] * 15
 
 
 def test_rule_6_deleted_points_do_not_weigh_on_term_rarity(index: EdgeIndex) -> None:
@@ -238,6 +292,26 @@ def test_rule_7_a_word_of_a_text_as_long_as_ours_weighs_about_one() -> None:
 def test_rule_7_term_ids_use_all_32_bits(index: EdgeIndex) -> None:
     index.upsert([point("A", 1, terms(0, 2**32 - 1)), point("B", 2, terms(7))])
     assert [hit.id for hit in index.query(None, terms(2**32 - 1), ORGANISATIONS, 5)] == ["A"]
+
+
+# No numbers of the design's, but learnt the same way: without these answers are the same, only slow.
+
+OPEN_CALLS = Where(ItemType.OPPORTUNITY, NOON)
+
+
+def test_every_field_that_is_filtered_on_has_a_payload_index(index: EdgeIndex) -> None:
+    request = request_of(check_query(unit(1), None, OPEN_CALLS, 5, DIM), OPEN_CALLS)
+    filtered = {condition.key for condition in request.filter.must}
+    assert filtered == {"item_type", "open_from", "open_until"}
+    index.upsert(crowd(10))
+    schema = index._shard.info().payload_schema
+    assert {name: field.points for name, field in schema.items()} == dict.fromkeys(filtered, 10)
+
+
+@pytest.mark.parametrize("lexical", [None, terms(1)])
+def test_a_question_asks_for_no_payload(lexical: Sparse | None) -> None:
+    request = request_of(check_query(unit(1), lexical, OPEN_CALLS, 5, DIM), OPEN_CALLS)
+    assert request.with_payload is False
 
 
 # 8. A beta: pinned, and known to one place only.

@@ -1,11 +1,39 @@
-"""The plan on a real PostgreSQL: replaced and read whole while others replace it."""
+"""The plan of introductions: replaced and read whole while others replace it, and never with who has left."""
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import pytest
+
+from matcher.adapters import sql_items, sql_log
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
+from matcher.entities import Organisation
 from matcher.introductions import IntroductionPlan, Member, Planned
+
+MEMBERS = [Organisation(id=f"o{n}", name=f"Membre {n}") for n in range(50)]
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[SqlStore]:
+    with SqlStore(url) as opened:
+        opened.migrate()
+        opened.put(MEMBERS, source="test")
+        yield opened
+
+
+@pytest.fixture
+def plans(url: str) -> Iterator[SqlPlans]:
+    opened = SqlPlans(url)
+    yield opened
+    opened.close()
+
+
+def named(found: IntroductionPlan) -> set[str]:
+    """Everybody a plan names anywhere."""
+    listed = {entry.item_id for entries in found.lists.values() for entry in entries}
+    return listed | set(found.lists) | {member.organisation_id for member in found.members}
 
 
 def plan(version: str, gain: float) -> IntroductionPlan:
@@ -17,6 +45,7 @@ def plan(version: str, gain: float) -> IntroductionPlan:
 def test_a_reader_never_sees_parts_of_two_plans(postgres_url):
     with SqlStore(postgres_url) as store:
         store.migrate()
+        store.put(MEMBERS, source="test")
     writer, reader = SqlPlans(postgres_url), SqlPlans(postgres_url)
     kept = {"a": plan("a", 0.25), "b": plan("b", 0.75)}
     writer.save(kept["a"])
@@ -36,3 +65,31 @@ def test_a_reader_never_sees_parts_of_two_plans(postgres_url):
     assert None not in seen
     writer.close()
     reader.close()
+
+
+def test_who_left_while_a_plan_was_made_is_not_in_it(store: SqlStore, plans: SqlPlans) -> None:
+    made = plan("a", 0.5)
+    store.delete(["o1"])
+    store.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
+    kept = plans.save(made)
+    assert plans.load() == kept
+    assert named(kept) == named(made) - {"o1", "o2"}
+
+
+def test_who_leaves_afterwards_leaves_the_plan(store: SqlStore, plans: SqlPlans) -> None:
+    made = plans.save(plan("a", 0.5))
+    store.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
+    assert named(plans.load()) == named(made) - {"o2"}
+    store.delete(["o1"])
+    assert named(plans.load()) == named(made) - {"o1", "o2"}
+
+
+def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: SqlStore, plans: SqlPlans) -> None:
+    saving = threading.Thread(target=plans.save, args=(plan("a", 0.5),))
+    with store._writing("erasing an item, slowly") as connection:
+        sql_items.erase(connection, ["o1"], "2026-11-22")
+        sql_log.erase(connection, ["o1"])
+        saving.start()
+        saving.join(0.5)  # time enough, were it not to wait
+    saving.join()
+    assert named(plans.load()) == {member.id for member in MEMBERS} - {"o1"}

@@ -13,10 +13,12 @@ from matcher.adapters.qdrant import QdrantIndex
 from matcher.adapters.qdrant_generations import QdrantGenerations
 from matcher.adapters.qdrant_wire import Server, create_collection
 from matcher.adapters.sql import SqlStore
-from matcher.entities import Lead
+from matcher.build import make_generations
+from matcher.entities import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
 from matcher.indexing import Indexer
 from matcher.manifest import Manifest
+from matcher.settings import Settings
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from tests.contract.qdrant_http import LocalServer, faulty_server
 
@@ -114,6 +116,38 @@ def test_the_read_key_reads_and_the_write_key_writes() -> None:
         for one in (indexer, service, stranger):
             one.close()
         assert WRITE not in repr(writer)
+
+
+@pytest.mark.parametrize(
+    ("given", "reads", "writes"),
+    [
+        ({"qdrant_api_key": READ, "qdrant_write_key": WRITE}, READ, WRITE),
+        ({"qdrant_write_key": WRITE}, WRITE, WRITE),
+        ({"qdrant_api_key": WRITE}, WRITE, WRITE),
+    ],
+)
+def test_the_write_key_goes_only_with_what_writes(given: dict[str, str], reads: str, writes: str) -> None:
+    with faulty_server(WRITE, READ) as http:
+        generations = make_generations(Settings(qdrant_url=http.url, **given))
+        for name in ("1", "2", "3"):
+            built(generations, name)
+        assert generations.sweep() == ["1", "2"]
+        index = generations.open("3")
+        assert [hit.id for hit in index.query(unit(1), terms(1), ORGANISATIONS, 1)] == ["A"]
+        assert (index.count(), list(index.ids()), sorted(index.fetch(["A"]))) == (1, ["A"], ["A"])
+        index.delete(["A"])
+        assert index.counts()[ItemType.ORGANISATION] == 0
+        index.close()
+        assert http.keys_of == {True: {reads}, False: {writes}}
+
+
+def test_who_only_asks_needs_the_read_key_alone() -> None:
+    with faulty_server(WRITE, READ) as http:
+        built(QdrantGenerations(Server(http.url, WRITE), "matcher"), "1")
+        generations = make_generations(Settings(qdrant_url=http.url, qdrant_api_key=READ))
+        index = generations.open(str(generations.current()))
+        assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
+        index.close()
 
 
 def test_one_request_asks_for_everything_and_no_payload_beyond_id_and_version(

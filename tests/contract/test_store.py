@@ -3,7 +3,6 @@
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -17,13 +16,6 @@ from matcher.errors import BackendUnavailable, InvalidRequest, NotFound, NotRead
 from matcher.records import Action, Change, Feedback, Impression, PutReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'a folder' / 'matcher.db'}"
-    return str(request.getfixturevalue("postgres_url"))
 
 
 @pytest.fixture

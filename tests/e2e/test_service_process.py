@@ -2,12 +2,14 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx2
 import pytest
@@ -83,6 +85,20 @@ def test_it_answers_takes_in_what_others_write_and_stops_when_told(server, store
     lines = [json.loads(line) for line in logged.splitlines() if line.startswith("{")]
     assert any(line.get("route") == "/v1/organisations/{item_id}/recommendations" for line in lines)
     assert "Traceback" not in logged
+
+
+def test_after_its_index_was_damaged_and_rebuilt_it_answers_from_the_new_one(server, environment):
+    client, _ = server
+
+    def asked() -> httpx2.Response:
+        return client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
+
+    served = asked().json()["generation"]
+    shutil.rmtree(Path(environment["MATCHER_HOME"]) / "index" / served / "shard" / "segments")
+    subprocess.run([sys.executable, "-m", "service.cli", "reindex"], env=environment, check=True)
+    wait_until(lambda: asked().is_success and asked().json()["generation"] != served)
+    assert [item["item_id"] for item in asked().json()["items"]] == ["FAC001"]
+    assert client.get("/readyz").status_code == 200
 
 
 def test_a_second_one_is_told_who_holds_the_index_and_the_first_goes_on(server, environment):

@@ -4,6 +4,7 @@ import time
 
 from fastapi.testclient import TestClient
 
+from matcher.build import Matcher
 from tests.service.conftest import KEY
 
 STAFF = {"Authorization": f"Bearer {KEY}"}
@@ -54,3 +55,18 @@ def test_who_is_erased_leaves_the_plan(client):
     assert client.delete("/v1/organisations/ORG003", headers=STAFF).status_code == 204
     report = client.get("/v1/plan", headers=STAFF).json()
     assert "ORG003" not in str(report)
+
+
+def test_who_is_erased_while_a_plan_is_made_does_not_come_back(client, monkeypatch):
+    arrange = Matcher.arrange
+
+    def meanwhile(matcher, scores):
+        plan = arrange(matcher, scores)
+        matcher.store.delete(["ORG003"])
+        return plan
+
+    monkeypatch.setattr(Matcher, "arrange", meanwhile)
+    client.post("/v1/plan", headers=STAFF)
+    report = _wait_for_plan(client)
+    assert {member["organisation_id"] for member in report["members"]} == {"ORG001", "ORG002"}
+    assert report["summary"]["organisations"] == 2

@@ -1,5 +1,6 @@
 """The index follows the store: draining, rebuilding, swapping, and every reason not to open an index."""
 
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,14 +12,16 @@ from matcher.adapters.generations import FolderGenerations
 from matcher.adapters.hashing import HashingEncoder
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.sql import SqlStore
+from matcher.build import open_matcher
 from matcher.documents import TEMPLATE
-from matcher.durable import FileLock, write_whole
+from matcher.durable import FileLock, is_held, write_whole
 from matcher.entities import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.generations import Differences, DrainReport, Generation
 from matcher.indexing import Indexer
 from matcher.manifest import Manifest, checksum
 from matcher.ports import Point
+from matcher.settings import Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -383,6 +386,27 @@ def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
     built = indexer.rebuild()
     assert not indexer.differences(built.index)
     built.index.close()
+
+
+@pytest.mark.parametrize("gone", ["segments", "index"])
+def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Path, gone: str) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+        store.put([organisation(n) for n in range(10)], source="test")
+    with open_matcher(settings) as serving:
+        serving.index_now()
+        former = serving.recommender
+        [segments] = settings.index_dir.glob("*/shard/segments")
+        shutil.rmtree(segments if gone == "segments" else settings.index_dir)
+        with open_matcher(settings) as other:
+            other.reindex()
+        serving.index_now()  # the former one cannot be flushed any more
+        assert serving.index.count() == 10
+        assert serving.recommender is not former
+        serving.index_now()
+        held = [is_held(folder / "lock") for folder in settings.index_dir.iterdir() if folder.is_dir()]
+        assert held.count(True) == 1
 
 
 def test_an_index_that_lost_points_silently_is_found_out(

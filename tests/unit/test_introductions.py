@@ -97,7 +97,7 @@ def test_the_store_keeps_one_plan_whole_and_erasure_reaches_it(tmp_path: Path) -
     url = f"sqlite:///{tmp_path}/matcher.db"
     with SqlStore(url) as store:
         store.migrate()
-        store.put([Organisation(id=name, name=name) for name in crowd(5)], source="test")
+        store.put([Organisation(id=name, name=name) for name in crowd(8)], source="test")
         plans = SqlPlans(url)
         assert plans.load() is None
         plans.save(plan(crowd(8)))
