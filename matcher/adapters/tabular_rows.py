@@ -44,7 +44,7 @@ def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
     if "name" not in fields.values():
         raise InvalidRequest(
             f"{name} has no column for the name of each {item_type.value}: "
-            f"call it 'name' or 'nom'. Columns found: {', '.join(titles[:20])}."
+            f"call it 'name' or 'nom', in the first row. Columns found: {', '.join(titles[:20])}."
         )
     known = item_class.model_fields
     columns = tuple(
