@@ -20,7 +20,7 @@ from matcher.adapters.tabular_reasons import shortened
 from matcher.adapters.tabular_rows import Plan, plan_for, read_row
 from matcher.adapters.tabular_sheet import OURS, Sheet
 from matcher.durable import write_whole
-from matcher.entities import ItemType
+from matcher.entities import ItemType, Opportunity
 from matcher.errors import BackendUnavailable
 from matcher.importing import ImportReport, Notice, Reject, Row, Store, Table, folded, import_table
 
@@ -76,7 +76,8 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
             if row_type not in plans:
                 plans[row_type] = plan_for(path.name, sheet.columns, row_type)
             rows.append(read_row(line, cells, plans[row_type]))
-    notices = (*sheet.notices, *_column_notices(sheet, list(plans.values())))
+    known = list(plans.values())
+    notices = (*sheet.notices, *_column_notices(sheet, known), *_undated(rows, known))
     return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
 
 
@@ -187,3 +188,19 @@ def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
             )
         )
     return notices
+
+
+def _undated(rows: Sequence[Row], plans: list[Plan]) -> list[Notice]:
+    """Say once that calls are shown to nobody whose dates and status, as written, leave it open when."""
+    told = [row.item for row in rows if row.item and "availability" in row.item.model_fields_set]
+    count = sum(isinstance(item, Opportunity) and item.availability == "unconfirmed" for item in told)
+    if not count or any(column.field == "availability" for plan in plans for column in plan.columns):
+        return []
+    return [
+        Notice(
+            f"Dates à confirmer ({count} lignes) : proposées à personne sans date limite entière "
+            "ou statut « permanent ».",
+            f"Dates to be confirmed ({count} rows): shown to nobody without a whole deadline "
+            "or the status 'permanent'.",
+        )
+    ]

@@ -70,6 +70,14 @@ def test_ids_are_those_that_were_handed_over_and_all_distinct(items):
     assert all(c.id == f"EU-{c.code}" for c in items["calls"])
 
 
+def test_the_card_tells_where_city_and_size_come_from(items):
+    card = " ".join((DATA / "README.md").read_text("utf-8").split())
+    towns = sum("city" in o.inferred_fields for o in items["organisations"])
+    assert f"the city in the {towns} rows" in card
+    told = [o.id for o in items["organisations"] if o.member_type == "PME" and o.size_band]
+    assert f"three whose page gives the headcount ({', '.join(told)})" in card
+
+
 def test_every_item_names_its_source_and_how_far_it_is_evidence(items):
     for item in (item for file in items.values() for item in file):
         assert item.source_url, item.id

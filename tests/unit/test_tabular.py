@@ -310,6 +310,21 @@ class TestRows:
             ("", "Gers"),
         ]
 
+    def test_no_headcount_sets_no_size(self, tmp_path: Path) -> None:
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"))
+        assert item.size_band is None
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;taille\nSans;Albi;;ETI\n"))
+        assert item.size_band == "ETI"
+
+    def test_a_cell_is_told_as_it_is_written(self, tmp_path: Path) -> None:
+        text = "title;theme;taux;budget\nA;x;70;\nB;x;150%;\nC;x;70 %;- 5 €\nD;x;0,7;\n"
+        table = read_text(tmp_path, text)
+        told = [(r.field, r.value, r.fr) for row in table.rows for r in row.rejects]
+        rate = "taux entre 0 et 100 % attendu : écrire 70 % ou 0,7"
+        assert told[:2] == [("taux", "70", rate), ("taux", "150%", rate)]
+        assert told[2][:2] == ("budget", "- 5 €")
+        assert table.rows[3].item.funding_rate == pytest.approx(0.7)
+
     def test_an_address_that_runs_code_is_refused(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;site\nA;x;JavaScript:alert(1)\n")
         assert table.rows[0].rejects[0].field == "site"
@@ -343,6 +358,11 @@ class TestOpportunities:
         item = only_item(read_text(tmp_path, f"{self.HEADER}I1;Appel;IA;{opening};{published};{status}\n"))
         assert item.availability == availability
         assert published in item.dates_as_published
+
+    def test_a_call_that_will_be_shown_to_nobody_is_noticed(self, tmp_path: Path) -> None:
+        rows = "I1;Appel;IA;;annuel;ouvert\nI2;Appel;IA;;31/12/2026;ouvert\n"
+        (notice,) = read_text(tmp_path, self.HEADER + rows).notices
+        assert "(1 rows): shown to nobody" in notice.en
 
     def test_european_calls_are_known_by_their_code(self, tmp_path: Path) -> None:
         call = {
