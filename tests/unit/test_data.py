@@ -14,6 +14,7 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.tabular import read
 from matcher.entities import ItemType
 from matcher.importing import import_table
+from service.demo import import_catalogue
 from training.catalogue import write
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -168,6 +169,29 @@ def test_illustrative_needs_complete_forty_organisations_and_leave_the_rest_alon
     assert completed.illustrative
     assert completed.expertise
     store.close()
+
+
+def test_a_second_demo_leaves_what_staff_have_entered(tmp_path):
+    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+        store.migrate()
+        import_catalogue(store, CATALOGUE)
+        mended = store.get("ORG001").model_copy(
+            update={"description": "Corrigée.", "needs": ("un vrai besoin",), "illustrative": False}
+        )
+        store.put([mended], source="staff")
+        seq = store.last_seq()
+        import_catalogue(store, CATALOGUE)
+        assert store.get("ORG001") == mended
+        assert store.last_seq() == seq, "nothing else changed either"
+
+
+def test_an_interrupted_demo_is_completed(tmp_path):
+    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+        store.migrate()
+        import_table(read(CATALOGUE / "organisations.csv"), store, source="test")
+        import_catalogue(store, CATALOGUE)
+        assert store.get("ORG001").illustrative
+        assert store.counts()[ItemType.OPPORTUNITY] == 74 + 512
 
 
 def test_every_organisation_and_antenna_has_its_place_on_the_map(items):
