@@ -1,6 +1,8 @@
 """An import sets bad rows aside, puts the good ones in as one transaction, and can be repeated."""
 
 import csv
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -155,6 +157,20 @@ def test_nothing_goes_in_when_the_rejects_cannot_be_written(
     monkeypatch.setattr(tabular, "rejects_path", lambda path: path / "cannot" / "be")
     with pytest.raises(BackendUnavailable, match="nothing was imported"):
         import_file(file, store)
+    assert store.names() == []
+
+
+def test_a_full_disk_leaves_no_part_of_the_rejects(
+    store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file.write_text(HEADER + "O1;Ada;;\nO 2;Bea;;\n", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BackendUnavailable, match=r"nothing was imported.*No space left"):
+        import_file(file, store)
+    assert [path for path in file.parent.iterdir() if path.is_file()] == [file]
     assert store.names() == []
 
 
