@@ -2,6 +2,8 @@
 
 import fcntl
 import os
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
@@ -58,21 +60,35 @@ def is_held(path: Path) -> bool:
     return False
 
 
-def write_whole(path: Path, content: bytes) -> None:
-    """Replace a file so that after a crash the old or the new content is there, never a mixture."""
+def write_whole(path: Path, content: bytes, check: Callable[[Path], None] | None = None) -> None:
+    """Replace a file so that after a crash the old or the new content is there, never a mixture.
+
+    ``check`` reads the draft before it takes the file's place; if it raises, or anything fails, the file is
+    left as it was and no draft remains. BackendUnavailable when the disk refuses.
+
+    >>> file = getfixture("tmp_path") / "list.txt"
+    >>> write_whole(file, b"Albi", check=lambda draft: print(draft.read_bytes()))
+    b'Albi'
+    >>> [found.name for found in file.parent.iterdir()]
+    ['list.txt']
+    """
     draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         with draft.open("wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
+        if check is not None:
+            check(draft)
         draft.replace(path)
         sync_folder(path.parent)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise BackendUnavailable(
             f"Cannot write {path}: {error.strerror}. Free space or mend rights.", withheld=[f" {path}"]
         ) from error
+    finally:
+        with suppress(OSError):
+            draft.unlink(missing_ok=True)
 
 
 def sync_folder(folder: Path) -> None:

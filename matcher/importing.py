@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, Protocol
 from pydantic import ValidationError
 
 from matcher.entities import AnyItem, ItemType
-from matcher.records import PutReport
+from matcher.records import PutReport, Puttable
 
 _ACCENTS = re.compile(r"[\u0300-\u036f]+")
 _WORDS = re.compile(r"[^\W_]+")
@@ -85,7 +85,7 @@ class Store(Protocol):
 
     def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]: ...  # noqa: D102
     def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]: ...  # noqa: D102
-    def put(self, items_: Iterable[AnyItem], *, source: str) -> PutReport: ...  # noqa: D102
+    def put(self, items_: Puttable, *, source: str) -> PutReport: ...  # noqa: D102
 
 
 def folded(text: str) -> str:
@@ -125,7 +125,8 @@ def import_table(
     table
         Rows already validated one by one.
     store
-        Where they go. All of them go in, or, if anything fails or the process is killed, none.
+        Where they go. All of them go in, or, if anything fails or the process is killed, none. What they
+        complete is read while nobody else can write: of two imports at once, the second completes the first.
     source
         Kept beside each changed item: the file's name.
     dry_run
@@ -140,16 +141,31 @@ def import_table(
         Counts, and every reason by line. A row without id takes that of the stored item of its type and
         name, else one derived from both; the second row of one id is rejected.
     """
-    rows = _unique(_adopt(table.rows, store))
-    known = store.get_many([row.item.id for row in rows if row.item])
-    rows = [_merged(row, known.get(row.item.id)) if row.item else row for row in rows]
-    good, bad = [row.item for row in rows if row.item], [row for row in rows if not row.item]
-    rejects = tuple(reject for row in bad for reject in row.rejects)
     if dry_run:
-        return ImportReport(len(rows), _foresee(good, known), rejects, table.notices, dry_run=True)
-    if on_rejects:
-        on_rejects(bad)
-    return ImportReport(len(rows), store.put(good, source=source), rejects, table.notices)
+        rows, known = _decided(table.rows, store)
+        put = _foresee([row.item for row in rows if row.item], known)
+        return ImportReport(len(rows), put, _reasons(rows), table.notices, dry_run=True)
+    rows = []
+
+    def good() -> list[AnyItem]:
+        rows[:], _ = _decided(table.rows, store)
+        if on_rejects:
+            on_rejects([row for row in rows if not row.item])
+        return [row.item for row in rows if row.item]
+
+    put = store.put(good, source=source)
+    return ImportReport(len(rows), put, _reasons(rows), table.notices)
+
+
+def _decided(rows: Sequence[Row], store: Store) -> tuple[list[Row], dict[str, AnyItem]]:
+    """Return each row with the whole item to store or the reasons why not, and what the store has of them."""
+    rows = _unique(_adopt(rows, store))
+    known = store.get_many([row.item.id for row in rows if row.item])
+    return [_merged(row, known.get(row.item.id)) if row.item else row for row in rows], known
+
+
+def _reasons(rows: Sequence[Row]) -> tuple[Reject, ...]:
+    return tuple(reject for row in rows if not row.item for reject in row.rejects)
 
 
 def rejected(row: Row, column: str, fr: str, en: str, value: str = "") -> Row:

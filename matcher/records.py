@@ -4,12 +4,16 @@ Plain frozen records, shared by the store, the indexer and the laboratory. Impre
 organisations and items by id only: no person appears in them.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
 
-from matcher.entities import ItemType, Kind
+from matcher.entities import AnyItem, ItemType, Kind
+
+Puttable = Iterable[AnyItem] | Callable[[], Iterable[AnyItem]]
+"""Items to store, or what makes them once nobody else can write."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,9 @@ from matcher.adapters.tabular import import_file as import_rows
 from matcher.adapters.tabular import read, rejects_path
 from matcher.adapters.tabular_headers import TYPE_COLUMN
 from matcher.build import open_matcher
+from matcher.durable import write_whole
 from matcher.entities import ITEM_CLASSES, AnyItem, Eligibility, ItemType
-from matcher.errors import BackendUnavailable, InvalidRequest
+from matcher.errors import InvalidRequest
 from matcher.importing import ImportReport
 from service import render
 from service.console import remarks, results
@@ -66,7 +67,7 @@ def export(file: Path | None, kind: str | None) -> None:
     """Write the items of one type, or of all, as CSV or JSON Lines.
 
     What was written is read back and compared, so that an export that `matcher import` would read otherwise
-    is never taken for a good one.
+    is never taken for a good one: only then does it replace a file of that name.
 
     Raises
     ------
@@ -83,20 +84,15 @@ def export(file: Path | None, kind: str | None) -> None:
     if file is None:
         results().out(_as_lines(items), end="", highlight=False)
         return
-    text = _as_text(file, items, item_type)
-    try:
-        file.write_bytes(text)
-    except OSError as fault:
-        raise BackendUnavailable(f"{file} cannot be written: {fault.strerror}.") from fault
-    if items:
-        _compare(file, items, item_type)
+    write_whole(file, _as_text(file, items, item_type), check=lambda draft: _compare(draft, items, item_type))
     remarks().print(f"{len(items)} items written to {file}.")
 
 
 def _as_text(file: Path, items: Iterable[AnyItem], item_type: ItemType | None) -> bytes:
-    if file.suffix in (".jsonl", ".ndjson"):
+    ending = file.suffix.lower()
+    if ending in (".jsonl", ".ndjson"):
         return _as_lines(items).encode()
-    if file.suffix != ".csv":
+    if ending != ".csv":
         raise InvalidRequest(f"'{file.name}' tells no format: end it in .jsonl or .csv.")
     if item_type is None:
         raise InvalidRequest(f"A CSV holds one type of item: add --kind, one of {', '.join(ItemType)}.")
@@ -135,15 +131,16 @@ def _cell(value: Any) -> Any:
     return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
 
 
-def _compare(file: Path, items: list[AnyItem], item_type: ItemType | None) -> None:
-    found = {row.item.id: row.item for row in read(file, item_type).rows if row.item}
+def _compare(draft: Path, items: list[AnyItem], item_type: ItemType | None) -> None:
+    if not items:
+        return  # a header alone is no table to read
+    found = {row.item.id: row.item for row in read(draft, item_type).rows if row.item}
     changed = [item.id for item in items if found.get(item.id) != item]
     if changed:
-        file.unlink()
         listed = ", ".join(changed[:5])
         raise InvalidRequest(
-            f"{len(changed)} items do not fit in {file.suffix} unchanged ({listed}): a list entry holds a "
-            "separator. Nothing was kept; export to .jsonl instead."
+            f"{len(changed)} items do not fit in .csv unchanged ({listed}): a list entry holds a "
+            "separator. Nothing was written; export to .jsonl instead."
         )
 
 

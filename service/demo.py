@@ -1,5 +1,6 @@
 """The command that shows everything from nothing."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
@@ -8,7 +9,7 @@ from matcher import settings as configuration
 from matcher.adapters.sql import SqlStore
 from matcher.adapters.tabular import read
 from matcher.build import Matcher, open_matcher
-from matcher.entities import ItemType, Kind
+from matcher.entities import AnyItem, ItemType, Kind
 from matcher.errors import NotReady
 from matcher.importing import import_table
 from matcher.settings import Settings
@@ -62,17 +63,27 @@ def run(organisation: str, lang: str) -> None:
 def import_catalogue(store: SqlStore, folder: Path) -> None:
     """Put the catalogue's files into the store; what is there already stays as it is.
 
+    A row goes in where the store knows nothing of its id, or no more than the files before it said: a demo
+    that was interrupted is completed, and what staff have entered is never undone.
+
     Raises
     ------
     NotReady
         A file of the catalogue is missing.
     """
+    shipped: dict[str, AnyItem] = {}
     with progress("Importing the catalogue") as advance:
         for done, name in enumerate(CATALOGUE):
             path = folder / f"{name}.csv"
             if not path.is_file():
                 raise NotReady(f"{path} is missing: set MATCHER_DATA_DIR to the project's folder 'data'.")
-            report = import_table(read(path), store, source=path.name)
+            table = read(path)
+            given = {row.item.id: row.item for row in table.rows if row.item}
+            stored = store.get_many(given)
+            settled = {item_id for item_id, item in stored.items() if item != shipped.get(item_id)}
+            rows = tuple(row for row in table.rows if row.item is None or row.item.id not in settled)
+            report = import_table(replace(table, rows=rows), store, source=path.name)
+            shipped |= given
             if report.rejects:
                 remarks().print(f"{path.name}: {report.rejected} rows rejected, see: matcher import {path}")
             advance(done + 1, len(CATALOGUE))

@@ -19,7 +19,7 @@ from matcher.adapters.sql_schema import alone, among, items, listed, open_engine
 from matcher.entities import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
 from matcher.indexing import is_listed
-from matcher.records import Change, Feedback, Impression, PutReport
+from matcher.records import Change, Feedback, Impression, PutReport, Puttable
 
 _CACHED_ITEMS = 20_000
 
@@ -175,19 +175,20 @@ class SqlStore:
             found = {row[0]: row[1] for row in connection.execute(statement)}
         return {item_type: found.get(item_type.value, 0) for item_type in ItemType}
 
-    def put(self, items_: Iterable[AnyItem], *, source: str) -> PutReport:
+    def put(self, items_: Puttable, *, source: str) -> PutReport:
         """Insert or replace items in one transaction; an item equal to the stored one is left alone.
 
         ``source`` says where they come from (a file's name, "api") and is kept beside each changed item.
-        Whoever opts out leaves the plan of introductions.
+        A function that makes the items is called once nobody else can write: what it reads of the store is
+        what it replaces. Whoever opts out leaves the plan of introductions.
         InvalidRequest when an id comes twice or belongs to an item of another type.
         """
-        at = self._stamp()
-        given = list(items_)
-        rows = [sql_items.to_row(item, source, at) for item in given]
-        if len({row["id"] for row in rows}) < len(rows):
-            raise InvalidRequest("The same id comes twice in one put: give each item once.")
         with self._writing("storing items") as connection:
+            at = self._stamp()
+            given = list(items_() if callable(items_) else items_)
+            rows = [sql_items.to_row(item, source, at) for item in given]
+            if len({row["id"] for row in rows}) < len(rows):
+                raise InvalidRequest("The same id comes twice in one put: give each item once.")
             sql_log.leave_plan(connection, [item.id for item in given if not is_listed(item)])
             return sql_items.put(connection, rows)
 

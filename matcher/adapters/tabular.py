@@ -14,16 +14,15 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from matcher.adapters.tabular_files import Sheet, load
+from matcher.adapters.tabular_files import load
 from matcher.adapters.tabular_headers import TYPE_COLUMN, infer_type
 from matcher.adapters.tabular_reasons import shortened
 from matcher.adapters.tabular_rows import Plan, plan_for, read_row
-from matcher.entities import ItemType
+from matcher.adapters.tabular_sheet import OURS, Sheet
+from matcher.durable import write_whole
+from matcher.entities import ItemType, Opportunity
 from matcher.errors import BackendUnavailable
 from matcher.importing import ImportReport, Notice, Reject, Row, Store, Table, folded, import_table
-
-_OURS = ("line", "reason")
-"""Columns of a rejects file, which may be mended and imported again."""
 
 
 def read(path: Path, item_type: ItemType | None = None) -> Table:
@@ -77,7 +76,8 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
             if row_type not in plans:
                 plans[row_type] = plan_for(path.name, sheet.columns, row_type)
             rows.append(read_row(line, cells, plans[row_type]))
-    notices = (*sheet.notices, *_column_notices(sheet, list(plans.values())))
+    known = list(plans.values())
+    notices = (*sheet.notices, *_column_notices(sheet, known), *_undated(rows, known))
     return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
 
 
@@ -118,32 +118,28 @@ def rejects_path(path: Path) -> Path:
 
 
 def write_rejects(out: Path, table: Table, rows: Sequence[Row]) -> None:
-    """Write rows with the file's own columns, ``line`` and ``reason``; no rows: remove ``out``.
+    """Write rows with ``line`` and ``reason`` before all their cells; no rows: remove ``out``.
 
     UTF-8 with BOM and the delimiter of the file, which spreadsheets open as they are; mended, the file can be
-    imported itself.
+    imported itself. Cells beyond the header stay beyond it: until mended, such a row is refused again.
     """
-    keep = [n for n, column in enumerate(table.columns) if column not in _OURS]
     text = io.StringIO()
     writer = csv.writer(text, delimiter=table.delimiter, lineterminator="\r\n")
-    writer.writerow([*(table.columns[n] for n in keep), *_OURS])
+    writer.writerow([*OURS, *table.columns])
     for row in rows:
-        cells = [_plain(row.cells[n]) if n < len(row.cells) else "" for n in keep]
         why = " | ".join(
             f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in row.rejects
         )
-        writer.writerow([*cells, row.line, why])
+        writer.writerow([row.line, why, *map(_plain, row.cells)])
     try:
         if rows:
-            part = out.with_name(out.name + ".part")
-            part.write_bytes(text.getvalue().encode("utf-8-sig", errors="replace"))
-            part.replace(out)
+            write_whole(out, text.getvalue().encode("utf-8-sig", errors="replace"))
         else:
             out.unlink(missing_ok=True)
-    except OSError as error:
+    except (BackendUnavailable, OSError) as error:
         raise BackendUnavailable(
-            f"The rejected rows cannot be written to {out}: {error.strerror}; nothing was imported. "
-            "Copy the file to a folder you may write to, with space left."
+            f"The rejected rows cannot be kept, so nothing was imported. {error} "
+            "Or copy the file to a folder you may write to, with space left."
         ) from error
 
 
@@ -168,12 +164,11 @@ def _refused(line: int, cells: list[Any], column: str, fr: str, en: str, value: 
 def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
     """Say once what is not read: unknown columns, and sizes too vague to keep."""
     used = {column.position for plan in plans for column in plan.columns}
-    known = {folded(TYPE_COLUMN), *_OURS}
     filled = {n for _, row in sheet.rows for n, cell in enumerate(row) if cell}
     unknown = [
         column
         for n, column in enumerate(sheet.columns)
-        if n not in used and n in filled and folded(column) not in known
+        if n not in used and n in filled and folded(column) != folded(TYPE_COLUMN)
     ]
     notices = []
     if unknown and plans:
@@ -193,3 +188,19 @@ def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
             )
         )
     return notices
+
+
+def _undated(rows: Sequence[Row], plans: list[Plan]) -> list[Notice]:
+    """Say once that calls are shown to nobody whose dates and status, as written, leave it open when."""
+    told = [row.item for row in rows if row.item and "availability" in row.item.model_fields_set]
+    count = sum(isinstance(item, Opportunity) and item.availability == "unconfirmed" for item in told)
+    if not count or any(column.field == "availability" for plan in plans for column in plan.columns):
+        return []
+    return [
+        Notice(
+            f"Dates à confirmer ({count} lignes) : proposées à personne sans date limite entière "
+            "ou statut « permanent ».",
+            f"Dates to be confirmed ({count} rows): shown to nobody without a whole deadline "
+            "or the status 'permanent'.",
+        )
+    ]

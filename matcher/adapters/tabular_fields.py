@@ -33,6 +33,16 @@ def _whole(text: str) -> float | int:
     return int(value) if value.is_integer() else value
 
 
+def _rate(text: str) -> float:
+    value = number(text)
+    if not 0 <= value <= 1:
+        raise BadCell(
+            "taux entre 0 et 100 % attendu : écrire 70 % ou 0,7",
+            "a rate from 0 to 100% expected: write 70 % or 0.7",
+        )
+    return value
+
+
 def _language(text: str) -> str:
     return {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}.get(
         folded(text), text.lower()
@@ -64,7 +74,8 @@ READERS: dict[str, Reader] = {
     **dict.fromkeys(("offers", "needs", "ateliers", "deliverables", "meetings", "hosts"), sentences),
     **dict.fromkeys(("opted_out", "illustrative", "is_inferred"), boolean),
     **dict.fromkeys(("opens_at", "next_meeting"), instant),
-    **dict.fromkeys(("funding_rate", "budget_eur"), number),
+    "funding_rate": _rate,
+    "budget_eur": number,
     **dict.fromkeys(("source_year", "eligibility.min_countries"), _whole),
     "closes_at": _closing,
     "size_band": size,
@@ -104,7 +115,7 @@ def settle(data: dict[str, Any]) -> None:
     if "_postcode" in data:
         _default(data, "department_code", data.pop("_postcode"))
     if "_headcount" in data:
-        _default(data, "size_band", data.pop("_headcount"))
+        _default(data, "size_band", data.pop("_headcount") or None)
     if "_department" in data:
         _settle_department(data, data.pop("_department"))
     _settle_eligibility(data)

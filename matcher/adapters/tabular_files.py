@@ -8,31 +8,18 @@ is line 1, empty lines count. In JSON it is the line of the file, or the rank in
 import io
 import json
 import warnings
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from matcher.adapters.tabular_csv import read_csv
+from matcher.adapters.tabular_sheet import Sheet, lay_out
 from matcher.errors import InvalidRequest
 from matcher.importing import Notice
 
 MAX_BYTES = 256 * 2**20
-MAX_COLUMNS = 500
-
-
-@dataclass(slots=True)
-class Sheet:
-    """Cells of a file. Each is a str, or a list or dict from JSON, or None where JSON lacks the key."""
-
-    columns: list[str]
-    rows: list[tuple[int, list[Any]]]
-    notices: list[Notice] = field(default_factory=list)
-    delimiter: str = ";"
-    broken: dict[int, tuple[str, str]] = field(default_factory=dict)
-    """Line -> why (French, English) of rows that could not be cut into these columns."""
 
 
 def load(path: Path) -> Sheet:
@@ -44,8 +31,8 @@ def load(path: Path) -> Sheet:
         sheet = _xlsx(path.name, data)
     else:
         text, notices = _decoded(path.name, data)
-        is_json = text.lstrip()[:1] in ("{", "[") or path.suffix in (".json", ".jsonl", ".ndjson")
-        sheet = _json(path.name, text) if is_json else _csv(path.name, text)
+        is_json = text.lstrip()[:1] in ("{", "[") or path.suffix.lower() in (".json", ".jsonl", ".ndjson")
+        sheet = _json(path.name, text) if is_json else read_csv(path.name, text)
         sheet.notices += notices
     if not sheet.rows:
         raise InvalidRequest(f"{path.name} holds a header and no rows.")
@@ -91,51 +78,6 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
     return text, notices
 
 
-def _csv(name: str, text: str) -> Sheet:
-    marked = text[:6].casefold().startswith("sep=") and text[4:5] in ";,\t|"  # Excel's own first line
-    body = text.split("\n", 1)[1] if marked and "\n" in text else text
-    if not body.strip():
-        raise InvalidRequest(f"{name} is empty.")
-    filled = body.lstrip("\r\n")  # pandas takes an empty first line for no columns
-    first = 1 + marked + body[: len(body) - len(filled)].count("\n")
-    body = filled
-    delimiter = text[4] if marked else _delimiter(next((x for x in body.split("\n") if x.strip()), ""))
-    try:
-        frame = _frame(body, delimiter, None)
-    except pd.errors.ParserError:
-        try:  # some line has more cells than the first: give them room, then say which
-            frame = _frame(body, delimiter, max(line.count(delimiter) for line in body.split("\n")) + 1)
-        except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-            raise InvalidRequest(
-                f"{name} cannot be cut into columns: {str(error).rsplit(': ', 1)[-1].strip()}. "
-                'A quotation mark (") that never closes is the usual cause.'
-            ) from error
-    sheet = _sheet(name, frame.to_numpy(dtype=object).tolist(), first=first)
-    sheet.delimiter = delimiter
-    return sheet
-
-
-def _delimiter(header: str) -> str:
-    """Return the most frequent of ``; , tab |`` outside quotes; ties in that order, a comma if none."""
-    bare = "".join(header.split('"')[::2])
-    best = max(";,\t|", key=bare.count)
-    return best if bare.count(best) else ","
-
-
-def _frame(text: str, delimiter: str, width: int | None) -> pd.DataFrame:
-    if width is not None and width > MAX_COLUMNS:
-        raise pd.errors.ParserError(f"a line has {width} cells")
-    return pd.read_csv(
-        io.StringIO(text),
-        sep=delimiter,
-        header=None,
-        names=None if width is None else range(width),
-        dtype=str,
-        na_filter=False,
-        skip_blank_lines=False,
-    )
-
-
 def _xlsx(name: str, data: bytes) -> Sheet:
     try:
         with warnings.catch_warnings(), pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
@@ -144,9 +86,15 @@ def _xlsx(name: str, data: bytes) -> Sheet:
             frame = pd.read_excel(book, header=None, dtype=object, na_filter=False)
     except Exception as error:
         raise InvalidRequest(f"{name} is not a workbook Excel can open: save it again as .xlsx.") from error
-    sheet = _sheet(name, [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()])
-    if len(names) > 1:
-        rest = ", ".join(names[1:])
+    grid = [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()]
+    rest = ", ".join(names[1:])
+    if rest and not any(cell.strip() for row in grid for cell in row):
+        raise InvalidRequest(
+            f"{name}: the first sheet ({names[0]}) is empty, and the others are not read: {rest}. "
+            "Put the one to import first."
+        )
+    sheet = lay_out(name, grid)
+    if rest:
         fr = f"Seule la première feuille ({names[0]}) est lue ; pas : {rest}."
         sheet.notices.append(Notice(fr, f"Only the first sheet ({names[0]}) is read, not: {rest}."))
     return sheet
@@ -161,25 +109,6 @@ def _cell(value: Any) -> str:
     if isinstance(value, datetime | date):
         return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
     return "" if value is None else str(value)
-
-
-def _sheet(name: str, grid: Sequence[list[str]], first: int = 1) -> Sheet:
-    """Take the first row with anything in it as the header; set rows with cells beyond it apart."""
-    filled = [(n, row) for n, row in enumerate(grid, start=first) if any(cell.strip() for cell in row)]
-    if not filled:
-        raise InvalidRequest(f"{name} is empty.")
-    header = [cell.strip().lstrip("\ufeff") for cell in filled[0][1]]
-    width = max(n for n, title in enumerate(header) if title) + 1
-    sheet = Sheet([title or f"({n})" for n, title in enumerate(header[:width], start=1)], [])
-    for line, row in filled[1:]:
-        if any(cell.strip() for cell in row[width:]):
-            count = max(n for n, cell in enumerate(row, start=1) if cell.strip())
-            sheet.broken[line] = (
-                f"{count} cellules pour {width} colonnes : un texte contient le séparateur, sans guillemets",
-                f"{count} cells for {width} columns: a text holds the delimiter and is not quoted",
-            )
-        sheet.rows.append((line, row if line in sheet.broken else row[:width]))
-    return sheet
 
 
 def _json(name: str, text: str) -> Sheet:

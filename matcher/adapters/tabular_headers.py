@@ -128,6 +128,16 @@ def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
     return {n: field for field, n in sorted(chosen.items(), key=lambda pair: pair[1])}
 
 
+def names_columns(cells: Sequence[str]) -> bool:
+    """Say whether these cells can be a header: one is a column for names, and another is known too.
+
+    >>> names_columns(["Nom", "Ville"]), names_columns(["Liste des adhérents", ""])
+    (True, False)
+    """
+    found = (columns_of(item_type, cells).values() for item_type in ItemType)
+    return any("name" in fields and len(fields) > 1 for fields in found)
+
+
 def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
     """Return the type most columns belong to; if several tie, the one the ids' letters name.
 
@@ -143,5 +153,5 @@ def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
         return told
     raise InvalidRequest(
         f"The columns ({', '.join(columns[:12])}) do not tell what the rows are. "
-        f"Say it with --kind: {', '.join(ItemType)}."
+        f"Say it with --kind: {', '.join(ItemType)}. Or is the row with the names of the columns missing?"
     )

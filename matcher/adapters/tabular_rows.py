@@ -44,7 +44,7 @@ def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
     if "name" not in fields.values():
         raise InvalidRequest(
             f"{name} has no column for the name of each {item_type.value}: "
-            f"call it 'name' or 'nom'. Columns found: {', '.join(titles[:20])}."
+            f"call it 'name' or 'nom', in the first row. Columns found: {', '.join(titles[:20])}."
         )
     known = item_class.model_fields
     columns = tuple(
@@ -76,7 +76,7 @@ def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
     try:
         item = plan.item_class.model_validate(data)
     except ValidationError as error:  # what a cell already unread would change is not worth telling
-        bad += [_reject(line, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+        bad += [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
     return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
 
 
@@ -101,7 +101,12 @@ def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
     return not code
 
 
-def _reject(line: int, plan: Plan, error: Any) -> Reject:
+def _reject(line: int, cells: list[Any], plan: Plan, error: Any) -> Reject:
+    """Name the column at fault and its cell as written; of a list, the entry."""
     place = [str(part) for part in error["loc"]]
-    title = plan.titles.get(".".join(place[:2])) or plan.titles.get(place[0], place[0]) if place else ""
-    return Reject(line, title, *reason(error), shortened(error["input"]) if place else "")
+    at = {column.field: column.position for column in plan.columns}
+    field = next((name for name in (".".join(place[:2]), *place[:1]) if name in at), "".join(place[:1]))
+    value = error["input"] if place else ""
+    if field in at and not isinstance(error["loc"][-1], int):
+        value = cells[at[field]] or ""
+    return Reject(line, plan.titles.get(field, field), *reason(error), shortened(value))

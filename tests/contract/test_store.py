@@ -1,7 +1,7 @@
 """What every store must do, on SQLite and on a real PostgreSQL server."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,6 +13,7 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_schema import metadata, open_engine, parse_url
 from matcher.entities import AnyItem, Eligibility, Factory, ItemType, Kind, Lead, Opportunity, Organisation
 from matcher.errors import BackendUnavailable, InvalidRequest, NotFound, NotReady
+from matcher.importing import Row, Table, import_table
 from matcher.records import Action, Change, Feedback, Impression, PutReport
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -273,3 +274,25 @@ def test_a_server_that_only_reads_is_said_so_and_nothing_goes_in(postgres_url: s
         assert store.names() == []
         with pytest.raises(BackendUnavailable, match="may only be read"):
             store.put([lead("L1")], source="test")
+
+
+def test_of_two_imports_at_once_the_second_completes_the_first(url: str, store: SqlStore) -> None:
+    def table(column: str) -> Table:
+        item = Organisation.model_validate({"id": "ORG1", "name": "Ada", column: (column,)})
+        return Table(("id", "nom", column), (Row(2, ["ORG1", "Ada", column], item),))
+
+    with SqlStore(url) as other:
+        second = threading.Thread(target=lambda: import_table(table("offers"), other, source="b.csv"))
+
+        class Interrupted(SqlStore):
+            def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
+                found = super().get_many(ids)
+                second.start()
+                second.join(timeout=0.5)  # it can only end here if nothing holds it
+                return found
+
+        store.put([Organisation(id="ORG1", name="Ada")], source="test")
+        with Interrupted(url) as first:
+            import_table(table("needs"), first, source="a.csv")
+        second.join()
+        assert store.get("ORG1") == Organisation(id="ORG1", name="Ada", needs=("needs",), offers=("offers",))

@@ -1,6 +1,7 @@
 """The command line as people type it, in processes of their own."""
 
 import csv
+import errno
 import json
 import os
 import subprocess
@@ -202,6 +203,27 @@ def test_an_entry_that_holds_the_separator_goes_to_json_lines_only(stocked, caps
     assert "ORG005" in capsys.readouterr().err
     assert not (stocked / "out.csv").exists()
     assert main(["export", "out.jsonl"]) == 0
+
+
+def test_an_export_that_fails_leaves_the_former_one(stocked, monkeypatch, capsys):
+    export = ["export", "out.CSV", "--kind", "organisation"]
+    assert main(export) == 0
+    good = (stocked / "out.CSV").read_bytes()
+    (stocked / "one.jsonl").write_text('{"id": "ORG005", "name": "A", "offers": ["un; deux"]}', "utf-8")
+    assert main(["import", "one.jsonl", "--kind", "organisation"]) == 0
+    names = sorted(path.name for path in stocked.iterdir())
+    assert main(export) == 2
+
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    capsys.readouterr()
+    assert main(["export", "out.CSV", "--kind", "factory"]) == 3
+    assert "No space left" in capsys.readouterr().err
+    assert main(["export", "new.csv", "--kind", "factory"]) == 3
+    assert (stocked / "out.CSV").read_bytes() == good
+    assert sorted(path.name for path in stocked.iterdir()) == names
 
 
 def test_a_csv_for_spreadsheets(stocked):

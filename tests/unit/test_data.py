@@ -14,6 +14,7 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.tabular import read
 from matcher.entities import ItemType
 from matcher.importing import import_table
+from service.demo import import_catalogue
 from training.catalogue import write
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -68,6 +69,14 @@ def test_ids_are_those_that_were_handed_over_and_all_distinct(items):
     assert [f.id for f in items["factories"]] == [f"FAC{n:02}" for n in range(1, 21)]
     assert [o.id for o in items["opportunities"]] == [f"INT{n:03}" for n in range(1, 75)]
     assert all(c.id == f"EU-{c.code}" for c in items["calls"])
+
+
+def test_the_card_tells_where_city_and_size_come_from(items):
+    card = " ".join((DATA / "README.md").read_text("utf-8").split())
+    towns = sum("city" in o.inferred_fields for o in items["organisations"])
+    assert f"the city in the {towns} rows" in card
+    told = [o.id for o in items["organisations"] if o.member_type == "PME" and o.size_band]
+    assert f"three whose page gives the headcount ({', '.join(told)})" in card
 
 
 def test_every_item_names_its_source_and_how_far_it_is_evidence(items):
@@ -160,6 +169,29 @@ def test_illustrative_needs_complete_forty_organisations_and_leave_the_rest_alon
     assert completed.illustrative
     assert completed.expertise
     store.close()
+
+
+def test_a_second_demo_leaves_what_staff_have_entered(tmp_path):
+    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+        store.migrate()
+        import_catalogue(store, CATALOGUE)
+        mended = store.get("ORG001").model_copy(
+            update={"description": "Corrigée.", "needs": ("un vrai besoin",), "illustrative": False}
+        )
+        store.put([mended], source="staff")
+        seq = store.last_seq()
+        import_catalogue(store, CATALOGUE)
+        assert store.get("ORG001") == mended
+        assert store.last_seq() == seq, "nothing else changed either"
+
+
+def test_an_interrupted_demo_is_completed(tmp_path):
+    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+        store.migrate()
+        import_table(read(CATALOGUE / "organisations.csv"), store, source="test")
+        import_catalogue(store, CATALOGUE)
+        assert store.get("ORG001").illustrative
+        assert store.counts()[ItemType.OPPORTUNITY] == 74 + 512
 
 
 def test_every_organisation_and_antenna_has_its_place_on_the_map(items):

@@ -1,6 +1,8 @@
 """An import sets bad rows aside, puts the good ones in as one transaction, and can be repeated."""
 
 import csv
+import errno
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,8 +85,28 @@ def test_a_row_with_a_stray_delimiter_keeps_its_cells_in_the_rejects(store: SqlS
     file.write_text("nom,secteur\nAda,santé\nBea,IA,data\n", encoding="utf-8")
     import_file(file, store)
     text = rejects_path(file).read_text(encoding="utf-8-sig")
-    assert text.splitlines()[1].startswith('Bea,"IA",3') or text.splitlines()[1].startswith("Bea,IA,3")
+    assert text.splitlines()[1].startswith("3,")
+    assert text.splitlines()[1].endswith(",Bea,IA,data")
     assert "3 cells for 2 columns" in text
+    (again,) = read(rejects_path(file), ItemType.ORGANISATION).rows
+    assert "3 cells for 2 columns" in again.rejects[0].en, "unmended, it is refused again"
+    rejects_path(file).write_text(text.replace("IA,data", '"IA,data"'), encoding="utf-8")
+    (mended,) = read(rejects_path(file), ItemType.ORGANISATION).rows
+    assert mended.item == Organisation(id=mended.item.id, name="Bea", sectors=("IA", "data"))
+
+
+def test_a_users_own_line_and_reason_stay_in_the_rejects(store: SqlStore, file: Path) -> None:
+    file.write_text("id;nom;secteur;line;reason\nO 2;Bea;IA;B;neuf\n", encoding="utf-8")
+    import_file(file, store)
+    with rejects_path(file).open(encoding="utf-8-sig", newline="") as lines:
+        header, row = csv.reader(lines, delimiter=";")
+    assert header == ["line", "reason", "id", "nom", "secteur", "line", "reason"]
+    assert (row[0], row[2:]) == ("2", ["O 2", "Bea", "IA", "B", "neuf"])
+    mended = rejects_path(file)
+    mended.write_text(mended.read_text(encoding="utf-8").replace("O 2", "O2"), encoding="utf-8")
+    assert [notice.en for notice in import_file(mended, store).notices] == [
+        "Unknown columns, not read: line, reason."
+    ]
 
 
 def test_the_second_row_of_an_id_or_a_name_is_rejected(store: SqlStore, file: Path) -> None:
@@ -135,6 +157,20 @@ def test_nothing_goes_in_when_the_rejects_cannot_be_written(
     monkeypatch.setattr(tabular, "rejects_path", lambda path: path / "cannot" / "be")
     with pytest.raises(BackendUnavailable, match="nothing was imported"):
         import_file(file, store)
+    assert store.names() == []
+
+
+def test_a_full_disk_leaves_no_part_of_the_rejects(
+    store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    file.write_text(HEADER + "O1;Ada;;\nO 2;Bea;;\n", encoding="utf-8")
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(BackendUnavailable, match=r"nothing was imported.*No space left"):
+        import_file(file, store)
+    assert [path for path in file.parent.iterdir() if path.is_file()] == [file]
     assert store.names() == []
 
 

@@ -139,6 +139,45 @@ class TestFiles:
         assert [row.item is not None for row in table.rows] == [True, True, False]
         assert "3 cells for 2 columns" in table.rows[2].rejects[0].en
 
+    def test_a_row_cut_short_is_rejected_and_empties_nothing(self, tmp_path: Path) -> None:
+        table = read_text(tmp_path, "id;nom;ville;besoins;secteur\nO1;Un;Albi;;\nO3;Trois\n")
+        assert [row.item is not None for row in table.rows] == [True, False]
+        assert "2 cells for 5 columns" in table.rows[1].rejects[0].en
+
+    def test_the_short_blocks_of_excel_are_whole(self, tmp_path: Path) -> None:
+        """Excel leaves trailing columns out where they are empty in sixteen rows on end."""
+        whole = "".join(f"O{n};N{n};;\n" for n in range(2, 17))
+        block = "".join(f"O{n};N{n}\n" for n in range(17, 33))
+        table = read_text(tmp_path, f"id;nom;secteur;ville\n{whole}{block}O33;N33;IA;Albi\nO34;N34\n")
+        assert [row.line for row in table.rows if row.rejects] == [34]
+        assert table.rows[20].item.model_fields_set == {"id", "name", "sectors", "city"}
+
+    def test_a_quotation_mark_that_swallows_rows_rejects_them(self, tmp_path: Path) -> None:
+        rows = 'A;"conseil;Albi;x\nB;audit;Foix;y\nC;web";Sète;z\nD;data;Gap;t\n'
+        table = read_text(tmp_path, "nom;texte;ville;secteur\n" + rows)
+        assert [row.item is not None for row in table.rows] == [False, True]
+        assert 'texte: the quotation mark (") opened here closes 2 lines below' in table.rows[0].rejects[0].en
+        text = 'nom;texte;ville;secteur\nA;"conseil ; audit\nweb, data ; IA";Albi;"IA; web\ndata; jeux"\n'
+        assert only_item(read_text(tmp_path, text)).sectors == ("IA", "web", "data", "jeux")
+
+    def test_an_open_quotation_mark_is_named_by_its_row(self, tmp_path: Path) -> None:
+        with pytest.raises(InvalidRequest, match="opens in row 5 never closes"):
+            read_text(tmp_path, '\n\nnom;secteur\nA;x\n"B;x\nC;y\n')
+
+    @pytest.mark.parametrize("title", ["Liste des adhérents", "Adhérents, mars 2026\n\nDigital;;;", "Membre"])
+    def test_a_title_above_the_header_is_passed_over(self, tmp_path: Path, title: str) -> None:
+        table = read_text(tmp_path, title + "\nnom;site;secteur;ville\nAda;www.ada.fr;santé;Albi\n")
+        assert only_item(table).city == "Albi"
+        assert table.rows[0].line == 3 + title.count("\n")
+        assert title[:6] in table.notices[0].fr
+
+    def test_a_workbook_whose_first_sheet_is_empty_names_the_others(self, tmp_path: Path) -> None:
+        with pd.ExcelWriter(tmp_path / "f.xlsx") as book:
+            pd.DataFrame().to_excel(book, sheet_name="Accueil", index=False)
+            pd.DataFrame([["Ada"]], columns=["nom"]).to_excel(book, sheet_name="Membres", index=False)
+        with pytest.raises(InvalidRequest, match=r"first sheet \(Accueil\) is empty.*: Membres"):
+            read(tmp_path / "f.xlsx")
+
     @pytest.mark.parametrize(
         ("data", "said"),
         [
@@ -255,7 +294,7 @@ class TestRows:
         assert item.sectors == ()
 
     def test_a_missing_id_is_derived_from_the_folded_name(self, tmp_path: Path) -> None:
-        first = only_item(read_text(tmp_path, "nom;secteur\nÉcole  42\n"))
+        first = only_item(read_text(tmp_path, "nom;secteur\nÉcole  42;\n"))
         second = only_item(read_text(tmp_path, "Nom;Secteur\necole 42;x\n"))
         assert first.id == second.id
         assert first.id.startswith("organisation-")
@@ -279,6 +318,21 @@ class TestRows:
             ("34", ""),
             ("", "Gers"),
         ]
+
+    def test_no_headcount_sets_no_size(self, tmp_path: Path) -> None:
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"))
+        assert item.size_band is None
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;taille\nSans;Albi;;ETI\n"))
+        assert item.size_band == "ETI"
+
+    def test_a_cell_is_told_as_it_is_written(self, tmp_path: Path) -> None:
+        text = "title;theme;taux;budget\nA;x;70;\nB;x;150%;\nC;x;70 %;- 5 €\nD;x;0,7;\n"
+        table = read_text(tmp_path, text)
+        told = [(r.field, r.value, r.fr) for row in table.rows for r in row.rejects]
+        rate = "taux entre 0 et 100 % attendu : écrire 70 % ou 0,7"
+        assert told[:2] == [("taux", "70", rate), ("taux", "150%", rate)]
+        assert told[2][:2] == ("budget", "- 5 €")
+        assert table.rows[3].item.funding_rate == pytest.approx(0.7)
 
     def test_an_address_that_runs_code_is_refused(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;site\nA;x;JavaScript:alert(1)\n")
@@ -313,6 +367,11 @@ class TestOpportunities:
         item = only_item(read_text(tmp_path, f"{self.HEADER}I1;Appel;IA;{opening};{published};{status}\n"))
         assert item.availability == availability
         assert published in item.dates_as_published
+
+    def test_a_call_that_will_be_shown_to_nobody_is_noticed(self, tmp_path: Path) -> None:
+        rows = "I1;Appel;IA;;annuel;ouvert\nI2;Appel;IA;;31/12/2026;ouvert\n"
+        (notice,) = read_text(tmp_path, self.HEADER + rows).notices
+        assert "(1 rows): shown to nobody" in notice.en
 
     def test_european_calls_are_known_by_their_code(self, tmp_path: Path) -> None:
         call = {
