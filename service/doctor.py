@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
 from rich.table import Table
@@ -111,10 +112,23 @@ def _catalogue(settings: Settings) -> Finding:
 def _model(settings: Settings) -> Finding:
     if settings.encoder == HASHING:
         return Finding("model", "look", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
-    if settings.encoder:
-        return Finding("model", "ok", f"{settings.encoder}: not ours, checksums unknown")
-    found = model.verify(settings.model_dir)
+    folder = Path(settings.encoder or settings.model_dir)
+    if settings.encoder and not (folder / model.MANIFEST).is_file():
+        return _foreign_model(folder)
+    found = model.verify(folder)
+    if not settings.encoder and found["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
+        what = f"{found['name']} is not the encoder of this release"
+        return Finding("model", "bad", what, "Run: matcher prepare, then: matcher reindex")
     return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
+
+
+def _foreign_model(folder: Path) -> Finding:
+    if folder.is_dir():
+        return Finding("model", "ok", f"{folder}: not ours, checksums unknown")
+    mend = "Set MATCHER_ENCODER to a model's folder, or unset it."
+    if folder.is_absolute():
+        return Finding("model", "bad", f"{folder}: there is no such folder", mend)
+    return Finding("model", "look", f"{folder}: no such folder here, so a hub is asked for it", mend)
 
 
 def _store_and_index(settings: Settings) -> Iterator[Finding]:

@@ -156,6 +156,18 @@ def test_a_missing_store_or_index_names_the_command_to_run(place, capsys):
     assert "matcher index" in capsys.readouterr().err
 
 
+def test_a_wrong_data_folder_leaves_the_model_alone(place, monkeypatch, capsys):
+    kept = place / "var" / "models" / "e5-small" / "model.safetensors"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"tuned")
+    monkeypatch.setenv("MATCHER_DATA_DIR", "/nope")
+    monkeypatch.delenv("MATCHER_ENCODER")
+    for command in ("demo", "prepare"):
+        assert main([command]) == 3
+        assert "MATCHER_DATA_DIR" in capsys.readouterr().err
+    assert kept.read_bytes() == b"tuned"
+
+
 def test_a_setting_that_cannot_be_names_its_variable(place, monkeypatch, capsys):
     monkeypatch.setenv("MATCHER_PORT", "many")
     assert main(["doctor"]) == 2
