@@ -252,7 +252,8 @@ def _check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None
             f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
         )
     if isinstance(query, Profile) and query.is_empty:
-        raise InvalidRequest("there is no text to match on: describe the activity, expertise or need")
+        who = f"{query.id}: " if isinstance(query, Item) else ""
+        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
 
 
 def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:

@@ -11,6 +11,7 @@ from matcher.adapters.esco import esco_finder
 from matcher.answers import Answer
 from matcher.build import Matcher, open_matcher
 from matcher.entities import AnyItem, ItemType, Kind, Profile
+from matcher.errors import InvalidRequest
 from service import moments, render
 from service.console import remarks, results
 from service.schemas import said
@@ -33,7 +34,16 @@ def recommend(organisation: str, kind: str, wishes: Wishes) -> None:
 
 
 def search(text: str, kind: str, wishes: Wishes) -> None:
-    """Print what is recommended for a free text."""
+    """Print what is recommended for a free text.
+
+    Raises
+    ------
+    InvalidRequest
+        The text is longer than ``MATCHER_MAX_TEXT_CHARS``.
+    """
+    length, most = len(text.strip()), configuration.load().max_text_chars
+    if length > most:
+        raise InvalidRequest(f"The text has {length} characters, at most {most} are read: shorten it.")
     _ask(Kind(kind), wishes, lambda _: Profile(description=text))
 
 

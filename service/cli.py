@@ -216,12 +216,22 @@ def serve(
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
+        _require_text(sys.argv[1:] if arguments is None else arguments)
         app(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except MatcherError as fault:
         return _complain(fault)
     return 0
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text before they reach a place that cannot hold them."""
+    for argument in arguments:
+        if any("\udc80" <= sign <= "\udcff" for sign in argument):
+            raise InvalidRequest(
+                f"An argument is not UTF-8 text: {argument[:60]!r}. Use a UTF-8 terminal, or rename the file."
+            )
 
 
 def _complain(fault: MatcherError) -> int:

@@ -111,6 +111,27 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
     assert "n'est pas ouverte" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina"])
+def test_an_item_is_found_however_it_is_typed(stocked, capsys, typed):
+    assert main(["show", typed, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "ORG001"
+
+
+def test_who_says_nothing_of_itself_is_left_out_of_the_plan_and_named(stocked, capsys):
+    (stocked / "vide.csv").write_text("id;nom;ville;CP\nVIDE;Vide SARL;Albi;81000\n", "utf-8")
+    assert main(["import", "vide.csv", "--kind", "organisation"]) == 0
+    assert main(["index"]) == 0
+    capsys.readouterr()
+    assert main(["plan", "--json"]) == 0
+    out, err = capsys.readouterr()
+    plan = json.loads(out)
+    assert {member["organisation_id"] for member in plan["members"]} == {"ORG001", "ORG002", "ORG003"}
+    assert plan["left_out"] == ["VIDE"]
+    assert "1 (VIDE)" in err
+    assert main(["recommend", "Vide SARL", "--kind", "partner"]) == 2
+    assert "VIDE: there is no text to match on" in capsys.readouterr().err
+
+
 def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
     text = "Nous gérons des bases de données, la cybersécurité"
     assert main(["skills", text, "--json"]) == 0
@@ -128,7 +149,14 @@ def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
         (["recommend", "Makina Corpsu", "--kind", "factory"], "ORG001 (Makina Corpus)"),
         (["recommend", "Citadelle", "--kind", "factory"], "ORG003 (Citadelle Conseil)"),
         (["recommend", "ORG001", "--kind", "factory", "--on", "demain"], "2026-11-22"),
+        (["recommend", "ORG01", "--kind", "factory"], "ORG001 (Makina Corpus)"),
+        (["recommend", "fac001", "--kind", "factory"], "is a factory, not an organisation"),
+        (["recommend", "INT001", "--kind", "factory"], "is an opportunity, not an organisation"),
+        (["members-for", "Factory Data"], "is a factory, not an opportunity"),
+        (["recommend", "x" * 100_000, "--kind", "factory"], f"called '{'x' * 60}…'"),
         (["search", "  ", "--kind", "partner"], "no text"),
+        (["search", "mots " * 4_001, "--kind", "partner"], "20004 characters, at most 20000"),
+        (["search", "caf\udce9", "--kind", "partner"], "not UTF-8"),
         (["export", "out.xls"], ".jsonl"),
         (["export", "out.csv"], "--kind"),
         (["serve", "--workers", "2"], "MATCHER_QDRANT_URL"),
@@ -138,6 +166,7 @@ def test_what_cannot_be_done_is_told_in_one_message(stocked, capsys, arguments, 
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert said in err
+    assert len(err) < 1_000
     assert out == ""
 
 
