@@ -9,19 +9,24 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from rich.table import Table
 from rich.text import Text
 
 from matcher import settings as configuration
 from matcher.adapters import model
 from matcher.build import Matcher, open_matcher
-from matcher.errors import IndexLocked, MatcherError
+from matcher.errors import IndexLocked, MatcherError, NotReady
+from matcher.ports import Index, Where
 from matcher.settings import HASHING, Settings
 from service.console import remarks, results
 
 OLDEST_PYTHON = (3, 11)
 ROOM = 1_000_000_000
 """Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
+
+SAMPLE = 200
+"""Points of the index that are looked at, at most."""
 
 State = Literal["ok", "look", "bad"]
 _MARKS = {"ok": ("ok", "green"), "look": ("look", "yellow"), "bad": ("BAD", "bold red")}
@@ -146,12 +151,26 @@ def _index(matcher: Matcher) -> Finding:
     name = matcher.indexer.generations.current() or ""
     manifest = matcher.indexer.generations.manifest(name) if name else None
     points = matcher.index.count()
+    _require_sound(matcher.index)
     pending = matcher.store.last_seq() - matcher.store.cursor(name)
     built = f", built with {manifest.encoder}" if manifest else ""
     found = f"generation {name}: {points} items{built}"
     if pending > 0:
         return Finding("index", "look", f"{found}; {pending} changes wait", "Run: matcher index")
     return Finding("index", "ok", found)
+
+
+def _require_sound(index: Index) -> None:
+    """Look at points spread over the index and ask it one question: files may be spoilt and still open."""
+    ids = sorted(index.versions())
+    points = index.fetch(ids[:: len(ids) // SAMPLE + 1])
+    for point in points.values():
+        rows = point.dense[None] if point.labels is None else np.vstack([point.dense, point.labels])
+        if not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=0.01):
+            raise NotReady(f"The index holds no usable vector of {point.id}. Rebuild it: matcher reindex")
+    for point in list(points.values())[:1]:
+        if not index.query(point.dense, point.sparse, Where(point.item_type), 1):
+            raise NotReady("The index does not find what it holds. Rebuild it: matcher reindex")
 
 
 def _port(settings: Settings) -> Finding:

@@ -178,7 +178,8 @@ class EdgeIndex:
                     f"The index in {self._place} cannot be read. Rebuild it from the store: matcher reindex"
                 ) from error
             raise BackendUnavailable(
-                f"The index in {self._place} failed: {error}. Run: matcher doctor"
+                f"The index in {self._place} failed: {error}. If its disk has room and can be written, "
+                "rebuild the index from the store: matcher reindex"
             ) from error
 
 

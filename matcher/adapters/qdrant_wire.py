@@ -102,7 +102,10 @@ class Server:
         else:
             source = error.source if isinstance(error, ResponseHandlingException) else error
             what = f"no valid answer ({type(source).__name__})"
-        return BackendUnavailable(f"The Qdrant server at {self.url} failed: {what}. Run: matcher doctor")
+        return BackendUnavailable(
+            f"The Qdrant server at {self.url} failed: {what}."
+            " Check that it runs and that MATCHER_QDRANT_URL points to it."
+        )
 
 
 def _wait(error: Exception, pause: float | None) -> float | None:

@@ -1,5 +1,6 @@
 """What the doctor says of the encoder, the index and the disk; tests/e2e/test_cli.py types the command."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from matcher.settings import Settings
 from service.doctor import Finding, examine
 
 DATA = Path(__file__).parents[2] / "data"
+UNUSED = "http://127.0.0.1:1"
 
 
 def found(settings: Settings, check: str) -> Finding:
@@ -38,3 +40,22 @@ def test_the_model_of_this_release_is_good(tmp_path):
 @pytest.mark.parametrize(("name", "state"), [("/nonexist", "bad"), ("nonexist/model", "look"), (".", "ok")])
 def test_another_encoder_is_good_only_where_there_is_one(tmp_path, name, state):
     assert found(Settings(home=tmp_path, encoder=name), "model").state == state
+
+
+@pytest.mark.parametrize("zeroed", [False, True])
+def test_an_index_whose_vectors_are_spoilt_is_not_well_though_it_opens(stocked, zeroed):
+    assert found(stocked, "index").state == "ok"
+    (vectors,) = stocked.index_dir.glob("*/shard/segments/*/vector_storage-text/vectors/chunk_0.mmap")
+    size = vectors.stat().st_size
+    os.truncate(vectors, 0)
+    os.truncate(vectors, size if zeroed else 1_000)
+    finding = found(stocked, "index")
+    assert finding.state == "bad"
+    assert "matcher reindex" in finding.found
+
+
+def test_a_server_that_does_not_answer_is_named_with_its_setting(stocked):
+    finding = found(stocked.model_copy(update={"index_backend": "qdrant", "qdrant_url": UNUSED}), "index")
+    assert finding.state == "bad"
+    assert "MATCHER_QDRANT_URL" in finding.found
+    assert "matcher doctor" not in finding.found
