@@ -25,6 +25,8 @@ OLDEST_PYTHON = (3, 11)
 ROOM = 1_000_000_000
 """Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
 
+FULL = 50_000_000
+"""Bytes below which nothing can be relied on to be written."""
 SAMPLE = 200
 """Points of the index that are looked at, at most."""
 
@@ -103,8 +105,10 @@ def _disk(settings: Settings) -> Finding:
         free = shutil.disk_usage(home).free
     except OSError as fault:
         return Finding("disk", "bad", f"{home}: {fault.strerror}", "Mend its rights, or set MATCHER_HOME.")
-    found = f"{home}: {free / 1e9:.1f} GB free"
-    return Finding("disk", "ok", found) if free > ROOM else Finding("disk", "look", found, "Free 1 GB there.")
+    found = f"{home}: {free / 1e9:.2f} GB free"
+    if free > ROOM:
+        return Finding("disk", "ok", found)
+    return Finding("disk", "look" if free > FULL else "bad", found, "Free 1 GB there.")
 
 
 def _catalogue(settings: Settings) -> Finding:

@@ -1,7 +1,9 @@
 """What the doctor says of the encoder, the index and the disk; tests/e2e/test_cli.py types the command."""
 
 import os
+import shutil
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,3 +61,11 @@ def test_a_server_that_does_not_answer_is_named_with_its_setting(stocked):
     assert finding.state == "bad"
     assert "MATCHER_QDRANT_URL" in finding.found
     assert "matcher doctor" not in finding.found
+
+
+def test_a_full_disk_is_told(stocked, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    assert found(stocked, "disk").state == "bad"
+    finding = found(stocked, "index")
+    assert finding.state == "bad"
+    assert "Free disk space" in finding.found
