@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from service.meetings_cli import meetings
 
 KindName = Literal["factory", "partner", "international", "lead"]
@@ -213,6 +213,11 @@ def serve(
     serving.run(host, port, workers)
 
 
+_UNWRITABLE = (
+    "The output holds characters that {} has not: set PYTHONIOENCODING=utf-8 and repeat the command."
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
@@ -222,6 +227,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return end.code if isinstance(end.code, int) else 0
     except MatcherError as fault:
         return _complain(fault)
+    except UnicodeEncodeError:
+        return _complain(BackendUnavailable(_UNWRITABLE.format(sys.stdout.encoding)))
+    except OSError as fault:
+        where = f" ({fault.filename})" if fault.filename else ""
+        return _complain(
+            BackendUnavailable(f"The system refused to read or write{where}: {fault.strerror or fault}.")
+        )
     return 0
 
 

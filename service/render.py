@@ -65,15 +65,26 @@ def day(at: datetime, lang: str, zone: ZoneInfo) -> str:
     >>> day(datetime.fromisoformat("2026-12-03T23:30:00+00:00"), "fr", ZoneInfo("Europe/Paris"))
     '4 déc. 2026'
     """
-    local = at.astimezone(zone)
+    try:
+        local = at.astimezone(zone)
+    except OverflowError:  # at either end of the calendar the day may have no local date
+        local = at
     return f"{local.day} {_MONTHS[lang][local.month - 1]} {local.year}"
 
 
-def answer(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False) -> RenderableType:
-    """Lay out one answer: a title, one row an item, the notices, the legend of the marks that occur."""
-    parts: list[RenderableType] = [Text(), _title(found, lang, zone)]
+def answer(
+    found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False, illustrative: bool = False
+) -> RenderableType:
+    """Lay out one answer: a title, one row an item, the notices.
+
+    ``illustrative``: the asker's own needs are; then the mark is on the title, and not on every item too.
+    """
+    title = _title(found, lang, zone)
+    if illustrative:
+        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
+    parts: list[RenderableType] = [Text(), title]
     if found.items:
-        parts.append(_table(found, lang, zone, explain=explain))
+        parts.append(_table(found, lang, zone, explain=explain, marked=not illustrative))
     elif not found.notices:
         parts.append(Text(f"  {word('none', lang)}", "dim"))
     parts.extend(Text(f"  {_said(notice, lang)}", "yellow") for notice in found.notices)
@@ -98,12 +109,10 @@ def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
         title.append(joint).append(found.query_name)
     if found.on:
         title.append(f", {word('on', lang)} {day(found.on, lang, zone)}", "not bold dim")
-    if _all_illustrative(found):
-        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
     return title
 
 
-def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
+def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool, marked: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("", width=2, justify="right", style="dim")
     table.add_column(word("what", lang), ratio=34, overflow="fold")
@@ -113,15 +122,9 @@ def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
         if place:
             table.add_row()
         score = Text(_number(item.score, lang), "bold")
-        what = _what(item, lang, zone, marked=not _all_illustrative(found))
+        what = _what(item, lang, zone, marked=marked)
         table.add_row(str(item.rank), what, score, _why(item, lang, explain=explain))
     return table
-
-
-def _all_illustrative(found: Answer) -> bool:
-    """Whether the mark belongs on the whole answer: then it is the asker's needs that are illustrative."""
-    asked_by_member = found.query_id is not None and found.kind is not Kind.ALERT
-    return asked_by_member and bool(found.items) and all(item.illustrative for item in found.items)
 
 
 def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:

@@ -74,9 +74,18 @@ def test_marks_are_shown_where_they_apply_and_explained_once():
     assert "◇" not in printed(render.legend([answer(item(1))], "fr"))
 
 
-def test_an_asker_with_illustrative_needs_is_marked_once():
-    text = printed(render.answer(answer(item(1, illustrative=True), item(2, illustrative=True)), "fr", PARIS))
+def test_an_asker_with_illustrative_needs_is_marked_once_on_the_title():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS, illustrative=True))
     assert text.count("besoins illustratifs") == 1
+    assert "besoins illustratifs" in text.strip().splitlines()[0]
+
+
+def test_an_asker_is_not_marked_for_the_items_it_gets():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS))
+    assert text.count("besoins illustratifs") == 2
+    assert "besoins illustratifs" not in text.strip().splitlines()[0]
 
 
 @pytest.mark.parametrize("notices", [(), (GAP,)])
