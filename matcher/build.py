@@ -1,10 +1,9 @@
 """The one place that chooses adapters and puts the product together."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from difflib import get_close_matches
 from functools import cached_property
 
 from threadpoolctl import threadpool_limits
@@ -17,10 +16,11 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
 from matcher.adapters.vocabulary import read_vocabulary
 from matcher.entities import AnyItem, ItemType, Kind
-from matcher.errors import Ambiguous, InvalidRequest, MatcherError, NotFound
+from matcher.errors import InvalidRequest, MatcherError, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
-from matcher.indexing import Indexer, is_listed
+from matcher.indexing import Indexer, has_text, is_listed
 from matcher.introductions import IntroductionPlan, plan_introductions
+from matcher.naming import the_one, whole
 from matcher.policies import WEIGHTS_FILE, learnt
 from matcher.ports import Encoder, Index
 from matcher.recommend import Recommender
@@ -28,9 +28,7 @@ from matcher.records import Action
 from matcher.settings import HASHING, MODEL_FOLDER, Settings
 from matcher.skills import SkillFinder
 from matcher.territory import Territory
-from matcher.text import fold
 
-MAX_SUGGESTIONS = 5
 _log = logging.getLogger(__name__)
 
 
@@ -165,8 +163,9 @@ class Matcher:
         return self.adopt(self.arrange(scores))
 
     def members(self) -> list[AnyItem]:
-        """Every organisation that may be introduced to others, by ascending id."""
-        return [item for item in self.store.items(ItemType.ORGANISATION) if is_listed(item)]
+        """Every organisation that may be introduced and has a text to be matched on, by ascending id."""
+        listed = filter(is_listed, self.store.items(ItemType.ORGANISATION))
+        return [item for item in listed if has_text(item)]
 
     def arrange(self, scores: Mapping[str, Mapping[str, float]]) -> IntroductionPlan:
         """Make a plan of everybody's mutual scores, without touching index or store's plan."""
@@ -208,13 +207,20 @@ class Matcher:
     def resolve(self, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
         """Return the item of this id, or the only one of this name; case and accents do not matter.
 
-        Raises NotFound with near names, Ambiguous with the candidates.
+        Raises NotFound with near names, Ambiguous with the candidates, InvalidRequest when it is of another
+        type.
         """
-        found = self.store.get_many([name_or_id]).get(name_or_id)
-        if found is not None and item_type in (None, found.item_type):
-            return found
-        names = self.store.names(item_type)
-        return self.store.get(_the_one(name_or_id, names))
+        try:
+            return self.store.get(the_one(name_or_id, self.store.names(item_type)))
+        except NotFound:
+            other = whole(name_or_id, self.store.names()) if item_type else None
+            if item_type is None or other is None:
+                raise
+        item = self.store.get(other)
+        raise InvalidRequest(
+            f"{item.id} ({item.name}) is {_a(item.item_type)}, not {_a(item_type)}: "
+            f"give the id or the name of {_a(item_type)}."
+        )
 
     def close(self) -> None:
         """Flush and release everything; safe to repeat."""
@@ -258,18 +264,5 @@ def open_matcher(settings: Settings) -> Iterator[Matcher]:
         matcher.close()
 
 
-def _the_one(wanted: str, names: Sequence[tuple[str, str]]) -> str:
-    """Id of the only item whose name is, or failing that contains, ``wanted``."""
-    asked = fold(wanted).strip()
-    folded = [(item_id, name, fold(name)) for item_id, name in names]
-    for fits in (lambda text: text == asked, lambda text: bool(asked) and asked in text):
-        found = [(item_id, name) for item_id, name, text in folded if fits(text)]
-        if len(found) == 1:
-            return found[0][0]
-        if found:
-            listed = ", ".join(f"{item_id} ({name})" for item_id, name in found[:MAX_SUGGESTIONS])
-            raise Ambiguous(f"'{wanted}' fits {len(found)} items: {listed}. Give the id.")
-    near = get_close_matches(asked, [text for _, _, text in folded], MAX_SUGGESTIONS, 0.6)
-    hints = [f"{item_id} ({name})" for item_id, name, text in folded if text in near][:MAX_SUGGESTIONS]
-    hint = f" Did you mean {', '.join(hints)}?" if hints else " `matcher export` lists what there is."
-    raise NotFound(f"There is no item called '{wanted}'.{hint}")
+def _a(item_type: ItemType) -> str:
+    return f"{'an' if item_type.value[0] in 'aeiou' else 'a'} {item_type.value}"

@@ -67,8 +67,9 @@ class Profile(Frozen):
 
     @property
     def is_empty(self) -> bool:
-        """True when there is no text to match on."""
-        return not (self.description or self.expertise or self.sectors or self.offers or self.needs)
+        """True when there is no text to match on: no letter or digit."""
+        texts = (self.description, *self.expertise, *self.sectors, *self.offers, *self.needs)
+        return not any(sign.isalnum() for text in texts for sign in text)
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield ``(field, text)`` for every text that may be quoted, lists one entry at a time."""

@@ -188,6 +188,11 @@ def is_listed(item: AnyItem) -> bool:
     return not (isinstance(item, Organisation) and item.opted_out)
 
 
+def has_text(item: AnyItem) -> bool:
+    """Whether there is anything to match on: an organisation may have no more than a name and a town."""
+    return not (isinstance(item, Organisation) and item.is_empty)
+
+
 def _batches(items: Iterable[AnyItem], size: int) -> Iterator[list[AnyItem]]:
     rest = iter(items)
     while part := list(islice(rest, size)):

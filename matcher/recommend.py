@@ -252,12 +252,9 @@ def _check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None
             f"{query.id} is of type {query.item_type.value}; "
             f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
         )
-    if isinstance(query, Profile) and (query.is_empty or not _has_words(query)):
-        raise InvalidRequest("there is no text to match on: describe the activity, expertise or need")
-
-
-def _has_words(profile: Profile) -> bool:
-    return any(sign.isalnum() for _, text in profile.fields() for sign in text)
+    if isinstance(query, Profile) and query.is_empty:
+        who = f"{query.id}: " if isinstance(query, Item) else ""
+        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
 
 
 def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:

@@ -10,7 +10,8 @@ from matcher import settings as configuration
 from matcher.adapters.esco import esco_finder
 from matcher.answers import Answer
 from matcher.build import Matcher, open_matcher
-from matcher.entities import AnyItem, ItemType, Kind, Profile
+from matcher.entities import AnyItem, ItemType, Kind, Organisation, Profile
+from matcher.errors import InvalidRequest
 from service import moments, render
 from service.console import remarks, results
 from service.schemas import said
@@ -33,7 +34,16 @@ def recommend(organisation: str, kind: str, wishes: Wishes) -> None:
 
 
 def search(text: str, kind: str, wishes: Wishes) -> None:
-    """Print what is recommended for a free text."""
+    """Print what is recommended for a free text.
+
+    Raises
+    ------
+    InvalidRequest
+        The text is longer than ``MATCHER_MAX_TEXT_CHARS``.
+    """
+    length, most = len(text.strip()), configuration.load().max_text_chars
+    if length > most:
+        raise InvalidRequest(f"The text has {length} characters, at most {most} are read: shorten it.")
     _ask(Kind(kind), wishes, lambda _: Profile(description=text))
 
 
@@ -46,18 +56,23 @@ def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profil
     settings = configuration.load()
     at = moments.parse(wishes.on, settings.zone)
     with open_matcher(settings) as matcher, remarks().status("Opening the index"):
-        found = matcher.recommender.recommend(asker(matcher), kind, wishes.count, at)
+        recommender, asked = matcher.recommender, asker(matcher)
+        found = recommender.recommend(asked, kind, wishes.count, at)
     if wishes.json:
         results().out(said(found, explain=wishes.explain, indent=2).decode(), highlight=False)
     else:
-        show_answers([found], wishes, settings)
+        show_answers([found], asked, wishes, settings)
 
 
-def show_answers(answers: list[Answer], wishes: Wishes, settings: configuration.Settings) -> None:
-    """Print answers as tables, then what their marks mean."""
-    console = results()
+def show_answers(
+    answers: list[Answer], asker: AnyItem | Profile, wishes: Wishes, settings: configuration.Settings
+) -> None:
+    """Print answers to one asker as tables, then what their marks mean."""
+    console, marked = results(), isinstance(asker, Organisation) and asker.illustrative
     for found in answers:
-        console.print(render.answer(found, wishes.lang, settings.zone, explain=wishes.explain))
+        console.print(
+            render.answer(found, wishes.lang, settings.zone, explain=wishes.explain, illustrative=marked)
+        )
     console.print(render.legend(answers, wishes.lang))
 
 

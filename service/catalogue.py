@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.table import Table
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from matcher import settings as configuration
 from matcher.adapters.sql import SqlStore
+from matcher.adapters.sql_schema import parse_url, sqlite_file
 from matcher.adapters.tabular import import_file as import_rows
 from matcher.adapters.tabular import read, rejects_path
 from matcher.adapters.tabular_headers import TYPE_COLUMN
@@ -29,14 +31,35 @@ _INNER = "eligibility"
 
 
 @contextmanager
-def opened_store(settings: configuration.Settings) -> Iterator[SqlStore]:
-    """Open the store alone, its schema made if there is none: the index may be in use elsewhere."""
+def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iterator[SqlStore]:
+    """Open the store alone: the index may be in use elsewhere.
+
+    ``make`` makes it where there is none, or brings it to the schema of this release; else NotReady names the
+    command that does.
+    """
     store = SqlStore(settings.database_url)
     try:
-        store.migrate()
+        if make:
+            store.migrate()
+        else:
+            store.check()
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def _compared_store(settings: configuration.Settings) -> Iterator[SqlStore]:
+    """Open what a dry run compares with: the store as it is, or an empty one where there is none."""
+    file = sqlite_file(parse_url(settings.database_url))
+    if file is None or file.exists():
+        with opened_store(settings, make=False) as store:
+            yield store
+        return
+    with TemporaryDirectory() as folder:
+        empty = settings.model_copy(update={"database_url": f"sqlite:///{folder}/matcher.db"})
+        with opened_store(empty) as store:
+            yield store
 
 
 def show(name_or_id: str, *, as_json: bool) -> None:
@@ -54,12 +77,15 @@ def import_file(file: Path, kind: str | None, *, dry_run: bool, as_json: bool) -
     """Import a file, say what became of its rows, and return the exit code: 0, or 2 if rows were rejected."""
     settings = configuration.load()
     item_type = ItemType(kind) if kind else None
-    with opened_store(settings) as store, remarks().status(f"Reading {file.name}"):
+    opened = _compared_store if dry_run else opened_store
+    with opened(settings) as store, remarks().status(f"Reading {file.name}"):
         report = import_rows(file, store, item_type=item_type, dry_run=dry_run)
     if as_json:
         results().out(json.dumps(_told(report), ensure_ascii=False, indent=2), highlight=False)
     else:
         _print_report(file, report)
+        if not dry_run:
+            results().out(f"  Base / store: {store.place}", highlight=False)
     return 2 if report.rejects else 0
 
 
@@ -79,7 +105,7 @@ def export(file: Path | None, kind: str | None) -> None:
     """
     settings = configuration.load()
     item_type = ItemType(kind) if kind else None
-    with opened_store(settings) as store:
+    with opened_store(settings, make=False) as store:
         items = list(store.items(item_type))
     if file is None:
         results().out(_as_lines(items), end="", highlight=False)

@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from service.meetings_cli import meetings
 
 KindName = Literal["factory", "partner", "international", "lead"]
@@ -213,15 +213,37 @@ def serve(
     serving.run(host, port, workers)
 
 
+_UNWRITABLE = (
+    "The output holds characters that {} has not: set PYTHONIOENCODING=utf-8 and repeat the command."
+)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code."""
     try:
+        _require_text(sys.argv[1:] if arguments is None else arguments)
         app(arguments)
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except MatcherError as fault:
         return _complain(fault)
+    except UnicodeEncodeError:
+        return _complain(BackendUnavailable(_UNWRITABLE.format(sys.stdout.encoding)))
+    except OSError as fault:
+        where = f" ({fault.filename})" if fault.filename else ""
+        return _complain(
+            BackendUnavailable(f"The system refused to read or write{where}: {fault.strerror or fault}.")
+        )
     return 0
+
+
+def _require_text(arguments: Sequence[str]) -> None:
+    """Refuse bytes that are no text before they reach a place that cannot hold them."""
+    for argument in arguments:
+        if any("\udc80" <= sign <= "\udcff" for sign in argument):
+            raise InvalidRequest(
+                f"An argument is not UTF-8 text: {argument[:60]!r}. Use a UTF-8 terminal, or rename the file."
+            )
 
 
 def _complain(fault: MatcherError) -> int:

@@ -1,12 +1,17 @@
 """The terminal: where results, progress and complaints are written."""
 
+import shlex
+import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
+NAME = "matcher"
 WIDTH = 100
 """Wide enough for a table, narrow enough to be read; what is wider wraps."""
 
@@ -33,6 +38,15 @@ def remarks() -> Console:
     if not console.is_terminal:
         console.width = WIDTH
     return console
+
+
+def program() -> str:
+    """Return what to type to run this program again: its name where that finds it, else the path it has."""
+    called = Path(sys.argv[0])
+    if called.name != NAME or not called.exists():
+        return NAME
+    found = shutil.which(NAME)
+    return NAME if found and called.samefile(found) else shlex.quote(str(called))
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from matcher.settings import Settings
 from service import moments, render
 from service.asking import Wishes, show_answers
 from service.catalogue import opened_store
-from service.console import progress, remarks, results
+from service.console import program, progress, remarks, results
 from service.upkeep import index_now, prepare_encoder, reindex_now
 
 CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
@@ -27,19 +27,19 @@ SHOWN = 3
 _NEXT = {
     "fr": (
         "Et maintenant :",
-        ("matcher recommend {id} --kind partner -k 10 --explain", "davantage, avec le détail des scores"),
-        ('matcher search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
-        ("matcher show {id}", "la fiche complète"),
-        ("matcher import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
-        ("matcher serve", "l'API, décrite sur http://{host}:{port}/docs"),
+        ("recommend {id} --kind partner -k 10 --explain", "davantage, avec le détail des scores"),
+        ('search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
+        ("show {id}", "la fiche complète"),
+        ("import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
+        ("serve", "l'API, décrite sur http://{host}:{port}/docs"),
     ),
     "en": (
         "What next:",
-        ("matcher recommend {id} --kind partner -k 10 --explain", "more of them, scores in detail"),
-        ('matcher search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
-        ("matcher show {id}", "the whole record"),
-        ("matcher import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
-        ("matcher serve", "the API, described at http://{host}:{port}/docs"),
+        ("recommend {id} --kind partner -k 10 --explain", "more of them, scores in detail"),
+        ('search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
+        ("show {id}", "the whole record"),
+        ("import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
+        ("serve", "the API, described at http://{host}:{port}/docs"),
     ),
 }
 
@@ -56,7 +56,7 @@ def run(organisation: str, lang: str) -> None:
         at = moments.parse(None, settings.zone)
         answers = [matcher.recommender.recommend(asker, kind, SHOWN, at) for kind in KINDS]
     results().print(render.item_head(asker))
-    show_answers(answers, Wishes(lang=lang), settings)
+    show_answers(answers, asker, Wishes(lang=lang), settings)
     _say_next(asker.id, lang, settings)
 
 
@@ -104,5 +104,7 @@ def _say_next(organisation_id: str, lang: str, settings: Settings) -> None:
     facts = {"id": organisation_id, "host": settings.host, "port": settings.port}
     for command, why in lines:
         console.print(
-            Text(f"  {command.format(**facts)}", "cyan").append(f"\n      {why.format(**facts)}", "dim")
+            Text(f"  {program()} {command.format(**facts)}", "cyan").append(
+                f"\n      {why.format(**facts)}", "dim"
+            )
         )

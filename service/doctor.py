@@ -6,21 +6,29 @@ import socket
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Literal
 
+import numpy as np
 from rich.table import Table
 from rich.text import Text
 
 from matcher import settings as configuration
 from matcher.adapters import model
 from matcher.build import Matcher, open_matcher
-from matcher.errors import IndexLocked, MatcherError
+from matcher.errors import IndexLocked, MatcherError, NotReady
+from matcher.ports import Index, Where
 from matcher.settings import HASHING, Settings
 from service.console import remarks, results
 
 OLDEST_PYTHON = (3, 11)
 ROOM = 1_000_000_000
 """Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
+
+FULL = 50_000_000
+"""Bytes below which nothing can be relied on to be written."""
+SAMPLE = 200
+"""Points of the index that are looked at, at most."""
 
 State = Literal["ok", "look", "bad"]
 _MARKS = {"ok": ("ok", "green"), "look": ("look", "yellow"), "bad": ("BAD", "bold red")}
@@ -97,8 +105,10 @@ def _disk(settings: Settings) -> Finding:
         free = shutil.disk_usage(home).free
     except OSError as fault:
         return Finding("disk", "bad", f"{home}: {fault.strerror}", "Mend its rights, or set MATCHER_HOME.")
-    found = f"{home}: {free / 1e9:.1f} GB free"
-    return Finding("disk", "ok", found) if free > ROOM else Finding("disk", "look", found, "Free 1 GB there.")
+    found = f"{home}: {free / 1e9:.2f} GB free"
+    if free > ROOM:
+        return Finding("disk", "ok", found)
+    return Finding("disk", "look" if free > FULL else "bad", found, "Free 1 GB there.")
 
 
 def _catalogue(settings: Settings) -> Finding:
@@ -111,10 +121,23 @@ def _catalogue(settings: Settings) -> Finding:
 def _model(settings: Settings) -> Finding:
     if settings.encoder == HASHING:
         return Finding("model", "look", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
-    if settings.encoder:
-        return Finding("model", "ok", f"{settings.encoder}: not ours, checksums unknown")
-    found = model.verify(settings.model_dir)
+    folder = Path(settings.encoder or settings.model_dir)
+    if settings.encoder and not (folder / model.MANIFEST).is_file():
+        return _foreign_model(folder)
+    found = model.verify(folder)
+    if not settings.encoder and found["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
+        what = f"{found['name']} is not the encoder of this release"
+        return Finding("model", "bad", what, "Run: matcher prepare, then: matcher reindex")
     return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
+
+
+def _foreign_model(folder: Path) -> Finding:
+    if folder.is_dir():
+        return Finding("model", "ok", f"{folder}: not ours, checksums unknown")
+    mend = "Set MATCHER_ENCODER to a model's folder, or unset it."
+    if folder.is_absolute():
+        return Finding("model", "bad", f"{folder}: there is no such folder", mend)
+    return Finding("model", "look", f"{folder}: no such folder here, so a hub is asked for it", mend)
 
 
 def _store_and_index(settings: Settings) -> Iterator[Finding]:
@@ -132,12 +155,26 @@ def _index(matcher: Matcher) -> Finding:
     name = matcher.indexer.generations.current() or ""
     manifest = matcher.indexer.generations.manifest(name) if name else None
     points = matcher.index.count()
+    _require_sound(matcher.index)
     pending = matcher.store.last_seq() - matcher.store.cursor(name)
     built = f", built with {manifest.encoder}" if manifest else ""
     found = f"generation {name}: {points} items{built}"
     if pending > 0:
         return Finding("index", "look", f"{found}; {pending} changes wait", "Run: matcher index")
     return Finding("index", "ok", found)
+
+
+def _require_sound(index: Index) -> None:
+    """Look at points spread over the index and ask it one question: files may be spoilt and still open."""
+    ids = sorted(index.versions())
+    points = index.fetch(ids[:: len(ids) // SAMPLE + 1])
+    for point in points.values():
+        rows = point.dense[None] if point.labels is None else np.vstack([point.dense, point.labels])
+        if not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=0.01):
+            raise NotReady(f"The index holds no usable vector of {point.id}. Rebuild it: matcher reindex")
+    for point in list(points.values())[:1]:
+        if not index.query(point.dense, point.sparse, Where(point.item_type), 1):
+            raise NotReady("The index does not find what it holds. Rebuild it: matcher reindex")
 
 
 def _port(settings: Settings) -> Finding:

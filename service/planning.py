@@ -10,11 +10,13 @@ from rich.table import Table
 
 from matcher import settings as configuration
 from matcher.build import Matcher, open_matcher
-from matcher.entities import AnyItem, ItemType
+from matcher.entities import AnyItem, ItemType, Organisation
 from matcher.errors import MatcherError
+from matcher.indexing import has_text, is_listed
 from matcher.introductions import IntroductionPlan, Member
 from service.console import progress, remarks, results
 from service.desk import Desk
+from service.render import word
 
 log = structlog.get_logger("matcher.plan")
 SHOWN = 8
@@ -68,13 +70,36 @@ def run(*, as_json: bool) -> None:
     with open_matcher(configuration.load()) as matcher:
         with progress("Planning introductions") as advance:
             plan = matcher.plan(advance)
-        names = dict(matcher.store.names(ItemType.ORGANISATION))
+        organisations = list(matcher.store.items(ItemType.ORGANISATION))
+    left_out = [item.id for item in organisations if is_listed(item) and not has_text(item)]
+    if left_out:
+        remarks().print(_unplanned(left_out))
+    planned = {member.organisation_id for member in plan.members}
+    marked = [item.id for item in organisations if _illustrative(item) and item.id in planned]
     if as_json:
-        results().out(json.dumps(described(plan), indent=2, ensure_ascii=False), highlight=False)
+        told = described(plan) | {"left_out": left_out, "illustrative": marked}
+        results().out(json.dumps(told, indent=2, ensure_ascii=False), highlight=False)
         return
+    names = {item.id: f"{item.name} ◆" if _illustrative(item) else item.name for item in organisations}
     results().print(exposure_table(plan, names))
     results().print(_told(plan))
+    if marked:
+        results().print(
+            f"\n{len(marked)} of {len(planned)}: {word('legend_illustrative', 'en')}", style="dim"
+        )
     remarks().print(f"Plan {plan.version} is followed by partner recommendations from now on.")
+
+
+def _illustrative(item: AnyItem) -> bool:
+    return isinstance(item, Organisation) and item.illustrative
+
+
+def _unplanned(left_out: list[str]) -> str:
+    some = ", ".join(left_out[:SHOWN]) + (", …" if len(left_out) > SHOWN else "")
+    return (
+        f"Left out of the plan, having no text to match on: {len(left_out)} ({some}). "
+        "Describe their activity, expertise or needs, then plan anew."
+    )
 
 
 def described(plan: IntroductionPlan) -> dict[str, object]:

@@ -34,6 +34,10 @@ _WORDS: dict[str, tuple[str, str]] = {
         "Score, de 0 à 1 : part de ce que montrerait une correspondance parfaite ; il classe une même liste.",
         "Score, from 0 to 1: share of what a perfect match would show; it orders the items of one list.",
     ),
+    "legend_near": (
+        "~ rien de net : ce que les deux textes ont de plus proche, à vérifier.",
+        "~ nothing clear: what the two texts have nearest to one another, to be checked.",
+    ),
     "legend_confirm": (
         "◇ à confirmer : la fiche repose en partie sur des connaissances générales, à valider avant toute "
         "mise en relation.",
@@ -84,15 +88,26 @@ def day(at: datetime, lang: str, zone: ZoneInfo) -> str:
     >>> day(datetime.fromisoformat("2026-12-03T23:30:00+00:00"), "fr", ZoneInfo("Europe/Paris"))
     '4 déc. 2026'
     """
-    local = at.astimezone(zone)
+    try:
+        local = at.astimezone(zone)
+    except OverflowError:  # at either end of the calendar the day may have no local date
+        local = at
     return f"{local.day} {_MONTHS[lang][local.month - 1]} {local.year}"
 
 
-def answer(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False) -> RenderableType:
-    """Lay out one answer: a title, one row an item, the notices, the legend of the marks that occur."""
-    parts: list[RenderableType] = [Text(), _title(found, lang, zone)]
+def answer(
+    found: Answer, lang: str, zone: ZoneInfo, *, explain: bool = False, illustrative: bool = False
+) -> RenderableType:
+    """Lay out one answer: a title, one row an item, the notices.
+
+    ``illustrative``: the asker's own needs are; then the mark is on the title, and not on every item too.
+    """
+    title = _title(found, lang, zone)
+    if illustrative:
+        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
+    parts: list[RenderableType] = [Text(), title]
     if found.items:
-        parts.append(_table(found, lang, zone, explain=explain))
+        parts.append(_table(found, lang, zone, explain=explain, marked=not illustrative))
     elif not found.notices:
         parts.append(Text(f"  {word('none', lang)}", "dim"))
     parts.extend(Prose(f"  {_said(notice, lang)}", "yellow") for notice in found.notices)
@@ -103,6 +118,8 @@ def legend(answers: Iterable[Answer], lang: str) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
     items = [item for found in answers for item in found.items]
     lines = [Prose(word("legend_score", lang), "dim")] if items else []
+    if any(not reason.clear for item in items for reason in item.reasons):
+        lines.append(Prose(word("legend_near", lang), "dim"))
     if any(item.needs_confirmation for item in items):
         lines.append(Prose(word("legend_confirm", lang), "dim"))
     if any(item.illustrative for item in items):
@@ -117,12 +134,10 @@ def _title(found: Answer, lang: str, zone: ZoneInfo) -> Text:
         title.append(joint).append(found.query_name)
     if found.on:
         title.append(f", {word('on', lang)} {day(found.on, lang, zone)}", "not bold dim")
-    if _all_illustrative(found):
-        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
     return title
 
 
-def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
+def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool, marked: bool) -> Table:
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("", width=2, justify="right", style="dim")
     table.add_column(word("what", lang), ratio=34, overflow="fold")
@@ -132,15 +147,9 @@ def _table(found: Answer, lang: str, zone: ZoneInfo, *, explain: bool) -> Table:
         if place:
             table.add_row()
         score = Text(_number(item.score, lang), "bold")
-        what = _what(item, lang, zone, marked=not _all_illustrative(found))
+        what = _what(item, lang, zone, marked=marked)
         table.add_row(str(item.rank), what, score, _why(item, lang, explain=explain))
     return table
-
-
-def _all_illustrative(found: Answer) -> bool:
-    """Whether the mark belongs on the whole answer: then it is the asker's needs that are illustrative."""
-    asked_by_member = found.query_id is not None and found.kind is not Kind.ALERT
-    return asked_by_member and bool(found.items) and all(item.illustrative for item in found.items)
 
 
 def _what(item: Recommendation, lang: str, zone: ZoneInfo, *, marked: bool) -> Text:

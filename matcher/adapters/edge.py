@@ -16,6 +16,7 @@ from typing import Any
 
 import qdrant_edge as qe
 
+from matcher.adapters.edge_room import LEAST, require_room, to_open, to_write
 from matcher.adapters.edge_terms import (
     OF_TYPE,
     create_shard,
@@ -40,7 +41,8 @@ _PAGE = 1_000
 class EdgeIndex:
     """One shard in ``folder``, owned by this process until closed.
 
-    Raises IndexLocked when another process holds the folder, NotReady when its files cannot be read.
+    Raises IndexLocked when another process holds the folder, NotReady when its files cannot be read,
+    BackendUnavailable when the disk has no room for what a call takes.
     Calls are serialised by the engine itself; threads may share an instance.
     """
 
@@ -51,6 +53,8 @@ class EdgeIndex:
         self._shard: qe.EdgeShard | None = None
         self._known: dict[Any, tuple[str, str]] = {}  # point uuid -> (item id, version)
         try:
+            require_room(folder, LEAST)
+            require_room(folder, to_open(folder))
             self._shard = self._guard(
                 partial(create_shard, folder / "shard", dim)
                 if is_new
@@ -68,6 +72,7 @@ class EdgeIndex:
         check_points(points, self._dim)
         for start in range(0, len(points), UPSERT_LIMIT):
             part = points[start : start + UPSERT_LIMIT]
+            require_room(self._place, to_write(part))
             rows = [qe.Point(point_uuid(p.id), vectors_of(p), payload(p)) for p in part]
             self._guard(partial(shard.update, qe.UpdateOperation.upsert_points(rows)))
             self._known.update((point_uuid(p.id), (p.id, p.version)) for p in part)
@@ -75,6 +80,7 @@ class EdgeIndex:
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids are ignored."""
         shard = self._alive()
+        require_room(self._place, LEAST)
         keys = keys_of(ids)
         for start in range(0, len(keys), UPSERT_LIMIT):
             gone = keys[start : start + UPSERT_LIMIT]
@@ -180,7 +186,9 @@ class EdgeIndex:
                     withheld=[place],
                 ) from error
             raise BackendUnavailable(
-                f"The index{place} failed{why}. Run: matcher doctor", withheld=[why, place]
+                f"The index{place} failed{why}. If its disk has room and can be written, "
+                "rebuild the index from the store: matcher reindex",
+                withheld=[why, place],
             ) from error
 
 

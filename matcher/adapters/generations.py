@@ -8,6 +8,7 @@
     <root>/<name>/lock, ...        the index's own lock and files
 """
 
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -22,6 +23,7 @@ from matcher.ports import Index
 
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class FolderGenerations:
@@ -51,7 +53,16 @@ class FolderGenerations:
         self._optimize, self._optimize_above = optimize, optimize_above
 
     def current(self) -> str | None:
-        """Name of the generation that serves; None when there is none."""
+        """Name of the generation that serves; None when there is none, NotReady when it cannot be a name."""
+        name = self._written()
+        if name is None or _NAME.fullmatch(name):
+            return name
+        raise NotReady(
+            f"{self._root / _CURRENT} names no index; a power cut may have spoilt it."
+            " Rebuild the index: matcher reindex"
+        )
+
+    def _written(self) -> str | None:
         try:
             return (self._root / _CURRENT).read_text(encoding="ascii", errors="replace").strip()
         except FileNotFoundError:
@@ -105,7 +116,7 @@ class FolderGenerations:
 
     def sweep(self) -> list[str]:
         """Drop every generation but the current one, except those some process holds; return their names."""
-        current = self.current()
+        current = self._written()
         dropped = []
         for folder in sorted(self._root.iterdir()) if self._root.exists() else []:
             if folder.is_dir() and folder.name != current and not is_held(folder / "lock"):

@@ -63,7 +63,7 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
         The disk is full or may not be written.
     """
     report = progress or (lambda _step, _share: None)
-    wanted = _origin(adapter)
+    wanted = origin_of(adapter)
     if _is_ready(out, wanted):
         report("model is ready", 1.0)
         return out
@@ -79,10 +79,21 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
     return out
 
 
-def shipped_adapter(data: Path) -> Path | None:
-    """Folder of the adapter that ships with the product's data; None while there is none."""
+def shipped_adapter(data: Path) -> Path:
+    """Folder of the adapter that ships with the product's data.
+
+    Raises
+    ------
+    ModelMissing
+        It is not there: a wrong folder must never pass for "no adapter", or the untuned encoder would
+        quietly take the place of the good one.
+    """
     folder = data / "model"
-    return folder if (folder / "manifest.json").is_file() else None
+    if not (folder / "manifest.json").is_file():
+        raise ModelMissing(
+            f"There is no encoder adapter in {folder}. Set MATCHER_DATA_DIR to the project's folder 'data'."
+        )
+    return folder
 
 
 def manifest(folder: Path) -> dict[str, Any]:
@@ -145,8 +156,17 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _origin(adapter: Path | None) -> dict[str, Any]:
-    """Everything the vectors depend on."""
+def origin_of(adapter: Path | None) -> dict[str, Any]:
+    """Everything the vectors of a model made now would depend on: the ``origin`` of its manifest.
+
+    >>> sorted(origin_of(None))
+    ['adapter_sha256', 'recipe', 'source', 'source_sha256']
+
+    Raises
+    ------
+    ModelMissing
+        The adapter is missing, changed, or was trained on another base.
+    """
     from matcher.adapters import model_adapter
 
     return {

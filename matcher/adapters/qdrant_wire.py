@@ -112,7 +112,11 @@ class Server:
         else:
             source = error.source if isinstance(error, ResponseHandlingException) else error
             what = f"no valid answer ({type(source).__name__})"
-        return BackendUnavailable(f"The Qdrant server{at} failed: {what}. Run: matcher doctor", withheld=[at])
+        return BackendUnavailable(
+            f"The Qdrant server{at} failed: {what}."
+            " Check that it runs and that MATCHER_QDRANT_URL points to it.",
+            withheld=[at],
+        )
 
 
 def _wait(error: Exception, pause: float | None) -> float | None:

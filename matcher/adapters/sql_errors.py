@@ -50,7 +50,7 @@ _NO_TABLE = ("no such table", "undefinedtable", "no such column", "undefinedcolu
 def where(url: URL) -> str:
     """Name the store's place, fit to show: the file, or the address without its password."""
     path = sqlite_file(url)
-    return str(path) if path else url.render_as_string(hide_password=True)
+    return str(path.absolute()) if path else url.render_as_string(hide_password=True)
 
 
 @contextmanager
@@ -68,7 +68,9 @@ def _translate(url: URL, doing: str, error: Exception) -> MatcherError:
     path = sqlite_file(url)
     if path is not None and not path.exists():
         return NotReady(
-            f"There is no store at {path} yet. Run `{MIGRATE}` to make it.", withheld=[f" at {path}"]
+            f"There is no store at {where(url)}. Set MATCHER_HOME if it is elsewhere, or run `{MIGRATE}` to"
+            " make it.",
+            withheld=[f" at {where(url)}"],
         )
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     first_line = (str(original).strip().splitlines() or [""])[0]  # the lines below it may quote a row

@@ -5,17 +5,20 @@ import hashlib
 import importlib.metadata
 import multiprocessing
 import os
+import shutil
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import qdrant_edge as qe
 
-from matcher.adapters import edge
+from matcher.adapters import edge, edge_room
 from matcher.adapters.edge import EdgeIndex, optimize_folder
 from matcher.adapters.edge_terms import request_of
 from matcher.adapters.exact import ExactIndex
@@ -360,3 +363,50 @@ def test_a_damaged_folder_names_the_command(folder: Path, pattern: str, how: str
         EdgeIndex(folder, DIM)
     with pytest.raises(NotReady, match="matcher reindex"):  # and the lock is free again
         EdgeIndex(folder, DIM)
+
+
+# Files are mapped: on a full disk the engine does not fail, the process dies.
+
+
+def leave(monkeypatch: pytest.MonkeyPatch, free: int) -> None:
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=free))
+
+
+def test_an_index_is_not_opened_on_a_full_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with monkeypatch.context() as full:
+        leave(full, 1_500_000)
+        with pytest.raises(
+            BackendUnavailable, match=r"1\.5 MB are free, 2\.0 MB are needed.*Free disk space"
+        ):
+            EdgeIndex(folder / "1", DIM)
+    index = EdgeIndex(folder / "2", DIM)
+    index.upsert([point("A", 1)])
+    index.close()
+    with monkeypatch.context() as full:
+        leave(full, 0)
+        with pytest.raises(BackendUnavailable, match="Free disk space"):
+            EdgeIndex(folder / "2", DIM)
+    again = EdgeIndex(folder / "2", DIM)
+    assert list(again.ids()) == ["A"]
+    again.close()
+
+
+def test_a_write_that_the_disk_cannot_hold_is_refused_whole(
+    index: EdgeIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index.upsert([point("A", 1)])
+    with monkeypatch.context() as full:
+        leave(full, edge_room.LEAST)
+        with pytest.raises(BackendUnavailable, match="Free disk space"):
+            index.upsert(crowd(100))
+        assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
+    assert index.count() == 1
+
+
+@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no folder is known to be kept in memory")
+def test_in_memory_the_holes_of_the_files_count_too(tmp_path: Path) -> None:
+    with TemporaryDirectory(dir="/dev/shm") as name:
+        vectors = Path(name) / "chunk_0.mmap"
+        vectors.touch()
+        os.truncate(vectors, 32_000_000)
+        assert edge_room.to_open(Path(name)) > 32_000_000

@@ -61,7 +61,7 @@ def test_passing_faults_are_not_noticed(
 
 def test_lasting_faults_are_told(index: QdrantIndex, http: LocalServer, pauses: list[float]) -> None:
     http.faults = [500] * 4
-    with pytest.raises(BackendUnavailable, match=r"HTTP 500.*matcher doctor"):
+    with pytest.raises(BackendUnavailable, match=r"HTTP 500.*MATCHER_QDRANT_URL"):
         index.query(unit(1), None, ORGANISATIONS, 1)
     assert pauses == [0.1, 0.4, 1.6]
 

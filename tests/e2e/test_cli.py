@@ -4,8 +4,10 @@ import csv
 import errno
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -112,6 +114,75 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
     assert "n'est pas ouverte" in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina"])
+def test_an_item_is_found_however_it_is_typed(stocked, capsys, typed):
+    assert main(["show", typed, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["id"] == "ORG001"
+
+
+def test_who_says_nothing_of_itself_is_left_out_of_the_plan_and_named(stocked, capsys):
+    (stocked / "vide.csv").write_text("id;nom;ville;CP\nVIDE;Vide SARL;Albi;81000\n", "utf-8")
+    assert main(["import", "vide.csv", "--kind", "organisation"]) == 0
+    assert main(["index"]) == 0
+    capsys.readouterr()
+    assert main(["plan", "--json"]) == 0
+    out, err = capsys.readouterr()
+    plan = json.loads(out)
+    assert {member["organisation_id"] for member in plan["members"]} == {"ORG001", "ORG002", "ORG003"}
+    assert plan["left_out"] == ["VIDE"]
+    assert "1 (VIDE)" in err
+    assert main(["recommend", "Vide SARL", "--kind", "partner"]) == 2
+    assert "VIDE: there is no text to match on" in capsys.readouterr().err
+
+
+def test_the_plan_says_whose_needs_are_illustrative(stocked, capsys):
+    lines = (CSV.splitlines()[0] + ";illustrative", CSV.splitlines()[2] + ";oui")
+    (stocked / "example.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    assert main(["import", "example.csv"]) == 0
+    assert main(["index"]) == 0
+    capsys.readouterr()
+    assert main(["plan", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["illustrative"] == ["ORG002"]
+    assert main(["plan"]) == 0
+    told = " ".join(capsys.readouterr().out.split())
+    assert "Citadelle Sécurité ◆" in told
+    assert "Makina Corpus ◆" not in told
+    assert "1 of 3: ◆ illustrative needs" in told
+
+
+def test_the_mark_of_illustrative_needs_is_on_whose_they_are(stocked, capsys):
+    lines = (CSV.splitlines()[0] + ";illustrative", CSV.splitlines()[2] + ";oui")
+    (stocked / "example.csv").write_text("\n".join(lines) + "\n", "utf-8")
+    assert main(["import", "example.csv"]) == 0
+    assert main(["index"]) == 0
+    capsys.readouterr()
+    assert main(["recommend", "ORG001", "--kind", "partner", "-k", "1"]) == 0
+    title, *rest = capsys.readouterr().out.strip().splitlines()
+    assert "◆" not in title
+    assert any("◆ besoins illustratifs" in line for line in rest[:-1])
+    assert main(["recommend", "ORG002", "--kind", "factory"]) == 0
+    assert "◆ besoins illustratifs" in capsys.readouterr().out.strip().splitlines()[0]
+
+
+def test_an_instant_at_the_end_of_the_calendar_is_answered(stocked, capsys):
+    assert main(["recommend", "ORG001", "--kind", "factory", "--on", "9999-12-31T23:59:59-12:00"]) == 0
+    assert "31 déc. 9999" in capsys.readouterr().out
+
+
+def test_what_cannot_be_written_out_is_told_in_one_message(stocked, monkeypatch):
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        export = [sys.executable, "-m", "service.cli", "export"]
+        done = subprocess.run(export, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 3
+    assert done.stderr.count("\n") == 1
+    assert "No space left on device" in done.stderr
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = run("export")
+    assert done.returncode == 3
+    assert "PYTHONIOENCODING=utf-8" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
     text = "Nous gérons des bases de données, la cybersécurité"
     assert main(["skills", text, "--json"]) == 0
@@ -129,7 +200,14 @@ def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
         (["recommend", "Makina Corpsu", "--kind", "factory"], "ORG001 (Makina Corpus)"),
         (["recommend", "Citadelle", "--kind", "factory"], "ORG003 (Citadelle Conseil)"),
         (["recommend", "ORG001", "--kind", "factory", "--on", "demain"], "2026-11-22"),
+        (["recommend", "ORG01", "--kind", "factory"], "ORG001 (Makina Corpus)"),
+        (["recommend", "fac001", "--kind", "factory"], "is a factory, not an organisation"),
+        (["recommend", "INT001", "--kind", "factory"], "is an opportunity, not an organisation"),
+        (["members-for", "Factory Data"], "is a factory, not an opportunity"),
+        (["recommend", "x" * 100_000, "--kind", "factory"], f"called '{'x' * 60}…'"),
         (["search", "  ", "--kind", "partner"], "no text"),
+        (["search", "mots " * 4_001, "--kind", "partner"], "20004 characters, at most 20000"),
+        (["search", "caf\udce9", "--kind", "partner"], "not UTF-8"),
         (["export", "out.xls"], ".jsonl"),
         (["export", "out.csv"], "--kind"),
         (["serve", "--workers", "2"], "MATCHER_QDRANT_URL"),
@@ -139,6 +217,7 @@ def test_what_cannot_be_done_is_told_in_one_message(stocked, capsys, arguments, 
     assert main(arguments) == 2
     out, err = capsys.readouterr()
     assert said in err
+    assert len(err) < 1_000
     assert out == ""
 
 
@@ -155,6 +234,18 @@ def test_a_missing_store_or_index_names_the_command_to_run(place, capsys):
     assert main(["import", "membres.csv"]) == 0
     assert main(["recommend", "ORG001", "--kind", "factory"]) == 3
     assert "matcher index" in capsys.readouterr().err
+
+
+def test_a_wrong_data_folder_leaves_the_model_alone(place, monkeypatch, capsys):
+    kept = place / "var" / "models" / "e5-small" / "model.safetensors"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(b"tuned")
+    monkeypatch.setenv("MATCHER_DATA_DIR", "/nope")
+    monkeypatch.delenv("MATCHER_ENCODER")
+    for command in ("demo", "prepare"):
+        assert main([command]) == 3
+        assert "MATCHER_DATA_DIR" in capsys.readouterr().err
+    assert kept.read_bytes() == b"tuned"
 
 
 def test_a_setting_that_cannot_be_names_its_variable(place, monkeypatch, capsys):
@@ -177,8 +268,29 @@ def test_bad_rows_are_listed_and_the_good_ones_go_in(place, capsys):
 def test_a_dry_run_changes_nothing(place, capsys):
     assert main(["import", "membres.csv", "--dry-run", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["inserted"] == 3
-    assert main(["export"]) == 0
-    assert capsys.readouterr().out == ""
+    assert not (place / "var").exists()
+    assert main(["import", "membres.csv"]) == 0
+    capsys.readouterr()
+    assert main(["import", "membres.csv", "--dry-run", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["unchanged"] == 3
+
+
+def test_only_an_import_makes_or_migrates_a_store_and_it_is_named_whole(place, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHER_HOME", "elsewhere")
+    store = place / "elsewhere" / "matcher.db"
+    assert main(["export"]) == 3
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert f"There is no store at {store}" in err
+    assert "MATCHER_HOME" in err
+    assert not store.exists()
+    assert main(["import", "membres.csv"]) == 0
+    assert str(store) in capsys.readouterr().out
+    with sqlite3.connect(store) as database:
+        database.execute("DROP TABLE alembic_version")
+    for arguments in (["export"], ["import", "membres.csv", "--dry-run"]):
+        assert main(arguments) == 3
+        assert "matcher migrate" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("name", ["all.jsonl", "organisations.csv"])

@@ -67,6 +67,14 @@ def test_french_typography_keeps_its_spaces_and_no_line_breaks_at_them(length):
         assert text.count(part) == 3
 
 
+def test_a_reason_that_is_not_clear_has_its_own_mark_and_legend():
+    sure, unsure = answer(item(1)), answer(item(1, reasons=(replace(WHY, clear=False),)))
+    assert "+ Thème commun" in printed(render.answer(sure, "fr", PARIS))
+    assert "~ Thème commun" in printed(render.answer(unsure, "fr", PARIS))
+    assert "~ rien de net" in printed(render.legend([unsure], "fr"))
+    assert "~" not in printed(render.legend([sure], "fr"))
+
+
 def test_what_is_quoted_is_coloured_without_the_marks_around_it():
     console = Console(
         width=100, color_system="standard", force_terminal=True, record=True, file=io.StringIO()
@@ -98,9 +106,18 @@ def test_marks_are_shown_where_they_apply_and_explained_once():
     assert "◇" not in printed(render.legend([answer(item(1))], "fr"))
 
 
-def test_an_asker_with_illustrative_needs_is_marked_once():
-    text = printed(render.answer(answer(item(1, illustrative=True), item(2, illustrative=True)), "fr", PARIS))
+def test_an_asker_with_illustrative_needs_is_marked_once_on_the_title():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS, illustrative=True))
     assert text.count("besoins illustratifs") == 1
+    assert "besoins illustratifs" in text.strip().splitlines()[0]
+
+
+def test_an_asker_is_not_marked_for_the_items_it_gets():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS))
+    assert text.count("besoins illustratifs") == 2
+    assert "besoins illustratifs" not in text.strip().splitlines()[0]
 
 
 @pytest.mark.parametrize("notices", [(), (GAP,)])

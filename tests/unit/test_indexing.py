@@ -368,15 +368,17 @@ def test_an_index_of_another_store_is_refused(
     other.close()
 
 
-@pytest.mark.parametrize("damage", ["points gone", "points cut", "manifest gone", "manifest cut", "current"])
+@pytest.mark.parametrize(
+    "damage", ["points gone", "points cut", "manifest gone", "manifest cut", "current cut", "current zeroed"]
+)
 def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
     indexer: Indexer, generation: Generation, root: Path, damage: str
 ) -> None:
     generation.index.close()
     folder = root / generation.name
     points, manifest = folder / "points.npz", folder / "manifest.json"
-    if damage == "current":
-        (root / "CURRENT").write_bytes(b"\xff\xfe nonsense")
+    if "current" in damage:
+        (root / "CURRENT").write_bytes(b"" if "cut" in damage else bytes(22))
     elif "points" in damage:
         points.unlink() if "gone" in damage else points.write_bytes(points.read_bytes()[:500])
     else:
@@ -385,6 +387,7 @@ def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
         indexer.open()
     built = indexer.rebuild()
     assert not indexer.differences(built.index)
+    assert [path.name for path in root.iterdir() if path.is_dir()] == [built.name]
     built.index.close()
 
 

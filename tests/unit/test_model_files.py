@@ -225,6 +225,10 @@ class TestAdapterTrouble:
         with pytest.raises(ModelMissing, match="cannot be read"):
             model_adapter.checksum(tmp_path / "absent")
 
+    def test_data_without_the_shipped_adapter_are_the_wrong_data(self, tmp_path: Path) -> None:
+        with pytest.raises(ModelMissing, match="MATCHER_DATA_DIR"):
+            model.shipped_adapter(tmp_path / "nope")
+
     @pytest.mark.parametrize("shape", [(4, 384), (384, 384)])
     def test_an_adapter_that_does_not_fit_is_refused(self, tmp_path: Path, shape: tuple[int, int]) -> None:
         adapter = make_adapter(tmp_path / "adapter")

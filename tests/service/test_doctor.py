@@ -1,0 +1,71 @@
+"""What the doctor says of the encoder, the index and the disk; tests/e2e/test_cli.py types the command."""
+
+import os
+import shutil
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from matcher.adapters import model
+from matcher.settings import Settings
+from service.doctor import Finding, examine
+
+DATA = Path(__file__).parents[2] / "data"
+UNUSED = "http://127.0.0.1:1"
+
+
+def found(settings: Settings, check: str) -> Finding:
+    return next(finding for finding in examine(settings) if finding.check == check)
+
+
+def sealed(home: Path, origin: dict[str, object]) -> Settings:
+    """Settings whose prepared model is a file that costs nothing, made from ``origin``."""
+    settings = Settings(home=home)
+    settings.model_dir.mkdir(parents=True)
+    (settings.model_dir / "tokenizer.json").write_text("{ }")
+    model.seal(settings.model_dir, origin)
+    return settings
+
+
+def test_a_model_made_without_the_shipped_adapter_is_not_the_good_one(tmp_path):
+    finding = found(sealed(tmp_path, model.origin_of(None)), "model")
+    assert finding.state == "bad"
+    assert "matcher prepare" in finding.mend
+    assert "matcher reindex" in finding.mend
+
+
+def test_the_model_of_this_release_is_good(tmp_path):
+    assert found(sealed(tmp_path, model.origin_of(model.shipped_adapter(DATA))), "model").state == "ok"
+
+
+@pytest.mark.parametrize(("name", "state"), [("/nonexist", "bad"), ("nonexist/model", "look"), (".", "ok")])
+def test_another_encoder_is_good_only_where_there_is_one(tmp_path, name, state):
+    assert found(Settings(home=tmp_path, encoder=name), "model").state == state
+
+
+@pytest.mark.parametrize("zeroed", [False, True])
+def test_an_index_whose_vectors_are_spoilt_is_not_well_though_it_opens(stocked, zeroed):
+    assert found(stocked, "index").state == "ok"
+    (vectors,) = stocked.index_dir.glob("*/shard/segments/*/vector_storage-text/vectors/chunk_0.mmap")
+    size = vectors.stat().st_size
+    os.truncate(vectors, 0)
+    os.truncate(vectors, size if zeroed else 1_000)
+    finding = found(stocked, "index")
+    assert finding.state == "bad"
+    assert "matcher reindex" in finding.found
+
+
+def test_a_server_that_does_not_answer_is_named_with_its_setting(stocked):
+    finding = found(stocked.model_copy(update={"index_backend": "qdrant", "qdrant_url": UNUSED}), "index")
+    assert finding.state == "bad"
+    assert "MATCHER_QDRANT_URL" in finding.found
+    assert "matcher doctor" not in finding.found
+
+
+def test_a_full_disk_is_told(stocked, monkeypatch):
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
+    assert found(stocked, "disk").state == "bad"
+    finding = found(stocked, "index")
+    assert finding.state == "bad"
+    assert "Free disk space" in finding.found
