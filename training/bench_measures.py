@@ -23,9 +23,9 @@ KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
 QUERY_CHARACTERS = 110
 """Length at which a description is cut to stand for what a person types: about 25 pieces."""
 REST_S = 0.02
-"""Pause before each turn of two encoders: the other's threads spin for milliseconds after its work, on the same
-processors. Without it the served encoder took a tenth longer after torch, a free text 2 to 10 % after the bare
-one."""
+"""Pause before each turn of two encoders: the other's threads spin for milliseconds after its work, on the
+same processors. Without it the served encoder took a tenth longer after torch, and a free text 2 to 10 %
+longer after the bare encoder."""
 
 
 def stored_figures(
