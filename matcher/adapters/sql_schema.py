@@ -5,6 +5,8 @@ in both (collation ``C`` on PostgreSQL), so that "in id order" means the same ev
 """
 
 import json
+import sqlite3
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -38,6 +40,10 @@ BUSY_MS = 10_000
 """How long a writer waits for another before it gives up, on either database."""
 
 CONNECT_S = 5
+
+_LOOK_EVERY_S = 0.01
+_PRIMARY = 0xFF
+"""The part of SQLite's error codes that tells the kind of error."""
 
 _WRITE_LOCK = 113_113
 """Key of PostgreSQL's advisory lock."""
@@ -214,14 +220,24 @@ def alone(connection: Connection) -> None:
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver opens no transaction of its own: _begin_sqlite does
-    for pragma in (
-        f"busy_timeout = {BUSY_MS}",
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        "foreign_keys = ON",
-        "secure_delete = ON",
-    ):
+    connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    _use_wal(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _use_wal(connection: Any) -> None:
+    """Keep a write-ahead log, waiting for whoever writes to a new file: SQLite itself gives up at once."""
+    end = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_LOOK_EVERY_S)
+        else:
+            return
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -5,6 +5,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
 import pytest
@@ -80,6 +81,21 @@ def test_a_writer_that_waits_in_vain_says_who_is_in_the_way(
             store.put([Lead(id="L1", name="x")], source="test")
         other.execute("ROLLBACK")
         assert store.put([Lead(id="L1", name="x")], source="test").inserted == 1
+    other.close()
+
+
+def test_a_new_store_waits_for_another_process_that_is_making_it(tmp_path: Path) -> None:
+    """SQLite gives up at once here, whatever its busy timeout."""
+    path = tmp_path / "matcher.db"
+    path.touch()
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    release = threading.Timer(0.2, lambda: other.execute("ROLLBACK"))
+    release.start()
+    with SqlStore(f"sqlite:///{path}") as store:
+        store.migrate()
+        store.check()
+    release.join()
     other.close()
 
 
