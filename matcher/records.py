@@ -14,6 +14,8 @@ from matcher.entities import AnyItem, ItemType, Kind
 
 Puttable = Iterable[AnyItem] | Callable[[], Iterable[AnyItem]]
 """Items to store, or what makes them once nobody else can write."""
+Deletable = Iterable[str] | Callable[[], Iterable[str]]
+"""Ids to erase, or what names them once nobody else can write."""
 
 
 @dataclass(frozen=True, slots=True)

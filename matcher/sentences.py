@@ -67,7 +67,16 @@ NAMED = (
 SAME = {
     "theme": ("Thème commun : « {a} ».", "Shared theme: “{a}”."),
     "market": ("Clients communs : « {a} ».", "Shared clients: “{a}”."),
+    "clients": (
+        "« {a} » : secteur visé par {query} et thème affiché par {item}.",
+        "“{a}”: a sector served by {query} and a theme of {item}.",
+    ),
+    "served": (
+        "« {b} » : secteur visé par {item} et thème affiché par {query}.",
+        "“{b}”: a sector served by {item} and a theme of {query}.",
+    ),
 }
+"""Said where both labels are the same words."""
 
 
 SKILL = (

@@ -79,6 +79,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         gc.freeze()  # what was opened stays: the collector need not look through it at every turn
         app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
         app.state.planner = Planner(app.state.desk, matcher)
+        app.state.metrics.points.set(matcher.index.count())
         async with app.state.desk.keeping_up():
             yield
             await app.state.planner.stop()
@@ -92,8 +93,12 @@ def _limit(description: dict[str, Any], settings: Settings) -> None:
                 parameter["schema"]["maximum"] = settings.max_k
             elif parameter["name"] == "limit":
                 parameter["schema"]["maximum"] = settings.max_page
-    question = description["components"]["schemas"]["RecommendationRequest"]
-    question["properties"]["k"]["maximum"] = settings.max_k
+            elif parameter["name"] == "q":
+                longest = min(parameter["schema"]["maxLength"], settings.max_text_chars)
+                parameter["schema"]["maxLength"] = longest
+    question = description["components"]["schemas"]["RecommendationRequest"]["properties"]
+    question["k"]["maximum"] = settings.max_k
+    question["text"]["anyOf"][0]["maxLength"] = settings.max_text_chars
 
 
 @contextmanager

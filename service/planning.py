@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Iterable, Sequence
 from functools import partial
 
 import structlog
@@ -71,13 +72,11 @@ def run(*, as_json: bool) -> None:
         with progress("Planning introductions") as advance:
             plan = matcher.plan(advance)
         organisations = list(matcher.store.items(ItemType.ORGANISATION))
-    left_out = [item.id for item in organisations if is_listed(item) and not has_text(item)]
+    left_out, marked = _left_out(organisations), _marked(plan, organisations)
     if left_out:
         remarks().print(_unplanned(left_out))
-    planned = {member.organisation_id for member in plan.members}
-    marked = [item.id for item in organisations if _illustrative(item) and item.id in planned]
     if as_json:
-        told = described(plan) | {"left_out": left_out, "illustrative": marked}
+        told = described(plan, organisations)
         results().out(json.dumps(told, indent=2, ensure_ascii=False), highlight=False)
         return
     names = {item.id: f"{item.name} ◆" if _illustrative(item) else item.name for item in organisations}
@@ -85,13 +84,24 @@ def run(*, as_json: bool) -> None:
     results().print(_told(plan))
     if marked:
         results().print(
-            f"\n{len(marked)} of {len(planned)}: {word('legend_illustrative', 'en')}", style="dim"
+            f"\n{len(marked)} of {len(plan.members)}: {word('legend_illustrative', 'en')}", style="dim"
         )
     remarks().print(f"Plan {plan.version} is followed by partner recommendations from now on.")
 
 
 def _illustrative(item: AnyItem) -> bool:
     return isinstance(item, Organisation) and item.illustrative
+
+
+def _left_out(organisations: Iterable[AnyItem]) -> list[str]:
+    """Ids of those a plan cannot take in: they have no text to match on."""
+    return [item.id for item in organisations if is_listed(item) and not has_text(item)]
+
+
+def _marked(plan: IntroductionPlan, organisations: Iterable[AnyItem]) -> list[str]:
+    """Ids of those planned on needs that were made up to show how it works."""
+    planned = {member.organisation_id for member in plan.members}
+    return [item.id for item in organisations if _illustrative(item) and item.id in planned]
 
 
 def _unplanned(left_out: list[str]) -> str:
@@ -102,8 +112,11 @@ def _unplanned(left_out: list[str]) -> str:
     )
 
 
-def described(plan: IntroductionPlan) -> dict[str, object]:
-    """Put a plan's totals and everybody's exposure in JSON terms, least seen first."""
+def described(plan: IntroductionPlan, organisations: Sequence[AnyItem]) -> dict[str, object]:
+    """Put a plan's totals and everybody's exposure in JSON terms, least seen first.
+
+    ``organisations`` are those of the store: they say who was left out, and whose needs are illustrative.
+    """
     return {
         "version": plan.version,
         "created_at": plan.created_at.isoformat(),
@@ -112,6 +125,8 @@ def described(plan: IntroductionPlan) -> dict[str, object]:
         "members": [
             {name: getattr(member, name) for name in Member.__dataclass_fields__} for member in _ranked(plan)
         ],
+        "left_out": _left_out(organisations),
+        "illustrative": _marked(plan, organisations),
     }
 
 

@@ -19,7 +19,7 @@ from matcher.adapters.sql_schema import alone, among, items, listed, open_engine
 from matcher.entities import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
 from matcher.indexing import is_listed
-from matcher.records import Change, Feedback, Impression, PutReport, Puttable
+from matcher.records import Change, Deletable, Feedback, Impression, PutReport, Puttable
 
 _CACHED_ITEMS = 20_000
 
@@ -192,14 +192,15 @@ class SqlStore:
             sql_log.leave_plan(connection, [item.id for item in given if not is_listed(item)])
             return sql_items.put(connection, rows)
 
-    def delete(self, ids: Iterable[str]) -> int:
+    def delete(self, ids: Deletable) -> int:
         """Erase items, and all impressions and feedback that name them; return how many items there were.
 
+        A function that says which is called once nobody else can write: what it reads is what is erased.
         Only id and type stay, in the outbox, until :meth:`prune_changes`. SQLite overwrites the freed pages
         (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum.
         """
-        wanted = sql_items.possible(ids)
         with self._writing("erasing items") as connection:
+            wanted = sql_items.possible(ids() if callable(ids) else ids)
             erased = sql_items.erase(connection, wanted, self._stamp())
             sql_log.erase(connection, wanted)
         for item_id in wanted:

@@ -117,17 +117,27 @@ def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list
 
 
 def _put(matcher: Matcher, item: AnyItem, if_match: str | None) -> bool:
-    """Store and index before answering: the next question sees the item."""
-    _check_version(matcher, item.id, if_match)
-    report = matcher.store.put([item], source="http")
+    """Store and index before answering: the next question sees the item.
+
+    The version is checked once nobody else can write: of two that name the same one, one is refused.
+    """
+
+    def unchanged() -> list[AnyItem]:
+        _check_version(matcher, item.id, if_match)
+        return [item]
+
+    report = matcher.store.put(unchanged, source="http")
     matcher.index_now()
     return report.inserted == 1
 
 
 def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
-    stored(matcher, item_id, item_type)
-    _check_version(matcher, item_id, if_match)
-    matcher.store.delete([item_id])
+    def unchanged() -> list[str]:
+        stored(matcher, item_id, item_type)
+        _check_version(matcher, item_id, if_match)
+        return [item_id]
+
+    matcher.store.delete(unchanged)
     matcher.index_now()
 
 

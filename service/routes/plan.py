@@ -3,6 +3,8 @@
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
+from matcher.build import Matcher
+from matcher.entities import ItemType
 from matcher.errors import NotFound
 from service.deps import DeskDep
 from service.planning import Planner, described
@@ -27,13 +29,19 @@ class Seen(BaseModel):
 
 
 class PlanReport(BaseModel):
-    """The current plan: totals, and everybody's exposure, least seen first."""
+    """The current plan: totals, and everybody's exposure, least seen first.
+
+    ``left_out`` are the ids of organisations without a text to match on; ``illustrative`` of those planned on
+    needs made up to show how it works.
+    """
 
     version: str
     created_at: str
     generation: str
     summary: dict[str, float]
     members: list[Seen]
+    left_out: list[str]
+    illustrative: list[str]
 
 
 class PlanStarted(BaseModel):
@@ -45,10 +53,7 @@ class PlanStarted(BaseModel):
 @router.get("/plan", responses=_REFUSED | problems(404), summary="Who is seen, and at what cost")
 async def report(desk: DeskDep) -> PlanReport:
     """Report the current plan."""
-    plan = await desk.ask(lambda m: m.plans.load(), slow=True)
-    if plan is None:
-        raise NotFound("There is no plan yet. Ask for one: POST /v1/plan, or run: matcher plan")
-    return PlanReport.model_validate(described(plan))
+    return PlanReport.model_validate(await desk.ask(_told, slow=True))
 
 
 @router.post("/plan", status_code=202, responses=problems(403), summary="Plan introductions anew")
@@ -57,3 +62,10 @@ async def renew(request: Request, response: Response) -> PlanStarted:
     planner: Planner = request.app.state.planner
     response.headers["Location"] = "/v1/plan"
     return PlanStarted(started=planner.start())
+
+
+def _told(matcher: Matcher) -> dict[str, object]:
+    plan = matcher.plans.load()
+    if plan is None:
+        raise NotFound("There is no plan yet. Ask for one: POST /v1/plan, or run: matcher plan")
+    return described(plan, list(matcher.store.items(ItemType.ORGANISATION)))

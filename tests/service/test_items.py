@@ -1,7 +1,9 @@
 import pytest
 from fastapi.testclient import TestClient
 
+from matcher.adapters.sql import SqlStore
 from matcher.build import open_matcher
+from matcher.entities import Organisation
 from service.app import create_app
 from service.examples import ITEMS
 
@@ -145,3 +147,22 @@ def test_two_writers_do_not_overwrite_each_other(admin):
     assert (mine.status_code, theirs.status_code) == (200, 412)
     assert admin.get("/v1/organisations/ORG900").json()["city"] == "Rodez"
     assert admin.delete("/v1/organisations/ORG900", headers={"If-Match": tag}).status_code == 412
+
+
+@pytest.mark.parametrize("method", ["put", "delete"])
+def test_what_another_process_changes_between_check_and_write_is_not_lost(admin, monkeypatch, method):
+    """An import has no turn at this service's desk: it is held off by the store alone."""
+    admin.put("/v1/organisations/ORG900", json=NEW)
+    tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
+    write = getattr(SqlStore, method)
+
+    def after_an_import(store, given, **facts):
+        monkeypatch.undo()
+        store.put([Organisation(**NEW | {"city": "Mende"})], source="import")
+        return write(store, given, **facts)
+
+    monkeypatch.setattr(SqlStore, method, after_an_import)
+    body = {"json": NEW | {"city": "Rodez"}} if method == "put" else {}
+    answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, **body)
+    assert answer.status_code == 412
+    assert admin.get("/v1/organisations/ORG900").json()["city"] == "Mende"

@@ -38,13 +38,15 @@ def test_every_operation_is_described_and_every_address_has_a_name_of_its_own():
 
 
 def test_the_limits_described_are_those_in_force():
-    paths = create_app(Settings(max_k=70, max_page=7)).openapi()["paths"]
+    description = create_app(Settings(max_k=70, max_page=7, max_text_chars=300)).openapi()
     asked = {
-        parameter["name"]: parameter["schema"].get("maximum")
+        parameter["name"]: parameter["schema"]
         for address in ("/v1/organisations", "/v1/search")
-        for parameter in paths[address]["get"]["parameters"]
+        for parameter in description["paths"][address]["get"]["parameters"]
     }
-    assert (asked["k"], asked["limit"]) == (70, 7)
+    assert (asked["k"]["maximum"], asked["limit"]["maximum"], asked["q"]["maxLength"]) == (70, 7, 300)
+    posted = description["components"]["schemas"]["RecommendationRequest"]["properties"]
+    assert (posted["k"]["maximum"], posted["text"]["anyOf"][0]["maxLength"]) == (70, 300)
 
 
 def test_an_example_says_what_is_really_said(client):

@@ -44,6 +44,7 @@ def test_a_plan_is_made_in_the_background_reported_and_followed(client):
     seen = {member["organisation_id"]: member for member in report["members"]}
     assert set(seen) == {"ORG001", "ORG002", "ORG003"}, "who opted out is not planned for"
     assert all(0 <= member["relevance"] <= 1 for member in seen.values())
+    assert (report["left_out"], report["illustrative"]) == ([], ["ORG002"])
     planned = client.get("/v1/organisations/ORG001/recommendations?kind=partner").json()
     assert planned["plan"] == report["version"]
     assert all(0 < item["gain"] <= 1 and 0 < item["gain_of_other"] <= 1 for item in planned["items"])

@@ -205,6 +205,15 @@ def test_an_axis_answers_a_need_and_an_antenna_places_a_factory() -> None:
     assert second.score < first.score
 
 
+def test_a_sector_that_is_the_other_side_s_theme_is_not_compared_with_itself() -> None:
+    serves = Organisation(id="ORG3", name="Une", expertise=("drones",), sectors=("aéronautique",))
+    builds = Organisation(id="ORG4", name="Deux", expertise=("Aéronautique",))
+    for asker, other in ((serves, builds), (builds, serves)):
+        told = french(ask(asker, other).items[0])
+        assert "secteur visé par Une et thème affiché par Deux" in told
+        assert "à rapprocher" not in told
+
+
 def test_those_of_one_antenna_are_near_and_told_so() -> None:
     asker = HOST.model_copy(update={"id": "ORG3", "city": "Toulouse"})
     same = DATA.model_copy(update={"id": "ORG4", "city": "Albi"})
