@@ -13,6 +13,7 @@ from matcher.label_pairs import LabelMatch
 from matcher.labels import Role
 from matcher.policies import SIGNALS, Policy
 from matcher.prepared import Prepared
+from matcher.reading import exclusions
 from matcher.rerank import Scored, distance_between
 from matcher.sentences import (
     FAINT,
@@ -137,7 +138,7 @@ def _named(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[
         (query, scored.item, _SIDES, NAMED[0]),
         (scored.item, query, _SIDES[::-1], NAMED[1]),
     ):
-        text = getattr(ours.subject, "description", "")
+        text = _affirmed(ours)
         found = [
             (label, span)
             for label in theirs.labels[theirs.spans.get(Role.GIVES, slice(0))]
@@ -148,6 +149,14 @@ def _named(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[
             said = Quote(side=sides[0], field="description", start=start, end=end, text=text[start:end])
             yield sentence("echo", phrases, query, scored.item, (said, quote_label(sides[1], label)))
             return
+
+
+def _affirmed(side: Prepared) -> str:
+    """Return the description; of a request, with what it excludes blanked, every word where it was."""
+    text = getattr(side.subject, "description", "")
+    for no in [] if side.id else exclusions(text):
+        text = text[: no.start] + " " * (no.end - no.start) + text[no.end :]
+    return text
 
 
 def _span(text: str, words: str) -> tuple[int, int] | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from matcher.documents import passage, to_points
 from matcher.eligibility import open_to_all, size_names
-from matcher.entities import AnyItem, Factory, Item, ItemType, Opportunity, Profile
+from matcher.entities import AnyItem, Factory, Item, ItemType, Opportunity, Organisation, Profile
 from matcher.inflection import without_number
 from matcher.labels import ROLES, Label, Role, labels_of
 from matcher.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
@@ -22,6 +22,7 @@ from matcher.vocabulary import Senses, Vocabulary
 WHOLE = len(ROLES)
 """Marks the row of the whole text, beside the indices into ``ROLES``."""
 _QUOTED_WORDS_FROM = frozenset({"description", "name"})
+"""Fields whose words are evidence; of an organisation the name is none ("Conseils", "Studio")."""
 _SHORTEST_STEM = 4
 _SAYS_NOTHING = frozenset(
     fold(
@@ -100,12 +101,17 @@ class Prepared:
 
 def _words(subject: AnyItem | Profile) -> Iterator[tuple[str, Word]]:
     seen: set[str] = set()
+    excluded = [] if isinstance(subject, Item) else exclusions(subject.description)
     for name, text in subject.fields():
-        if name not in _QUOTED_WORDS_FROM:
+        if name not in _QUOTED_WORDS_FROM or (name == "name" and isinstance(subject, Organisation)):
             continue
         for token in tokens(text):
             one = without_number(token.text.lower())
-            if one not in seen and _tells(token):
+            if (
+                one not in seen
+                and _tells(token)
+                and not any(no.start <= token.start < no.end for no in excluded)
+            ):
                 seen.add(one)
                 yield one, Word(name, token.start, token.end, token.text, fold(token.text))
 
@@ -137,9 +143,9 @@ def _tells(token: Token) -> bool:
 class Preparer:
     """Prepares questions, and keeps prepared items in a read-through cache.
 
-    The index says which version of an item it holds; another version in the cache is read again. Nothing has
-    to be told to forget: what was erased is no longer found. Holds at most ``capacity`` items, those read
-    first leave first.
+    The index says which version of an item it holds; another version in the cache is read again. What was
+    erased is found for as long as the index holds it: whoever shows items asks the store again. Holds at most
+    ``capacity`` items, those read first leave first.
     """
 
     def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each

@@ -11,19 +11,17 @@ from matcher import explain, gaps
 from matcher.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.eligibility import eligible
 from matcher.entities import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
-from matcher.errors import InvalidRequest
 from matcher.introductions import IntroductionPlan, Planned
-from matcher.notices import CLOSED, OPTED_OUT, PLANNED, UNEXPLAINED
+from matcher.notices import PLANNED, UNEXPLAINED
 from matcher.policies import POLICIES, Policy
 from matcher.ports import Encoder, Index, Items, Lexical, Where
 from matcher.prepared import Prepared, Preparer
+from matcher.questions import check, refusal
 from matcher.reading import unread
 from matcher.rerank import Scored, rerank, shares, similarity_floor, spread
 from matcher.skills import NO_SKILLS, SkillFinder
 from matcher.territory import Territory
 from matcher.vocabulary import Vocabulary
-
-MAX_K = 100
 
 
 @dataclass(frozen=True)
@@ -76,6 +74,7 @@ class Recommender:
         skills: SkillFinder = NO_SKILLS,
         vocabulary: Vocabulary | None = None,
     ) -> None:
+        self._items = items
         self._index = index
         self._territory = territory
         self._generation = generation
@@ -137,23 +136,22 @@ class Recommender:
             not answer (an alert is asked of an opportunity).
         """
         policy = self._policies[kind]
-        _check(query, policy, k, on)
-        notice = _refusal(query, kind, on)
+        check(query, policy, k, on)
+        notice = refusal(query, kind, on)
         if notice is not None:
             return self._answer(query, kind, on, k, (), (notice,))
         side = self._prepare.question(query)
-        scored = self._score(side, policy, on, max(k, policy.depth))
+        scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         planned = self._planned(side, kind)
-        chosen = _in_order(scored, planned)[:k] if planned else spread(scored, k, policy.spread, self._floor)
         case = _Case(side, policy, shares(side, policy) if signals else {}, scored, planned)
-        told = [(entry, reasons) for entry in chosen if (reasons := self._reasons(entry, case))]
+        told, mute = self._told(case, k)
         items = tuple(
             self._present(rank, entry, reasons, case) for rank, (entry, reasons) in enumerate(told, start=1)
         )
         notices: tuple[Missing, ...] = (PLANNED,) if planned else ()
         if not isinstance(query, Item):
             notices += unread(query, self._territory)
-        if len(told) < len(chosen):
+        if mute and len(told) < k:
             notices += (UNEXPLAINED,)
         answer = self._answer(query, kind, on, k, items, notices)
         return replace(answer, plan=self.plan_version) if planned else answer
@@ -161,7 +159,7 @@ class Recommender:
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
         policy = self._policies[kind]
-        _check(query, policy, 1, on)
+        check(query, policy, 1, on)
         return self._score(self._prepare.question(query), policy, on, policy.depth)
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
@@ -191,6 +189,31 @@ class Recommender:
             and ((side.open_to_all and found.open_to_all) or eligible(side.subject, found.subject, None))
         ]
         return rerank(side, pairs, policy, self._floor)
+
+    def _told(self, case: _Case, k: int) -> tuple[list[tuple[Scored, tuple[Reason, ...]]], bool]:
+        """Choose ``k`` items that something speaks for, with what does; fewer when no more are left.
+
+        Also return whether others were passed over because nothing does.
+        """
+        left, reasons, mute = case.scored, dict[str | None, tuple[Reason, ...]](), False
+        while True:
+            if case.planned:
+                chosen = _in_order(left, case.planned)[:k]
+            else:
+                chosen = spread(left, k, case.policy.spread, self._floor)
+            fresh = [entry for entry in chosen if entry.item.id not in reasons]
+            still = self._still_there(case.side, fresh)
+            reasons |= {e.item.id: self._reasons(e, case) if e.item.id in still else () for e in fresh}
+            mute = mute or any(not reasons[item_id] for item_id in still)
+            told = [(entry, reasons[entry.item.id]) for entry in chosen if reasons[entry.item.id]]
+            if len(told) == len(chosen):
+                return told, mute
+            left = [entry for entry in left if reasons.get(entry.item.id, True)]
+
+    def _still_there(self, side: Prepared, entries: list[Scored]) -> set[str]:
+        """Ids of those that the store still has and lets be shown: the index may lag behind it."""
+        now = self._items.get_many(entry.item.id or "" for entry in entries)
+        return {item_id for item_id, item in now.items() if eligible(side.subject, item, None)}
 
     def _reasons(self, entry: Scored, case: _Case) -> tuple[Reason, ...]:
         return explain.reasons(case.side, entry, case.policy, self._territory, lambda: case.frequency)
@@ -242,27 +265,16 @@ class Recommender:
         )
 
 
-def _check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
-    if not 1 <= k <= MAX_K:
-        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K} items")
-    if on is not None and on.utcoffset() is None:
-        raise InvalidRequest("the instant asked for has no time zone; write 2026-11-22T09:00:00+01:00")
-    if isinstance(query, Item) and query.item_type is not policy.asks:
-        raise InvalidRequest(
-            f"{query.id} is of type {query.item_type.value}; "
-            f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
-        )
-    if isinstance(query, Profile) and query.is_empty:
-        who = f"{query.id}: " if isinstance(query, Item) else ""
-        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
-
-
-def _refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
-    if isinstance(query, Organisation) and query.opted_out:
-        return OPTED_OUT
-    if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
-        return CLOSED
-    return None
+def _one_of_each_call(scored: list[Scored]) -> list[Scored]:
+    """Keep the best of the items that stand for one call: some are in the catalogue twice."""
+    seen: set[str] = set()
+    kept = []
+    for entry in scored:
+        code = getattr(entry.item.subject, "code", "")
+        if not code or code not in seen:
+            kept.append(entry)
+            seen.add(code)
+    return kept
 
 
 def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]:

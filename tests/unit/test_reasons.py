@@ -41,6 +41,7 @@ def ask(
     query: AnyItem | Profile,
     *others: AnyItem,
     kind: Kind = Kind.PARTNER,
+    k: int = 5,
     skills: SkillFinder = NO_SKILLS,
     vocabulary: Vocabulary | None = None,
 ) -> Answer:
@@ -49,7 +50,7 @@ def ask(
     index = ExactIndex(None, encoder.dim)
     index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
     recommender = Recommender(held, index, encoder, lexical, TERRITORY, skills=skills, vocabulary=vocabulary)
-    return recommender.recommend(query, kind, k=5, on=NOW)
+    return recommender.recommend(query, kind, k=k, on=NOW)
 
 
 def french(item: Recommendation) -> str:
@@ -240,6 +241,32 @@ def test_what_nothing_speaks_for_is_left_out_and_the_answer_says_so() -> None:
     answer = ask(DATA, stranger, kind=Kind.INTERNATIONAL)
     assert answer.items == ()
     assert [notice.code for notice in answer.notices] == ["unexplained"]
+
+
+def test_a_list_is_filled_with_what_something_speaks_for() -> None:
+    mute = [Opportunity(id=f"INT{n}", name="Xyz", availability="standing") for n in range(4)]
+    told = Opportunity(id="INT9", name="Zzz", themes=("données ouvertes",), availability="standing")
+    for k in (1, 5):
+        answer = ask(DATA, *mute, told, kind=Kind.INTERNATIONAL, k=k)
+        assert [item.item_id for item in answer.items] == ["INT9"]
+        assert [notice.code for notice in answer.notices] == ([] if k == 1 else ["unexplained"])
+
+
+def test_a_call_that_is_in_the_catalogue_twice_is_proposed_once() -> None:
+    call = Opportunity(id="INT1", name="Ouvrir", themes=("données ouvertes",), availability="standing")
+    twice = [call.model_copy(update={"id": f"INT{n}", "code": "HORIZON-1"}) for n in (1, 2)]
+    answer = ask(DATA, *twice, call.model_copy(update={"id": "INT3"}), kind=Kind.INTERNATIONAL)
+    assert [item.item_id for item in answer.items] == ["INT1", "INT3"]
+
+
+def test_a_name_is_no_evidence_and_what_is_excluded_none_either() -> None:
+    one = Organisation(id="ORG3", name="Conseils Azur", description="Plongée.", expertise=("plongée",))
+    other = Organisation(id="ORG4", name="Astuces", description="Nos conseils.", expertise=("danse",))
+    assert ask(one, other).items == ()
+    secure = Organisation(id="ORG5", name="Cyber", description="Audits.", expertise=("cybersécurité",))
+    text = "un hébergeur pour nos audits, pas de cybersécurité"
+    told = french(ask(Profile(description=text), secure).items[0])
+    assert "en toutes lettres" not in told
 
 
 @pytest.mark.parametrize("text", ["???!!", "🙂", " . "])

@@ -135,6 +135,24 @@ def quoted(quote: Quote, item: AnyItem | Profile) -> bool:
     )
 
 
+@pytest.mark.parametrize("left", [None, HOST.model_copy(update={"opted_out": True})])
+def test_who_is_erased_or_opts_out_is_not_shown_though_the_index_lags_behind(
+    left: Organisation | None,
+) -> None:
+    recommender = build(CATALOGUE)
+    before = recommender.recommend(CARTO, Kind.PARTNER, k=2, on=NOW)
+    assert names(before.items)[0] == "ORG2"
+    held = recommender._items
+    assert isinstance(held, Held)
+    if left is None:
+        del held.items["ORG2"]
+    else:
+        held.items["ORG2"] = left
+    after = recommender.recommend(CARTO, Kind.PARTNER, k=2, on=NOW)
+    assert names(after.items) == names(before.items)[1:]
+    assert "ORG2" not in str(after)
+
+
 def test_a_member_sees_the_factory_of_its_theme_first(recommender: Recommender) -> None:
     answer = recommender.recommend(CARTO, Kind.FACTORY, k=2, on=NOW)
     assert names(answer.items) == ["FAC1", "FAC2"]
