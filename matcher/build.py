@@ -16,7 +16,7 @@ from matcher.adapters.sql import SqlStore
 from matcher.adapters.sql_plans import SqlPlans
 from matcher.adapters.vocabulary import read_vocabulary
 from matcher.entities import AnyItem, ItemType, Kind
-from matcher.errors import InvalidRequest, MatcherError, NotFound
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotFound
 from matcher.generations import DrainReport, Generation, Generations, Progress
 from matcher.indexing import Indexer, has_text, is_listed
 from matcher.introductions import IntroductionPlan, plan_introductions
@@ -25,7 +25,7 @@ from matcher.policies import WEIGHTS_FILE, learnt
 from matcher.ports import Encoder, Index
 from matcher.recommend import Recommender
 from matcher.records import Action
-from matcher.settings import HASHING, MODEL_FOLDER, Settings
+from matcher.settings import HASHING, Settings
 from matcher.skills import SkillFinder
 from matcher.territory import Territory
 
@@ -40,7 +40,7 @@ def make_encoder(settings: Settings) -> Encoder:
         return HashingEncoder()
     from matcher.adapters.sentence import SentenceEncoder
 
-    folder = settings.encoder or settings.home / MODEL_FOLDER
+    folder = settings.encoder or settings.model_dir
     return SentenceEncoder(folder, threads=settings.encoder_threads)
 
 
@@ -48,7 +48,7 @@ def make_generations(settings: Settings) -> Generations:
     """Return the place of index generations for the backend of the settings."""
     if settings.index_backend == "qdrant":
         return _on_a_server(settings)
-    root = settings.home / "index"
+    root = settings.index_dir
     if settings.index_backend == "exact":
         from matcher.adapters.exact import ExactIndex
 
@@ -86,6 +86,7 @@ class Matcher:
         self.lexical = Bm25Lexical()
         self._generation: Generation | None = None
         self._recommender: Recommender | None = None
+        self._closed = False
 
     @cached_property
     def encoder(self) -> Encoder:
@@ -145,10 +146,13 @@ class Matcher:
 
         ``most`` stops after that many changes: for whoever has questions waiting.
         """
-        current = self.indexer.generations.current()
-        if self._generation is None or self._generation.name != current:
-            self._serve(self.indexer.refresh(progress) if current is None else self.indexer.open())
-        report = self.indexer.drain(self._open(), progress, most=most)
+        indexer, former = self._indexer_in_use(), self._generation
+        current = indexer.generations.current()
+        if former is None or former.name != current:
+            self._serve(indexer.refresh(progress) if current is None else indexer.open())
+            if former is not None:
+                indexer.let_go(former.name)
+        report = indexer.drain(self._open(), progress, most=most)
         self._follow_plan()
         return report
 
@@ -200,7 +204,7 @@ class Matcher:
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new index beside the one that serves, then swap; the old one serves until then."""
-        generation = self._serve(self.indexer.rebuild(progress))
+        generation = self._serve(self._indexer_in_use().rebuild(progress))
         self.indexer.clean()
         return generation
 
@@ -223,7 +227,8 @@ class Matcher:
         )
 
     def close(self) -> None:
-        """Flush and release everything; safe to repeat."""
+        """Flush and release everything, for good; safe to repeat."""
+        self._closed = True
         if self._generation is not None:
             self._generation.index.close()
             self._generation = self._recommender = None
@@ -231,7 +236,13 @@ class Matcher:
         self.store.close()
 
     def _open(self) -> Generation:
-        return self._generation or self._serve(self.indexer.open())
+        return self._generation or self._serve(self._indexer_in_use().open())
+
+    def _indexer_in_use(self) -> Indexer:
+        """Return the indexer, unless the matcher is closed: a late call must not take the index again."""
+        if self._closed:
+            raise BackendUnavailable("The matcher is closed.")
+        return self.indexer
 
     def _serve(self, generation: Generation) -> Generation:
         former, self._generation, self._recommender = self._generation, generation, None

@@ -22,15 +22,19 @@ class FileLock:
             path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise BackendUnavailable(f"Cannot open {path}: {error.strerror}. Mend rights or disk.") from error
+            raise BackendUnavailable(
+                f"Cannot open {path}: {error.strerror}. Mend rights or disk.", withheld=[f"{path.parent}/"]
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
             os.close(descriptor)
+            place = f" in {path.parent}"
             raise IndexLocked(
-                f"The index in {path.parent} is held by process {holder}. Stop that process, or let it do the"
-                " work: a running service takes in changes by itself."
+                f"The index{place} is held by process {holder}. Stop that process, or let it do the work: a"
+                " running service takes in changes by itself.",
+                withheld=[place],
             ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)

@@ -81,6 +81,10 @@ class Generations(Protocol):
         """Drop all but the current generation, except those in use; return the names dropped."""
         ...
 
+    def drop(self, name: str) -> bool:
+        """Drop one generation unless it is current or others may be reading it; return whether it was."""
+        ...
+
     def exclusive(self) -> AbstractContextManager[object]:
         """Hold off any other rebuild; IndexLocked when one is under way."""
         ...

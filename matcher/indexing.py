@@ -6,13 +6,14 @@ repeats at most one batch, and repeating changes nothing.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
 from matcher.documents import to_points
 from matcher.entities import AnyItem, Organisation
-from matcher.errors import BackendUnavailable, IndexMismatch, NotReady
+from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.generations import Differences, DrainReport, Generation, Generations, Progress, Source
 from matcher.manifest import Manifest, checksum, identity_of
 from matcher.ports import Encoder, Index, Lexical
@@ -128,6 +129,12 @@ class Indexer:
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
 
+    def let_go(self, name: str) -> None:
+        """Drop a generation that this process served and that no other can be reading."""
+        with suppress(IndexLocked), self.generations.exclusive():
+            if self.generations.drop(name):
+                self.store.forget(name)
+
     def differences(self, index: Index) -> Differences:
         """Compare the index with the store, reading both whole."""
         held = index.versions()
@@ -141,13 +148,22 @@ class Indexer:
     def _apply(self, index: Index, changes: Sequence[Change]) -> tuple[int, int, int]:
         """Bring the items named in ``changes`` to the store's present state, whatever happened in between."""
         ids = sorted({change.item_id for change in changes})
-        listed = {i: item for i, item in self.store.get_many(ids).items() if is_listed(item)}
-        held = index.versions(ids)
-        fresh = [item for i, item in listed.items() if held.get(i) != item.version]
-        gone = [i for i in ids if i in held and i not in listed]
-        index.delete(gone)
-        index.upsert(to_points(fresh, self.encoder, self.lexical, self.skills))
-        return len(fresh), len(gone), len(listed) - len(fresh)
+        listed, upserted, deleted = self._listed(ids), 0, 0
+        while True:
+            held = index.versions(ids)
+            fresh = [item for i, item in listed.items() if held.get(i) != item.version]
+            gone = [i for i in ids if i in held and i not in listed]
+            index.delete(gone)
+            index.upsert(to_points(fresh, self.encoder, self.lexical, self.skills))
+            upserted, deleted = upserted + len(fresh), deleted + len(gone)
+            # Another indexer on the same server may have taken in a newer change while this one encoded, and
+            # moved the cursor past it: what was just written over it would stay for good.
+            before, listed = listed, self._listed(ids)
+            if listed == before:
+                return upserted, deleted, max(len(listed) - upserted, 0)
+
+    def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
+        return {i: item for i, item in self.store.get_many(ids).items() if is_listed(item)}
 
     def _fill(self, index: Index, progress: Progress | None) -> None:
         total, done = sum(self.store.counts().values()), 0

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import anyio.to_thread
 import structlog
@@ -49,7 +49,23 @@ class Desk:
         async with self._turn:
             if self._near and not slow:
                 return call(self._matcher)
-            return await anyio.to_thread.run_sync(call, self._matcher)
+            return await to_the_end(call, self._matcher)
+
+    async def write(self, call: Callable[[Matcher], T]) -> T:
+        """Return ``call(matcher)``, which changes the store, once the index has followed.
+
+        The change stands where the index cannot follow now: it is told and counted, and tried again.
+        """
+
+        def both(matcher: Matcher) -> T:
+            done = call(matcher)
+            try:
+                matcher.index_now()
+            except MatcherError as fault:
+                self._not_indexed(fault)
+            return done
+
+        return await self.ask(both, slow=True)
 
     def note_shown(self, answer: Answer) -> None:
         """Remember what a stored organisation was shown; written with the next look at the outbox."""
@@ -91,21 +107,35 @@ class Desk:
                 self._metrics.pending.set(waiting)
             await self._write_shown()
         except MatcherError as fault:
-            self._metrics.drain_failures.inc()
-            self._log.warning(
-                "indexing failed, will try again", error=type(fault).__name__, detail=str(fault)
-            )
+            self._not_indexed(fault)
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
             self._metrics.drain_failures.inc()
             self._log.exception("indexing failed, will try again")
+
+    def _not_indexed(self, fault: MatcherError) -> None:
+        self._metrics.drain_failures.inc()
+        self._log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
 
     async def _write_shown(self) -> None:
         """Log what was shown; within one turn, so that nothing erased meanwhile is written back."""
         async with self._turn:
             rows = list(self._shown)
             if rows:
-                await anyio.to_thread.run_sync(self._matcher.store.log_impressions, rows)
+                await to_the_end(self._matcher.store.log_impressions, rows)
                 del self._shown[: len(rows)]
+
+
+async def to_the_end(call: Callable[..., T], *arguments: Any) -> T:
+    """Return ``call(*arguments)`` from a thread, and stay until it has ended even when cancelled.
+
+    Else the turn would pass, or the matcher be closed, while the thread still works with it.
+    """
+    work = asyncio.ensure_future(anyio.to_thread.run_sync(call, *arguments))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise
 
 
 def _index(matcher: Matcher) -> tuple[int, int]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from functools import partial
 
 import structlog
-from anyio import to_thread
 from rich.table import Table
 
 from matcher import settings as configuration
@@ -16,7 +15,7 @@ from matcher.errors import MatcherError
 from matcher.indexing import has_text, is_listed
 from matcher.introductions import IntroductionPlan, Member
 from service.console import progress, remarks, results
-from service.desk import Desk
+from service.desk import Desk, to_the_end
 from service.render import word
 
 log = structlog.get_logger("matcher.plan")
@@ -55,11 +54,13 @@ class Planner:
             scores = {}
             for member in members:
                 scores[member.id] = await self._desk.ask(partial(_mutual_scores, member), slow=True)
-            made = await to_thread.run_sync(self._matcher.arrange, scores)
+            made = await to_the_end(self._matcher.arrange, scores)
             plan = await self._desk.ask(lambda m: m.adopt(made), slow=True)
             log.info("plan adopted", version=plan.version, organisations=len(plan.members))
         except MatcherError as fault:
             log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))
+        except Exception:
+            log.exception("plan failed, the former one stays")
 
 
 def _mutual_scores(member: AnyItem, matcher: Matcher) -> dict[str, float]:

@@ -5,7 +5,9 @@ from typing import Any
 import uvicorn
 
 from matcher import settings as configuration
+from matcher.build import open_matcher
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
+from matcher.settings import Settings
 from service import logging
 from service.app import create_app
 from service.console import remarks
@@ -24,14 +26,14 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         Whatever kept the service from starting.
     """
     settings = configuration.load()
-    if workers > 1 and settings.index_backend == "edge":
+    if workers > 1 and settings.index_backend != "qdrant":
         raise InvalidRequest(
             f"{workers} workers cannot share the embedded index: it has one owner. "
             "Serve with one worker, or set MATCHER_QDRANT_URL to a Qdrant server."
         )
     host, port = host or settings.host, port or settings.port
     if workers > 1:
-        uvicorn.run(FACTORY, factory=True, host=host, port=port, workers=workers, **_OPTIONS)
+        _serve_many(settings, host, port, workers)
         return
     logging.configure(settings.log_level)
     app = create_app(settings)
@@ -45,6 +47,15 @@ def run(host: str | None, port: int | None, workers: int) -> None:
         raise _reason(app.state.trouble, host, port) from None
     if not server.started:
         raise _reason(app.state.trouble, host, port)
+
+
+def _serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
+    with open_matcher(settings) as matcher:
+        matcher.index_now()  # once, for all; and what keeps workers from starting is told here
+    try:
+        uvicorn.run(FACTORY, factory=True, host=host, port=port, workers=workers, **_OPTIONS)
+    except SystemExit:
+        raise _reason(None, host, port) from None
 
 
 _OPTIONS: dict[str, Any] = {

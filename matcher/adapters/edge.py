@@ -151,14 +151,16 @@ class EdgeIndex:
             self._lock.release()
 
     def _alive(self) -> qe.EdgeShard:
+        if self._shard is not None and os.getpid() == self._owner:
+            return self._shard
+        place = f" in {self._place}"
         if self._shard is None:
-            raise BackendUnavailable(f"The index in {self._place} is closed.")
-        if os.getpid() != self._owner:
-            raise BackendUnavailable(
-                f"The index in {self._place} was opened before a fork. Open it after, in one process only"
-                " (multiprocessing: spawn)."
-            )
-        return self._shard
+            raise BackendUnavailable(f"The index{place} is closed.", withheld=[place])
+        raise BackendUnavailable(
+            f"The index{place} was opened before a fork. Open it after, in one process only"
+            " (multiprocessing: spawn).",
+            withheld=[place],
+        )
 
     def _learn(self) -> None:
         """Read id and version of every point once."""
@@ -201,7 +203,10 @@ def optimize_folder(folder: Path, dim: int) -> None:
     child.start()
     child.join()
     if child.exitcode:
-        raise BackendUnavailable(f"Building the search graph in {folder} failed (exit {child.exitcode}).")
+        place = f" in {folder}"
+        raise BackendUnavailable(
+            f"Building the search graph{place} failed (exit {child.exitcode}).", withheld=[place]
+        )
 
 
 def _optimize(folder: str, dim: int) -> None:

@@ -59,7 +59,8 @@ class FolderGenerations:
             return name
         raise NotReady(
             f"{self._root / _CURRENT} names no index; a power cut may have spoilt it."
-            " Rebuild the index: matcher reindex"
+            " Rebuild the index: matcher reindex",
+            withheld=[f"{self._root}/"],
         )
 
     def _written(self) -> str | None:
@@ -93,7 +94,9 @@ class FolderGenerations:
         try:
             (self._root / name).mkdir(parents=True)
         except OSError as error:
-            raise BackendUnavailable(f"Cannot make {self._root / name}: {error.strerror}.") from error
+            raise BackendUnavailable(
+                f"Cannot make {self._root / name}: {error.strerror}.", withheld=[f"{self._root}/"]
+            ) from error
         self.save(name, manifest)
         return self._open_index(self._root / name, manifest.dim)
 
@@ -116,17 +119,19 @@ class FolderGenerations:
 
     def sweep(self) -> list[str]:
         """Drop every generation but the current one, except those some process holds; return their names."""
-        current = self._written()
-        dropped = []
-        for folder in sorted(self._root.iterdir()) if self._root.exists() else []:
-            if folder.is_dir() and folder.name != current and not is_held(folder / "lock"):
-                # The manifest goes first: a half-removed generation can never be taken for a whole one.
-                (folder / _MANIFEST).unlink(missing_ok=True)
-                shutil.rmtree(folder)
-                dropped.append(folder.name)
-        if dropped:
-            sync_folder(self._root)
-        return dropped
+        folders = sorted(self._root.iterdir()) if self._root.exists() else []
+        return [folder.name for folder in folders if self.drop(folder.name)]
+
+    def drop(self, name: str) -> bool:
+        """Drop one generation unless it is current or some process holds it; return whether it was."""
+        folder = self._root / name
+        if not folder.is_dir() or name == self._written() or is_held(folder / "lock"):
+            return False
+        # The manifest goes first: a half-removed generation can never be taken for a whole one.
+        (folder / _MANIFEST).unlink(missing_ok=True)
+        shutil.rmtree(folder)
+        sync_folder(self._root)
+        return True
 
     def exclusive(self) -> AbstractContextManager[object]:
         """Hold off any other rebuild; IndexLocked when one is under way."""

@@ -1,5 +1,6 @@
 """Index generations on a Qdrant server: one collection each, and an alias on the one that serves."""
 
+import re
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
@@ -31,6 +32,8 @@ class QdrantGenerations:
 
     def __init__(self, server: Server, prefix: str, *, shards: int = 1, replicas: int = 1) -> None:
         self._server, self._prefix = server, prefix
+        # Whole: "matcher-dev-..." are another's, who serves beside "matcher" from the same server.
+        self._own = re.compile(rf"{re.escape(prefix)}-([0-9]{{8}}T[0-9]{{12}})")
         self._layout = {"shard_number": shards, "replication_factor": replicas}
 
     def current(self) -> str | None:
@@ -86,13 +89,17 @@ class QdrantGenerations:
         """
         serving = self.current()
         names = [c.name for c in self._call("get_collections").collections]
-        mine = sorted(n.removeprefix(f"{self._prefix}-") for n in names if n.startswith(f"{self._prefix}-"))
+        mine = sorted(found[1] for name in names if (found := self._own.fullmatch(name)))
         others = [name for name in mine if name != serving]
         finished = [name for name in others if self._is_finished(name)]
         for name in others:
             if name not in finished[-1:]:
                 self._call("delete_collection", self._collection(name))
         return others
+
+    def drop(self, name: str) -> bool:  # noqa: ARG002  # a port's method
+        """Drop nothing: other services may still answer from it; the next rebuild sweeps it."""
+        return False
 
     def exclusive(self) -> AbstractContextManager[object]:
         """Do nothing: a server has no lock to offer."""

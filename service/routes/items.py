@@ -95,7 +95,7 @@ def _add_writing(item_type: ItemType, family: str) -> None:
             raise InvalidRequest(
                 f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
             )
-        inserted = await desk.ask(lambda m: _put(m, item, if_match), slow=True)
+        inserted = await desk.write(lambda m: _put(m, item, if_match))
         return _one(item, 201 if inserted else 200)
 
     @router.delete(
@@ -108,7 +108,7 @@ def _add_writing(item_type: ItemType, family: str) -> None:
         dependencies=[Admin],
     )
     async def delete(item_id: id_in_path, desk: DeskDep, if_match: IfMatch = None) -> None:
-        await desk.ask(lambda m: _delete(m, item_id, item_type, if_match), slow=True)
+        await desk.write(lambda m: _delete(m, item_id, item_type, if_match))
         desk.forget_shown(item_id)
 
 
@@ -117,18 +117,13 @@ def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list
 
 
 def _put(matcher: Matcher, item: AnyItem, if_match: str | None) -> bool:
-    """Store and index before answering: the next question sees the item.
-
-    The version is checked once nobody else can write: of two that name the same one, one is refused.
-    """
+    """Check the version once nobody else can write: of two that name the same one, one is refused."""
 
     def unchanged() -> list[AnyItem]:
         _check_version(matcher, item.id, if_match)
         return [item]
 
-    report = matcher.store.put(unchanged, source="http")
-    matcher.index_now()
-    return report.inserted == 1
+    return matcher.store.put(unchanged, source="http").inserted == 1
 
 
 def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
@@ -138,7 +133,6 @@ def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str |
         return [item_id]
 
     matcher.store.delete(unchanged)
-    matcher.index_now()
 
 
 def _check_version(matcher: Matcher, item_id: str, if_match: str | None) -> None:

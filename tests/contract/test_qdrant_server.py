@@ -23,6 +23,8 @@ from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from tests.contract.qdrant_http import LocalServer, faulty_server
 
 WRITE, READ = "write-key-of-the-test", "read-key-of-the-test"
+ONE, TWO, THREE, FOUR = (f"2026112{day}T093000000000" for day in range(1, 5))
+"""Names of generations, as the indexer gives them."""
 
 
 @pytest.fixture
@@ -129,10 +131,10 @@ def test_the_read_key_reads_and_the_write_key_writes() -> None:
 def test_the_write_key_goes_only_with_what_writes(given: dict[str, str], reads: str, writes: str) -> None:
     with faulty_server(WRITE, READ) as http:
         generations = make_generations(Settings(qdrant_url=http.url, **given))
-        for name in ("1", "2", "3"):
+        for name in (ONE, TWO, THREE):
             built(generations, name)
-        assert generations.sweep() == ["1", "2"]
-        index = generations.open("3")
+        assert generations.sweep() == [ONE, TWO]
+        index = generations.open(THREE)
         assert [hit.id for hit in index.query(unit(1), terms(1), ORGANISATIONS, 1)] == ["A"]
         assert (index.count(), list(index.ids()), sorted(index.fetch(["A"]))) == (1, ["A"], ["A"])
         index.delete(["A"])
@@ -143,7 +145,7 @@ def test_the_write_key_goes_only_with_what_writes(given: dict[str, str], reads: 
 
 def test_who_only_asks_needs_the_read_key_alone() -> None:
     with faulty_server(WRITE, READ) as http:
-        built(QdrantGenerations(Server(http.url, WRITE), "matcher"), "1")
+        built(QdrantGenerations(Server(http.url, WRITE), "matcher"), ONE)
         generations = make_generations(Settings(qdrant_url=http.url, qdrant_api_key=READ))
         index = generations.open(str(generations.current()))
         assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
@@ -200,33 +202,34 @@ def built(generations: QdrantGenerations, name: str) -> None:
 
 def test_promoting_moves_the_alias(generations: QdrantGenerations) -> None:
     assert generations.current() is None
-    built(generations, "1")
-    assert generations.current() == "1"
-    assert generations.manifest("1").state == "ready"
-    built(generations, "2")
-    assert generations.current() == "2"
+    built(generations, ONE)
+    assert generations.current() == ONE
+    assert generations.manifest(ONE).state == "ready"
+    built(generations, TWO)
+    assert generations.current() == TWO
 
 
 def test_sweeping_keeps_the_generation_before_for_services_still_on_it(
     generations: QdrantGenerations, http: LocalServer
 ) -> None:
-    for name in ("1", "2", "3"):
+    for name in (ONE, TWO, THREE):
         built(generations, name)
-    generations.create("4", manifest()).close()
-    assert generations.sweep() == ["1", "2", "4"]
+    generations.create(FOUR, manifest()).close()
+    assert generations.sweep() == [ONE, TWO, FOUR]
     left = sorted(c.name for c in http.local.get_collections().collections)
-    assert left == ["matcher-2", "matcher-3"]
+    assert left == [f"matcher-{TWO}", f"matcher-{THREE}"]
 
 
+@pytest.mark.parametrize("prefix", ["other", "matcher-dev", "matcher-20261122T093000000000"])
 def test_another_service_on_the_same_server_is_left_alone(
-    generations: QdrantGenerations, http: LocalServer
+    generations: QdrantGenerations, http: LocalServer, prefix: str
 ) -> None:
-    other = QdrantGenerations(Server(http.url), "other")
-    built(other, "1")
-    built(generations, "1")
+    other = QdrantGenerations(Server(http.url), prefix)
+    built(other, ONE)
+    built(generations, ONE)
     generations.sweep()
-    assert other.current() == "1"
-    index = other.open("1")
+    assert other.current() == ONE
+    index = other.open(ONE)
     assert index.count() == 1
     index.close()
 
@@ -235,9 +238,9 @@ def test_a_collection_without_manifest_is_not_searched(
     generations: QdrantGenerations, http: LocalServer
 ) -> None:
     with Server(http.url).client() as client:
-        create_collection(client, "matcher-1", DIM)
+        create_collection(client, f"matcher-{ONE}", DIM)
     with pytest.raises(NotReady, match="matcher reindex"):
-        generations.open("1")
+        generations.open(ONE)
 
 
 def test_an_index_on_a_server_follows_the_store(generations: QdrantGenerations, tmp_path: Path) -> None:

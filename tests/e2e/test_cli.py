@@ -228,6 +228,12 @@ def test_an_error_leaves_the_process_with_its_code_and_no_traceback(place):
     assert "Traceback" not in done.stderr
 
 
+def test_several_workers_say_what_keeps_them_from_starting(place, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHER_QDRANT_URL", "http://127.0.0.1:9")
+    assert main(["serve", "--workers", "2"]) == 3
+    assert "matcher migrate" in capsys.readouterr().err
+
+
 def test_a_missing_store_or_index_names_the_command_to_run(place, capsys):
     assert main(["recommend", "ORG001", "--kind", "factory"]) == 3
     assert "matcher migrate" in capsys.readouterr().err

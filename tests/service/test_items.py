@@ -1,9 +1,12 @@
+from contextlib import closing
+
 import pytest
 from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import SqlStore
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.entities import Organisation
+from matcher.errors import BackendUnavailable
 from service.app import create_app
 from service.examples import ITEMS
 
@@ -166,3 +169,21 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(admin,
     answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, **body)
     assert answer.status_code == 412
     assert admin.get("/v1/organisations/ORG900").json()["city"] == "Mende"
+
+
+def test_what_is_written_stands_though_the_index_cannot_follow_now(stocked, monkeypatch):
+    partners = "/v1/organisations/ORG001/recommendations?kind=partner"
+    with TestClient(create_app(stocked), headers={"Authorization": f"Bearer {KEY}"}) as client:
+        assert "ORG002" in client.get(partners).text
+        monkeypatch.setattr(Matcher, "index_now", _broken)
+        assert client.put("/v1/organisations/ORG900", json=NEW).status_code == 201
+        assert client.delete("/v1/organisations/ORG002").status_code == 204
+        assert "matcher_drain_failures_total 2.0" in client.get("/metrics").text
+        assert "ORG002" not in client.get(partners).text
+    with closing(SqlStore(stocked.database_url)) as store:
+        assert store.get("ORG900").name == NEW["name"]
+        assert not [row for row in store.impressions() if "ORG002" in (row.query_id, row.item_id)]
+
+
+def _broken(*_: object, **__: object) -> None:
+    raise BackendUnavailable("The index failed.")

@@ -1,10 +1,13 @@
 """The plan over HTTP: staff only, made in the background, followed at once."""
 
+import threading
 import time
 
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
+from matcher.errors import BackendUnavailable
+from service.app import create_app
 from tests.service.conftest import KEY
 
 STAFF = {"Authorization": f"Bearer {KEY}"}
@@ -71,3 +74,36 @@ def test_who_is_erased_while_a_plan_is_made_does_not_come_back(client, monkeypat
     report = _wait_for_plan(client)
     assert {member["organisation_id"] for member in report["members"]} == {"ORG001", "ORG002"}
     assert report["summary"]["organisations"] == 2
+
+
+def test_a_plan_that_fails_in_an_unknown_way_is_logged_and_the_service_goes_on(client, monkeypatch):
+    arranged = threading.Event()
+
+    def broken(_matcher, _scores):
+        arranged.set()
+        raise ValueError("mutual scores of ORG001")
+
+    monkeypatch.setattr(Matcher, "arrange", broken)
+    assert client.post("/v1/plan", headers=STAFF).json() == {"started": True}
+    assert arranged.wait(30)
+    deadline = time.monotonic() + 30
+    while client.app.state.planner.busy and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert client.app.state.planner._task.exception() is None
+    assert client.get("/v1/plan", headers=STAFF).status_code == 404
+
+
+def test_a_service_that_stops_waits_for_the_plan_under_way(stocked, monkeypatch):
+    begun, ended = threading.Event(), threading.Event()
+
+    def slow(_matcher, _scores):
+        begun.set()
+        time.sleep(0.3)
+        ended.set()
+        raise BackendUnavailable("stopped")
+
+    monkeypatch.setattr(Matcher, "arrange", slow)
+    with TestClient(create_app(stocked)) as client:
+        client.post("/v1/plan", headers=STAFF)
+        assert begun.wait(30)
+    assert ended.is_set(), "nothing is closed under a thread that works"

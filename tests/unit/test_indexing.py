@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,16 +13,16 @@ from matcher.adapters.generations import FolderGenerations
 from matcher.adapters.hashing import HashingEncoder
 from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.sql import SqlStore
-from matcher.build import open_matcher
+from matcher.build import make_generations, open_matcher
 from matcher.documents import TEMPLATE
 from matcher.durable import FileLock, is_held, write_whole
 from matcher.entities import ItemType, Lead, Organisation
-from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
+from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
 from matcher.generations import Differences, DrainReport, Generation
 from matcher.indexing import Indexer
 from matcher.manifest import Manifest, checksum
-from matcher.ports import Point
-from matcher.settings import Settings
+from matcher.ports import Point, Vectors
+from matcher.settings import Backend, Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -116,6 +117,33 @@ def test_an_opted_out_organisation_never_enters(indexer: Indexer, store: SqlStor
     assert list(built.index.ids()) == ["ORG002"]
     assert not indexer.differences(built.index)
     built.index.close()
+
+
+class Interrupted(HashingEncoder):
+    """Another process does something while this one encodes, once."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = [meanwhile]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if self._meanwhile:
+            self._meanwhile.pop()()
+        return super().encode_passages(texts)
+
+
+def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(0, "robotique"), organisation(1, "drones")], source="test")
+
+    def another() -> None:
+        store.delete(["ORG000"])
+        store.put([organisation(1, "robots")], source="test")
+        indexer.drain(generation)
+
+    replace(indexer, encoder=Interrupted(another)).drain(generation)
+    assert not indexer.differences(generation.index)
 
 
 def test_a_drain_repeated_from_an_older_cursor_changes_nothing(
@@ -410,6 +438,74 @@ def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Pat
         serving.index_now()
         held = [is_held(folder / "lock") for folder in settings.index_dir.iterdir() if folder.is_dir()]
         assert held.count(True) == 1
+
+
+def test_a_generation_that_is_served_no_more_is_dropped(tmp_path: Path) -> None:
+    """It holds what was indexed then, erased since or not."""
+    settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+        store.put([organisation(0)], source="test")
+    with open_matcher(settings) as serving:
+        serving.index_now()
+        former = settings.index_dir / serving.generation
+        with open_matcher(settings) as operator:
+            operator.reindex()
+        assert former.is_dir(), "in use"
+        serving.index_now()
+        assert not former.exists()
+        assert serving.store.cursor(former.name) == 0
+
+
+def test_what_is_closed_stays_closed(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+    with open_matcher(settings) as matcher:
+        matcher.index_now()
+    with pytest.raises(BackendUnavailable, match="closed"):
+        matcher.index_now()
+    with open_matcher(settings) as again:
+        assert again.index.count() == 0
+
+
+def fault(call: Callable[[], object]) -> MatcherError:
+    with pytest.raises(MatcherError) as found:
+        call()
+    return found.value
+
+
+@pytest.mark.parametrize("backend", ["edge", "exact"])
+def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(
+    tmp_path: Path, backend: Backend
+) -> None:
+    settings = Settings(home=tmp_path / "here", encoder="hashing", index_backend=backend)
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+    generations = make_generations(settings)
+    with open_matcher(settings) as matcher:
+        matcher.index_now()
+        name, index = matcher.generation, matcher.index
+        faults = [fault(lambda: generations.open(name))]  # held
+    faults.append(fault(index.count))  # closed
+    current = settings.index_dir / "CURRENT"
+    for file in [current, current.parent / name / "manifest.json"]:
+        whole = file.read_bytes()
+        file.write_bytes(b"\0")
+        with open_matcher(settings) as matcher:
+            faults.append(fault(matcher.index_now))
+        file.write_bytes(whole)
+    for file in (current.parent / name).rglob("*"):
+        if file.is_file() and file.name not in {"manifest.json", "lock"}:
+            file.write_bytes(b"spoilt")
+    with open_matcher(settings) as matcher:
+        faults.append(fault(matcher.index_now))
+    shutil.rmtree(settings.index_dir)
+    settings.index_dir.write_text("in the way")
+    with open_matcher(settings) as matcher:
+        faults += [fault(matcher.index_now), fault(matcher.reindex)]
+    assert sum("here" in str(one) for one in faults) >= 5
+    assert [one.public for one in faults if "here" in one.public] == []
 
 
 def test_an_index_that_lost_points_silently_is_found_out(
