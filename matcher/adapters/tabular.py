@@ -58,15 +58,15 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
     kinds = [folded(column) for column in sheet.columns]
     typed = kinds.index(folded(TYPE_COLUMN)) if folded(TYPE_COLUMN) in kinds else None
     if item_type is None and typed is None:
-        ids = [str(row[kinds.index("id")]) for _, row in sheet.rows[:100]] if "id" in kinds else []
-        item_type = infer_type(sheet.columns, ids)
+        whole = [row for line, row in sheet.rows[:100] if line not in sheet.broken and "id" in kinds]
+        item_type = infer_type(sheet.columns, [str(row[kinds.index("id")]) for row in whole])
     plans: dict[ItemType, Plan] = {}
     rows = []
     for line, cells in sheet.rows:
         said = "" if typed is None or line in sheet.broken else str(cells[typed] or "").strip().lower()
         row_type = _row_type(said, item_type)
         if line in sheet.broken:
-            rows.append(_refused(line, cells, "", *sheet.broken[line], str(cells[0])))
+            rows.append(_refused(line, cells, "", *sheet.broken[line], str(next(iter(cells), ""))))
         elif row_type is None:
             what = (f"type attendu : {', '.join(ItemType)}", f"type expected: {', '.join(ItemType)}")
             if item_type is not None:

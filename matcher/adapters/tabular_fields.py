@@ -5,6 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from matcher.adapters.tabular_cells import (
+    NO_END,
     STATUS,
     UPCOMING,
     BadCell,
@@ -120,6 +121,7 @@ def settle(data: dict[str, Any]) -> None:
         _settle_department(data, data.pop("_department"))
     _settle_eligibility(data)
     _settle_dates(data)
+    _settle_no_end(data)
     data.pop("_list", None)
 
 
@@ -161,10 +163,18 @@ def _settle_dates(data: dict[str, Any]) -> None:
     told = STATUS.get(folded(status), "unconfirmed") if status else "dated"
     if folded(status) in UPCOMING and not opens:
         told = "unconfirmed"  # not open yet, and nobody knows from when
-    if told == "dated" or (told == "closed" and opens and closes):
+    if told == "dated" or (told == "closed" and opens and closes not in (None, NO_END)):
         told = "dated" if opens or closes else "unconfirmed"
     if status or opens or closes:
         data["availability"] = told
+
+
+def _settle_no_end(data: dict[str, Any]) -> None:
+    """Keep no closing where the file says that there is none; what is not opened by a date either stands."""
+    if data.get("closes_at") == NO_END:
+        data["closes_at"] = None
+        if data.get("availability") == "dated" and not data.get("opens_at"):
+            data["availability"] = "standing"
 
 
 def _full_date(text: str, *, closing: bool) -> Any:
