@@ -336,6 +336,16 @@ class TestRows:
             ("", "Gers"),
         ]
 
+    def test_a_type_without_a_field_for_the_name_of_a_departement_reads_its_code_only(
+        self, tmp_path: Path
+    ) -> None:
+        table = read_text(tmp_path, "nom;type de piste;departement\nA;école;\nB;école;Gers\nC;école;9\n")
+        assert [row.item.department_code for row in table.rows] == ["", "", "09"]
+        (notice,) = table.notices
+        assert "only the code (31, 2A, 974) is read for this type, lead (1 names)" in notice.en
+        (notice,) = read_text(tmp_path, "nom;type de piste;Fax;departement\nA;école;05;31\n").notices
+        assert notice.en == "Unknown columns, not read: Fax."
+
     def test_no_headcount_sets_no_size(self, tmp_path: Path) -> None:
         item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"))
         assert item.size_band is None
