@@ -139,10 +139,11 @@ def _named(query: Prepared, scored: Scored, told: Sequence[Reason]) -> Iterator[
         (scored.item, query, _SIDES[::-1], NAMED[1]),
     ):
         text = _affirmed(ours)
+        lower = _lower(text)
         found = [
             (label, span)
             for label in theirs.labels[theirs.spans.get(Role.GIVES, slice(0))]
-            if not label.is_open and label.folded not in quoted and (span := _span(text, label.text))
+            if not label.is_open and label.folded not in quoted and (span := _span(text, lower, label.text))
         ]
         if found:
             label, (start, end) = max(found, key=lambda one: len(one[0].text))
@@ -159,10 +160,15 @@ def _affirmed(side: Prepared) -> str:
     return text
 
 
-def _span(text: str, words: str) -> tuple[int, int] | None:
+def _lower(text: str) -> str:
+    """Put into lower case sign by sign, so that places stay: of all signs "İ" alone would become two."""
+    return text.replace("İ", "i").lower()
+
+
+def _span(text: str, lower: str, words: str) -> tuple[int, int] | None:
     """Where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
     if len(words) > _ACRONYM:
-        text, words = text.lower(), words.lower()
+        text, words = lower, _lower(words)
     start = text.find(words)
     while start >= 0:
         end = start + len(words)

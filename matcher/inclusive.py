@@ -27,9 +27,10 @@ _LAST_WORD = re.compile(r"\w+$")
 _PART_OF_ADDRESS = ("@", "/", ".", "-")
 _OPEN = re.compile(r"(?:é|eur|eux|ien|ant|ent|ier|in|el|if|al)$")
 _HF = r"(?:h|f|hommes?|femmes?|H|F|M|m|Hommes?|Femmes?)"
-_MARKER = re.compile(
-    rf"\s*[(\[]\s*(?:{_HF}|x|X)(?:\s*[/|,-]\s*(?:{_HF}|x|X|d|D|w|W|nb|NB|n|N|i|\+))+\s*[)\]]"
-    r"|[\s,–-]*(?<![\w/-])(?:[hHmM] ?/ ?[fF]|[fF] ?/ ?[hHmM])(?: ?/ ?(?:x|X|d|D|nb|NB|n|N))?(?![\w/])"
+_MARKER = re.compile(  # a run is entered where it begins, or each of its signs would run to its end again
+    rf"(?<!\s)\s*[(\[]\s*(?:{_HF}|x|X)(?:\s*[/|,-]\s*(?:{_HF}|x|X|d|D|w|W|nb|NB|n|N|i|\+))+\s*[)\]]"
+    r"|(?<![\s,–-])[\s,–-]*(?<![\w/-])"
+    r"(?:[hHmM] ?/ ?[fF]|[fF] ?/ ?[hHmM])(?: ?/ ?(?:x|X|d|D|nb|NB|n|N))?(?![\w/])"
 )
 _COUPLES = tuple(
     (
@@ -92,7 +93,8 @@ def join_genders(text: str) -> str:
     while slash := _SLASH.search(text, at):
         cut = _other_gender(text, slash.start(), slash.end())
         text = text[: cut[0]] + text[cut[1] :] if cut else text
-        at = 0 if cut else slash.end()
+        # What is shorter now may say a title twice with a slash passed before, if that is near.
+        at = max(0, cut[0] - _LONGEST - len(" / ")) if cut else slash.end()
     return text
 
 

@@ -85,16 +85,18 @@ class IntroductionPlan:
     def summary(self) -> dict[str, float]:
         """Add up: expected matches before and after, inequality (Gini) of views, mean relevance kept.
 
-        ``kept`` is the share of organisations that expect what the ranking by mutual score gave them.
+        ``kept`` is the share of organisations that expect what the ranking by mutual score gave them. Of
+        nobody all are 0.
         """
+        count = len(self.members) or 1  # all of them may have been erased
         return {
             "organisations": float(len(self.members)),
             "matches": sum(member.matches for member in self.members),
             "matches_before": sum(member.matches_before for member in self.members),
             "gini_views": gini([member.views for member in self.members]),
-            "mean_relevance": float(np.mean([member.relevance for member in self.members])),
+            "mean_relevance": sum(member.relevance for member in self.members) / count,
             "under_floor": float(sum(member.under_floor for member in self.members)),
-            "kept": float(np.mean([member.keeps for member in self.members])),
+            "kept": sum(member.keeps for member in self.members) / count,
         }
 
 

@@ -39,17 +39,18 @@ def town_in(text: str, territory: Territory) -> tuple[Span, Place | None] | None
     >>> town_in("une formation à distance", Territory([albi], [])) is None
     True
     """
-    unknown = None
+    unknown, lower = None, text.islower()
     for found in _WHERE.finditer(text):
         name = _NAME.match(text, found.end())
-        if name is None or not (name[0][0].isupper() or text.islower()):
+        if name is None or not (name[0][0].isupper() or lower):
             continue
         for end in _ends(name):
             place = territory.locate(text[name.start() : end])
             if place is not None:
                 return Span(name.start(), end, text[name.start() : end]), place
-        capitals = _CAPITALS.match(text, name.start())
-        if unknown is None and capitals and not found[0].lower().startswith("in"):
+        if unknown is not None or found[0].lower().startswith("in"):
+            continue
+        if capitals := _CAPITALS.match(text, name.start()):
             unknown = Span(capitals.start(), capitals.end(), capitals[0]), None
     return unknown
 
@@ -63,11 +64,13 @@ def _ends(name: re.Match[str]) -> Iterator[int]:
 def exclusions(text: str) -> list[Span]:
     """Return what a text says it does not want, each from its "pas de" or "sans" to the end of the phrase.
 
+    One phrase is one exclusion, however often it says no.
+
     >>> [span.text for span in exclusions("hébergement en France, pas de cloud")]
     ['pas de cloud']
     """
-    found = []
-    for no in _EXCLUDED.finditer(text):
+    found, end = [], 0
+    while no := _EXCLUDED.search(text, end):
         end = _PHRASE_END.search(text, no.end()).start()  # type: ignore[union-attr]  # matches at the end
         said = text[no.start() : end].rstrip()
         if end > no.end():

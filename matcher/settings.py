@@ -91,7 +91,10 @@ class Settings(BaseSettings):
     max_k: int = Field(50, ge=1, le=100, description="Items one answer may hold")
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
-    timezone: Zone = Field("Europe/Paris", description="Zone of dates given without one")
+    timezone: Zone = Field(
+        "Europe/Paris",
+        description="Zone dates are shown in, and of the day asked about; files are read in Paris time",
+    )
 
     @property
     def zone(self) -> ZoneInfo:

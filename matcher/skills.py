@@ -6,6 +6,7 @@ order and whether they are said as a verb or as a noun ("gérons des projets", "
 
 import math
 import re
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -155,7 +156,7 @@ class SkillFinder:
             for name in self._by_rarest.get(stem, ()):
                 if all(other in places for other in name.stems):
                     for anchor in anchors:
-                        at = [min(places[s], key=lambda place: abs(place - anchor)) for s in name.stems]
+                        at = [_nearest(places[s], anchor) for s in name.stems]
                         skill = self._rated(text, phrase, name, at)
                         yield name.weight * skill.confidence, skill
 
@@ -172,6 +173,12 @@ class SkillFinder:
         found = text[first.start : last.end]
         span = first.start, last.end
         return Skill(skill.id, skill.label, *span, found, round(confidence, 4), english=skill.english)
+
+
+def _nearest(places: Sequence[int], anchor: int) -> int:
+    """Return the one of ascending ``places`` nearest to ``anchor``, of two the first."""
+    behind = bisect(places, anchor)
+    return min(places[max(0, behind - 1) : behind + 1], key=lambda place: abs(place - anchor))
 
 
 NO_SKILLS = SkillFinder(())

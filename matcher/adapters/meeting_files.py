@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import warnings
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from io import StringIO
@@ -26,6 +27,8 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "met": ("met", "already met", "deja rencontre", "deja rencontres", "connait"),
     "table": ("table", "fixed table", "table fixe"),
 }
+_COUNTED = re.compile(r"[1-9][0-9]{0,3}(\.0)?")
+"""A number of a table or a round, as a spreadsheet may write it."""
 
 
 def read_sheet(path: Path) -> pd.DataFrame:
@@ -39,18 +42,33 @@ def read_sheet(path: Path) -> pd.DataFrame:
     if not path.is_file():
         raise InvalidRequest(f"No such file: {path}.")
     try:
-        if path.suffix.lower() in (".xlsx", ".xlsm"):
-            return pd.read_excel(path, dtype=str, keep_default_na=False)
-        raw = path.read_bytes()
+        return _workbook(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
+    except Exception as error:  # whatever openpyxl meets in a damaged workbook
+        raise InvalidRequest(f"{path} is not a readable table: {str(error).strip().rstrip('.')}.") from error
+
+
+def _workbook(path: Path) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # styles and extensions openpyxl does not know
+        return pd.read_excel(path, dtype=str, keep_default_na=False)
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    raw = path.read_bytes()
+    try:
+        text = raw.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        text = raw.decode("cp1252")
+    head = text.partition("\n")[0]
+    separator = max(";,\t", key=head.count)
+    with warnings.catch_warnings():  # without index_col the cells of longer rows come under other names
+        warnings.simplefilter("error", pd.errors.ParserWarning)
         try:
-            text = raw.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            text = raw.decode("cp1252")
-        head = text.partition("\n")[0]
-        separator = max(";,\t", key=head.count)
-        return pd.read_csv(StringIO(text), sep=separator, dtype=str, keep_default_na=False)
-    except (ValueError, OSError, KeyError) as error:
-        raise InvalidRequest(f"{path} is not a readable table: {error}.") from error
+            return pd.read_csv(
+                StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
+            )
+        except pd.errors.ParserWarning as error:
+            raise ValueError("its rows have more cells than its header") from error
 
 
 def _recognised(sheet: pd.DataFrame) -> dict[str, str]:
@@ -99,7 +117,7 @@ def read_participants(path: Path) -> Roster:
 def _table(cell: str, line: int) -> int | None:
     if not cell:
         return None
-    if not re.fullmatch(r"[1-9]\d{0,3}(\.0)?", cell):
+    if not _COUNTED.fullmatch(cell):
         raise InvalidRequest(f"Line {line}: the table {cell!r} is not a number from 1.")
     return int(float(cell))
 
@@ -110,7 +128,7 @@ def read_scores(path: Path, roster: Roster) -> list[tuple[int, int, float]]:
     Raises
     ------
     InvalidRequest
-        Unknown name (near ones suggested), or a score that is no number; the line is given.
+        Unknown name (near ones suggested), or a score that is no number in [0, 1]; the line is given.
     """
     sheet = read_sheet(path)
     if sheet.shape[1] < 3:
@@ -121,6 +139,8 @@ def read_scores(path: Path, roster: Roster) -> list[tuple[int, int, float]]:
             value = float(str(score).replace(",", "."))
         except ValueError as error:
             raise InvalidRequest(f"{path}, line {line}: the score {score!r} is not a number.") from error
+        if not 0 <= value <= 1:
+            raise InvalidRequest(f"{path}, line {line}: the score {score!r} is not a number from 0 to 1.")
         scores.append((roster.find(first, f" (line {line})"), roster.find(second, f" (line {line})"), value))
     return scores
 
@@ -137,9 +157,9 @@ def read_tables(path: Path, roster: Roster) -> list[tuple[int, int, int]]:
     """Read ``(round from 0, person, table from 0)`` back from a file written by :func:`write_rounds`."""
     found = []
     for number, person, table, where in _rows(path, "table"):
-        if not table.isdigit() or int(table) < 1:
-            raise InvalidRequest(f"The table {table!r} is not a number from 1{where}.")
-        found.append((number, roster.find(person, where), int(table) - 1))
+        if not _COUNTED.fullmatch(table):
+            raise InvalidRequest(f"The table {table[:20]!r} is not a number from 1{where}.")
+        found.append((number, roster.find(person, where), int(float(table)) - 1))
     return found
 
 
@@ -151,12 +171,14 @@ def _rows(path: Path, what: str) -> list[tuple[int, str, str, str]]:
     found = []
     for line, (number, person, value) in enumerate(sheet[columns].itertuples(index=False), start=2):
         if value:
-            if not str(number).isdigit() or int(number) < 1:
-                raise InvalidRequest(f"{path}, line {line}: the round {number!r} is not a number from 1.")
+            if not _COUNTED.fullmatch(number):
+                raise InvalidRequest(
+                    f"{path}, line {line}: the round {number[:20]!r} is not a number from 1."
+                )
             where = (
                 f" ({path.name}, line {line}; keep people who left in the list and name them with --absent)"
             )
-            found.append((int(number) - 1, _plain(person), _plain(value), where))
+            found.append((int(float(number)) - 1, _plain(person), _plain(value), where))
     return found
 
 

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from matcher.adapters.tabular_fields import has_code
 from matcher.adapters.tabular_files import load
 from matcher.adapters.tabular_headers import TYPE_COLUMN, infer_type
 from matcher.adapters.tabular_reasons import shortened
@@ -58,15 +59,15 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
     kinds = [folded(column) for column in sheet.columns]
     typed = kinds.index(folded(TYPE_COLUMN)) if folded(TYPE_COLUMN) in kinds else None
     if item_type is None and typed is None:
-        ids = [str(row[kinds.index("id")]) for _, row in sheet.rows[:100]] if "id" in kinds else []
-        item_type = infer_type(sheet.columns, ids)
+        whole = [row for line, row in sheet.rows[:100] if line not in sheet.broken and "id" in kinds]
+        item_type = infer_type(sheet.columns, [str(row[kinds.index("id")]) for row in whole])
     plans: dict[ItemType, Plan] = {}
     rows = []
     for line, cells in sheet.rows:
         said = "" if typed is None or line in sheet.broken else str(cells[typed] or "").strip().lower()
         row_type = _row_type(said, item_type)
         if line in sheet.broken:
-            rows.append(_refused(line, cells, "", *sheet.broken[line], str(cells[0])))
+            rows.append(_refused(line, cells, "", *sheet.broken[line], str(next(iter(cells), ""))))
         elif row_type is None:
             what = (f"type attendu : {', '.join(ItemType)}", f"type expected: {', '.join(ItemType)}")
             if item_type is not None:
@@ -77,7 +78,12 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
                 plans[row_type] = plan_for(path.name, sheet.columns, row_type)
             rows.append(read_row(line, cells, plans[row_type]))
     known = list(plans.values())
-    notices = (*sheet.notices, *_column_notices(sheet, known), *_undated(rows, known))
+    notices = (
+        *sheet.notices,
+        *_column_notices(sheet, known),
+        *_unplaced(rows, known),
+        *_undated(rows, known),
+    )
     return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
 
 
@@ -188,6 +194,22 @@ def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
             )
         )
     return notices
+
+
+def _unplaced(rows: Sequence[Row], plans: list[Plan]) -> Iterator[Notice]:
+    """Say once for each type that has no field for the name of a département that such names are not read."""
+    for plan in plans:
+        at = next((column.position for column in plan.columns if column.field == "_department"), None)
+        if at is None or "department" in plan.item_class.model_fields:
+            continue
+        told = [str(row.cells[at] or "") for row in rows if isinstance(row.item, plan.item_class)]
+        count = sum(bool(text.strip()) and not has_code(text) for text in told)
+        if count:
+            title, kind = plan.titles["_department"], plan.item_type.value
+            yield Notice(
+                f"{title} : seul le code (31, 2A, 974) est lu pour ce type, {kind} ({count} noms).",
+                f"{title}: only the code (31, 2A, 974) is read for this type, {kind} ({count} names).",
+            )
 
 
 def _undated(rows: Sequence[Row], plans: list[Plan]) -> list[Notice]:

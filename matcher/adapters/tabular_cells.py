@@ -3,16 +3,18 @@
 Dates: ``19 mars 2026 14h00``, ``1er juillet 2025``, ``19/03/2026`` (day first), ``2026-03-19``, ISO 8601.
 Without a zone they are read in Europe/Paris. A date without a time, or at midnight with no zone (how
 spreadsheets write a day), means its first instant for an opening, and for a closing the end of that day,
-which is the next midnight.
+which is the next midnight. A closing in the year 9999 is how databases write that there is none.
 """
 
 import re
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from matcher.importing import folded
 
 PARIS = ZoneInfo("Europe/Paris")
+NO_END = datetime.max.replace(tzinfo=UTC)
+"""A closing that never comes; no instant to keep, since no other zone can write it."""
 
 _MONTH_NAMES = (
     "janvier january janv jan",
@@ -51,6 +53,7 @@ _SIZES = {
     "grand groupe": "GE",
 }
 _HEADS = ((10, "TPE"), (50, "PE"), (250, "ME"), (5000, "ETI"))  # INSEE, decree 2008-1354, by headcount alone
+_MAX_DIGITS = 9  # of a headcount: there are no more people
 UPCOMING = ("a venir", "upcoming")
 STATUS = {
     **dict.fromkeys(("clos", "close", "closed", "passe", "ferme", "past", "termine"), "closed"),
@@ -81,6 +84,10 @@ def instant(text: str, *, closing: bool = False) -> datetime:
             "date illisible : écrire 19/03/2026, 19 mars 2026 14h00 ou 2026-03-19",
             "unreadable date: write 19/03/2026, 19 mars 2026 14h00 or 2026-03-19",
         )
+    if closing and read.year == NO_END.year:
+        return NO_END
+    if not 1 < read.year < NO_END.year:  # in another zone it may lie outside all years
+        raise BadCell("date hors du calendrier", "date outside the calendar")
     if read.tzinfo is not None:
         return read
     if closing and read.time() == time():
@@ -184,6 +191,6 @@ def size(text: str) -> str | None:
 def headcount(text: str) -> str:
     """Return the size band of ``12``, ``12 salariés`` or the range ``10-49`` (its upper end decides)."""
     found = re.findall(r"\d+", re.sub(r"(?<=\d)[\s\u202f\xa0](?=\d{3})", "", text))
-    if not found:
+    if not found or len(found[-1]) > _MAX_DIGITS:
         raise BadCell("effectif illisible", "unreadable headcount")
     return next((band for limit, band in _HEADS if int(found[-1]) < limit), "GE")

@@ -1,10 +1,11 @@
 """How each field is read from a cell, and how a row's helper columns become fields."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import Any
 
 from matcher.adapters.tabular_cells import (
+    NO_END,
     STATUS,
     UPCOMING,
     BadCell,
@@ -110,16 +111,17 @@ def needs_settling(field: str) -> bool:
     return field.startswith(("_", "eligibility")) or field in ("opens_at", "closes_at", "dates_as_published")
 
 
-def settle(data: dict[str, Any]) -> None:
-    """Turn the helper columns of a row into fields, in place. A field the file gives itself always wins."""
+def settle(data: dict[str, Any], fields: Container[str]) -> None:
+    """Turn the helper columns of a row into ``fields``, in place. One the file gives itself always wins."""
     if "_postcode" in data:
         _default(data, "department_code", data.pop("_postcode"))
     if "_headcount" in data:
         _default(data, "size_band", data.pop("_headcount") or None)
     if "_department" in data:
-        _settle_department(data, data.pop("_department"))
+        _settle_department(data, data.pop("_department"), fields)
     _settle_eligibility(data)
     _settle_dates(data)
+    _settle_no_end(data)
     data.pop("_list", None)
 
 
@@ -128,11 +130,19 @@ def _default(data: dict[str, Any], field: str, value: Any) -> None:
         data[field] = value
 
 
-def _settle_department(data: dict[str, Any], text: str) -> None:
-    try:
+def _settle_department(data: dict[str, Any], text: str, fields: Container[str]) -> None:
+    if has_code(text):
         _default(data, "department_code", department(text))
-    except BadCell:
+    elif "department" in fields:
         data["department"] = text
+
+
+def has_code(text: str) -> bool:
+    """Say whether a département is given by its code, and not by its name alone."""
+    try:
+        return bool(department(text))
+    except BadCell:
+        return False
 
 
 def _settle_eligibility(data: dict[str, Any]) -> None:
@@ -161,10 +171,18 @@ def _settle_dates(data: dict[str, Any]) -> None:
     told = STATUS.get(folded(status), "unconfirmed") if status else "dated"
     if folded(status) in UPCOMING and not opens:
         told = "unconfirmed"  # not open yet, and nobody knows from when
-    if told == "dated" or (told == "closed" and opens and closes):
+    if told == "dated" or (told == "closed" and opens and closes not in (None, NO_END)):
         told = "dated" if opens or closes else "unconfirmed"
     if status or opens or closes:
         data["availability"] = told
+
+
+def _settle_no_end(data: dict[str, Any]) -> None:
+    """Keep no closing where the file says that there is none; what is not opened by a date either stands."""
+    if data.get("closes_at") == NO_END:
+        data["closes_at"] = None
+        if data.get("availability") == "dated" and not data.get("opens_at"):
+            data["availability"] = "standing"
 
 
 def _full_date(text: str, *, closing: bool) -> Any:

@@ -71,7 +71,7 @@ def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
             except BadCell as error:
                 bad.append(Reject(line, plan.titles[column.field], error.fr, error.en, shortened(value)))
     if plan.settles:
-        settle(data)
+        settle(data, plan.item_class.model_fields)
     derived = _give_id(data, plan.item_type)
     try:
         item = plan.item_class.model_validate(data)

@@ -68,6 +68,11 @@ def test_the_plan_brings_more_wanted_introductions_and_spreads_the_views() -> No
     assert 0 < totals["mean_relevance"] <= 1
 
 
+def test_a_plan_whose_members_were_all_erased_adds_up_to_nothing() -> None:
+    totals = plan(crowd(4)).among(set()).summary()
+    assert set(totals.values()) == {0.0}  # warnings are errors: no mean of nothing
+
+
 def test_pairs_that_met_are_not_introduced_again() -> None:
     found = plan(crowd(6), met=(("ORG000", "ORG001"),))
     assert "ORG001" not in [entry.item_id for entry in found.lists["ORG000"]]

@@ -108,6 +108,41 @@ def test_a_file_of_scores_replaces_the_texts(tmp_path, people):
         read_scores(path, roster)
 
 
+@pytest.mark.parametrize("score", ["7.0", "-0,1", "nan", "inf"])
+def test_a_score_outside_its_range_is_refused_with_its_line(tmp_path, people, score):
+    path = tmp_path / "scores.csv"
+    path.write_text(f"a;b;score\nZoé Martin;Hugo Vert;{score}\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match=r"line 2: the score .* is not a number from 0 to 1"):
+        read_scores(path, read_participants(people))
+
+
+@pytest.mark.parametrize("number", ["²", "0", "9" * 5000, "un"])
+def test_what_is_no_number_of_a_round_or_a_table_is_refused_with_its_line(tmp_path, people, number):
+    path = tmp_path / "rounds.csv"
+    path.write_text(f"tour;personne;rencontre;table\n{number};Zoé Martin;Hugo Vert;1\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="line 2: the round"):
+        read_rounds(path, read_participants(people))
+    path.write_text(f"tour;personne;rencontre;table\n1;Zoé Martin;Hugo Vert;{number}\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match=r"The table .* line 2"):
+        read_tables(path, read_participants(people))
+
+
+@pytest.mark.parametrize("kept", [0, 1, 200, 3000])
+def test_a_workbook_cut_short_is_refused(tmp_path, people, kept):
+    path = tmp_path / "people.xlsx"
+    pd.read_csv(people, sep=";", dtype=str, keep_default_na=False).to_excel(path, index=False)
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(InvalidRequest, match=r"people\.xlsx is not a readable table"):
+        read_participants(path)
+
+
+def test_rows_longer_than_the_header_are_refused_instead_of_read_under_other_names(tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("Nom;Ville\nAnna;Albi;\nBob;Sète;\n", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="more cells than its header"):
+        read_participants(path)
+
+
 def test_the_command_writes_rounds_and_a_calendar_for_each_person(tmp_path, people):
     out, folder = tmp_path / "rounds.csv", tmp_path / "ics"
     options = [

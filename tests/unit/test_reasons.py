@@ -136,6 +136,15 @@ def test_a_theme_that_stands_in_the_other_text_is_quoted_and_an_acronym_only_as_
     assert "no_theme" not in codes(item)
 
 
+@pytest.mark.parametrize("before", ["", "İİ ", "İSTANBUL et ß, ǅ, Σ : "])
+def test_a_theme_is_quoted_where_it_stands_whatever_signs_stand_before_it(before: str) -> None:
+    text = f"{before}Nous voulons confier la Supervision de nos sites, les soc de charrue aussi"
+    watch = Organisation(id="ORG3", name="Garde", expertise=("supervision", "SOC"))
+    item = ask(Profile(description=text), watch).items[0]
+    quote, _ = next(reason for reason in item.reasons if reason.signal == "echo").quotes
+    assert quote.text == "Supervision" == text[quote.start : quote.end]
+
+
 def test_what_is_unclear_says_so_and_is_marked() -> None:
     asker = Organisation(id="ORG3", name="e-Une", expertise=("cartographie marine",))
     other = Organisation(id="ORG4", name="Autre", expertise=("carton ondulé",))

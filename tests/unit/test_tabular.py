@@ -41,6 +41,9 @@ CELLS = st.sampled_from(
         "oui",
         "31/02/2026",
         "10000-01-01",
+        "31/12/9999",
+        "effectif",
+        "9" * 5000,
         "1e99",
         "é",
         "factory",
@@ -143,6 +146,20 @@ class TestFiles:
         table = read_text(tmp_path, "id;nom;ville;besoins;secteur\nO1;Un;Albi;;\nO3;Trois\n")
         assert [row.item is not None for row in table.rows] == [True, False]
         assert "2 cells for 5 columns" in table.rows[1].rejects[0].en
+
+    @pytest.mark.parametrize(
+        ("text", "kind"),
+        [
+            ("nom;ville;besoins;id\nA;Albi;x;ORG1\nB;Albi\n", None),
+            ("line;reason;nom;ville\n2;;A;Albi\n3\n", ItemType.ORGANISATION),
+        ],
+    )
+    def test_a_row_that_ends_before_the_id_or_before_its_own_cells_is_one_of_them(
+        self, tmp_path: Path, text: str, kind: ItemType | None
+    ) -> None:
+        whole, cut = read_text(tmp_path, text, kind=kind).rows
+        assert (whole.item.name, cut.item, cut.line) == ("A", None, 3)
+        assert "cut short" in cut.rejects[0].en
 
     def test_the_short_blocks_of_excel_are_whole(self, tmp_path: Path) -> None:
         """Excel leaves trailing columns out where they are empty in sixteen rows on end."""
@@ -319,11 +336,26 @@ class TestRows:
             ("", "Gers"),
         ]
 
+    def test_a_type_without_a_field_for_the_name_of_a_departement_reads_its_code_only(
+        self, tmp_path: Path
+    ) -> None:
+        table = read_text(tmp_path, "nom;type de piste;departement\nA;école;\nB;école;Gers\nC;école;9\n")
+        assert [row.item.department_code for row in table.rows] == ["", "", "09"]
+        (notice,) = table.notices
+        assert "only the code (31, 2A, 974) is read for this type, lead (1 names)" in notice.en
+        (notice,) = read_text(tmp_path, "nom;type de piste;Fax;departement\nA;école;05;31\n").notices
+        assert notice.en == "Unknown columns, not read: Fax."
+
     def test_no_headcount_sets_no_size(self, tmp_path: Path) -> None:
         item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"))
         assert item.size_band is None
         item = only_item(read_text(tmp_path, "nom;ville;effectif;taille\nSans;Albi;;ETI\n"))
         assert item.size_band == "ETI"
+
+    def test_a_headcount_beyond_all_people_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
+        table = read_text(tmp_path, "nom;secteur;effectif\nA;x;" + "9" * 5000 + "\nB;x;12\n")
+        assert [fault.en for fault in table.rows[0].rejects] == ["unreadable headcount"]
+        assert table.rows[1].item.size_band == "PE"
 
     def test_a_cell_is_told_as_it_is_written(self, tmp_path: Path) -> None:
         text = "title;theme;taux;budget\nA;x;70;\nB;x;150%;\nC;x;70 %;- 5 €\nD;x;0,7;\n"
@@ -398,6 +430,30 @@ class TestOpportunities:
     def test_a_window_the_wrong_way_round_is_rejected(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "id;title;ouverture;date limite\nI1;A;02/01/2026;01/01/2026\n")
         assert table.rows[0].rejects[0].fr == "la clôture doit suivre l'ouverture"
+
+    @pytest.mark.parametrize(
+        ("opening", "deadline", "status", "availability"),
+        [
+            ("", "31/12/9999", "", "standing"),
+            ("", "9999-12-31 00:00:00", "ouvert", "standing"),
+            ("02/01/2026", "31/12/9999 23h59", "ouvert", "dated"),
+            ("02/01/2026", "31/12/9999", "clos", "closed"),
+            ("", "31/12/9999", "à venir", "unconfirmed"),
+        ],
+    )
+    def test_a_closing_at_the_end_of_the_calendar_is_none(
+        self, tmp_path: Path, opening: str, deadline: str, status: str, availability: str
+    ) -> None:
+        header = "id;title;ouverture;date limite;statut\n"
+        item = only_item(read_text(tmp_path, f"{header}I1;A;{opening};{deadline};{status}\n"))
+        assert (item.availability, item.closes_at) == (availability, None)
+
+    @pytest.mark.parametrize(("opening", "closing"), [("31/12/9999", ""), ("", "01/01/0001")])
+    def test_other_dates_at_the_ends_of_the_calendar_are_rejected(
+        self, tmp_path: Path, opening: str, closing: str
+    ) -> None:
+        table = read_text(tmp_path, f"id;title;ouverture;date limite\nI1;A;{opening};{closing}\n")
+        assert table.rows[0].rejects[0].fr == "date hors du calendrier"
 
     def test_typed_eligibility_comes_from_its_own_columns(self, tmp_path: Path) -> None:
         header = "id;title;eligibility.size_bands;eligibility.department_codes;eligibility.min_countries\n"
