@@ -173,7 +173,7 @@ class TestTrouble:
         with pytest.raises(ModelMissing, match="nor a model that a hub here can give"):
             SentenceEncoder("example/nowhere")
         assert asked == [("example/nowhere", "config.json")]
-        assert time.monotonic() - before < 20, "the hub's own retries take longer"
+        assert time.monotonic() - before < 60, "the hub's own retries take longer"
 
     def test_no_folder_names_the_command(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match="matcher prepare"):
