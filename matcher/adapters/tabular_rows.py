@@ -14,6 +14,10 @@ from matcher.entities import ITEM_CLASSES, AnyItem, ItemType
 from matcher.errors import InvalidRequest
 from matcher.importing import Reject, Row, derived_id
 
+_ERRORS = "N/A|REF!|DIV/0!|VALUE!|VALEUR!|NAME?|NOM?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|PROPAGATION!|CALC!"
+_ERRONEOUS = frozenset(f"#{error}" for error in _ERRORS.split("|"))
+"""What a formula that failed shows, in an English or a French Excel."""
+
 _ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
 
 
@@ -76,7 +80,9 @@ def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
     try:
         item = plan.item_class.model_validate(data)
     except ValidationError as error:  # what a cell already unread would change is not worth telling
-        bad += [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+        more = [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+        told = {reject.field for reject in bad}
+        bad += [reject for reject in more if reject.field not in told]
     return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
 
 
@@ -85,6 +91,11 @@ def _read(column: _Column, value: Any) -> Any:
         text = value.strip()
         if not text:
             return column.empty
+        if text[0] == "#" and "".join(text.split()).upper() in _ERRONEOUS:  # LibreOffice: #NOM ?
+            raise BadCell(
+                "la formule donne une erreur : la remplacer par une valeur",
+                "the formula gives an error: replace it by a value",
+            )
         return column.read(text) if column.read else text
     if isinstance(value, list) and column.field in LISTS:
         return value
