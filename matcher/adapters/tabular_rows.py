@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from matcher.adapters.tabular_cells import BadCell
+from matcher.adapters.tabular_deciding import decides, refuse_unread
 from matcher.adapters.tabular_fields import LISTS, Reader, needs_settling, reader_of, settle
 from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of
 from matcher.adapters.tabular_reasons import reason, shortened
@@ -36,6 +37,9 @@ class Plan(NamedTuple):
     columns: tuple[_Column, ...]
     titles: dict[str, str]
     settles: bool
+    name: str
+    unread: dict[str, int]
+    """Columns without a field that may decide what is recommended, and where they stand."""
 
 
 def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
@@ -55,7 +59,8 @@ def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
         _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
     )
     shown = {field: titles[n] for n, field in fields.items()}
-    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)))
+    unread = {title: n for n, title in enumerate(titles) if n not in fields and decides(item_type, title)}
+    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)), name, unread)
 
 
 def _empty(field: FieldInfo | None) -> Any:
@@ -64,7 +69,12 @@ def _empty(field: FieldInfo | None) -> Any:
 
 
 def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
-    """Return the item the cells make, or every reason why they make none."""
+    """Return the item the cells make, or every reason why they make none.
+
+    InvalidRequest when a column that is not read, and may decide what is recommended, says something.
+    """
+    if plan.unread:
+        refuse_unread(plan.name, plan.item_type, {title: cells[n] for title, n in plan.unread.items()})
     data: dict[str, Any] = {}
     bad: list[Reject] = []
     for column in plan.columns:
