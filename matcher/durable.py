@@ -87,8 +87,10 @@ def write_whole(path: Path, content: bytes, check: Callable[[Path], None] | None
         draft.replace(path)
         sync_folder(path.parent)
     except OSError as error:
+        absent = not path.parent.is_dir()
+        advice = "The folder does not exist: make it first." if absent else "Free space or mend rights."
         raise BackendUnavailable(
-            f"Cannot write {path}: {error.strerror}. Free space or mend rights.", withheld=[f" {path}"]
+            f"Cannot write {path}: {error.strerror}. {advice}", withheld=[f" {path}"]
         ) from error
     finally:
         with suppress(OSError):

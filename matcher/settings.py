@@ -19,6 +19,9 @@ PREFIX = "MATCHER_"
 HASHING = "hashing"
 MODEL_FOLDER = Path("models") / "e5-small"
 
+_FOLLOWS = "default_factory_not_called"
+"""pydantic's error of a default made from other fields when one of those is wrong."""
+
 Backend = Literal["edge", "exact", "qdrant"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
@@ -123,7 +126,8 @@ def load() -> Settings:
     try:
         return Settings()
     except ValidationError as fault:
-        faults = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in fault.errors())
+        errors = [e for e in fault.errors() if e["type"] != _FOLLOWS] or fault.errors()
+        faults = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in errors)
         raise InvalidRequest("Settings cannot be used.\n" + "\n".join(faults)) from None
 
 

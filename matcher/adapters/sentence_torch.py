@@ -7,6 +7,7 @@ from threading import Lock
 
 import numpy as np
 import torch
+from huggingface_hub import file_exists
 from sentence_transformers import SentenceTransformer
 
 from matcher.errors import ModelMissing
@@ -19,8 +20,9 @@ class TorchEngine:
     def __init__(self, model: str, threads: int | None, batch_size: int) -> None:
         if threads:
             torch.set_num_threads(threads)
+        cached = not Path(model).is_dir() and not _hub_answers(model)
         try:
-            self._model = SentenceTransformer(model, device="cpu")
+            self._model = SentenceTransformer(model, device="cpu", local_files_only=cached)
         except (OSError, ValueError, ImportError, RuntimeError) as fault:
             raise ModelMissing(
                 f"'{model}' is neither a SentenceTransformer folder nor a model that a hub here can give."
@@ -46,6 +48,15 @@ class TorchEngine:
                 convert_to_numpy=True,
             )
         return np.asarray(vectors, dtype=np.float32)
+
+
+def _hub_answers(model: str) -> bool:
+    """Ask once: without a network, loading a model asks six times for each file, over a minute and a half."""
+    try:
+        file_exists(model, "config.json")
+    except Exception:  # noqa: BLE001 - the hub's HTTP library, and so its errors, differ between releases
+        return False
+    return True
 
 
 def _fingerprint(model: torch.nn.Module) -> str:

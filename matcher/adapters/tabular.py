@@ -140,8 +140,8 @@ def write_rejects(out: Path, table: Table, rows: Sequence[Row]) -> None:
     try:
         if rows:
             write_whole(out, text.getvalue().encode("utf-8-sig", errors="replace"))
-        else:
-            out.unlink(missing_ok=True)
+        elif out.exists():  # a read-only folder refuses to unlink even what is not there
+            out.unlink()
     except (BackendUnavailable, OSError) as error:
         raise BackendUnavailable(
             f"The rejected rows cannot be kept, so nothing was imported. {error} "

@@ -1,21 +1,17 @@
-"""Files as offices produce them, read into plain cells: CSV, XLSX, JSON Lines. pandas reads the first two.
+"""Files as offices produce them, read into plain cells: CSV, XLSX, JSON Lines.
 
 Text is UTF-8 (with or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the
 delimiter is the one most frequent in the header. A line's number is that of a spreadsheet row: the header
 is line 1, empty lines count. In JSON it is the line of the file, or the rank in a list.
 """
 
-import io
 import json
-import warnings
-from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from matcher.adapters.tabular_csv import read_csv
-from matcher.adapters.tabular_sheet import Sheet, lay_out
+from matcher.adapters.tabular_sheet import Sheet
+from matcher.adapters.tabular_xlsx import as_typed, read_xlsx
 from matcher.errors import InvalidRequest
 from matcher.importing import Notice
 
@@ -28,7 +24,7 @@ def load(path: Path) -> Sheet:
     if data.startswith(b"\xd0\xcf\x11\xe0"):
         raise InvalidRequest(f"{path.name} is in the old Excel format: save it as .xlsx or CSV.")
     if data.startswith(b"PK"):
-        sheet = _xlsx(path.name, data)
+        sheet = read_xlsx(path.name, data)
     else:
         text, notices = _decoded(path.name, data)
         is_json = text.lstrip()[:1] in ("{", "[") or path.suffix.lower() in (".json", ".jsonl", ".ndjson")
@@ -78,39 +74,6 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
     return text, notices
 
 
-def _xlsx(name: str, data: bytes) -> Sheet:
-    try:
-        with warnings.catch_warnings(), pd.ExcelFile(io.BytesIO(data), engine="openpyxl") as book:
-            warnings.simplefilter("ignore", UserWarning)  # styles and extensions openpyxl does not know
-            names = [str(title) for title in book.sheet_names]
-            frame = pd.read_excel(book, header=None, dtype=object, na_filter=False)
-    except Exception as error:
-        raise InvalidRequest(f"{name} is not a workbook Excel can open: save it again as .xlsx.") from error
-    grid = [[_cell(cell) for cell in row] for row in frame.to_numpy(dtype=object).tolist()]
-    rest = ", ".join(names[1:])
-    if rest and not any(cell.strip() for row in grid for cell in row):
-        raise InvalidRequest(
-            f"{name}: the first sheet ({names[0]}) is empty, and the others are not read: {rest}. "
-            "Put the one to import first."
-        )
-    sheet = lay_out(name, grid)
-    if rest:
-        fr = f"Seule la première feuille ({names[0]}) est lue ; pas : {rest}."
-        sheet.notices.append(Notice(fr, f"Only the first sheet ({names[0]}) is read, not: {rest}."))
-    return sheet
-
-
-def _cell(value: Any) -> str:
-    """Write a typed cell as an office would type it: 31 and not 31.0, oui and not True."""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    if isinstance(value, datetime | date):
-        return value.isoformat(" ") if isinstance(value, datetime) else value.isoformat()
-    return "" if value is None else str(value)
-
-
 def _json(name: str, text: str) -> Sheet:
     if text.lstrip().startswith("["):
         try:
@@ -153,4 +116,4 @@ def _flat(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def _value(value: Any) -> Any:
-    return value if isinstance(value, list | dict) else _cell(value)
+    return value if isinstance(value, list | dict) else as_typed(value)

@@ -25,7 +25,10 @@ _ANY = {
 }
 _OWN: dict[ItemType, dict[str, str]] = {
     ItemType.ORGANISATION: {
-        "name": "organisation;organization;entreprise;societe;adherent;membre;member;association",
+        "name": "organisation;organization;entreprise;societe;adherent;membre;member;association;organisme;"
+        "nom entreprise;nom de l entreprise;nom societe;nom de la societe;nom adherent;nom de l adherent;"
+        "nom du membre;nom de l organisation;nom de l organisme;nom de l association;nom structure;"
+        "denomination sociale;company name;organisation name;organization name;member name",
         "expertise": "expertise keywords;expertises;competences;savoir faire;skills;mots cles;keywords",
         "sectors": "sectors served;sector;secteur;secteurs;secteur d activite;secteurs d activite;"
         "secteurs servis;secteurs clients;domaine;marches",
@@ -42,7 +45,10 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "international": "presence internationale;international presence",
         "member_link": "digital113 link;lien avec digital 113;lien cluster",
         "source_year": "annee;annee source;year",
-        "opted_out": "opposition;ne pas recommander;opt out",
+        "opted_out": "opposition;oppose;opposee;oppose e;s oppose;desinscrit;desinscrite;desinscrit e;"
+        "desinscription;desabonne;desabonnee;desabonne e;refuse;refus;refuse d etre recommande;"
+        "ne pas recommander;ne plus recommander;ne pas contacter;opt out;optout;opt outs;opted out;"
+        "unsubscribed;unsubscribe;do not recommend;do not contact",
         "illustrative": "illustratif;exemple",
     },
     ItemType.FACTORY: {
@@ -60,12 +66,25 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "keywords": "mots cles;themes;theme",
     },
     ItemType.OPPORTUNITY: {
-        "name": "opportunite;opportunity;appel;mission;call",
+        "name": "opportunite;opportunity;appel;mission;call;appel a projets;nom de l appel;titre de l appel;"
+        "intitule de l appel;nom de l opportunite;call name;call title",
         "country_region": "pays;pays region;zone;country;destination",
         "themes": "theme;thematique;thematiques;mots cles;keywords",
         "opportunity_type": "type;type d opportunite;nature",
-        "opens_at": "ouverture;date d ouverture;debut;date de debut;opendate;open date;opening date;start",
-        "closes_at": "cloture;date de cloture;date limite;echeance;fin;date de fin;closedate;deadline",
+        "opens_at": "ouverture;date d ouverture;date ouverture;ouvre le;ouvert le;ouvert du;ouvert depuis;"
+        "ouverture le;ouverture des candidatures;date d ouverture des candidatures;debut;date de debut;"
+        "date debut;debut le;debut des candidatures;commence le;a partir du;a compter du;opendate;open date;"
+        "opening date;openingdate;opens;opens on;open from;open since;start;start date;startdate;starts;"
+        "starts on",
+        "closes_at": "cloture;date de cloture;date cloture;cloture le;clot le;cloture des candidatures;"
+        "date de cloture des candidatures;ferme le;fermeture;date de fermeture;date limite;"
+        "date limite de depot;date limite depot;limite de depot;date limite de candidature;"
+        "date limite de reponse;date limite d inscription;date limite de remise;date limite de reception;"
+        "date limite de soumission;date butoir;echeance;date d echeance;date echeance;fin;date de fin;"
+        "date fin;fin le;jusqu au;ouvert jusqu au;valable jusqu au;date d expiration;closedate;"
+        "close date;closing date;closingdate;closing;closes;closes on;deadline;deadline date;"
+        "submission deadline;application deadline;due date;end date;enddate;ends;ends on;until;open until;"
+        "valid until;expires;expiry date;expiration date",
         "_opens": "opening",
         "dates_as_published": "deadline or date as published;dates;dates publiees",
         "availability": "disponibilite",

@@ -7,12 +7,17 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from matcher.adapters.tabular_cells import BadCell
+from matcher.adapters.tabular_deciding import decides, refuse_unread
 from matcher.adapters.tabular_fields import LISTS, Reader, needs_settling, reader_of, settle
 from matcher.adapters.tabular_headers import TYPE_COLUMN, columns_of
 from matcher.adapters.tabular_reasons import reason, shortened
 from matcher.entities import ITEM_CLASSES, AnyItem, ItemType
 from matcher.errors import InvalidRequest
 from matcher.importing import Reject, Row, derived_id
+
+_ERRORS = "N/A|REF!|DIV/0!|VALUE!|VALEUR!|NAME?|NOM?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|PROPAGATION!|CALC!"
+_ERRONEOUS = frozenset(f"#{error}" for error in _ERRORS.split("|"))
+"""What a formula that failed shows, in an English or a French Excel."""
 
 _ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
 
@@ -32,6 +37,9 @@ class Plan(NamedTuple):
     columns: tuple[_Column, ...]
     titles: dict[str, str]
     settles: bool
+    name: str
+    unread: dict[str, int]
+    """Columns without a field that may decide what is recommended, and where they stand."""
 
 
 def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
@@ -51,7 +59,8 @@ def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
         _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
     )
     shown = {field: titles[n] for n, field in fields.items()}
-    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)))
+    unread = {title: n for n, title in enumerate(titles) if n not in fields and decides(item_type, title)}
+    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)), name, unread)
 
 
 def _empty(field: FieldInfo | None) -> Any:
@@ -60,7 +69,12 @@ def _empty(field: FieldInfo | None) -> Any:
 
 
 def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
-    """Return the item the cells make, or every reason why they make none."""
+    """Return the item the cells make, or every reason why they make none.
+
+    InvalidRequest when a column that is not read, and may decide what is recommended, says something.
+    """
+    if plan.unread:
+        refuse_unread(plan.name, plan.item_type, {title: cells[n] for title, n in plan.unread.items()})
     data: dict[str, Any] = {}
     bad: list[Reject] = []
     for column in plan.columns:
@@ -76,7 +90,9 @@ def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
     try:
         item = plan.item_class.model_validate(data)
     except ValidationError as error:  # what a cell already unread would change is not worth telling
-        bad += [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+        more = [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
+        told = {reject.field for reject in bad}
+        bad += [reject for reject in more if reject.field not in told]
     return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
 
 
@@ -85,6 +101,11 @@ def _read(column: _Column, value: Any) -> Any:
         text = value.strip()
         if not text:
             return column.empty
+        if text[0] == "#" and "".join(text.split()).upper() in _ERRONEOUS:  # LibreOffice: #NOM ?
+            raise BadCell(
+                "la formule donne une erreur : la remplacer par une valeur",
+                "the formula gives an error: replace it by a value",
+            )
         return column.read(text) if column.read else text
     if isinstance(value, list) and column.field in LISTS:
         return value

@@ -1,6 +1,7 @@
 """The deployment files name only settings, files and variables that exist."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import yaml
@@ -61,8 +62,23 @@ def test_images_are_pinned_and_what_others_wait_for_is_checked():
     assert all("healthcheck" in SERVICES[name] for name in awaited)
 
 
+def test_the_import_takes_the_files_it_is_given(tmp_path):
+    said = tmp_path / "said"
+    matcher = tmp_path / "matcher"
+    matcher.write_text(f'#!/bin/sh\necho "$@" >> {said}\n')
+    matcher.chmod(0o755)
+    entrypoint = [part.replace("$$", "$") for part in SERVICES["import"]["entrypoint"]]
+    environment = {"PATH": f"{tmp_path}:/usr/bin:/bin"}
+    subprocess.run([*entrypoint, "/office/a b.xlsx", "--dry-run"], env=environment, check=True)
+    assert said.read_text() == "import /office/a b.xlsx --dry-run\n"
+    said.unlink()
+    subprocess.run(entrypoint, env=environment, check=True)
+    assert said.read_text().startswith("import data/catalogue/organisations.csv\n")
+    assert said.read_text().count("\n") == 5
+
+
 def test_the_import_takes_every_file_of_real_items():
-    command = SERVICES["import"]["entrypoint"][-1]
+    command = SERVICES["import"]["entrypoint"][-2]
     names = re.search(r"for file in ([\w ]+);", command)[1].split()
     assert all((ROOT / "data" / "catalogue" / f"{name}.csv").is_file() for name in names)
     assert names == ["organisations", "factories", "opportunities", "calls", "leads"]

@@ -174,6 +174,37 @@ def test_a_full_disk_leaves_no_part_of_the_rejects(
     assert store.names() == []
 
 
+def test_a_file_without_rejects_is_imported_from_a_read_only_folder(
+    store: SqlStore, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(path: Path, **_: bool) -> None:
+        raise OSError(errno.EROFS, "Read-only file system", str(path))
+
+    file.write_text(HEADER + "O1;Ada;;\n", encoding="utf-8")
+    monkeypatch.setattr(Path, "unlink", refused)
+    assert import_file(file, store).put == PutReport(inserted=1)
+    rejects_path(file).touch()
+    with pytest.raises(BackendUnavailable, match="copy the file to a folder you may write to"):
+        import_file(file, store)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write where nobody may")
+def test_from_a_folder_nobody_may_write_to_only_files_without_rejects_are_imported(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    file = tmp_path / "office" / "membres.csv"
+    file.parent.mkdir()
+    file.write_text(HEADER + "O1;Ada;;\n", encoding="utf-8")
+    file.parent.chmod(0o555)
+    try:
+        assert import_file(file, store).put == PutReport(inserted=1)
+        file.write_text(HEADER + "O 2;Bea;;\n", encoding="utf-8")
+        with pytest.raises(BackendUnavailable, match="copy the file to a folder you may write to"):
+            import_file(file, store)
+    finally:
+        file.parent.chmod(0o755)
+
+
 def test_all_rows_of_a_file_are_one_transaction(store: SqlStore, file: Path) -> None:
     file.write_text(HEADER + "".join(f"O{n};N{n};;\n" for n in range(7000)), encoding="utf-8")
     table = read(file)

@@ -544,3 +544,9 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     write_whole(tmp_path / "file", b"old")
     write_whole(tmp_path / "file", b"new")
     assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_a_write_into_no_folder_says_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(BackendUnavailable, match="The folder does not exist: make it first") as fault:
+        write_whole(tmp_path / "nowhere" / "file", b"new")
+    assert "Free space" not in str(fault.value)

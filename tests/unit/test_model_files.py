@@ -15,7 +15,7 @@ import pytest
 from safetensors.numpy import load_file, save_file
 from tokenizers import Tokenizer
 
-from matcher.adapters import model, model_adapter, model_source, model_write
+from matcher.adapters import model, model_adapter, model_source, model_write, sentence_torch
 from matcher.adapters.sentence import SentenceEncoder
 from matcher.errors import BackendUnavailable, ModelMissing
 from matcher.text import neutral
@@ -160,6 +160,20 @@ class TestTrouble:
     def test_a_folder_of_something_else_says_what_can_be_done(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match=r"neither a SentenceTransformer folder.*matcher prepare"):
             SentenceEncoder(str(tmp_path))
+
+    def test_a_hub_that_does_not_answer_is_asked_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        asked = []
+
+        def away(name: str, file: str) -> bool:
+            asked.append((name, file))
+            raise ConnectionError("no network")
+
+        monkeypatch.setattr(sentence_torch, "file_exists", away)
+        before = time.monotonic()
+        with pytest.raises(ModelMissing, match="nor a model that a hub here can give"):
+            SentenceEncoder("example/nowhere")
+        assert asked == [("example/nowhere", "config.json")]
+        assert time.monotonic() - before < 60, "the hub's own retries take longer"
 
     def test_no_folder_names_the_command(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match="matcher prepare"):

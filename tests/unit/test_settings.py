@@ -75,6 +75,15 @@ def test_a_fault_names_every_variable(monkeypatch):
         load()
 
 
+@pytest.mark.parametrize(("field", "wrong"), [("ENCODER_THREADS", "0"), ("COLLECTION", "a b")])
+def test_a_fault_names_no_variable_that_nobody_set(monkeypatch, field, wrong):
+    monkeypatch.setenv(f"MATCHER_{field}", wrong)
+    with pytest.raises(InvalidRequest) as fault:
+        load()
+    assert str(fault.value).count("MATCHER_") == 1
+    assert f"MATCHER_{field}: " in str(fault.value)
+
+
 def test_misspelt_variables_are_found(monkeypatch):
     monkeypatch.setenv("MATCHER_HOEM", "elsewhere")
     assert unknown_variables() == ["MATCHER_HOEM"]

@@ -108,7 +108,7 @@ class TestFiles:
             (4, "09", False),
         ]
         assert [notice.fr for notice in table.notices] == [
-            "Seule la première feuille (Sheet1) est lue ; pas : Brouillon.",
+            "Feuille lue : Sheet1 ; non lues : Brouillon.",
             "Colonnes inconnues, non lues : fax.",
         ]
 
@@ -187,13 +187,6 @@ class TestFiles:
         assert only_item(table).city == "Albi"
         assert table.rows[0].line == 3 + title.count("\n")
         assert title[:6] in table.notices[0].fr
-
-    def test_a_workbook_whose_first_sheet_is_empty_names_the_others(self, tmp_path: Path) -> None:
-        with pd.ExcelWriter(tmp_path / "f.xlsx") as book:
-            pd.DataFrame().to_excel(book, sheet_name="Accueil", index=False)
-            pd.DataFrame([["Ada"]], columns=["nom"]).to_excel(book, sheet_name="Membres", index=False)
-        with pytest.raises(InvalidRequest, match=r"first sheet \(Accueil\) is empty.*: Membres"):
-            read(tmp_path / "f.xlsx")
 
     @pytest.mark.parametrize(
         ("data", "said"),
