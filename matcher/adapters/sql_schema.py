@@ -241,6 +241,12 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Writers take the write lock at once, so that two never meet half-way; a read is one statement."""
-    if connection.get_execution_options().get("writes"):
+    """Writers take the write lock at once, so that two never meet half-way.
+
+    A read is one statement, and sees one state by itself; one of several asks for a ``snapshot``.
+    """
+    options = connection.get_execution_options()
+    if options.get("writes"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif options.get("snapshot"):
+        connection.exec_driver_sql("BEGIN")
