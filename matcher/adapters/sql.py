@@ -245,7 +245,7 @@ class SqlStore:
     # Impressions and feedback
 
     def log_impressions(self, rows: Sequence[Impression]) -> None:
-        """Keep what was shown. One commit, so one disk flush: call it off the path of an answer."""
+        """Keep what was shown, less what was erased since. One commit: call it off the path of an answer."""
         with self._writing("logging impressions") as connection:
             sql_log.add_impressions(connection, rows)
 
