@@ -252,7 +252,7 @@ def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
             if ready["points"] == 648 and not ready["pending"]:
                 break
             seen.add(ready["points"])
-        assert seen - {8}, "no question came between the turns"
+        assert seen - {8, 648}, "no question came between the turns"
 
 
 def _broken(**_: object) -> None:
