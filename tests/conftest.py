@@ -8,6 +8,12 @@ from hypothesis import settings
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
+# Tests make stores, erase from them and start processes: with an operator's settings around, in production.
+# Setting ``home`` alone does not help, since each address may be set by itself. Case does not matter to them.
+for name in [name for name in os.environ if name.upper().startswith("MATCHER_")]:
+    if not name.startswith("MATCHER_TEST_"):
+        del os.environ[name]
+
 # The same examples on every run, so that a red run is about the change under test. New examples are looked
 # for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest tests/unit
 settings.register_profile("explore", max_examples=3_000, deadline=None)

@@ -13,7 +13,7 @@ from typing import Any, Self
 from sqlalchemy import func, select, text
 from sqlalchemy.engine import Connection
 
-from matcher.adapters import sql_items, sql_log, sql_migrate, sql_outbox
+from matcher.adapters import sql_items, sql_log, sql_migrate, sql_outbox, sql_schema
 from matcher.adapters.sql_errors import translated, where
 from matcher.adapters.sql_schema import alone, among, items, listed, open_engine, parse_url, sqlite_file
 from matcher.entities import AnyItem, ItemType
@@ -197,7 +197,8 @@ class SqlStore:
 
         A function that says which is called once nobody else can write: what it reads is what is erased.
         Only id and type stay, in the outbox, until :meth:`prune_changes`. SQLite overwrites the freed pages
-        (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum.
+        (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum. The erasure stands
+        even if the log cannot be emptied: then a warning is logged, and the next call tries again.
         """
         with self._writing("erasing items") as connection:
             wanted = sql_items.possible(ids() if callable(ids) else ids)
@@ -205,9 +206,8 @@ class SqlStore:
             sql_log.erase(connection, wanted)
         for item_id in wanted:
             self._cache.pop(item_id, None)
-        if erased and sqlite_file(self._url):
-            with self._reading("emptying the write-ahead log") as connection:
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        if path := sqlite_file(self._url):
+            sql_schema.empty_log(self._engine, path)
         return erased
 
     # Outbox
@@ -245,7 +245,7 @@ class SqlStore:
     # Impressions and feedback
 
     def log_impressions(self, rows: Sequence[Impression]) -> None:
-        """Keep what was shown. One commit, so one disk flush: call it off the path of an answer."""
+        """Keep what was shown, less what was erased since. One commit: call it off the path of an answer."""
         with self._writing("logging impressions") as connection:
             sql_log.add_impressions(connection, rows)
 

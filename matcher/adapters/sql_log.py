@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Row, Table, delete, insert, or_, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql_schema import among, feedback, impressions, listed, plan_lists, plan_members
+from matcher.adapters.sql_schema import among, feedback, impressions, items, listed, plan_lists, plan_members
 from matcher.entities import Kind
 from matcher.records import Action, Feedback, Impression
 
@@ -26,9 +26,14 @@ def stamp(at: datetime) -> str:
 
 
 def add_impressions(connection: Connection, rows: Sequence[Impression]) -> None:
-    """Append what was shown; an empty sequence writes nothing."""
-    if rows:
-        connection.execute(insert(impressions), [{**asdict(row), "at": stamp(row.at)} for row in rows])
+    """Append what was shown, less what names an item that has left the store since it was shown."""
+    dialect = connection.dialect.name
+    named = {item_id for row in rows for item_id in (row.query_id, row.item_id)}
+    found = select(items.c.id).where(among(dialect, items.c.id))
+    stored = set(connection.execute(found, listed(dialect, sorted(named))).scalars())
+    kept = [row for row in rows if {row.query_id, row.item_id} <= stored]
+    if kept:
+        connection.execute(insert(impressions), [{**asdict(row), "at": stamp(row.at)} for row in kept])
 
 
 def add_feedback(connection: Connection, row: Feedback) -> None:

@@ -44,8 +44,9 @@ class SqlPlans:
         self._url = parse_url(url)
         self._engine = open_engine(self._url)
         self._writer = self._engine.execution_options(writes=True)
-        # Three tables are read as one: SQLite's transactions are snapshots, PostgreSQL's only when asked.
-        snapshot = {} if sqlite_file(self._url) else {"isolation_level": "REPEATABLE READ"}
+        # three tables are read as one: a transaction of SQLite is a snapshot, PostgreSQL's only when asked
+        server = sqlite_file(self._url) is None
+        snapshot = {"isolation_level": "REPEATABLE READ"} if server else {"snapshot": True}
         self._reader = self._engine.execution_options(**snapshot)
 
     def version(self) -> str | None:

@@ -5,6 +5,7 @@ in both (collation ``C`` on PostgreSQL), so that "in id order" means the same ev
 """
 
 import json
+import logging
 import sqlite3
 import time
 from collections.abc import Sequence
@@ -32,7 +33,7 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.engine import URL, Connection, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from matcher.errors import InvalidRequest
 
@@ -40,6 +41,8 @@ BUSY_MS = 10_000
 """How long a writer waits for another before it gives up, on either database."""
 
 CONNECT_S = 5
+
+_log = logging.getLogger(__name__)
 
 _LOOK_EVERY_S = 0.01
 _PRIMARY = 0xFF
@@ -218,6 +221,27 @@ def alone(connection: Connection) -> None:
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
 
 
+def empty_log(engine: Engine, path: Path) -> None:
+    """Empty SQLite's write-ahead log, where what was erased still lies, waiting for whoever reads.
+
+    What is committed stands whatever becomes of this, so a log that stays is no error, but a warning.
+    """
+    try:
+        with engine.connect() as connection:
+            busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+        trouble = "somebody has been reading or writing for too long" if busy else ""
+    except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+        trouble = str(getattr(error, "orig", None) or error)
+    if trouble:
+        _log.warning(
+            "What was erased from %s is gone from the store, but stays in its log, %s-wal, until something"
+            " else is erased or every process has closed the store: %s.",
+            path,
+            path.name,
+            trouble,
+        )
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # the driver opens no transaction of its own: _begin_sqlite does
     connection.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
@@ -241,6 +265,12 @@ def _use_wal(connection: Any) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    """Writers take the write lock at once, so that two never meet half-way; a read is one statement."""
-    if connection.get_execution_options().get("writes"):
+    """Writers take the write lock at once, so that two never meet half-way.
+
+    A read is one statement, and sees one state by itself; one of several asks for a ``snapshot``.
+    """
+    options = connection.get_execution_options()
+    if options.get("writes"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif options.get("snapshot"):
+        connection.exec_driver_sql("BEGIN")

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from sqlalchemy import event
 
 from matcher.adapters import sql_items, sql_log
 from matcher.adapters.sql import SqlStore
@@ -42,28 +43,22 @@ def plan(version: str, gain: float) -> IntroductionPlan:
     return IntroductionPlan(version, datetime(2026, 11, 22, tzinfo=UTC), "g1", lists, members)
 
 
-def test_a_reader_never_sees_parts_of_two_plans(postgres_url):
-    with SqlStore(postgres_url) as store:
-        store.migrate()
-        store.put(MEMBERS, source="test")
-    writer, reader = SqlPlans(postgres_url), SqlPlans(postgres_url)
+def test_a_reader_never_sees_parts_of_two_plans(store: SqlStore, plans: SqlPlans, url: str) -> None:
+    """Whatever is replaced between any two of its statements."""
     kept = {"a": plan("a", 0.25), "b": plan("b", 0.75)}
-    writer.save(kept["a"])
+    plans.save(kept["a"])
+    reader, turns = SqlPlans(url), iter("ba" * 10)
 
-    def replace() -> None:
-        for turn in range(20):
-            writer.save(kept["ab"[turn % 2]])
+    @event.listens_for(reader._engine, "after_cursor_execute")
+    def replace(*_: object) -> None:
+        plans.save(kept[next(turns)])
 
-    thread = threading.Thread(target=replace)
-    thread.start()
-    seen = []
-    while thread.is_alive():
-        seen.append(reader.load())
-    thread.join()
-    assert seen
-    assert all(found == kept[found.version] for found in seen if found is not None)
-    assert None not in seen
-    writer.close()
+    for _ in range(3):
+        found = reader.load()
+        assert found is not None
+        assert found == kept[found.version]
+    assert next(turns, None) is not None
+    event.remove(reader._engine, "after_cursor_execute", replace)
     reader.close()
 
 

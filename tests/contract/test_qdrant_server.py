@@ -40,7 +40,7 @@ def pauses() -> list[float]:
 
 @pytest.fixture
 def index(http: LocalServer, pauses: list[float]) -> Iterator[QdrantIndex]:
-    server = Server(http.url, timeout=1, sleep=pauses.append)
+    server = Server(http.url, sleep=pauses.append)
     with server.client() as client:
         create_collection(client, "one", DIM)
     opened = QdrantIndex(server, "one", DIM)
@@ -77,10 +77,12 @@ def test_waits_as_long_as_the_server_asks(index: QdrantIndex, http: LocalServer,
         index.count()
 
 
-def test_a_slow_server_is_given_up(index: QdrantIndex, http: LocalServer) -> None:
+def test_a_slow_server_is_given_up(http: LocalServer) -> None:
+    index = QdrantIndex(Server(http.url, timeout=1, sleep=lambda _: None), "one", DIM)
     http.faults, http.delay = ["slow"] * 4, 1.3
     with pytest.raises(BackendUnavailable, match="ReadTimeout"):
         index.count()
+    index.close()
 
 
 def test_a_server_that_is_not_there() -> None:

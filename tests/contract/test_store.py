@@ -184,6 +184,10 @@ class TestOutbox:
 
 
 class TestLogs:
+    @pytest.fixture(autouse=True)
+    def stored(self, store: SqlStore) -> None:
+        store.put([Organisation(id="ORG1", name="Ada"), lead("FAC1"), lead("FAC2")], source="test")
+
     @staticmethod
     def shown(minute: int, item_id: str, rank: int) -> Impression:
         at = NOON + timedelta(minutes=minute)
@@ -205,8 +209,17 @@ class TestLogs:
             (Action.DECLINED, None),
         ]
 
+    @pytest.mark.parametrize("erased", ["ORG1", "FAC1"])
+    def test_what_another_process_erased_since_it_was_shown_does_not_come_back(
+        self, store: SqlStore, url: str, erased: str
+    ) -> None:
+        rows = [self.shown(0, "FAC1", 1), self.shown(0, "FAC2", 2)]
+        with SqlStore(url) as other:
+            other.delete([erased])
+        store.log_impressions(rows)
+        assert [row.item_id for row in store.impressions()] == {"ORG1": [], "FAC1": ["FAC2"]}[erased]
+
     def test_erasing_an_item_erases_what_was_logged_of_it(self, store: SqlStore) -> None:
-        store.put([lead("FAC1")], source="test")
         store.log_impressions([self.shown(0, "FAC1", 1), self.shown(0, "FAC2", 2)])
         store.log_feedback(Feedback(NOON, Kind.FACTORY, "ORG1", "FAC1", Action.JOINED))
         store.delete(["FAC1"])

@@ -1,12 +1,7 @@
 """kill -9 at random moments of index and reindex: reopened, the index equals the store, whatever happened."""
 
 import contextlib
-import os
 import random
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,22 +14,10 @@ from matcher.adapters.lexical import Bm25Lexical
 from matcher.adapters.sql import SqlStore
 from matcher.entities import Organisation
 from matcher.indexing import Indexer
+from tests.e2e.killing import Driver
 
 ITEMS = 80
-ROUNDS = 5
-DRIVER = """
-import os, sys
-from tests.e2e.test_index_kill import opened
-for line in sys.stdin:
-    child = os.fork()
-    if child == 0:
-        with opened(sys.argv[1]) as indexer:
-            getattr(indexer, line.strip())().index.close()
-        os._exit(0)
-    print(child, flush=True)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
-"""
-"""Loads the program once; each line it reads starts one run in a process of its own."""
+KILLS = 5
 
 
 @contextlib.contextmanager
@@ -57,47 +40,24 @@ def members(chance: random.Random, count: int) -> list[Organisation]:
     ]
 
 
-class Driver:
-    """Starts runs and kills them."""
-
-    def __init__(self, home: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", DRIVER, str(home)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            cwd=Path(__file__).parents[2],
-        )
-
-    def run(self, what: str, kill_after: float | None = None) -> bool:
-        """Start ``refresh`` or ``rebuild``, kill it after some seconds, and say whether it had finished."""
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.write(f"{what}\n")
-        self.process.stdin.flush()
-        child = int(self.process.stdout.readline())
-        if kill_after is not None:
-            time.sleep(kill_after)
-            with contextlib.suppress(ProcessLookupError):
-                os.kill(child, signal.SIGKILL)
-        return self.process.stdout.readline() == "0\n"
-
-    def close(self) -> None:
-        assert self.process.stdin is not None
-        assert self.process.stdout is not None
-        self.process.stdin.close()
-        self.process.wait(20)
-        self.process.stdout.close()
+def run(what: str, home: str) -> None:
+    with opened(home) as indexer:
+        getattr(indexer, what)().index.close()
 
 
-@pytest.fixture
-def driver(tmp_path: Path) -> Iterator[Driver]:
-    with opened(str(tmp_path)) as indexer:
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Driver]:
+    with Driver(__name__, "run") as driver:
+        yield driver
+
+
+def stocked(home: Path) -> Path:
+    """Make a store at home and put members into it."""
+    home.mkdir()
+    with opened(str(home)) as indexer:
         indexer.store.migrate()
         indexer.store.put(members(random.Random(0), ITEMS), source="test")
-    started = Driver(tmp_path)
-    yield started
-    started.close()
+    return home
 
 
 def assert_whole(home: Path) -> None:
@@ -106,31 +66,33 @@ def assert_whole(home: Path) -> None:
         generation = indexer.refresh()
         assert not indexer.differences(generation.index)
         assert generation.index.count() == len(generation.index.versions())
-        assert indexer.generations.manifest(generation.name).state == "ready"
         generation.index.close()
 
 
 @pytest.mark.parametrize("what", ["refresh", "rebuild"])
 def test_nothing_is_lost_whenever_it_is_killed(tmp_path: Path, driver: Driver, what: str) -> None:
-    chance = random.Random(113)
-    start = time.perf_counter()
-    assert driver.run("rebuild")  # the whole takes this long: moments are drawn from it
-    whole = time.perf_counter() - start
-    finished = []
-    for _ in range(ROUNDS):
-        with opened(str(tmp_path)) as indexer:
+    chance, home = random.Random(113), stocked(tmp_path / "home")
+
+    def change() -> tuple[str, ...]:
+        with opened(str(home)) as indexer:
             indexer.store.put(members(chance, ITEMS // 2), source="test")
             indexer.store.delete([item.id for item in members(chance, ITEMS // 20)])
-        finished.append(driver.run(what, kill_after=chance.uniform(0, whole)))
-        assert_whole(tmp_path)
-    assert not all(finished)
-    assert driver.run("rebuild")
-    assert_whole(tmp_path)
-    generations = [path for path in (tmp_path / "index").iterdir() if path.is_dir()]
+        return what, str(home)
+
+    for _ in driver.kill_at_random(KILLS, chance, change):
+        assert_whole(home)
+    assert driver.run("rebuild", str(home))[0]
+    assert_whole(home)
+    generations = [path for path in (home / "index").iterdir() if path.is_dir()]
     assert len(generations) == 1
+    with opened(str(home)) as indexer:
+        assert indexer.generations.manifest(generations[0].name).state == "ready"
 
 
 def test_the_first_build_killed_is_started_again(tmp_path: Path, driver: Driver) -> None:
-    for moment in (0.0, 0.02, 0.1):
-        driver.run("refresh", kill_after=moment)
-    assert_whole(tmp_path)
+    driver.run("refresh", str(stocked(tmp_path / "warm")))
+    _, whole = driver.run("refresh", str(stocked(tmp_path / "timed")))
+    home = stocked(tmp_path / "home")
+    ended = [driver.run("refresh", str(home), kill_after=part * whole)[0] for part in (0, 0.2, 0.4, 0.6, 0.8)]
+    assert not all(ended)
+    assert_whole(home)

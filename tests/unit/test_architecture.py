@@ -1,6 +1,7 @@
 """The house rules that no linter checks: the size of modules and functions, and who reads the environment."""
 
 import ast
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,16 @@ def test_only_settings_reads_the_environment() -> None:
         if path.name != "settings.py" and "environ" in path.read_text(encoding="utf-8")
     ]
     assert readers == []
+
+
+def test_the_contract_of_the_core_names_every_module_of_it() -> None:
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]
+    [core] = [one for one in contracts["contracts"] if one["name"].startswith("the core imports no")]
+    assert core["source_modules"] == sorted(
+        f"matcher.{path.stem}"
+        for path in (ROOT / "matcher").glob("*.py")
+        if path.stem not in ("__init__", "build", "settings")
+    )
 
 
 def test_mocks_stay_rare() -> None:

@@ -1,3 +1,6 @@
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,3 +95,18 @@ def test_misspelt_variables_are_found(monkeypatch):
 def test_settings_do_not_change_once_read():
     with pytest.raises(ValidationError):
         Settings().port = 1  # type: ignore[misc]
+
+
+def test_no_test_works_on_the_store_an_operator_has_set(tmp_path):
+    ours = {"MATCHER_TEST_QDRANT_URL": "http://127.0.0.1:6333"}
+    theirs = {"MATCHER_DATABASE_URL": f"sqlite:///{tmp_path}/prod.db", "matcher_home": str(tmp_path)}
+    code = "import os, tests.conftest; print([n for n in os.environ if n.upper().startswith('MATCHER_')])"
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, **ours, **theirs},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "['MATCHER_TEST_QDRANT_URL']"

@@ -9,6 +9,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from matcher.adapters import sql_schema
 from matcher.adapters.sql import SqlStore
@@ -143,6 +144,43 @@ def test_no_byte_of_an_erased_item_stays_on_disk(path: Path) -> None:
         assert any(SECRET.encode() in file.read_bytes() for file in path.parent.iterdir())
         store.delete(["L1"])
         assert not any(SECRET.encode() in file.read_bytes() for file in path.parent.iterdir())
+
+
+def in_the_log(path: Path) -> bool:
+    return SECRET.encode() in path.with_name("matcher.db-wal").read_bytes()
+
+
+def test_an_erasure_stands_while_another_process_reads_and_the_next_empties_the_log(
+    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(sql_schema, "BUSY_MS", 50)
+    with SqlStore(f"sqlite:///{path}") as store, sqlite3.connect(path, isolation_level=None) as other:
+        store.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM items").fetchall()
+        assert store.delete(["L1"]) == 1
+        assert store.names() == [("L0", "Ada")]
+        assert in_the_log(path)
+        assert "matcher.db-wal" in caplog.text
+        assert "somebody has been reading" in caplog.text
+        other.execute("ROLLBACK")
+        assert store.delete(["L1"]) == 0
+        assert not in_the_log(path)
+    other.close()
+
+
+def test_an_erasure_stands_when_its_log_cannot_be_emptied(
+    path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*given: object) -> None:
+        if "wal_checkpoint" in str(given[2]):
+            raise sqlite3.OperationalError("disk I/O error")
+
+    with SqlStore(f"sqlite:///{path}") as store:
+        event.listen(store._engine, "before_cursor_execute", fail)
+        assert store.delete(["L0"]) == 1
+        assert store.names() == []
+    assert "disk I/O error" in caplog.text
 
 
 @pytest.mark.parametrize(
