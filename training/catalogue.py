@@ -33,7 +33,6 @@ BY_MEMBER_TYPE = {
     "GE": "GE",
 }  # member types that are size bands; PME may be PE or ME
 CODE = re.compile(r"\b(?:HORIZON|DIGITAL)-[\w-]+\w")
-ADDRESS = re.compile(r"https?://\S+")
 COPIED = {"esco": "*.csv.gz", "rome": "*.csv.gz", "gender": "*.csv", "benchmarks/cluster-dev": "*.tsv"}
 
 
@@ -82,7 +81,7 @@ def organisation(row: Mapping[str, str]) -> Organisation:
     inferred = _inferred(row["fields_from_background"], row)
     if size and not row["size_band"]:
         inferred = (*inferred, "size_band")
-    same = {name: row[name] for name in SAME} | {"source_url": address(row["source_url"])}
+    same = {name: row[name] for name in SAME} | {"source_url": published.address(row["source_url"])}
     return Organisation.model_validate(
         same
         | {"description": row["description_fr"], "expertise": _list(row["expertise_keywords"])}
@@ -98,7 +97,7 @@ def factory(row: Mapping[str, str]) -> Factory:
     level: EvidenceLevel = "named_in_source_activity_from_background" if background else "seen_in_source"
     return Factory(
         id=row["id"], name=row["name"], lang="fr", evidence_level=level,
-        source_url=address(row["source_url"]), inferred_fields=inferred,
+        source_url=published.address(row["source_url"]), inferred_fields=inferred,
         aliases=_list(row["aliases"]), axis=row["service_axis"], status=row["status"],
         is_inferred=row["is_inferred"] == "oui", description=row["description_fr"],
         ateliers=_list(row["ateliers_fr"]), deliverables=_list(row["livrables_fr"]),
@@ -131,7 +130,7 @@ def opportunity(
     aid = row["aid_or_budget"]
     return Opportunity(
         id=row["id"], name=row["title"], lang="fr", evidence_level=_level(row),
-        source_url=address(row["source_url"]), inferred_fields=tuple(inferred),
+        source_url=published.address(row["source_url"]), inferred_fields=tuple(inferred),
         description=row["description_fr"], themes=_list(row["theme"], ","),
         country_region=row["country_region"], opportunity_type=row["type"], opens_at=opens_at,
         closes_at=closes_at, dates_as_published=" | ".join(filter(None, (row["opening"], printed))),
@@ -175,7 +174,7 @@ def leads(rows: Iterable[Mapping[str, str]], cities: Mapping[str, str]) -> Itera
         city = named.pop() if len(named) == 1 else ""
         yield Lead(
             id=f"LEAD{number:03}", name=row["name"], lang="fr", evidence_level=_level(row), city=city,
-            source_url=address(row["source_url"]), inferred_fields=("city",) if city else (),
+            source_url=published.address(row["source_url"]), inferred_fields=("city",) if city else (),
             lead_kind=row["kind"], themes=_list(row["theme"], ","), description=row["description_fr"],
             department_code=cities.get(city, ""),
         )  # fmt: skip
@@ -193,21 +192,9 @@ def schools(members: Iterable[Organisation]) -> Iterator[Lead]:
             )  # fmt: skip
 
 
-def address(source: str) -> str:
-    """Return the web address in what was noted of a source; empty where there is none that others can open.
-
-    >>> address("package legi-data 2.513.0 ; https://www.legifrance.gouv.fr/x")
-    'https://www.legifrance.gouv.fr/x'
-    >>> address("slides of a session")
-    ''
-    """
-    found = ADDRESS.search(source)
-    return found[0] if found else ""
-
-
 def _sourced(handed: Path, out: Path) -> None:
     """Copy a table, its sources as addresses."""
-    rows = [row | {"source_url": address(row["source_url"])} for row in _rows(handed)]
+    rows = [row | {"source_url": published.address(row["source_url"])} for row in _rows(handed)]
     with out.open("w", encoding="utf-8", newline="") as file:
         table = csv.DictWriter(file, list(rows[0]))
         table.writeheader()

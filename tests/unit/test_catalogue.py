@@ -125,7 +125,7 @@ def test_towns_that_cannot_be_told_apart_are_left_out(tmp_path):
 
 
 def test_the_examples_of_the_reading_rules_hold():
-    assert doctest.testmod(published).failed == doctest.testmod(catalogue).failed == 0
+    assert doctest.testmod(published).failed == 0
 
 
 @pytest.mark.parametrize(
