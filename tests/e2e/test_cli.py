@@ -114,7 +114,7 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
     assert "n'est pas ouverte" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina"])
+@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina", "Makina  Corpus"])
 def test_an_item_is_found_however_it_is_typed(stocked, capsys, typed):
     assert main(["show", typed, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == "ORG001"
@@ -181,6 +181,14 @@ def test_what_cannot_be_written_out_is_told_in_one_message(stocked, monkeypatch)
     assert done.returncode == 3
     assert "PYTHONIOENCODING=utf-8" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("asked", [["recommend", "ORG001", "--kind", "factory"], ["members-for", "INT001"]])
+def test_no_more_is_given_than_the_limit_allows(stocked, monkeypatch, capsys, asked):
+    monkeypatch.setenv("MATCHER_MAX_K", "2")
+    assert main([*asked, "-k", "3"]) == 2
+    assert "k is 3; this service gives at most 2 items." in " ".join(capsys.readouterr().err.split())
+    assert main([*asked, "-k", "2"]) == 0
 
 
 def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
