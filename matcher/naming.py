@@ -19,7 +19,8 @@ Names = Sequence[tuple[str, str]]
 def the_one(wanted: str, names: Names) -> str:
     """Id of the only item whose id or name is ``wanted``, or failing that whose name contains it.
 
-    What a name contains begins where a word does. An id goes before a name, and an id written exactly so before all others.
+    What a name contains begins where a word does. An id goes before a name, and an id written
+    exactly so before all others.
 
     Parameters
     ----------
