@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
+from tests.api_page import named
 
 CSV = """\
 id;nom;texte;mots clés;secteurs;ville;département;besoins
@@ -371,6 +372,38 @@ def test_reindex_builds_another_generation_with_the_same_answers(stocked, capsys
     after = json.loads(capsys.readouterr().out)
     assert before.pop("generation") != after.pop("generation")
     assert before == after
+
+
+def keys_of(told) -> set[str]:
+    if isinstance(told, dict):
+        return {key for name, value in told.items() for key in {name} | keys_of(value)}
+    return {key for value in told for key in keys_of(value)} if isinstance(told, list) else set()
+
+
+MEETINGS = ["meetings", "plan", "--participants", "people.csv", "--rounds", "1", "--json"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["recommend", "ORG001", "--kind", "partner", "--json", "--explain"],
+        ["show", "INT001", "--json"],
+        ["plan", "--json"],
+        ["import", "bad.csv", "--json"],
+        ["doctor", "--json"],
+        ["skills", "la cybersécurité", "--json"],
+        MEETINGS,
+        [*MEETINGS, "--table-size", "4"],
+    ],
+)
+def test_the_page_on_the_formats_names_every_field(stocked, capsys, asked):
+    (stocked / "bad.csv").write_text(CSV + "ORG 4!;Trop;x;x;x;x;31;\n", "utf-8")
+    (stocked / "people.csv").write_text("nom\n" + "".join(f"Personne {n}\n" for n in "ABCDEFGH"), "utf-8")
+    main(asked)
+    told = json.loads(capsys.readouterr().out)
+    if isinstance(told, dict) and "free" in told.get("summary", {}):
+        told["summary"]["free"] = {}  # by name of a person
+    assert keys_of(told) - named() == set()
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(place, monkeypatch, capsys):
