@@ -149,7 +149,8 @@ class Matcher:
         indexer, former = self._indexer_in_use(), self._generation
         current = indexer.generations.current()
         if former is None or former.name != current:
-            self._serve(indexer.refresh(progress) if current is None else indexer.open())
+            generation = self._serve(indexer.refresh(progress) if current is None else indexer.open())
+            indexer.mend(generation)
             if former is not None:
                 indexer.let_go(former.name)
         report = indexer.drain(self._open(), progress, most=most)

@@ -49,6 +49,10 @@ class Source(Protocol):
         """Drop a generation's cursor."""
         ...
 
+    def prune_changes(self) -> int:
+        """Drop the outbox rows that every generation has passed."""
+        ...
+
 
 class Generations(Protocol):
     """Where index generations live: one is current, others are being built or are debris."""

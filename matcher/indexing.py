@@ -62,6 +62,7 @@ class Indexer:
             return self.rebuild(progress)
         generation = self.open()
         try:
+            self.mend(generation)
             self.drain(generation, progress)
         except BaseException:
             generation.index.close()
@@ -73,7 +74,7 @@ class Indexer:
     ) -> DrainReport:
         """Apply the outbox rows after the generation's cursor, all of them or the first ``most``.
 
-        Nothing to do costs one read of the store.
+        Rows that every generation has passed are dropped then. Nothing to do costs one read of the store.
         """
         first = self.store.cursor(generation.name)
         changes = self.store.changes(first, min(self.batch, most or self.batch))
@@ -95,7 +96,14 @@ class Indexer:
             changes = [] if most else self.store.changes(seq, self.batch)
         if manifest.state != "building":
             self._seal(generation, manifest, seq)
+            self.store.prune_changes()
         return DrainReport(upserted, deleted, unchanged, seq)
+
+    def mend(self, generation: Generation) -> None:
+        """Seal a generation whose indexer was killed between its last change and the seal."""
+        manifest, seq = self.generations.manifest(generation.name), self.store.cursor(generation.name)
+        if manifest.state == "changing" and not self.store.changes(seq, 1):
+            self._seal(generation, manifest, seq)
 
     def rebuild(self, progress: Progress | None = None, *, now: datetime | None = None) -> Generation:
         """Build a new generation beside the current one, check it against the store, swap, drop the old.
@@ -182,7 +190,7 @@ class Indexer:
             found = self.differences(generation.index)
             if not found:
                 return seq
-            if self.store.last_seq() == seq:
+            if not self.store.changes(seq, 1):
                 raise BackendUnavailable(
                     f"The new index does not equal the store ({len(found.missing)} points missing,"
                     f" {len(found.stale)} stale, {len(found.surplus)} surplus); the old one, if any, still"

@@ -1,5 +1,6 @@
 """Finding the item that a person means: by its id or its name, whatever the case and the accents."""
 
+import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 
@@ -18,12 +19,13 @@ Names = Sequence[tuple[str, str]]
 def the_one(wanted: str, names: Names) -> str:
     """Id of the only item whose id or name is ``wanted``, or failing that whose name contains it.
 
-    An id goes before a name, and an id written exactly so before all others.
+    What a name contains begins where a word does. An id goes before a name, and an id written
+    exactly so before all others.
 
     Parameters
     ----------
     wanted
-        What was typed; case, accents and space around it do not matter.
+        What was typed; case, accents and the number of spaces do not matter.
     names
         ``(id, name)`` of the items it may be.
 
@@ -42,13 +44,14 @@ def the_one(wanted: str, names: Names) -> str:
     'ORG1'
     """
     wanted = wanted.strip()
-    asked = fold(wanted)
-    folded = [(item_id, name, fold(item_id), fold(name)) for item_id, name in names]
+    asked = _key(wanted)
+    folded = [(item_id, name, _key(item_id), _key(name)) for item_id, name in names]
+    within = re.compile(rf"(?<!\w){re.escape(asked)}")
     stages: tuple[Callable[[str, str, str], bool], ...] = (
         lambda item_id, _, __: item_id == wanted,
         lambda _, key, __: key == asked,
         lambda _, __, name: name == asked,
-        lambda _, __, name: bool(asked) and asked in name,
+        lambda _, __, name: bool(asked) and within.search(name) is not None,
     )
     for fits in stages:
         found = [(item_id, name) for item_id, name, key, text in folded if fits(item_id, key, text)]
@@ -68,8 +71,12 @@ def whole(wanted: str, names: Names) -> str | None:
     >>> whole("cosmos", [("ORG1", "Cosmos"), ("ORG2", "Atelier Cosmos")])
     'ORG1'
     """
-    asked = fold(wanted.strip())
-    return next((item_id for item_id, name in names if asked in (fold(item_id), fold(name))), None)
+    asked = _key(wanted)
+    return next((item_id for item_id, name in names if asked in (_key(item_id), _key(name))), None)
+
+
+def _key(text: str) -> str:
+    return " ".join(fold(text).split())
 
 
 def _near(asked: str, known: list[str]) -> list[str]:

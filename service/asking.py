@@ -39,7 +39,7 @@ def search(text: str, kind: str, wishes: Wishes) -> None:
     Raises
     ------
     InvalidRequest
-        The text is longer than ``MATCHER_MAX_TEXT_CHARS``.
+        The text is longer than ``MATCHER_MAX_TEXT_CHARS``, or more items than ``MATCHER_MAX_K`` are wanted.
     """
     length, most = len(text.strip()), configuration.load().max_text_chars
     if length > most:
@@ -54,6 +54,8 @@ def members_for(opportunity: str, wishes: Wishes) -> None:
 
 def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profile]) -> None:
     settings = configuration.load()
+    if wishes.count > settings.max_k:
+        raise InvalidRequest(f"k is {wishes.count}; this service gives at most {settings.max_k} items.")
     at = moments.parse(wishes.on, settings.zone)
     with open_matcher(settings) as matcher, remarks().status("Opening the index"):
         recommender, asked = matcher.recommender, asker(matcher)

@@ -23,7 +23,7 @@ from matcher.durable import write_whole
 from matcher.entities import ITEM_CLASSES, AnyItem, Eligibility, ItemType
 from matcher.errors import InvalidRequest
 from matcher.importing import ImportReport
-from service import render
+from service.card import card
 from service.console import remarks, results
 
 MAX_LISTED = 20
@@ -62,7 +62,7 @@ def _compared_store(settings: configuration.Settings) -> Iterator[SqlStore]:
             yield store
 
 
-def show(name_or_id: str, *, as_json: bool) -> None:
+def show(name_or_id: str, lang: str, *, as_json: bool) -> None:
     """Print one item."""
     settings = configuration.load()
     with open_matcher(settings) as matcher:
@@ -70,7 +70,7 @@ def show(name_or_id: str, *, as_json: bool) -> None:
     if as_json:
         results().out(item.model_dump_json(indent=2), highlight=False)
     else:
-        results().print(render.item_card(item, settings.zone))
+        results().print(card(item, lang, settings.zone))
 
 
 def import_file(file: Path, kind: str | None, *, dry_run: bool, as_json: bool) -> int:

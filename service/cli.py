@@ -34,7 +34,7 @@ CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help=
 OnOption = Annotated[
     str | None, typer.Option("--on", help="Date the answer is for, such as 2026-11-22; today if left out.")
 ]
-LangOption = Annotated[LangName, typer.Option("--lang", help="Language of the reasons.")]
+LangOption = Annotated[LangName, typer.Option("--lang", help="Language of what is said.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/api.md), in both languages.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Show the signals each score is made of.")]
 
@@ -124,12 +124,13 @@ def members_for(
 @app.command(rich_help_panel="Ask")
 def show(
     item: Annotated[str, typer.Argument(metavar="ID", help="Id or name of an item.")],
+    lang: LangOption = "fr",
     json: JsonOption = False,
 ) -> None:
     """Show everything known of one item."""
     from service import catalogue
 
-    catalogue.show(item, as_json=json)
+    catalogue.show(item, lang, as_json=json)
 
 
 @app.command(rich_help_panel="Ask")

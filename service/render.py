@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.answers import Answer, Missing, Reason, Recommendation
-from matcher.entities import AnyItem, Eligibility, Kind
+from matcher.entities import AnyItem, Kind
 
 _WORDS: dict[str, tuple[str, str]] = {
     "factory": ("Factories à rejoindre", "Factories to join"),
@@ -88,11 +88,16 @@ def day(at: datetime, lang: str, zone: ZoneInfo) -> str:
     >>> day(datetime.fromisoformat("2026-12-03T23:30:00+00:00"), "fr", ZoneInfo("Europe/Paris"))
     '4 déc. 2026'
     """
+    there = local(at, zone)
+    return f"{there.day} {_MONTHS[lang][there.month - 1]} {there.year}"
+
+
+def local(at: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant in a zone; as it is where that has no date, at either end of the calendar."""
     try:
-        local = at.astimezone(zone)
-    except OverflowError:  # at either end of the calendar the day may have no local date
-        local = at
-    return f"{local.day} {_MONTHS[lang][local.month - 1]} {local.year}"
+        return at.astimezone(zone)
+    except OverflowError:
+        return at
 
 
 def answer(
@@ -210,31 +215,3 @@ def item_head(item: AnyItem) -> RenderableType:
     text = Text(f"\n{item.name}", "bold").append(f"  {item.id}", "not bold dim")
     description = getattr(item, "description", "")
     return Group(text, Prose(description, "italic")) if description else text
-
-
-def item_card(item: AnyItem, zone: ZoneInfo) -> RenderableType:
-    """Lay out everything known of one item, a field a row; empty fields are left out."""
-    table = Table.grid(padding=(0, 2))
-    table.add_column(style="dim", justify="right")
-    table.add_column(ratio=1, overflow="fold")
-    for name in type(item).model_fields:
-        value = getattr(item, name)
-        if name not in ("id", "name") and value not in ("", None, (), False, Eligibility()):
-            table.add_row(name, Prose(_value(value, zone)))
-    return Group(
-        Text(f"\n{item.name}", "bold").append(f"  {item.item_type.value} {item.id}\n", "not bold dim"), table
-    )
-
-
-def _value(value: object, zone: ZoneInfo) -> str:
-    if isinstance(value, tuple):
-        return (
-            "\n".join(map(str, value))
-            if any(len(str(part)) > 40 for part in value)
-            else ", ".join(map(str, value))
-        )
-    if isinstance(value, Eligibility):
-        return ", ".join(f"{name}: {part}" for name, part in value.model_dump(exclude_defaults=True).items())
-    if isinstance(value, datetime):
-        return value.astimezone(zone).isoformat(" ", "minutes")
-    return str(value)

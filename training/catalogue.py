@@ -67,7 +67,7 @@ def build(source: Path, data: Path) -> dict[str, int]:
     for name, items in files.items():
         write(out / f"{name}.csv", items)
     for name in ("vocabulary.csv", "legal_rules.csv"):
-        shutil.copyfile(handed / name, out / name)
+        _sourced(handed / name, out / name)
     for folder, pattern in COPIED.items():
         (data / folder).mkdir(parents=True, exist_ok=True)
         for file in sorted((source / folder).glob(pattern)):
@@ -81,7 +81,7 @@ def organisation(row: Mapping[str, str]) -> Organisation:
     inferred = _inferred(row["fields_from_background"], row)
     if size and not row["size_band"]:
         inferred = (*inferred, "size_band")
-    same = {name: row[name] for name in SAME}
+    same = {name: row[name] for name in SAME} | {"source_url": published.address(row["source_url"])}
     return Organisation.model_validate(
         same
         | {"description": row["description_fr"], "expertise": _list(row["expertise_keywords"])}
@@ -93,12 +93,13 @@ def organisation(row: Mapping[str, str]) -> Organisation:
 def factory(row: Mapping[str, str]) -> Factory:
     """Read one factory; what is known of it rests on its page only where its description was on it."""
     inferred = _inferred(row["inferred_fields"], row)
-    background = row["is_inferred"] == "oui" or "description" in row["inferred_fields"].split(";")
+    background = row["is_inferred"] == "oui" or "description" in inferred
     level: EvidenceLevel = "named_in_source_activity_from_background" if background else "seen_in_source"
     return Factory(
-        id=row["id"], name=row["name"], lang="fr", evidence_level=level, source_url=row["source_url"],
-        inferred_fields=inferred, aliases=_list(row["aliases"]), axis=row["service_axis"],
-        status=row["status"], is_inferred=row["is_inferred"] == "oui", description=row["description_fr"],
+        id=row["id"], name=row["name"], lang="fr", evidence_level=level,
+        source_url=published.address(row["source_url"]), inferred_fields=inferred,
+        aliases=_list(row["aliases"]), axis=row["service_axis"], status=row["status"],
+        is_inferred=row["is_inferred"] == "oui", description=row["description_fr"],
         ateliers=_list(row["ateliers_fr"]), deliverables=_list(row["livrables_fr"]),
         meetings=_list(row["rendez_vous_fr"]), hosts=_list(row["animateur_organisation"]),
         keywords=_list(row["keywords"]),
@@ -128,8 +129,9 @@ def opportunity(
     inferred += ["eligibility"] * ("consortium européen" in row["eligibility"])
     aid = row["aid_or_budget"]
     return Opportunity(
-        id=row["id"], name=row["title"], lang="fr", evidence_level=_level(row), source_url=row["source_url"],
-        inferred_fields=tuple(inferred), description=row["description_fr"], themes=_list(row["theme"], ","),
+        id=row["id"], name=row["title"], lang="fr", evidence_level=_level(row),
+        source_url=published.address(row["source_url"]), inferred_fields=tuple(inferred),
+        description=row["description_fr"], themes=_list(row["theme"], ","),
         country_region=row["country_region"], opportunity_type=row["type"], opens_at=opens_at,
         closes_at=closes_at, dates_as_published=" | ".join(filter(None, (row["opening"], printed))),
         availability=_availability(row["status_on_2026_11_22"], opens_at, closes_at),
@@ -172,8 +174,8 @@ def leads(rows: Iterable[Mapping[str, str]], cities: Mapping[str, str]) -> Itera
         city = named.pop() if len(named) == 1 else ""
         yield Lead(
             id=f"LEAD{number:03}", name=row["name"], lang="fr", evidence_level=_level(row), city=city,
-            source_url=row["source_url"], inferred_fields=("city",) if city else (), lead_kind=row["kind"],
-            themes=_list(row["theme"], ","), description=row["description_fr"],
+            source_url=published.address(row["source_url"]), inferred_fields=("city",) if city else (),
+            lead_kind=row["kind"], themes=_list(row["theme"], ","), description=row["description_fr"],
             department_code=cities.get(city, ""),
         )  # fmt: skip
 
@@ -188,6 +190,15 @@ def schools(members: Iterable[Organisation]) -> Iterator[Lead]:
                 themes=found.expertise, description=found.description, city=found.city,
                 department_code=found.department_code,
             )  # fmt: skip
+
+
+def _sourced(handed: Path, out: Path) -> None:
+    """Copy a table, its sources as addresses."""
+    rows = [row | {"source_url": published.address(row["source_url"])} for row in _rows(handed)]
+    with out.open("w", encoding="utf-8", newline="") as file:
+        table = csv.DictWriter(file, list(rows[0]))
+        table.writeheader()
+        table.writerows(rows)
 
 
 def write(path: Path, items: Sequence[AnyItem]) -> None:

@@ -23,6 +23,7 @@ _DATE = re.compile(
     r"(?P<rest>$| ;.*| \((?!publication).*)"
 )
 _MILLIONS = re.compile(r"(?:jusqu'à )?(\d+(?:,\d+)?) M€")
+_ADDRESS = re.compile(r"https?://\S+")
 _PERCENT = re.compile(r"(\d{1,3}) %")
 _COUNTRIES = re.compile(r"au moins .* de (\w+) pays|(\w+) pays au moins")
 _NUMBERS = {"deux": 2, "trois": 3, "quatre": 4, "cinq": 5}
@@ -137,3 +138,15 @@ def _day(found: re.Match[str], zone: ZoneInfo, group: str | None) -> datetime:
     day = int(found[group]) if group else 1
     year, month = int(found["year"]), MONTHS.index(found["month"]) + 1
     return datetime(year, month, day, tzinfo=UTC).replace(tzinfo=zone)
+
+
+def address(source: str) -> str:
+    """Return the web address in what was noted of a source; empty where there is none that others can open.
+
+    >>> address("package legi-data 2.513.0 ; https://www.legifrance.gouv.fr/x")
+    'https://www.legifrance.gouv.fr/x'
+    >>> address("slides of a session")
+    ''
+    """
+    found = _ADDRESS.search(source)
+    return found[0] if found else ""

@@ -35,7 +35,9 @@ _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version
 IfMatch = Annotated[
     str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
 ]
-IfNoneMatch = Annotated[str | None, Header(max_length=200)]
+IfNoneMatch = Annotated[
+    str | None, Header(max_length=200, description="Do nothing if the item is of this version; * for any")
+]
 
 
 def _add_reading(item_type: ItemType, family: str) -> None:
@@ -71,7 +73,7 @@ def _add_reading(item_type: ItemType, family: str) -> None:
     )
     async def get(item_id: id_in_path, desk: DeskDep, if_none_match: IfNoneMatch = None) -> Response:
         item = await desk.ask(lambda m: stored(m, item_id, item_type))
-        if if_none_match and _etag(item) in if_none_match:
+        if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(item)
 
@@ -90,12 +92,18 @@ def _add_writing(item_type: ItemType, family: str) -> None:
         tags=[family],
         dependencies=[Admin],
     )
-    async def put(item_id: id_in_path, item: body, desk: DeskDep, if_match: IfMatch = None) -> Response:
+    async def put(
+        item_id: id_in_path,
+        item: body,
+        desk: DeskDep,
+        if_match: IfMatch = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
         if item.id != item_id:
             raise InvalidRequest(
                 f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
             )
-        inserted = await desk.write(lambda m: _put(m, item, if_match))
+        inserted = await desk.write(lambda m: _put(m, item, if_match, if_none_match))
         return _one(item, 201 if inserted else 200)
 
     @router.delete(
@@ -116,11 +124,14 @@ def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list
     return list(islice(matcher.store.items(item_type, after=after, batch=count), count))
 
 
-def _put(matcher: Matcher, item: AnyItem, if_match: str | None) -> bool:
-    """Check the version once nobody else can write: of two that name the same one, one is refused."""
+def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
+    """Check the version once nobody else can write.
+
+    Of two that name the same one, or that no item is there yet (``If-None-Match: *``), one is refused.
+    """
 
     def unchanged() -> list[AnyItem]:
-        _check_version(matcher, item.id, if_match)
+        _check_version(matcher, item.id, if_match, if_none_match)
         return [item]
 
     return matcher.store.put(unchanged, source="http").inserted == 1
@@ -135,12 +146,23 @@ def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str |
     matcher.store.delete(unchanged)
 
 
-def _check_version(matcher: Matcher, item_id: str, if_match: str | None) -> None:
-    if if_match is None:
+def _check_version(
+    matcher: Matcher, item_id: str, if_match: str | None, if_none_match: str | None = None
+) -> None:
+    if if_match is if_none_match is None:
         return
     current = matcher.store.get_many([item_id]).get(item_id)
-    if current is None or (if_match != "*" and _etag(current) not in if_match):
+    if if_match is not None and not _names(if_match, current):
         raise PreconditionFailed(f"'{item_id}' is not of the version given: read it again, then repeat.")
+    if _names(if_none_match, current):
+        raise PreconditionFailed(f"'{item_id}' is there already: read it, then replace it with If-Match.")
+
+
+def _names(versions: str | None, item: AnyItem | None) -> bool:
+    """Whether the versions of a condition (RFC 9110, 13.1) name that of the item; ``*`` names any."""
+    if versions is None or item is None:
+        return False
+    return versions.strip() == "*" or _etag(item) in versions
 
 
 def _etag(item: AnyItem) -> str:

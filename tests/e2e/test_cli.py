@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from service.cli import main
+from tests.api_page import named
 
 CSV = """\
 id;nom;texte;mots clés;secteurs;ville;département;besoins
@@ -114,7 +115,7 @@ def test_members_for_an_opportunity_on_the_day_asked(stocked, capsys):
     assert "n'est pas ouverte" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina"])
+@pytest.mark.parametrize("typed", [" ORG001 ", "org001", "MAKINA corpus", "makina", "Makina  Corpus"])
 def test_an_item_is_found_however_it_is_typed(stocked, capsys, typed):
     assert main(["show", typed, "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["id"] == "ORG001"
@@ -181,6 +182,14 @@ def test_what_cannot_be_written_out_is_told_in_one_message(stocked, monkeypatch)
     assert done.returncode == 3
     assert "PYTHONIOENCODING=utf-8" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("asked", [["recommend", "ORG001", "--kind", "factory"], ["members-for", "INT001"]])
+def test_no_more_is_given_than_the_limit_allows(stocked, monkeypatch, capsys, asked):
+    monkeypatch.setenv("MATCHER_MAX_K", "2")
+    assert main([*asked, "-k", "3"]) == 2
+    assert "k is 3; this service gives at most 2 items." in " ".join(capsys.readouterr().err.split())
+    assert main([*asked, "-k", "2"]) == 0
 
 
 def test_skills_of_a_text_quote_it_and_name_esco(place, capsys):
@@ -369,6 +378,38 @@ def test_reindex_builds_another_generation_with_the_same_answers(stocked, capsys
     after = json.loads(capsys.readouterr().out)
     assert before.pop("generation") != after.pop("generation")
     assert before == after
+
+
+def keys_of(told) -> set[str]:
+    if isinstance(told, dict):
+        return {key for name, value in told.items() for key in {name} | keys_of(value)}
+    return {key for value in told for key in keys_of(value)} if isinstance(told, list) else set()
+
+
+MEETINGS = ["meetings", "plan", "--participants", "people.csv", "--rounds", "1", "--json"]
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ["recommend", "ORG001", "--kind", "partner", "--json", "--explain"],
+        ["show", "INT001", "--json"],
+        ["plan", "--json"],
+        ["import", "bad.csv", "--json"],
+        ["doctor", "--json"],
+        ["skills", "la cybersécurité", "--json"],
+        MEETINGS,
+        [*MEETINGS, "--table-size", "4"],
+    ],
+)
+def test_the_page_on_the_formats_names_every_field(stocked, capsys, asked):
+    (stocked / "bad.csv").write_text(CSV + "ORG 4!;Trop;x;x;x;x;31;\n", "utf-8")
+    (stocked / "people.csv").write_text("nom\n" + "".join(f"Personne {n}\n" for n in "ABCDEFGH"), "utf-8")
+    main(asked)
+    told = json.loads(capsys.readouterr().out)
+    if isinstance(told, dict) and "free" in told.get("summary", {}):
+        told["summary"]["free"] = {}  # by name of a person
+    assert keys_of(told) - named() == set()
 
 
 def test_doctor_says_what_is_wrong_and_how_to_mend_it(place, monkeypatch, capsys):

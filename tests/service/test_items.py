@@ -152,6 +152,17 @@ def test_two_writers_do_not_overwrite_each_other(admin):
     assert admin.delete("/v1/organisations/ORG900", headers={"If-Match": tag}).status_code == 412
 
 
+def test_an_item_that_must_be_new_replaces_none(admin, client):
+    new = {"If-None-Match": "*"}
+    assert admin.put("/v1/organisations/ORG900", json=NEW, headers=new).status_code == 201
+    again = admin.put("/v1/organisations/ORG900", json=NEW | {"city": "Mende"}, headers=new)
+    assert (again.status_code, again.json()["type"]) == (412, "urn:matcher:changed-meanwhile")
+    assert admin.get("/v1/organisations/ORG900").json()["city"] == ""
+    tag = {"If-None-Match": admin.get("/v1/organisations/ORG900").headers["ETag"]}
+    assert admin.put("/v1/organisations/ORG900", json=NEW, headers=tag).status_code == 412
+    assert client.get("/v1/organisations/ORG900", headers=new).status_code == 304
+
+
 @pytest.mark.parametrize("method", ["put", "delete"])
 def test_what_another_process_changes_between_check_and_write_is_not_lost(admin, monkeypatch, method):
     """An import has no turn at this service's desk: it is held off by the store alone."""

@@ -5,17 +5,20 @@ difference as your users will.
 """
 
 import json
+import re
 from pathlib import Path
 
 import pytest
 from pydantic import TypeAdapter
 
-from matcher.entities import ITEM_CLASSES
+from matcher.entities import ITEM_CLASSES, Kind
+from matcher.policies import SIGNALS
 from matcher.settings import Settings
 from service.app import create_app
 from service.errors import TABLE
 from service.examples import ANSWER, BY_PROFILE, BY_TEXT, ITEMS
 from service.schemas import RecommendationRequest, SaidAnswer
+from tests.api_page import PAGE, named
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")
 
@@ -67,8 +70,20 @@ def test_examples_of_questions_and_answers_hold(schema, example):
 
 
 def test_the_page_on_the_api_lists_every_problem():
-    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text("utf-8")
-    assert [row.slug for row in TABLE.values() if row.slug not in page] == []
+    assert [row.slug for row in TABLE.values() if row.slug not in PAGE] == []
+
+
+def test_the_page_on_the_api_names_every_address_field_and_signal():
+    description = json.loads(described())
+    fields = {
+        name
+        for schema in description["components"]["schemas"].values()
+        for name in schema.get("properties", ())
+    }
+    assert {*fields, *SIGNALS, *Kind} - named() == set()
+    for address in description["paths"]:
+        family = re.sub(r"^/v1/\w+(?=/\{item_id\}$)", "leads}", address).replace("item_id", "id")
+        assert family.removeprefix("/v1/") in PAGE, address
 
 
 if __name__ == "__main__":

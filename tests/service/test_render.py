@@ -7,7 +7,7 @@ import pytest
 from rich.console import Console
 
 from matcher.answers import Answer, Missing, Quote, Reason, Recommendation
-from matcher.entities import ItemType, Kind, Organisation
+from matcher.entities import ItemType, Kind
 from service import render
 
 PARIS = ZoneInfo("Europe/Paris")
@@ -124,9 +124,3 @@ def test_an_asker_is_not_marked_for_the_items_it_gets():
 def test_an_empty_answer_says_so_or_says_why(notices):
     text = printed(render.answer(answer(notices=notices), "fr", PARIS))
     assert (GAP.fr if notices else "Rien à proposer.") in text
-
-
-def test_a_card_leaves_out_what_is_empty():
-    text = printed(render.item_card(Organisation(id="ORG1", name="Exemple", expertise=("data",)), PARIS))
-    assert "expertise" in text
-    assert "needs" not in text

@@ -39,6 +39,13 @@ def test_modules_and_functions_stay_small(path: Path) -> None:
     assert not long, f"functions of more than 40 lines: {long}"
 
 
+@pytest.mark.parametrize(
+    "path", sorted((ROOT / "docs" / "decisions").glob("*.md")), ids=lambda path: path.name
+)
+def test_decisions_stay_short(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").count("\n") <= 40
+
+
 def test_only_settings_reads_the_environment() -> None:
     readers = [
         str(path.relative_to(ROOT))

@@ -126,3 +126,18 @@ def test_towns_that_cannot_be_told_apart_are_left_out(tmp_path):
 
 def test_the_examples_of_the_reading_rules_hold():
     assert doctest.testmod(published).failed == 0
+
+
+@pytest.mark.parametrize(
+    ("inferred", "level"),
+    [
+        ("description partielle", "named_in_source_activity_from_background"),
+        ("ateliers;livrables", "seen_in_source"),
+    ],
+)
+def test_a_factory_described_in_part_from_elsewhere_is_not_seen_in_its_source(inferred, level):
+    texts = ("aliases", "service_axis", "status", "description_fr", "ateliers_fr", "livrables_fr", "keywords")
+    row = dict.fromkeys((*texts, "rendez_vous_fr", "animateur_organisation"), "")
+    row |= {"id": "FAC1", "name": "Tech", "is_inferred": "non", "inferred_fields": inferred}
+    found = catalogue.factory(row | {"source_url": "slides (page not identified)"})
+    assert (found.evidence_level, found.source_url) == (level, "")

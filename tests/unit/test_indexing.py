@@ -79,6 +79,32 @@ def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store
     assert indexer.drain(generation) == DrainReport(0, 0, 0, 15)
 
 
+def test_what_every_generation_has_seen_leaves_the_outbox(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.advance("another", 10)
+    store.delete(["ORG001"])
+    indexer.drain(generation)
+    assert [change.item_id for change in store.changes(10, 9)] == ["ORG001"]
+    store.forget("another")
+    store.put([organisation(2, "neuf")], source="test")
+    indexer.drain(generation)
+    assert (store.changes(0, 99), store.last_seq()) == ([], 12)
+    assert not indexer.differences(generation.index)
+
+
+def test_a_generation_left_unsealed_by_a_kill_is_sealed_at_the_next_opening(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(0, "robotique")], source="test")
+    indexer.drain(generation)
+    sealed = indexer.generations.manifest(generation.name)
+    indexer.generations.save(generation.name, sealed.model_copy(update={"state": "changing", "seq": 10}))
+    generation.index.close()
+    indexer.refresh().index.close()
+    assert indexer.generations.manifest(generation.name) == sealed
+
+
 def test_a_part_of_the_changes_leaves_a_whole_index(
     indexer: Indexer, generation: Generation, store: SqlStore
 ) -> None:
@@ -149,6 +175,7 @@ def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
 def test_a_drain_repeated_from_an_older_cursor_changes_nothing(
     indexer: Indexer, generation: Generation, store: SqlStore
 ) -> None:
+    store.advance("another", 10)  # has yet to see what this one has
     store.put([organisation(n, "neuf") for n in range(5)], source="test")
     indexer.drain(generation)
     store.forget(generation.name)
