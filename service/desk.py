@@ -134,7 +134,7 @@ async def to_the_end(call: Callable[..., T], *arguments: Any) -> T:
     try:
         return await asyncio.shield(work)
     except asyncio.CancelledError:
-        await asyncio.wait([work])
+        await asyncio.gather(work, return_exceptions=True)  # what it raises now is nobody's to hear
         raise
 
 
