@@ -138,8 +138,11 @@ class Indexer:
             self._forget(self.generations.sweep())
 
     def let_go(self, name: str) -> None:
-        """Drop a generation that this process served and that no other can be reading."""
-        with suppress(IndexLocked), self.generations.exclusive():
+        """Drop a generation that this process served and that no other can be reading.
+
+        Whatever keeps it from being dropped, the next rebuild sweeps it: nobody waits for this.
+        """
+        with suppress(IndexLocked, BackendUnavailable, OSError), self.generations.exclusive():
             if self.generations.drop(name):
                 self.store.forget(name)
 

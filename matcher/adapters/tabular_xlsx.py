@@ -79,6 +79,8 @@ def as_typed(value: Any) -> str:
     """Write a typed cell as an office would type it: 31 and not 31.0, oui and not True."""
     if isinstance(value, bool):
         return "oui" if value else "non"
+    if value != value:  # noqa: PLR0124  # NaN, which JSON of some programs has for an empty cell
+        return ""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     if isinstance(value, datetime | date):

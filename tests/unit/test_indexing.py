@@ -467,7 +467,13 @@ def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Pat
         assert held.count(True) == 1
 
 
-def test_a_generation_that_is_served_no_more_is_dropped(tmp_path: Path) -> None:
+def _refused(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_generation_that_is_served_no_more_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """It holds what was indexed then, erased since or not."""
     settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
     with SqlStore(settings.database_url) as store:
@@ -479,6 +485,13 @@ def test_a_generation_that_is_served_no_more_is_dropped(tmp_path: Path) -> None:
         with open_matcher(settings) as operator:
             operator.reindex()
         assert former.is_dir(), "in use"
+        with monkeypatch.context() as stuck:
+            stuck.setattr(shutil, "rmtree", _refused)
+            serving.index_now()
+        assert serving.generation != former.name, "it serves on, whatever becomes of the old one"
+        with open_matcher(settings) as operator:
+            operator.reindex()
+        former = settings.index_dir / serving.generation
         serving.index_now()
         assert not former.exists()
         assert serving.store.cursor(former.name) == 0

@@ -259,6 +259,10 @@ class TestFiles:
         assert table.rows[0].line == 4
 
     def test_a_list_where_text_is_wanted_is_rejected(self, tmp_path: Path) -> None:
+        nothing = read_text(
+            tmp_path, '{"id": "L1", "name": "A", "city": NaN}', name="n.jsonl", kind=ItemType.LEAD
+        )
+        assert only_item(nothing).city == ""
         table = read_text(tmp_path, '{"name": "A", "city": ["Albi"]}', name="f.jsonl", kind=ItemType.LEAD)
         (fault,) = table.rows[0].rejects
         assert (fault.field, fault.fr) == ("city", "texte attendu")
