@@ -8,26 +8,26 @@ from functools import cached_property
 
 from threadpoolctl import threadpool_limits
 
-from matcher.adapters.esco import esco_finder
-from matcher.adapters.generations import FolderGenerations
-from matcher.adapters.lexical import Bm25Lexical
-from matcher.adapters.reference import read_territory
-from matcher.adapters.sql import SqlStore
-from matcher.adapters.sql_plans import SqlPlans
-from matcher.adapters.vocabulary import read_vocabulary
-from matcher.entities import AnyItem, ItemType, Kind
+from matcher.adapters.qdrant.folders import FolderGenerations
+from matcher.adapters.sql.plans import SqlPlans
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.events import Action
+from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotFound
-from matcher.generations import DrainReport, Generation, Generations, Progress
-from matcher.indexing import Indexer, has_text, is_listed
-from matcher.introductions import IntroductionPlan, plan_introductions
-from matcher.naming import the_one, whole
-from matcher.policies import WEIGHTS_FILE, learnt
-from matcher.ports import Encoder, Index
-from matcher.recommend import Recommender
-from matcher.records import Action
+from matcher.index.generations import DrainReport, Generation, Generations, Progress
+from matcher.index.indexer import Indexer, has_text, is_listed
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.ports import Encoder, Index
+from matcher.knowledge.places import Territory
+from matcher.knowledge.read_places import read_territory
+from matcher.knowledge.read_skills import esco_finder
+from matcher.knowledge.read_vocabulary import read_vocabulary
+from matcher.knowledge.skills import SkillFinder
+from matcher.language.lookup import the_one, whole
+from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
+from matcher.recommend.policies import WEIGHTS_FILE, learnt
+from matcher.recommend.recommender import Recommender
 from matcher.settings import HASHING, Settings
-from matcher.skills import SkillFinder
-from matcher.territory import Territory
 
 _log = logging.getLogger(__name__)
 
@@ -35,10 +35,10 @@ _log = logging.getLogger(__name__)
 def make_encoder(settings: Settings) -> Encoder:
     """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
     if settings.encoder == HASHING:
-        from matcher.adapters.hashing import HashingEncoder
+        from matcher.adapters.encoder.hashing import HashingEncoder
 
         return HashingEncoder()
-    from matcher.adapters.sentence import SentenceEncoder
+    from matcher.adapters.encoder.sentence import SentenceEncoder
 
     folder = settings.encoder or settings.model_dir
     return SentenceEncoder(folder, threads=settings.encoder_threads)
@@ -50,10 +50,10 @@ def make_generations(settings: Settings) -> Generations:
         return _on_a_server(settings)
     root = settings.index_dir
     if settings.index_backend == "exact":
-        from matcher.adapters.exact import ExactIndex
+        from matcher.index.exact import ExactIndex
 
         return FolderGenerations(root, ExactIndex)
-    from matcher.adapters.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
+    from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
 
     return FolderGenerations(root, EdgeIndex, optimize=optimize_folder, optimize_above=OPTIMIZE_ABOVE)
 
@@ -61,8 +61,8 @@ def make_generations(settings: Settings) -> Generations:
 def _on_a_server(settings: Settings) -> Generations:
     if not settings.qdrant_url:
         raise InvalidRequest("The index backend is qdrant but no server is named. Set MATCHER_QDRANT_URL.")
-    from matcher.adapters.qdrant_generations import QdrantGenerations
-    from matcher.adapters.qdrant_wire import Server
+    from matcher.adapters.qdrant.server_generations import QdrantGenerations
+    from matcher.adapters.qdrant.wire import Server
 
     read_key, write_key = (
         key.get_secret_value() if key else None

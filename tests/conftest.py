@@ -15,7 +15,7 @@ for name in [name for name in os.environ if name.upper().startswith("MATCHER_")]
         del os.environ[name]
 
 # The same examples on every run, so that a red run is about the change under test. New examples are looked
-# for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest tests/unit
+# for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest
 settings.register_profile("explore", max_examples=3_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 
@@ -23,6 +23,6 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci"))
 @pytest.fixture(scope="session")
 def model_dir() -> Path:
     """The prepared encoder, the very one that is served; made once and kept in ``var``."""
-    from matcher.adapters.model import prepare, shipped_adapter
+    from matcher.adapters.encoder.model.prepare import prepare, shipped_adapter
 
     return prepare(REPOSITORY / "var" / "models" / "e5-small", adapter=shipped_adapter(REPOSITORY / "data"))

@@ -6,16 +6,16 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
-from training.bench import bench
-from training.catalogue import catalogue
-from training.cluster import cluster
-from training.evaluate import evaluate
-from training.fit_ranker import fit_ranker
-from training.gender import gender
-from training.market import market
-from training.meetings import meetings
-from training.places import places
-from training.train import train
+from training.bench.bench import bench
+from training.encoder.train import train
+from training.market.market import market
+from training.market.meetings import meetings
+from training.ranking.cluster import cluster
+from training.ranking.evaluate import evaluate
+from training.ranking.fit_ranker import fit_ranker
+from training.ranking.gender import gender
+from training.sources.catalogue import catalogue
+from training.sources.places import places
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 

@@ -1,1 +1,1 @@
-"""Outside things, one a file: encoders, vector indexes, the SQL store, tabular files."""
+"""The outside things: databases, vector indexes, encoders. No adapter imports another."""

@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 
 import numpy as np
 
-from matcher.entities import ItemType
-from matcher.ports import Point, Sparse, Vectors, Where
-from matcher.skills import Skill
+from matcher.domain.items import ItemType
+from matcher.index.ports import Point, Sparse, Vectors, Where
+from matcher.knowledge.skills import Skill
 
 DIM = 16
 NO_TERMS = Sparse()

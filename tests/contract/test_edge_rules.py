@@ -18,16 +18,17 @@ import numpy as np
 import pytest
 import qdrant_edge as qe
 
-from matcher.adapters import edge, edge_room
-from matcher.adapters.edge import EdgeIndex, optimize_folder
-from matcher.adapters.edge_terms import request_of
-from matcher.adapters.exact import ExactIndex
-from matcher.adapters.lexical import Bm25Lexical
-from matcher.durable import FileLock
-from matcher.entities import ItemType
+from matcher.adapters.qdrant import disk as edge_room
+from matcher.adapters.qdrant import edge
+from matcher.adapters.qdrant.edge import EdgeIndex, optimize_folder
+from matcher.adapters.qdrant.terms import request_of
+from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
-from matcher.points import UPSERT_LIMIT, check_query
-from matcher.ports import Sparse, Where
+from matcher.files import FileLock
+from matcher.index.exact import ExactIndex
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.points import UPSERT_LIMIT, check_query
+from matcher.index.ports import Sparse, Where
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def in_another_process(code: str, *arguments: object) -> str:
 OPEN = """
 import sys
 from pathlib import Path
-from matcher.adapters.edge import EdgeIndex
+from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.errors import IndexLocked
 try:
     EdgeIndex(Path(sys.argv[1]), 16).close()
@@ -197,7 +198,7 @@ def test_rule_4_an_acknowledged_write_survives_a_kill_without_a_flush(folder: Pa
     code = """
 import os, sys
 from pathlib import Path
-from matcher.adapters.edge import EdgeIndex
+from matcher.adapters.qdrant.edge import EdgeIndex
 from tests.contract.indexes import point
 EdgeIndex(Path(sys.argv[1]), 16).upsert([point(f"P{n}", n) for n in range(30)])
 os.kill(os.getpid(), 9)

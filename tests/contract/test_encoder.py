@@ -7,11 +7,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher.adapters.hashing import HashingEncoder
-from matcher.adapters.sentence import SentenceEncoder
-from matcher.adapters.sentence_torch import TorchEngine
+from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder.sentence import SentenceEncoder
+from matcher.adapters.encoder.torch import TorchEngine
 from matcher.errors import InvalidRequest
-from matcher.ports import Encoder
+from matcher.index.ports import Encoder
 
 TEXTS = [
     "Éditeur de logiciels pour les collectivités territoriales",

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher.adapters.edge import EdgeIndex
-from matcher.adapters.exact import ExactIndex
-from matcher.adapters.qdrant import QdrantIndex
-from matcher.adapters.qdrant_wire import Server, create_collection
-from matcher.entities import ItemType
+from matcher.adapters.qdrant.edge import EdgeIndex
+from matcher.adapters.qdrant.server import QdrantIndex
+from matcher.adapters.qdrant.wire import Server, create_collection
+from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, InvalidRequest
-from matcher.ports import Hit, Index, Point, Sparse, Where
+from matcher.index.exact import ExactIndex
+from matcher.index.ports import Hit, Index, Point, Sparse, Where
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 from tests.contract.qdrant_http import running_server, unique_prefix
 

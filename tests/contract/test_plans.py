@@ -7,11 +7,12 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import event
 
-from matcher.adapters import sql_items, sql_log
-from matcher.adapters.sql import SqlStore
-from matcher.adapters.sql_plans import SqlPlans
-from matcher.entities import Organisation
-from matcher.introductions import IntroductionPlan, Member, Planned
+from matcher.adapters.sql import events as sql_log
+from matcher.adapters.sql import items as sql_items
+from matcher.adapters.sql.plans import SqlPlans
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.items import Organisation
+from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
 MEMBERS = [Organisation(id=f"o{n}", name=f"Membre {n}") for n in range(50)]
 

@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from matcher.adapters.hashing import HashingEncoder
-from matcher.adapters.lexical import Bm25Lexical
-from matcher.adapters.qdrant import QdrantIndex
-from matcher.adapters.qdrant_generations import QdrantGenerations
-from matcher.adapters.qdrant_wire import Server, create_collection
-from matcher.adapters.sql import SqlStore
+from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.qdrant.server import QdrantIndex
+from matcher.adapters.qdrant.server_generations import QdrantGenerations
+from matcher.adapters.qdrant.wire import Server, create_collection
+from matcher.adapters.sql.store import SqlStore
 from matcher.build import make_generations
-from matcher.entities import ItemType, Lead
+from matcher.domain.items import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.indexing import Indexer
-from matcher.manifest import Manifest
+from matcher.index.indexer import Indexer
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.manifest import Manifest
 from matcher.settings import Settings
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from tests.contract.qdrant_http import LocalServer, faulty_server

@@ -9,12 +9,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from matcher.adapters.sql import SqlStore
-from matcher.adapters.sql_schema import metadata, open_engine, parse_url
-from matcher.entities import AnyItem, Eligibility, Factory, ItemType, Kind, Lead, Opportunity, Organisation
+from matcher.adapters.sql.schema import metadata, open_engine, parse_url
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.events import Action, Change, Feedback, Impression, PutReport
+from matcher.domain.items import (
+    AnyItem,
+    Eligibility,
+    Factory,
+    ItemType,
+    Kind,
+    Lead,
+    Opportunity,
+    Organisation,
+)
 from matcher.errors import BackendUnavailable, InvalidRequest, NotFound, NotReady
-from matcher.importing import Row, Table, import_table
-from matcher.records import Action, Change, Feedback, Impression, PutReport
+from matcher.importing.importer import Row, Table, import_table
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 

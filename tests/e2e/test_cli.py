@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from service.cli import main
+from service.cli.main import main
 from tests.api_page import named
 
 CSV = """\
@@ -52,7 +52,7 @@ def stocked(place, capsys):
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "service.cli", *arguments],
+        [sys.executable, "-m", "service.cli.main", *arguments],
         capture_output=True,
         text=True,
         check=False,
@@ -172,7 +172,7 @@ def test_an_instant_at_the_end_of_the_calendar_is_answered(stocked, capsys):
 
 def test_what_cannot_be_written_out_is_told_in_one_message(stocked, monkeypatch):
     with Path("/dev/full").open("w", encoding="utf-8") as full:
-        export = [sys.executable, "-m", "service.cli", "export"]
+        export = [sys.executable, "-m", "service.cli.main", "export"]
         done = subprocess.run(export, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
     assert done.returncode == 3
     assert done.stderr.count("\n") == 1

@@ -3,9 +3,9 @@
 import random
 from pathlib import Path
 
-from matcher.adapters.sql import SqlStore
-from matcher.adapters.tabular import import_file
-from matcher.records import PutReport
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.events import PutReport
+from matcher.importing.tabular import import_file
 from tests.e2e.killing import Driver
 
 ROWS = 1000

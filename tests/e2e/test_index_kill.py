@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from matcher.adapters.edge import EdgeIndex
-from matcher.adapters.generations import FolderGenerations
-from matcher.adapters.hashing import HashingEncoder
-from matcher.adapters.lexical import Bm25Lexical
-from matcher.adapters.sql import SqlStore
-from matcher.entities import Organisation
-from matcher.indexing import Indexer
+from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.qdrant.edge import EdgeIndex
+from matcher.adapters.qdrant.folders import FolderGenerations
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.items import Organisation
+from matcher.index.indexer import Indexer
+from matcher.index.lexical import Bm25Lexical
 from tests.e2e.killing import Driver
 
 ITEMS = 80

@@ -16,8 +16,8 @@ from typing import IO
 import httpx2
 import pytest
 
-from matcher.adapters.sql import SqlStore
-from matcher.entities import Factory, Organisation
+from matcher.adapters.sql.store import SqlStore
+from matcher.domain.items import Factory, Organisation
 
 WITHIN_S = 180
 """Far more than starting or stopping takes: 3 s, or 25 s on a machine with three times too much to do."""
@@ -49,7 +49,7 @@ def store(tmp_path) -> Iterator[SqlStore]:
 def start(
     environment: dict[str, str], *arguments: str, log: int | IO[str] = subprocess.PIPE
 ) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "service.cli", "serve", *arguments]
+    command = [sys.executable, "-m", "service.cli.main", "serve", *arguments]
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
 
 
@@ -124,7 +124,7 @@ def test_after_its_index_was_damaged_and_rebuilt_it_answers_from_the_new_one(ser
 
     served = asked().json()["generation"]
     shutil.rmtree(Path(environment["MATCHER_HOME"]) / "index" / served / "shard" / "segments")
-    subprocess.run([sys.executable, "-m", "service.cli", "reindex"], env=environment, check=True)
+    subprocess.run([sys.executable, "-m", "service.cli.main", "reindex"], env=environment, check=True)
     wait_until(lambda: asked().is_success and asked().json()["generation"] != served)
     assert [item["item_id"] for item in asked().json()["items"]] == ["FAC001"]
     assert client.get("/readyz").status_code == 200

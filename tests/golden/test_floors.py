@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from training import baselines
-from training.beir import Benchmark, load
-from training.comparison import measure
+from training.ranking import baselines
+from training.ranking.comparison import measure
+from training.sources.beir import Benchmark, load
 
 HERE = Path(__file__).parent
 FLOORS = json.loads((HERE / "floors.json").read_text(encoding="utf-8"))["titles"]
@@ -31,7 +31,7 @@ def test_words_alone_keep_their_floor(titles: Benchmark) -> None:
 
 @pytest.mark.model
 def test_the_text_pipeline_keeps_its_floor(titles: Benchmark, model_dir: Path) -> None:
-    from matcher.adapters.sentence import SentenceEncoder
+    from matcher.adapters.encoder.sentence import SentenceEncoder
 
     pipeline = baselines.pipeline(SentenceEncoder(model_dir), symmetric=True)
     assert below(titles, pipeline, FLOORS["text pipeline"]) == {}

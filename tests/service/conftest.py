@@ -7,9 +7,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from matcher.build import open_matcher
-from matcher.entities import AnyItem, Factory, Lead, Opportunity, Organisation
+from matcher.domain.items import AnyItem, Factory, Lead, Opportunity, Organisation
 from matcher.settings import Settings
-from service.app import create_app
+from service.http.app import create_app
 
 KEY = "0123456789abcdef-admin"
 ITEMS: tuple[AnyItem, ...] = (
@@ -75,7 +75,7 @@ def settings(tmp_path) -> Settings:
 @pytest.fixture
 def stocked(settings) -> Settings:
     """Settings whose store holds :data:`ITEMS`, indexed."""
-    from matcher.adapters.sql import SqlStore
+    from matcher.adapters.sql.store import SqlStore
 
     store = SqlStore(settings.database_url)
     store.migrate()

@@ -3,7 +3,7 @@ import sys
 
 import pytest
 
-from service import console
+from service.cli.render import console
 
 
 @pytest.fixture

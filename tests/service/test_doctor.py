@@ -7,9 +7,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from matcher.adapters import model
+from matcher.adapters.encoder.model import prepare as model
 from matcher.settings import Settings
-from service.doctor import Finding, examine
+from service.cli.doctor import Finding, examine
 
 DATA = Path(__file__).parents[2] / "data"
 UNUSED = "http://127.0.0.1:1"

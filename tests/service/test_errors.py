@@ -1,7 +1,7 @@
 import pytest
 
 from matcher.errors import BackendUnavailable, MatcherError, NotFound, NotReady
-from service.errors import TABLE, of_error, row_of
+from service.http.errors import TABLE, of_error, row_of
 
 
 def tree(cls: type[MatcherError]) -> list[type[MatcherError]]:

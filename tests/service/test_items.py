@@ -3,12 +3,12 @@ from contextlib import closing
 import pytest
 from fastapi.testclient import TestClient
 
-from matcher.adapters.sql import SqlStore
+from matcher.adapters.sql.store import SqlStore
 from matcher.build import Matcher, open_matcher
-from matcher.entities import Organisation
+from matcher.domain.items import Organisation
 from matcher.errors import BackendUnavailable
-from service.app import create_app
-from service.examples import ITEMS
+from service.http.app import create_app
+from service.http.examples import ITEMS
 
 KEY = "0123456789abcdef-admin"
 

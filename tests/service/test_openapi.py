@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from matcher.entities import ITEM_CLASSES, Kind
-from matcher.policies import SIGNALS
+from matcher.domain.items import ITEM_CLASSES, Kind
+from matcher.recommend.policies import SIGNALS
 from matcher.settings import Settings
-from service.app import create_app
-from service.errors import TABLE
-from service.examples import ANSWER, BY_PROFILE, BY_TEXT, ITEMS
-from service.schemas import RecommendationRequest, SaidAnswer
+from service.http.app import create_app
+from service.http.errors import TABLE
+from service.http.examples import ANSWER, BY_PROFILE, BY_TEXT, ITEMS
+from service.http.schemas import RecommendationRequest, SaidAnswer
 from tests.api_page import PAGE, named
 
 SNAPSHOT = Path(__file__).with_name("openapi.json")

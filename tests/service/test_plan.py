@@ -7,7 +7,7 @@ from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
 from matcher.errors import BackendUnavailable
-from service.app import create_app
+from service.http.app import create_app
 from tests.service.conftest import KEY
 
 STAFF = {"Authorization": f"Bearer {KEY}"}

@@ -4,8 +4,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
-from service.app import create_app
-from service.schemas import SaidAnswer
+from service.http.app import create_app
+from service.http.schemas import SaidAnswer
 
 RECOMMEND = "/v1/organisations/ORG001/recommendations"
 ON = "2026-11-22"

@@ -1,1 +1,0 @@
-"""Schema scripts of the store, run by :mod:`matcher.adapters.sql_migrate`."""

@@ -1,0 +1,229 @@
+"""Qdrant Edge, the Qdrant engine in this process: the default index up to about 100,000 points.
+
+Learnt by breaking version 0.9.0, each with a test in ``tests/contract/test_edge_rules.py``: one owner, so our
+lock is taken before the engine opens anything; no use after a fork; writes of at most 500 points with the
+write-ahead log on; nothing unchecked goes in; payload indexes or filters take milliseconds; collection-wide
+IDF remembers deleted points until the next start, so the statistics are asked over the live points of the
+type (``IdfParams``); payloads cost more than the search, so ids and versions are kept here.
+"""
+
+import multiprocessing
+import os
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import qdrant_edge as qe
+
+from matcher.adapters.qdrant.disk import LEAST, require_room, to_open, to_write
+from matcher.adapters.qdrant.terms import (
+    OF_TYPE,
+    create_shard,
+    keys_of,
+    load_shard,
+    point_of,
+    request_of,
+    vectors_of,
+)
+from matcher.domain.items import ItemType
+from matcher.errors import BackendUnavailable, NotReady
+from matcher.files import FileLock
+from matcher.index.points import UPSERT_LIMIT, check_points, check_query, payload, point_uuid, ranked
+from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
+
+OPTIMIZE_ABOVE = 10_000
+"""Points up to which plain search is fast enough; above, a graph is worth the minutes it takes to build."""
+
+_PAGE = 1_000
+
+
+class EdgeIndex:
+    """One shard in ``folder``, owned by this process until closed.
+
+    Raises IndexLocked when another process holds the folder, NotReady when its files cannot be read,
+    BackendUnavailable when the disk has no room for what a call takes.
+    Calls are serialised by the engine itself; threads may share an instance.
+    """
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        self._dim, self._owner, self._place = dim, os.getpid(), folder
+        is_new = not (folder / "lock").exists()  # whatever was opened once and lost its shard is damaged
+        self._lock = FileLock(folder / "lock")
+        self._shard: qe.EdgeShard | None = None
+        self._known: dict[Any, tuple[str, str]] = {}  # point uuid -> (item id, version)
+        try:
+            require_room(folder, LEAST)
+            require_room(folder, to_open(folder))
+            self._shard = self._guard(
+                partial(create_shard, folder / "shard", dim)
+                if is_new
+                else partial(load_shard, folder / "shard"),
+                reading=not is_new,
+            )
+            self._guard(self._learn, reading=True)
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        """Insert or replace, at most 500 points a write."""
+        shard = self._alive()
+        check_points(points, self._dim)
+        for start in range(0, len(points), UPSERT_LIMIT):
+            part = points[start : start + UPSERT_LIMIT]
+            require_room(self._place, to_write(part))
+            rows = [qe.Point(point_uuid(p.id), vectors_of(p), payload(p)) for p in part]
+            self._guard(partial(shard.update, qe.UpdateOperation.upsert_points(rows)))
+            self._known.update((point_uuid(p.id), (p.id, p.version)) for p in part)
+
+    def delete(self, ids: Sequence[str]) -> None:
+        """Remove; unknown ids are ignored."""
+        shard = self._alive()
+        require_room(self._place, LEAST)
+        keys = keys_of(ids)
+        for start in range(0, len(keys), UPSERT_LIMIT):
+            gone = keys[start : start + UPSERT_LIMIT]
+            self._guard(partial(shard.update, qe.UpdateOperation.delete_points(gone)))
+            for key in gone:
+                self._known.pop(key, None)
+
+    def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
+        """Fused results (DBSF) in one engine query; with one part only, its own scores: cosine or BM25."""
+        shard = self._alive()
+        asked = check_query(dense, sparse, where, limit, self._dim)
+        request = request_of(asked, where)
+        if request is None:
+            return []
+        found = self._guard(lambda: shard.query(request))
+        rows = ((self._known.get(point.id), point.score) for point in _best(found, limit))
+        return ranked((Hit(row[0], score, row[1]) for row, score in rows if row), limit)
+
+    def fetch(self, ids: Sequence[str]) -> dict[str, Point]:
+        """Points by id, vectors included; unknown ids are absent."""
+        shard = self._alive()
+        keys = keys_of(ids)
+        records = self._guard(lambda: shard.retrieve(keys, True, True)) if keys else []
+        points = (point_of(record.payload, record.vector) for record in records)
+        return {point.id: point for point in points}
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+        """Version by id: of all points, or of those among ``ids`` that are here."""
+        self._alive()
+        if ids is None:
+            return dict(self._known.values())
+        return dict(self._known[key] for key in map(point_uuid, ids) if key in self._known)
+
+    def ids(self) -> Iterator[str]:
+        """All ids, in ascending order."""
+        return iter(sorted(self.versions()))
+
+    def count(self) -> int:
+        """Count the points, asking the engine."""
+        shard = self._alive()
+        return int(self._guard(lambda: shard.count(qe.CountRequest(exact=True))))
+
+    def counts(self) -> dict[ItemType, int]:
+        """Count the points of every type, zeros included."""
+        shard, of_type = self._alive(), {kind: qe.Filter(must=[rule]) for kind, rule in OF_TYPE.items()}
+        return {
+            kind: int(self._guard(partial(shard.count, qe.CountRequest(exact=True, filter=only))))
+            for kind, only in of_type.items()
+        }
+
+    def flush(self) -> None:
+        """Make every acknowledged write survive a power cut (40-130 ms)."""
+        self._guard(self._alive().flush)
+
+    def optimize(self) -> None:
+        """Build the graph for fast search. Minutes from 10,000 points, and Python stands still meanwhile."""
+        self._guard(self._alive().optimize)
+
+    def close(self) -> None:
+        """Flush and release; further calls raise BackendUnavailable."""
+        shard, self._shard = self._shard, None
+        if shard is None or os.getpid() != self._owner:
+            return
+        try:
+            self._guard(shard.flush)
+            self._guard(shard.close)
+        finally:
+            self._lock.release()
+
+    def _alive(self) -> qe.EdgeShard:
+        if self._shard is not None and os.getpid() == self._owner:
+            return self._shard
+        place = f" in {self._place}"
+        if self._shard is None:
+            raise BackendUnavailable(f"The index{place} is closed.", withheld=[place])
+        raise BackendUnavailable(
+            f"The index{place} was opened before a fork. Open it after, in one process only"
+            " (multiprocessing: spawn).",
+            withheld=[place],
+        )
+
+    def _learn(self) -> None:
+        """Read id and version of every point once."""
+        shard, offset = self._alive(), None
+        while True:
+            page = qe.ScrollRequest(offset=offset, limit=_PAGE, with_payload=["id", "version"])
+            records, offset = shard.scroll(page)
+            for record in records:
+                facts: Any = record.payload
+                self._known[record.id] = (facts["id"], facts["version"])
+            if offset is None:
+                return
+
+    def _guard(self, call: Callable[[], Any], *, reading: bool = False) -> Any:
+        """Run an engine call; its bare exceptions and panics become ours."""
+        try:
+            return call()
+        except BaseException as error:
+            if not _is_engine_error(error):
+                raise
+            place, why = f" in {self._place}", f": {error}"
+            if reading:
+                raise NotReady(
+                    f"The index{place} cannot be read. Rebuild it from the store: matcher reindex",
+                    withheld=[place],
+                ) from error
+            raise BackendUnavailable(
+                f"The index{place} failed{why}. If its disk has room and can be written, "
+                "rebuild the index from the store: matcher reindex",
+                withheld=[why, place],
+            ) from error
+
+
+def optimize_folder(folder: Path, dim: int) -> None:
+    """Build the graph of a closed index in a child process, so that this one goes on answering.
+
+    BackendUnavailable if the child fails.
+    """
+    child = multiprocessing.get_context("spawn").Process(target=_optimize, args=(str(folder), dim))
+    child.start()
+    child.join()
+    if child.exitcode:
+        place = f" in {folder}"
+        raise BackendUnavailable(
+            f"Building the search graph{place} failed (exit {child.exitcode}).", withheld=[place]
+        )
+
+
+def _optimize(folder: str, dim: int) -> None:
+    index = EdgeIndex(Path(folder), dim)
+    index.optimize()
+    index.close()
+
+
+def _best(found: Sequence[qe.ScoredPoint], limit: int) -> list[qe.ScoredPoint]:
+    """Cut to ``limit`` and its ties by score alone: looking at a point's id costs more than all else here."""
+    if len(found) <= limit:
+        return list(found)
+    scores = [point.score for point in found]
+    last = sorted(scores, reverse=True)[limit - 1]
+    return [point for point, score in zip(found, scores, strict=True) if score >= last]
+
+
+def _is_engine_error(error: BaseException) -> bool:
+    """Edge raises plain ``Exception`` and, for a panic, pyo3's ``PanicException`` (a BaseException)."""
+    return type(error) is Exception or type(error).__name__ == "PanicException"

@@ -1,0 +1,1 @@
+"""Schema scripts of the store, run by :mod:`matcher.adapters.sql.migrate`."""

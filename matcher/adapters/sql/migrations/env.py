@@ -1,0 +1,16 @@
+"""Alembic's entry: runs the scripts on the connection handed over by ``sql_migrate.upgrade``."""
+
+from alembic import context
+
+from matcher.adapters.sql.schema import metadata
+
+connection = context.config.attributes["connection"]
+if connection is None:
+    raise RuntimeError("Migrations run through SqlStore.migrate(): they need an open connection.")
+context.configure(
+    connection=connection,
+    target_metadata=metadata,
+    transactional_ddl=True,  # true of SQLite too once BEGIN is ours: killed half-way, nothing changed
+    compare_type=True,
+)
+context.run_migrations()

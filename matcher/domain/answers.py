@@ -1,0 +1,111 @@
+"""What is answered: recommendations with their reasons and the spans these rest on.
+
+Plain frozen dataclasses: dozens are made for an answer, all from our own numbers, and checking each would
+cost as much as the search. The service describes and writes them through pydantic.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+
+from matcher.domain.items import EvidenceLevel, ItemType, Kind
+
+Side = Literal["query", "item"]
+
+
+class _Closed:
+    """Unknown fields are refused when an answer is read back."""
+
+    __slots__ = ()
+    __pydantic_config__ = ConfigDict(extra="forbid")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote(_Closed):
+    """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
+
+    side: Side
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason(_Closed):
+    """One reason in both languages with the spans it rests on; never without a quote.
+
+    ``clear`` is False where nothing clear was found and the nearest is quoted instead.
+    """
+
+    signal: str
+    fr: str
+    en: str
+    quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
+    clear: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Missing(_Closed):
+    """Something a good match would have and this one does not show."""
+
+    code: str
+    fr: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Signal(_Closed):
+    """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
+
+    name: str
+    value: float
+    weight: float
+    contribution: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recommendation(_Closed):
+    """One recommended item. ``score`` is in [0, 1].
+
+    ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: what the asker and
+    the item gain from meeting, in [0, 1].
+    """
+
+    rank: int
+    item_id: str
+    item_type: ItemType
+    name: str
+    score: float
+    reasons: tuple[Reason, ...]
+    missing: tuple[Missing, ...] = ()
+    signals: tuple[Signal, ...] = ()
+    gain: float | None = None
+    gain_of_other: float | None = None
+    evidence_level: EvidenceLevel
+    needs_confirmation: bool = False
+    illustrative: bool = False
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
+    next_date: datetime | None = None
+    source_url: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer(_Closed):
+    """What was asked and what is recommended, best first; ties by id.
+
+    ``plan`` names the plan of introductions when it set the order, which then need not follow the scores.
+    """
+
+    kind: Kind
+    query_id: str | None
+    query_name: str | None
+    on: datetime | None
+    k: int
+    generation: str
+    plan: str | None = None
+    items: tuple[Recommendation, ...]
+    notices: tuple[Missing, ...] = ()

@@ -1,0 +1,70 @@
+"""How an item becomes text and the text becomes an index point.
+
+The text template, the order of labels and how skills are found are part of the index's identity: change them
+and :data:`TEMPLATE` together.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from matcher.domain.items import AnyItem, Item, Opportunity, Profile
+from matcher.index.labels import labels_of
+from matcher.index.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
+from matcher.knowledge.skills import NO_SKILLS, SkillFinder
+
+TEMPLATE = "fields-v4"
+
+# Texts that tell how to apply, when to meet or what an item belongs to say nothing about what it is about.
+_NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis"})
+
+
+def passage(item: Item | Profile) -> str:
+    """Join the texts of an item or profile in field order, lists separated by commas, fields by full stops.
+
+    Empty fields leave no trace; a profile without text gives ``""``.
+
+    >>> from matcher.domain.items import Organisation
+    >>> passage(Organisation(id="ORG9", name="Exemple", expertise=("data", "IA"), sectors=("santé",)))
+    'Exemple. data, IA. santé'
+    """
+    texts: dict[str, list[str]] = {}
+    for field, text in item.fields():
+        if field not in _NOT_MATCHED:
+            texts.setdefault(field, []).append(text.strip().rstrip("."))
+    return ". ".join(", ".join(entries) for entries in texts.values())
+
+
+def open_window(item: AnyItem) -> tuple[float, float]:
+    """POSIX seconds from and until when an item may be acted on; items without dates are always open."""
+    if not isinstance(item, Opportunity):
+        return ALWAYS_OPEN
+    if item.availability in ("closed", "unconfirmed"):
+        return NEVER_OPEN
+    start = item.opens_at.timestamp() if item.opens_at else ALWAYS_OPEN[0]
+    end = item.closes_at.timestamp() if item.closes_at else ALWAYS_OPEN[1]
+    return start, end
+
+
+def to_points(
+    items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical, skills: SkillFinder = NO_SKILLS
+) -> list[Point]:
+    """Encode items for the index, in input order, with the skills found in their texts.
+
+    One encoder call for the texts and one for the distinct labels of all items. An empty sequence gives an
+    empty list.
+    """
+    texts = [passage(item) for item in items]
+    labels = [[label.text for label in labels_of(item)] for item in items]
+    distinct = sorted({text for texts_of_item in labels for text in texts_of_item})
+    row_of = {text: row for row, text in enumerate(distinct)}
+    label_rows = encoder.encode_queries(distinct)
+    dense = encoder.encode_passages(texts)
+    sparse = lexical.encode_passages(texts)
+    points = []
+    for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
+        start, end = open_window(item)
+        rows: Vectors | None = label_rows[np.array([row_of[text] for text in own])] if own else None
+        found = skills.in_fields(item.fields())
+        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows, found))
+    return points

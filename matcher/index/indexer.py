@@ -1,0 +1,226 @@
+"""Keeping the index equal to the store: draining the outbox, rebuilding beside, swapping.
+
+The store is the truth. An index generation has a cursor in the store, the last outbox row it has taken in.
+Changes are applied, made durable, and only then is the cursor moved: whatever is killed, the next drain
+repeats at most one batch, and repeating changes nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import islice
+
+from matcher.domain.events import Change
+from matcher.domain.items import AnyItem, Organisation
+from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
+from matcher.index.documents import to_points
+from matcher.index.generations import Differences, DrainReport, Generation, Generations, Progress, Source
+from matcher.index.manifest import Manifest, checksum, identity_of
+from matcher.index.ports import Encoder, Index, Lexical
+from matcher.knowledge.skills import NO_SKILLS, SkillFinder
+
+
+@dataclass(frozen=True)
+class Indexer:
+    """Store, generations and encoders brought together. One indexer works at a time."""
+
+    store: Source
+    generations: Generations
+    encoder: Encoder
+    lexical: Lexical
+    batch: int = 256
+    skills: SkillFinder = NO_SKILLS
+
+    def open(self) -> Generation:
+        """Open the current generation after checking that it is the right one and whole.
+
+        Raises NotReady when there is none or it is corrupt, IndexMismatch when it belongs to another
+        encoder, template, analyser or store, IndexLocked when another process holds it.
+        """
+        name = self.generations.current()
+        if name is None:
+            raise NotReady("There is no index yet. Build it: matcher index")
+        manifest = self.generations.manifest(name)
+        manifest.require(identity_of(self.encoder, self.lexical))
+        cursor = self.store.cursor(name)
+        if cursor < manifest.seq:
+            raise IndexMismatch(
+                "The index is ahead of the store: it was built from another store or from a later state of"
+                " this one. Rebuild it: matcher reindex"
+            )
+        index = self.generations.open(name)
+        whole = manifest.state != "ready" or cursor != manifest.seq
+        if not (whole or checksum(index.versions()) == manifest.checksum):
+            index.close()
+            raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
+        return Generation(name, index)
+
+    def refresh(self, progress: Progress | None = None) -> Generation:
+        """Open the current generation and drain into it; build the first one if there is none."""
+        if self.generations.current() is None:
+            return self.rebuild(progress)
+        generation = self.open()
+        try:
+            self.mend(generation)
+            self.drain(generation, progress)
+        except BaseException:
+            generation.index.close()
+            raise
+        return generation
+
+    def drain(
+        self, generation: Generation, progress: Progress | None = None, *, most: int | None = None
+    ) -> DrainReport:
+        """Apply the outbox rows after the generation's cursor, all of them or the first ``most``.
+
+        Rows that every generation has passed are dropped then. Nothing to do costs one read of the store.
+        """
+        first = self.store.cursor(generation.name)
+        changes = self.store.changes(first, min(self.batch, most or self.batch))
+        if not changes:
+            return DrainReport(0, 0, 0, first)
+        manifest = self.generations.manifest(generation.name)
+        if manifest.state == "ready":
+            self.generations.save(generation.name, manifest.model_copy(update={"state": "changing"}))
+        upserted = deleted = unchanged = 0
+        seq = first
+        while changes:
+            done = self._apply(generation.index, changes)
+            generation.index.flush()
+            seq = changes[-1].seq
+            self.store.advance(generation.name, seq)
+            upserted, deleted, unchanged = upserted + done[0], deleted + done[1], unchanged + done[2]
+            if progress:
+                progress(seq - first, self.store.last_seq() - first)
+            changes = [] if most else self.store.changes(seq, self.batch)
+        if manifest.state != "building":
+            self._seal(generation, manifest, seq)
+            self.store.prune_changes()
+        return DrainReport(upserted, deleted, unchanged, seq)
+
+    def mend(self, generation: Generation) -> None:
+        """Seal a generation whose indexer was killed between its last change and the seal."""
+        manifest, seq = self.generations.manifest(generation.name), self.store.cursor(generation.name)
+        if manifest.state == "changing" and not self.store.changes(seq, 1):
+            self._seal(generation, manifest, seq)
+
+    def rebuild(self, progress: Progress | None = None, *, now: datetime | None = None) -> Generation:
+        """Build a new generation beside the current one, check it against the store, swap, drop the old.
+
+        Until the swap the old generation serves; a rebuild that dies leaves debris that the next one clears.
+        Returns the new generation, open. BackendUnavailable if it does not come out equal to the store.
+        """
+        created = now or datetime.now(UTC)
+        name = f"{created.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        with self.generations.exclusive():
+            self._forget(self.generations.sweep())
+            identity = identity_of(self.encoder, self.lexical)
+            manifest = Manifest(**identity.model_dump(), created_at=created)
+            self.store.forget(name)
+            start = self.store.last_seq()
+            index = self.generations.create(name, manifest)
+            try:
+                self.store.advance(name, start)
+                self._fill(index, progress)
+                seq = self._catch_up(Generation(name, index))
+                self._seal(Generation(name, index), manifest, seq)
+                index = self.generations.promote(name, index)
+                self._forget(self.generations.sweep())
+            except BaseException:
+                index.close()
+                raise
+        return Generation(name, index)
+
+    def clean(self) -> None:
+        """Drop what is left of old generations that nobody holds any more."""
+        with self.generations.exclusive():
+            self._forget(self.generations.sweep())
+
+    def let_go(self, name: str) -> None:
+        """Drop a generation that this process served and that no other can be reading.
+
+        Whatever keeps it from being dropped, the next rebuild sweeps it: nobody waits for this.
+        """
+        with suppress(IndexLocked, BackendUnavailable, OSError), self.generations.exclusive():
+            if self.generations.drop(name):
+                self.store.forget(name)
+
+    def differences(self, index: Index) -> Differences:
+        """Compare the index with the store, reading both whole."""
+        held = index.versions()
+        wanted = {item.id: item.version for item in self.store.items() if is_listed(item)}
+        return Differences(
+            tuple(sorted(wanted.keys() - held.keys())),
+            tuple(sorted(i for i in wanted.keys() & held.keys() if wanted[i] != held[i])),
+            tuple(sorted(held.keys() - wanted.keys())),
+        )
+
+    def _apply(self, index: Index, changes: Sequence[Change]) -> tuple[int, int, int]:
+        """Bring the items named in ``changes`` to the store's present state, whatever happened in between."""
+        ids = sorted({change.item_id for change in changes})
+        listed, upserted, deleted = self._listed(ids), 0, 0
+        while True:
+            held = index.versions(ids)
+            fresh = [item for i, item in listed.items() if held.get(i) != item.version]
+            gone = [i for i in ids if i in held and i not in listed]
+            index.delete(gone)
+            index.upsert(to_points(fresh, self.encoder, self.lexical, self.skills))
+            upserted, deleted = upserted + len(fresh), deleted + len(gone)
+            # Another indexer on the same server may have taken in a newer change while this one encoded, and
+            # moved the cursor past it: what was just written over it would stay for good.
+            before, listed = listed, self._listed(ids)
+            if listed == before:
+                return upserted, deleted, max(len(listed) - upserted, 0)
+
+    def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
+        return {i: item for i, item in self.store.get_many(ids).items() if is_listed(item)}
+
+    def _fill(self, index: Index, progress: Progress | None) -> None:
+        total, done = sum(self.store.counts().values()), 0
+        for items in _batches(self.store.items(), self.batch):
+            listed = [item for item in items if is_listed(item)]
+            index.upsert(to_points(listed, self.encoder, self.lexical, self.skills))
+            done += len(items)
+            if progress:
+                progress(done, max(done, total))
+        index.flush()
+
+    def _catch_up(self, generation: Generation) -> int:
+        """Drain until index and store agree and return the cursor; writers may go on meanwhile."""
+        while True:
+            seq = self.drain(generation).seq
+            found = self.differences(generation.index)
+            if not found:
+                return seq
+            if not self.store.changes(seq, 1):
+                raise BackendUnavailable(
+                    f"The new index does not equal the store ({len(found.missing)} points missing,"
+                    f" {len(found.stale)} stale, {len(found.surplus)} surplus); the old one, if any, still"
+                    " serves. Run: matcher reindex"
+                )
+
+    def _seal(self, generation: Generation, manifest: Manifest, seq: int) -> None:
+        index = generation.index
+        facts = {"counts": index.counts(), "checksum": checksum(index.versions()), "seq": seq}
+        self.generations.save(generation.name, manifest.model_copy(update=facts | {"state": "ready"}))
+
+    def _forget(self, names: Iterable[str]) -> None:
+        for name in names:
+            self.store.forget(name)
+
+
+def is_listed(item: AnyItem) -> bool:
+    """Whether an item may be recommended to anyone: organisations may opt out."""
+    return not (isinstance(item, Organisation) and item.opted_out)
+
+
+def has_text(item: AnyItem) -> bool:
+    """Whether there is anything to match on: an organisation may have no more than a name and a town."""
+    return not (isinstance(item, Organisation) and item.is_empty)
+
+
+def _batches(items: Iterable[AnyItem], size: int) -> Iterator[list[AnyItem]]:
+    rest = iter(items)
+    while part := list(islice(rest, size)):
+        yield part

@@ -1,0 +1,76 @@
+"""BM25 vectors over the French analyser, for every index backend; the index adds the idf."""
+
+from collections import Counter
+from collections.abc import Sequence
+from functools import lru_cache
+from hashlib import blake2b
+
+from matcher.index.ports import Sparse
+from matcher.language.text import ANALYSER, STOPWORDS, fold, neutral, tokens
+
+
+class Bm25Lexical:
+    """The :class:`~matcher.index.ports.Lexical` of the product: neutral text, Snowball stems, hashed ids.
+
+    Passage weights are BM25's saturated term frequencies, ``tf (k1 + 1) / (tf + k1 (1 - b + b n / avg_len))``
+    (Robertson and Zaragoza 2009, eq. 3.15); query weights are 1 for a term that is present. A text without
+    words gives an empty vector. Ids are 32-bit hashes, strictly increasing within a vector.
+
+    Parameters
+    ----------
+    k1, b
+        Saturation, at least 0, and length normalisation in [0, 1].
+    avg_len
+        Expected number of terms in a passage, above 0.
+
+    >>> lexical = Bm25Lexical()
+    >>> lexical.encode_queries(["développeuse web"]) == lexical.encode_queries(["Développeur web (H/F)"])
+    True
+    >>> lexical.encode_queries(["", "de la"])
+    [Sparse(indices=(), values=()), Sparse(indices=(), values=())]
+    """
+
+    def __init__(self, *, k1: float = 1.2, b: float = 0.75, avg_len: float = 40.0) -> None:
+        if not (k1 >= 0 and 0 <= b <= 1 and avg_len > 0):
+            raise ValueError(f"BM25 needs k1 >= 0, 0 <= b <= 1 and avg_len > 0, not {k1}, {b} and {avg_len}")
+        self._k1, self._b, self._avg_len = k1, b, avg_len
+
+    @property
+    def name(self) -> str:
+        """Identity of analyser and parameters."""
+        return f"bm25-{ANALYSER}-k{self._k1:g}-b{self._b:g}-n{self._avg_len:g}"
+
+    def encode_queries(self, texts: Sequence[str]) -> list[Sparse]:
+        """Sparse query vectors: 1 for each distinct term, in the order of ``texts``."""
+        return [_sparse(dict.fromkeys(terms(text), 1.0)) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> list[Sparse]:
+        """Sparse passage vectors of saturated term frequencies, in the order of ``texts``."""
+        return [self._passage(terms(text)) for text in texts]
+
+    def _passage(self, found: list[str]) -> Sparse:
+        bend = self._k1 * (1 - self._b + self._b * len(found) / self._avg_len)
+        return _sparse({term: tf * (self._k1 + 1) / (tf + bend) for term, tf in Counter(found).items()})
+
+
+def terms(text: str) -> list[str]:
+    """Stems of the words of ``text`` in its gender-neutral form, stop words left out, in order.
+
+    >>> terms("Nous cherchons une développeuse d'applications mobiles")
+    ['cherchon', 'developpeur', 'appliqu', 'mobil']
+    """
+    return [token.stem for token in tokens(neutral(text)) if fold(token.text) not in STOPWORDS]
+
+
+def _sparse(weights: dict[str, float]) -> Sparse:
+    merged: dict[int, float] = {}
+    for term, weight in weights.items():
+        term_id = _term_id(term)
+        merged[term_id] = max(weight, merged.get(term_id, 0.0))
+    ids = tuple(sorted(merged))
+    return Sparse(ids, tuple(merged[term_id] for term_id in ids))
+
+
+@lru_cache(maxsize=1 << 17)
+def _term_id(term: str) -> int:
+    return int.from_bytes(blake2b(term.encode(), digest_size=4).digest(), "big")

@@ -1,0 +1,1 @@
+"""What the product knows of the world: ESCO skills, vocabulary, places."""

@@ -1,0 +1,127 @@
+"""Where towns and antennas lie, and how far apart.
+
+Distances are great circles, "road-free": they say what is near, not how long the drive is. A town that is not
+on the list, or whose name several towns share, is unknown; nothing is guessed.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from math import asin, cos, radians, sin, sqrt
+
+from matcher.language.inflection import fold
+
+EARTH_RADIUS_KM = 6371.0088
+"""Mean Earth radius R1 (Moritz, "Geodetic Reference System 1980", Journal of Geodesy 74, 2000)."""
+
+_SHORT = {"st": "saint", "ste": "sainte"}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A point on the map, in degrees (WGS 84).
+
+    ``precise`` is False for the centre of a department, used when only the department is known.
+    ``ambiguous`` says that a town of this name lies elsewhere too: it needs its department to be found.
+    """
+
+    name: str
+    department_code: str
+    latitude: float
+    longitude: float
+    precise: bool = True
+    ambiguous: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Antenna:
+    """A place of the cluster. ``role``: seat, office or antenna; ``status``: open or opening."""
+
+    id: str
+    name: str
+    role: str
+    status: str
+    place: Place
+
+
+class Territory:
+    """Finds towns, distances and the nearest antenna.
+
+    Parameters
+    ----------
+    communes
+        Towns; of two with one name and department the first counts.
+    departments
+        Centres of departments, ``precise=False``, found by their code.
+    antennas
+        The cluster's own places.
+    """
+
+    def __init__(
+        self, communes: Iterable[Place], departments: Iterable[Place], antennas: Sequence[Antenna] = ()
+    ) -> None:
+        self.antennas = tuple(antennas)
+        self._departments = {place.department_code: place for place in departments}
+        self._communes: dict[str, list[Place]] = {}
+        for place in communes:
+            self._communes.setdefault(_key(place.name), []).append(place)
+
+    def locate(self, city: str, department_code: str = "") -> Place | None:
+        """Return the town, else the centre of its department, else None.
+
+        Case, accents, hyphens and "St" for "Saint" do not matter. With a department only a town of that
+        department fits; without, only a name that stands for one town.
+
+        >>> albi = Place("Albi", "81", 43.9298, 2.148)
+        >>> Territory([albi], []).locate("ALBI") == albi
+        True
+        >>> Territory([albi], []).locate("Albi", "31") is None
+        True
+        """
+        found = self._communes.get(_key(city), [])
+        if department_code:
+            fitting = (place for place in found if place.department_code == department_code)
+            return next(fitting, self._departments.get(department_code))
+        return found[0] if len(found) == 1 and not found[0].ambiguous else None
+
+    def distance_km(self, one: Place, other: Place) -> float:
+        """Great-circle distance in kilometres, symmetric, 0 for the same point.
+
+        Haversine formula (Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984); the Earth taken
+        as a sphere errs by at most 0.5 %.
+
+        >>> toulouse = Place("Toulouse", "31", 43.6043, 1.4437)
+        >>> montpellier = Place("Montpellier", "34", 43.6109, 3.8764)
+        >>> round(Territory([], []).distance_km(toulouse, montpellier))
+        196
+        """
+        phi, psi = radians(one.latitude), radians(other.latitude)
+        across = radians(other.longitude - one.longitude)
+        chord = sin((psi - phi) / 2) ** 2 + cos(phi) * cos(psi) * sin(across / 2) ** 2
+        return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
+
+    def nearest_antenna(self, place: Place, *, opening: bool = False) -> tuple[Antenna, float] | None:
+        """Return the nearest antenna and its distance in kilometres, None when there is none.
+
+        Those still opening count only if ``opening``. Ties go to the lower id.
+        """
+        open_ones = (a for a in self.antennas if opening or a.status == "open")
+        reached = [(self.distance_km(place, antenna.place), antenna.id, antenna) for antenna in open_ones]
+        if not reached:
+            return None
+        distance, _, antenna = min(reached, key=lambda entry: entry[:2])
+        return antenna, distance
+
+    @lru_cache(maxsize=4096)  # noqa: B019  # as many towns as there are; territories live as long as the process
+    def antenna_of(self, place: Place) -> str:
+        """Name of the nearest open place of the cluster, "" when there is none."""
+        nearest = self.nearest_antenna(place)
+        return nearest[0].name if nearest else ""
+
+
+def _key(name: str) -> str:
+    words = re.findall(r"[a-z0-9]+", fold(name))
+    if "cedex" in words:
+        words = words[: words.index("cedex")]
+    return " ".join(_SHORT.get(word, word) for word in words)

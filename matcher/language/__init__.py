@@ -1,0 +1,1 @@
+"""The French analyser: neutral text, tokens, gender, inclusive spellings, inflection, names."""

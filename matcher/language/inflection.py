@@ -1,0 +1,162 @@
+"""Masculine forms of French adjectives, by ending, for the words that agree with a noun of persons.
+
+Source: Grevisse, *Le bon usage*, §§ 537-556. An ending is trusted only beside a person; the nouns that share
+it ("journée", "vente", "filière") are listed, since "responsable filière" must stay.
+"""
+
+import re
+import unicodedata
+
+from matcher.language.words import pairs, words
+
+_ENDINGS = (
+    (re.compile(r"(?<=\w\w)ée$"), "é"),
+    (re.compile(r"(?<=\w\w)euse$"), "eux"),
+    (re.compile(r"(?<=\w\w)ive$"), "if"),
+    (re.compile(r"(?<=\w\w)elle$"), "el"),
+    (re.compile(r"(?<=\w\w\w)ale$"), "al"),
+    (re.compile(r"(?<=\w\w)ante$"), "ant"),
+    (re.compile(r"(?<=\w\w)ente$"), "ent"),
+    (re.compile(r"(?<=\w\w)ienne$"), "ien"),
+    (re.compile(r"(?<=\w)aise$"), "ais"),
+    (re.compile(r"(?<=\w)oise$"), "ois"),
+)
+_NOUNS = words("nouns of things")
+_FAMILIES = (
+    ("eur", "euse"), ("eur", "rice"), ("er", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"),
+    ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
+)  # fmt: skip
+_QUALITIES = pairs("qualities")
+
+
+class _Bare(dict[int, int | None]):
+    """Every sign's own number, none for an accent; filled as signs are met."""
+
+    def __missing__(self, sign: int) -> int | None:
+        self[sign] = None if unicodedata.combining(chr(sign)) else sign
+        return self[sign]
+
+
+_BARE = _Bare()
+
+
+def fold(text: str) -> str:
+    """Lower case without accents or ligatures; folding a folded text changes nothing.
+
+    >>> fold("Ingénieure Cœur de Métier")
+    'ingenieure coeur de metier'
+    """
+    if text.isascii():
+        return text.lower()
+    # Taken apart before it is lowered: some signs come apart into capitals ("ᴬ", "℃", "ℝ").
+    plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
+    return plain.translate(_BARE)
+
+
+def plural(word: str) -> str:
+    """Plural of a masculine word.
+
+    >>> [plural(word) for word in ("commercial", "nouveau", "curieux", "agent")]
+    ['commerciaux', 'nouveaux', 'curieux', 'agents']
+    """
+    if word.endswith(("s", "x", "z")):
+        return word
+    if word.endswith("al"):
+        return word[:-1] + "ux"
+    return word + ("x" if word.endswith("eau") else "s")
+
+
+def without_number(word: str) -> str:
+    """Return what singular and plural of a lower-case word have in common; not always a word.
+
+    >>> [without_number(word) for word in ("hôpital", "hôpitaux", "réseaux", "cartes", "pays")]
+    ['hôpital', 'hôpital', 'réseau', 'carte', 'pay']
+    """
+    if word.endswith("aux") and not word.endswith("eaux"):
+        return word[:-2] + "l"
+    return word.rstrip("sx")
+
+
+def are_genders(masculine: str, feminine: str) -> bool:
+    """Whether the second word is a regular feminine of the first (Grevisse, §§ 484-503), both singular.
+
+    >>> are_genders("moniteur", "monitrice"), are_genders("forestier", "forestière")
+    (True, True)
+    >>> are_genders("mode", "modem")
+    False
+    """
+    return len(masculine) > 2 and any(
+        masculine.endswith(m) and masculine[: len(masculine) - len(m)] + f == feminine for m, f in _FAMILIES
+    )
+
+
+def quality(word: str) -> tuple[str, bool] | None:
+    """Masculine singular of a person's quality and whether ``word`` is plural; None for any other word.
+
+    >>> quality("expérimentées"), quality("confirmé"), quality("solutions")
+    (('expérimenté', True), ('confirmé', False), None)
+    """
+    for form, is_plural in ((word, False), (word[:-1], True)):
+        if is_plural and not word.endswith("s"):
+            break
+        if form in _QUALITIES:
+            return _QUALITIES[form], is_plural
+        if form in _MASCULINE:
+            return form, is_plural and not form.endswith("x")
+    return None
+
+
+_PERSONS = (
+    (re.compile(r"(?<=\w\w\w)euse$"), "eur"),
+    (re.compile(r"(?<=\w\w)trice$"), "teur"),
+    (re.compile(r"(?<=\w\wic)ienne$"), "ien"),
+    (re.compile(r"(?<=[nrt])eure$"), "eur"),
+)
+_NOT_PERSONS = words("never persons")
+_MASCULINE = frozenset(_QUALITIES.values())
+
+
+def adjective(word: str) -> tuple[str, bool] | None:
+    """Masculine singular of a feminine adjective or participle by its ending; None when it is none.
+
+    >>> adjective("passionnées"), adjective("journée"), adjective("toulousaine")
+    (('passionné', True), None, None)
+    """
+    is_plural = word.endswith("s")
+    form = word[:-1] if is_plural else word
+    if form in _NOUNS:
+        return None
+    for ending, masculine in _ENDINGS:
+        if ending.search(form):
+            return ending.sub(masculine, form), is_plural
+    return None
+
+
+def person(word: str) -> tuple[str, str] | None:
+    """Masculine singular and plural of a feminine noun of persons, by its ending; None when unsure.
+
+    >>> person("streameuse"), person("podcasteuses"), person("heureuse"), person("matrice")
+    (('streameur', 'streameurs'), ('podcasteur', 'podcasteurs'), None, None)
+    """
+    singular = word.removesuffix("s")
+    if singular in _NOT_PERSONS:
+        return None
+    for ending, masculine in _PERSONS:
+        if ending.search(singular):
+            found = ending.sub(masculine, singular)
+            return found, found + "s"
+    return None
+
+
+def is_epicene(word: str) -> bool:
+    """Whether an adjective has one form for both genders by its ending: "technique", "bancaire"."""
+    return bool(re.search(r"(?:ique|aire|able|ible|iste|ste|gique)s?$", word))
+
+
+def before_vowel(word: str) -> bool:
+    """Whether "le" elides before ``word`` and "nouveau" becomes "nouvel" (mute h: "hôte", "hydrologue").
+
+    >>> before_vowel("ingénieur"), before_vowel("hydrologue"), before_vowel("hacker")
+    (True, True, False)
+    """
+    return bool(re.match(r"[aeiouyàâéèêëîïôöûüœæ]|h(?:[ôyiué]|ab|om|or|er)", word, re.IGNORECASE))

@@ -1,0 +1,101 @@
+"""The French analyser: what every text goes through before both encoders.
+
+``neutral`` gives one form to all genders of a title or a role, so that dense and lexical rankings cannot
+depend on gender; ``tokens`` cuts a text into words with their places and stems; ``fold`` drops case and
+accents.
+"""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import lru_cache
+
+import snowballstemmer
+
+from matcher.language.gender import neutralise
+from matcher.language.inclusive import close_up, fold_doublets, join_genders
+from matcher.language.inflection import fold
+from matcher.language.lexicon import lexicon
+
+__all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "neutral", "tokens"]
+
+ANALYSER = "french-neutral-2"
+"""Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""
+
+STOPWORDS = frozenset(
+    fold(
+        """à afin ainsi après au aussi autre aux avec avant car ce cela ces cet cette chez ci comme dans de
+        depuis des donc dont du elle elles en entre est et eux il ils je la le les leur leurs
+        lors lui mais me même mes moi mon ne ni nos notre nous on ont or ou où par pas plus pour
+        qu que qui sa sans se ses si soi soit son sont sous sur ta te tes toi ton tous tout
+        toute toutes tu un une vers vos votre vous y être avoir a as ai été of the and in to for
+        on at by with from is are an or"""
+    ).split()
+)
+"""Closed-class words of French and English; what is left of a text without them decides its length."""
+
+_ROUNDS = 6  # a form closed up may open the way for the next; one round is enough for what people write
+_SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
+_WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
+_APOSTROPHES = "'’ʼ"
+_stemmer = snowballstemmer.stemmer("french")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A word of a text: ``text == source[start:end]``, and its stem without accents."""
+
+    text: str
+    start: int
+    end: int
+    stem: str
+
+
+def neutral(text: str) -> str:
+    """One form for all genders and inclusive spellings of titles and roles; other words stay as they are.
+
+    Deterministic and idempotent. Runs of blanks become one.
+
+    >>> neutral("Développeur·se web confirmé·e (H/F)") == neutral("développeuse web confirmée")
+    True
+    >>> neutral("nous cherchons une ingénieure expérimentée")
+    'nous cherchons un ingénieur expérimenté'
+    >>> neutral("Numih France conçoit une machine connectée")
+    'Numih France conçoit une machine connectée'
+    """
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
+    for _ in range(_ROUNDS):
+        before, text = text, fold_doublets(neutralise(close_up(join_genders(text))))
+        if text == before:
+            break
+    return _titled(text)
+
+
+def _titled(text: str) -> str:
+    """Return the one form of a title whose genders no rule joins ("femme de chambre"), else ``text``."""
+    titles = lexicon().titles
+    left, slash, right = (part.strip().lower() for part in text.partition("/"))
+    if slash and titles.get(right) == left:
+        return left
+    return titles.get(text.lower(), text)
+
+
+def tokens(text: str) -> list[Token]:
+    """Words of ``text`` in order, without elided articles ("l'", "d'"); compounds are cut at their hyphens.
+
+    >>> [(token.text, token.stem) for token in tokens("l'intégration d'IoT en C++")]
+    [('intégration', 'integr'), ('IoT', 'iot'), ('en', 'en'), ('C++', 'c++')]
+    """
+    found = []
+    for match in _WORD.finditer(text):
+        word = match[0]
+        if word.lower() in _ELIDED and text[match.end() : match.end() + 1] in tuple(_APOSTROPHES):
+            continue
+        found.append(Token(word, match.start(), match.end(), _stem(word.lower())))
+    return found
+
+
+@lru_cache(maxsize=65536)
+def _stem(word: str) -> str:
+    return fold(_stemmer.stemWord(word)) if word.isalpha() else fold(word)

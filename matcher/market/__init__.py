@@ -1,0 +1,1 @@
+"""Introductions planned as a two-sided market."""

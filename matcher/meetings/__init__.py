@@ -1,0 +1,1 @@
+"""Meeting rounds and tables of an event."""

@@ -1,0 +1,1 @@
+"""The pipeline of an answer: retrieve, check, rerank, diversify, give reasons."""

@@ -1,0 +1,105 @@
+"""What a free text says besides its theme: where, and what is not wanted."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from matcher.domain.answers import Missing
+from matcher.domain.items import Profile
+from matcher.knowledge.places import Place, Territory
+
+_WHERE = re.compile(r"\b(?:à|près de|autour de|près d'|near|in)\s+(?=\w)", re.IGNORECASE)
+_NAME = re.compile(r"[\w'’]+(?:[-\s][\w'’]+){0,4}")
+_CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ][\w'’]*(?:[-\s][^\W\d_a-zß-ÿ][\w'’]*)*")
+_EXCLUDED = re.compile(
+    r"\b(?:pas\s+(?:de\s|du\s|des\s|d['’])|(?:sans|hors|sauf|no|not|without|except)\s+(?!fil\b|contact\b|code\b))",
+    re.IGNORECASE,
+)
+_PHRASE_END = re.compile(r"[.;,!?\n]|\b(?:mais|avec|et|ou|but|with|and|or)\b|$")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A part of a text: ``text == source[start:end]``."""
+
+    start: int
+    end: int
+    text: str
+
+
+def town_in(text: str, territory: Territory) -> tuple[Span, Place | None] | None:
+    """Return the first place a text names behind "à", "près de", "near" or "in", and where that is.
+
+    The place is None where a capital says that it is a name, but no town on the list has it; the answer is
+    None where no place is named.
+
+    >>> albi = Place("Albi", "81", 43.9298, 2.148)
+    >>> town_in("un hébergeur à Albi", Territory([albi], []))[1].department_code
+    '81'
+    >>> town_in("une formation à distance", Territory([albi], [])) is None
+    True
+    """
+    unknown, lower = None, text.islower()
+    for found in _WHERE.finditer(text):
+        name = _NAME.match(text, found.end())
+        if name is None or not (name[0][0].isupper() or lower):
+            continue
+        for end in _ends(name):
+            place = territory.locate(text[name.start() : end])
+            if place is not None:
+                return Span(name.start(), end, text[name.start() : end]), place
+        if unknown is not None or found[0].lower().startswith("in"):
+            continue
+        if capitals := _CAPITALS.match(text, name.start()):
+            unknown = Span(capitals.start(), capitals.end(), capitals[0]), None
+    return unknown
+
+
+def _ends(name: re.Match[str]) -> Iterator[int]:
+    """Yield where the name may end, longest first: at the end of each of its words."""
+    ends = [name.start() + word.end() for word in re.finditer(r"[\w'’]+", name[0])]
+    yield from reversed(ends)
+
+
+def exclusions(text: str) -> list[Span]:
+    """Return what a text says it does not want, each from its "pas de" or "sans" to the end of the phrase.
+
+    One phrase is one exclusion, however often it says no.
+
+    >>> [span.text for span in exclusions("hébergement en France, pas de cloud")]
+    ['pas de cloud']
+    """
+    found, end = [], 0
+    while no := _EXCLUDED.search(text, end):
+        end = _PHRASE_END.search(text, no.end()).start()  # type: ignore[union-attr]  # matches at the end
+        said = text[no.start() : end].rstrip()
+        if end > no.end():
+            found.append(Span(no.start(), no.start() + len(said), said))
+    return found
+
+
+def unread(profile: Profile, territory: Territory) -> tuple[Missing, ...]:
+    """Say what of a profile's description is not taken into account: a place not known, an exclusion."""
+    told = []
+    named = None if profile.city or profile.department_code else town_in(profile.description, territory)
+    if named and named[1] is None:
+        told.append(
+            Missing(
+                code="place_unknown",
+                fr=f"Lieu non pris en compte : « {named[0].text} » n'est pas sur la liste des communes, "
+                "ou plusieurs portent ce nom.",
+                en=f"Place not taken into account: “{named[0].text}” is not on the list of towns, "
+                "or several have this name.",
+            )
+        )
+    excluded = exclusions(profile.description)
+    if excluded:
+        told.append(
+            Missing(
+                code="exclusion",
+                fr=f"Exclusion non prise en compte : « {excluded[0].text} ». "
+                "À vérifier pour chaque proposition.",
+                en=f"Exclusion not taken into account: “{excluded[0].text}”. Check it for each proposal.",
+            )
+        )
+    return tuple(told)

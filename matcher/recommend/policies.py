@@ -1,0 +1,131 @@
+"""The kinds of question as data: what is searched, how signals weigh, how far the list is spread.
+
+Weights are non-negative and sum to 1, so that a score, a weighted mean of signals in [0, 1], lies in [0, 1].
+They were set from the judged sample of the catalogue (see ``docs/quality.md``), not learnt from anybody's
+behaviour.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from matcher.domain.items import ItemType, Kind
+from matcher.errors import InvalidRequest
+
+WEIGHTS_FILE = "weights.json"
+"""Name of the file, in the home folder, of weights that ``matcher-lab fit-ranker --write`` found better."""
+
+SIGNALS = (
+    "text",  # meaning and words of the whole texts: fused first-stage score
+    "echo",  # a label of one side is what the other's whole text is about
+    "theme",  # what one does meets what the other is about
+    "needs",  # what the query looks for meets what the item offers
+    "asked",  # what the item looks for meets what the query offers
+    "clients",  # the query serves a sector the item works in
+    "served",  # the item serves a sector the query works in
+    "market",  # both serve the same sectors
+    "axis",  # what the query looks for is what the factory's axis is for
+    "skills",  # ESCO skills that both texts speak of
+    "openness",  # the item excludes nobody
+    "stage",  # the item names the query's kind or size of organisation
+    "territory",  # nearness, as the crow flies, and the cluster's antenna
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One use case.
+
+    ``depth`` first-stage hits are scored, more where more items are wanted; ``spread`` in [0, 1] trades score
+    for variety.
+    """
+
+    kind: Kind
+    asks: ItemType
+    item_type: ItemType
+    weights: dict[str, float]
+    depth: int = 60
+    spread: float = 0.0
+
+
+def _shares(**parts: float) -> dict[str, float]:
+    total = sum(parts.values())
+    return {name: parts.get(name, 0.0) / total for name in SIGNALS}
+
+
+POLICIES: dict[Kind, Policy] = {
+    Kind.FACTORY: Policy(
+        Kind.FACTORY,
+        ItemType.ORGANISATION,
+        ItemType.FACTORY,
+        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, axis=0.1, skills=0.1, territory=0.05),
+    ),
+    Kind.PARTNER: Policy(
+        Kind.PARTNER,
+        ItemType.ORGANISATION,
+        ItemType.ORGANISATION,
+        _shares(
+            text=1.0,
+            echo=2.0,
+            theme=0.5,
+            needs=1.0,
+            asked=1.0,
+            clients=0.5,
+            served=0.5,
+            market=0.5,
+            skills=0.1,
+            territory=0.05,
+        ),
+        depth=80,
+    ),
+    Kind.INTERNATIONAL: Policy(
+        Kind.INTERNATIONAL,
+        ItemType.ORGANISATION,
+        ItemType.OPPORTUNITY,
+        _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, openness=0.1, stage=0.1),
+        depth=100,
+        spread=0.1,
+    ),
+    Kind.LEAD: Policy(
+        Kind.LEAD,
+        ItemType.ORGANISATION,
+        ItemType.LEAD,
+        _shares(text=1.0, echo=1.0, theme=0.5, needs=1.0, skills=0.1, territory=0.3),
+    ),
+    Kind.ALERT: Policy(
+        Kind.ALERT,
+        ItemType.OPPORTUNITY,
+        ItemType.ORGANISATION,
+        _shares(text=1.5, echo=2.0, theme=1.5, served=0.5, asked=1.0, skills=0.1, stage=0.1),
+        depth=100,
+    ),
+}
+
+
+def learnt(text: str) -> dict[Kind, Policy]:
+    """Return the policies with the weights of a weights file, ``{kind: {signal: weight}}``, put in.
+
+    Raises InvalidRequest for anything else than known kinds and signals with weights of at least 0.
+
+    >>> learnt('{"lead": {"text": 1, "territory": 3}}')[Kind.LEAD].weights["territory"]
+    0.75
+    """
+    try:
+        given: Mapping[str, Mapping[str, float]] = json.loads(text)
+        return POLICIES | {
+            Kind(kind): replace(POLICIES[Kind(kind)], weights=_checked(weights))
+            for kind, weights in given.items()
+        }
+    except (ValueError, TypeError, AttributeError) as error:
+        raise InvalidRequest(
+            f"The weights file is not of the form {{kind: {{signal: weight}}}}: {error}. "
+            "Remove it, or make it again: matcher-lab fit-ranker --write"
+        ) from error
+
+
+def _checked(weights: Mapping[str, float]) -> dict[str, float]:
+    if not weights.keys() <= set(SIGNALS):
+        raise ValueError(f"unknown signals {sorted(weights.keys() - set(SIGNALS))}")
+    if any(not 0 <= weight < float("inf") for weight in weights.values()) or not sum(weights.values()):
+        raise ValueError("weights must be finite, at least 0, and not all 0")
+    return _shares(**weights)

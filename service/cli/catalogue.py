@@ -1,0 +1,214 @@
+"""The commands on the catalogue: import, export, show."""
+
+import csv
+import io
+import json
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from matcher import settings as configuration
+from matcher.adapters.sql.schema import parse_url, sqlite_file
+from matcher.adapters.sql.store import SqlStore
+from matcher.build import open_matcher
+from matcher.domain.items import ITEM_CLASSES, AnyItem, Eligibility, ItemType
+from matcher.errors import InvalidRequest
+from matcher.files import write_whole
+from matcher.importing.headers import TYPE_COLUMN
+from matcher.importing.importer import ImportReport
+from matcher.importing.tabular import import_file as import_rows
+from matcher.importing.tabular import read, rejects_path
+from service.cli.render.console import remarks, results
+from service.cli.render.item import card
+
+MAX_LISTED = 20
+_INNER = "eligibility"
+
+
+@contextmanager
+def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iterator[SqlStore]:
+    """Open the store alone: the index may be in use elsewhere.
+
+    ``make`` makes it where there is none, or brings it to the schema of this release; else NotReady names the
+    command that does.
+    """
+    store = SqlStore(settings.database_url)
+    try:
+        if make:
+            store.migrate()
+        else:
+            store.check()
+        yield store
+    finally:
+        store.close()
+
+
+@contextmanager
+def _compared_store(settings: configuration.Settings) -> Iterator[SqlStore]:
+    """Open what a dry run compares with: the store as it is, or an empty one where there is none."""
+    file = sqlite_file(parse_url(settings.database_url))
+    if file is None or file.exists():
+        with opened_store(settings, make=False) as store:
+            yield store
+        return
+    with TemporaryDirectory() as folder:
+        empty = settings.model_copy(update={"database_url": f"sqlite:///{folder}/matcher.db"})
+        with opened_store(empty) as store:
+            yield store
+
+
+def show(name_or_id: str, lang: str, *, as_json: bool) -> None:
+    """Print one item."""
+    settings = configuration.load()
+    with open_matcher(settings) as matcher:
+        item = matcher.resolve(name_or_id)
+    if as_json:
+        results().out(item.model_dump_json(indent=2), highlight=False)
+    else:
+        results().print(card(item, lang, settings.zone))
+
+
+def import_file(file: Path, kind: str | None, *, dry_run: bool, as_json: bool) -> int:
+    """Import a file, say what became of its rows, and return the exit code: 0, or 2 if rows were rejected."""
+    settings = configuration.load()
+    item_type = ItemType(kind) if kind else None
+    opened = _compared_store if dry_run else opened_store
+    with opened(settings) as store, remarks().status(f"Reading {file.name}"):
+        report = import_rows(file, store, item_type=item_type, dry_run=dry_run)
+    if as_json:
+        results().out(json.dumps(_told(report), ensure_ascii=False, indent=2), highlight=False)
+    else:
+        _print_report(file, report)
+        if not dry_run:
+            results().out(f"  Base / store: {store.place}", highlight=False)
+    return 2 if report.rejects else 0
+
+
+def export(file: Path | None, kind: str | None) -> None:
+    """Write the items of one type, or of all, as CSV or JSON Lines.
+
+    What was written is read back and compared, so that an export that `matcher import` would read otherwise
+    is never taken for a good one: only then does it replace a file of that name.
+
+    Raises
+    ------
+    InvalidRequest
+        The file's ending is unknown, or a CSV is asked for without ``--kind``, or an item does not fit in
+        CSV: a list entry that holds the character between entries.
+    BackendUnavailable
+        The file cannot be written.
+    """
+    settings = configuration.load()
+    item_type = ItemType(kind) if kind else None
+    with opened_store(settings, make=False) as store:
+        items = list(store.items(item_type))
+    if file is None:
+        results().out(_as_lines(items), end="", highlight=False)
+        return
+    write_whole(file, _as_text(file, items, item_type), check=lambda draft: _compare(draft, items, item_type))
+    remarks().print(f"{len(items)} items written to {file}.")
+
+
+def _as_text(file: Path, items: Iterable[AnyItem], item_type: ItemType | None) -> bytes:
+    ending = file.suffix.lower()
+    if ending in (".jsonl", ".ndjson"):
+        return _as_lines(items).encode()
+    if ending != ".csv":
+        raise InvalidRequest(f"'{file.name}' tells no format: end it in .jsonl or .csv.")
+    if item_type is None:
+        raise InvalidRequest(f"A CSV holds one type of item: add --kind, one of {', '.join(ItemType)}.")
+    return _as_csv(items, item_type).encode("utf-8-sig")
+
+
+def _as_lines(items: Iterable[AnyItem]) -> str:
+    return "".join(json.dumps(_record(item), ensure_ascii=False) + "\n" for item in items)
+
+
+def _as_csv(items: Iterable[AnyItem], item_type: ItemType) -> str:
+    """Write semicolons between columns and between the entries of a list, as French spreadsheets expect."""
+    text = io.StringIO()
+    empty = ITEM_CLASSES[item_type].model_construct(id="", name="")
+    writer = csv.DictWriter(text, list(_record(empty)), delimiter=";", lineterminator="\r\n")
+    writer.writeheader()
+    for item in items:
+        writer.writerow({name: _cell(value) for name, value in _record(item).items()})
+    return text.getvalue()
+
+
+def _record(item: AnyItem) -> dict[str, Any]:
+    """Lay an item out flat; the unknown is empty rather than absent, so that reading it back clears it."""
+    fields = item.model_dump(mode="json")
+    inner = fields.pop(_INNER, None)
+    record: dict[str, Any] = {TYPE_COLUMN: item.item_type.value}
+    record |= {name: "" if value is None else value for name, value in fields.items()}
+    if inner is not None:
+        record |= {f"{_INNER}.{name}": inner[name] for name in Eligibility.model_fields}
+    return record
+
+
+def _cell(value: Any) -> Any:
+    if isinstance(value, list):
+        return ";".join(map(str, value))
+    return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
+
+
+def _compare(draft: Path, items: list[AnyItem], item_type: ItemType | None) -> None:
+    if not items:
+        return  # a header alone is no table to read
+    found = {row.item.id: row.item for row in read(draft, item_type).rows if row.item}
+    changed = [item.id for item in items if found.get(item.id) != item]
+    if changed:
+        listed = ", ".join(changed[:5])
+        raise InvalidRequest(
+            f"{len(changed)} items do not fit in .csv unchanged ({listed}): a list entry holds a "
+            "separator. Nothing was written; export to .jsonl instead."
+        )
+
+
+def _told(report: ImportReport) -> dict[str, Any]:
+    put = report.put
+    rejects = [
+        {"line": r.line, "field": r.field, "value": r.value, "fr": r.fr, "en": r.en} for r in report.rejects
+    ]
+    return {
+        "dry_run": report.dry_run,
+        "read": report.read,
+        "inserted": put.inserted,
+        "updated": put.updated,
+        "unchanged": put.unchanged,
+        "rejected": report.rejected,
+        "rejects": rejects,
+        "notices": [{"fr": notice.fr, "en": notice.en} for notice in report.notices],
+    }
+
+
+def _print_report(file: Path, report: ImportReport) -> None:
+    console, put = results(), report.put
+    would = "à blanc, rien n'est changé / dry run, nothing changed: " if report.dry_run else ""
+    console.print(
+        f"{file.name}: {would}{report.read} lignes lues / rows read, {put.inserted} nouvelles / new, "
+        f"{put.updated} modifiées / changed, {put.unchanged} inchangées / unchanged, "
+        f"{report.rejected} rejetées / rejected"
+    )
+    for notice in report.notices:
+        console.print(Text(f"  {notice.fr} / {notice.en}", "yellow"))
+    if report.rejects:
+        console.print(_rejects(report))
+        if not report.dry_run:
+            console.print(f"  Lignes rejetées / rejected rows: {rejects_path(file)}")
+    if put.changed and not report.dry_run:
+        console.print("  Puis / then: matcher index", style="dim")
+
+
+def _rejects(report: ImportReport) -> Table:
+    table = Table("ligne", "champ", "valeur", "raison / reason", header_style="dim", box=None, padding=(0, 1))
+    for reject in report.rejects[:MAX_LISTED]:
+        table.add_row(str(reject.line), reject.field, reject.value, reject.reason)
+    if len(report.rejects) > MAX_LISTED:
+        table.add_row("…", "", "", f"{len(report.rejects) - MAX_LISTED} de plus / more")
+    return table

@@ -1,0 +1,203 @@
+"""The command that checks every outside thing and says how to mend it."""
+
+import json
+import shutil
+import socket
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+from rich.table import Table
+from rich.text import Text
+
+from matcher import settings as configuration
+from matcher.adapters.encoder.model import prepare as model
+from matcher.build import Matcher, open_matcher
+from matcher.errors import IndexLocked, MatcherError, NotReady
+from matcher.index.ports import Index, Where
+from matcher.settings import HASHING, Settings
+from service.cli.render.console import remarks, results
+
+OLDEST_PYTHON = (3, 11)
+ROOM = 1_000_000_000
+"""Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
+
+FULL = 50_000_000
+"""Bytes below which nothing can be relied on to be written."""
+SAMPLE = 200
+"""Points of the index that are looked at, at most."""
+
+State = Literal["ok", "look", "bad"]
+_MARKS = {"ok": ("ok", "green"), "look": ("look", "yellow"), "bad": ("BAD", "bold red")}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one check found, and what to do about it."""
+
+    check: str
+    state: State
+    found: str
+    mend: str = ""
+
+
+def run(*, as_json: bool) -> int:
+    """Print all findings and return the exit code: 3 if anything is bad, else 0."""
+    settings = configuration.load()
+    with remarks().status("Checking"):
+        findings = list(examine(settings))
+    if as_json:
+        results().out(
+            json.dumps([asdict(f) for f in findings], ensure_ascii=False, indent=2), highlight=False
+        )
+    else:
+        results().print(_table(findings))
+    return 3 if any(finding.state == "bad" for finding in findings) else 0
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Check one thing after another, each whatever the others found."""
+    yield _python()
+    yield _variables()
+    yield _disk(settings)
+    yield _catalogue(settings)
+    yield _guarded("model", lambda: _model(settings))
+    yield from _store_and_index(settings)
+    yield _port(settings)
+
+
+def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
+    """Turn the error of a check into its finding: our messages end with what to run."""
+    try:
+        return look()
+    except IndexLocked as fault:
+        return Finding(check, "look", str(fault), "Nothing to mend if that is the server: ask it instead.")
+    except MatcherError as fault:
+        return Finding(check, "bad", str(fault))
+
+
+def _python() -> Finding:
+    version = ".".join(map(str, sys.version_info[:3]))
+    if sys.version_info < OLDEST_PYTHON:
+        return Finding("python", "bad", version, "Install Python 3.11 or later, then: make clean demo")
+    return Finding("python", "ok", version)
+
+
+def _variables() -> Finding:
+    unknown = configuration.unknown_variables()
+    if unknown:
+        return Finding(
+            "settings", "look", f"unknown: {', '.join(unknown)}", "Misspelt? See matcher/settings.py."
+        )
+    return Finding("settings", "ok", "all variables known")
+
+
+def _disk(settings: Settings) -> Finding:
+    home = settings.home.absolute()
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        probe = home / ".doctor"
+        probe.write_bytes(b"x")
+        probe.unlink()
+        free = shutil.disk_usage(home).free
+    except OSError as fault:
+        return Finding("disk", "bad", f"{home}: {fault.strerror}", "Mend its rights, or set MATCHER_HOME.")
+    found = f"{home}: {free / 1e9:.2f} GB free"
+    if free > ROOM:
+        return Finding("disk", "ok", found)
+    return Finding("disk", "look" if free > FULL else "bad", found, "Free 1 GB there.")
+
+
+def _catalogue(settings: Settings) -> Finding:
+    folder = settings.data_dir / "reference"
+    if not folder.is_dir():
+        return Finding("data", "bad", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'.")
+    return Finding("data", "ok", str(settings.data_dir))
+
+
+def _model(settings: Settings) -> Finding:
+    if settings.encoder == HASHING:
+        return Finding("model", "look", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
+    folder = Path(settings.encoder or settings.model_dir)
+    if settings.encoder and not (folder / model.MANIFEST).is_file():
+        return _foreign_model(folder)
+    found = model.verify(folder)
+    if not settings.encoder and found["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
+        what = f"{found['name']} is not the encoder of this release"
+        return Finding("model", "bad", what, "Run: matcher prepare, then: matcher reindex")
+    return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
+
+
+def _foreign_model(folder: Path) -> Finding:
+    if folder.is_dir():
+        return Finding("model", "ok", f"{folder}: not ours, checksums unknown")
+    mend = "Set MATCHER_ENCODER to a model's folder, or unset it."
+    if folder.is_absolute():
+        return Finding("model", "bad", f"{folder}: there is no such folder", mend)
+    return Finding("model", "look", f"{folder}: no such folder here, so a hub is asked for it", mend)
+
+
+def _store_and_index(settings: Settings) -> Iterator[Finding]:
+    try:
+        with open_matcher(settings) as matcher:
+            counts = matcher.store.counts()
+            held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
+            yield Finding("store", "ok", f"{matcher.store.place}: {held}")
+            yield _guarded("index", lambda: _index(matcher))
+    except MatcherError as fault:
+        yield Finding("store", "bad", str(fault))
+
+
+def _index(matcher: Matcher) -> Finding:
+    name = matcher.indexer.generations.current() or ""
+    manifest = matcher.indexer.generations.manifest(name) if name else None
+    points = matcher.index.count()
+    _require_sound(matcher.index)
+    pending = matcher.store.last_seq() - matcher.store.cursor(name)
+    built = f", built with {manifest.encoder}" if manifest else ""
+    found = f"generation {name}: {points} items{built}"
+    if pending > 0:
+        return Finding("index", "look", f"{found}; {pending} changes wait", "Run: matcher index")
+    return Finding("index", "ok", found)
+
+
+def _require_sound(index: Index) -> None:
+    """Look at points spread over the index and ask it one question: files may be spoilt and still open."""
+    ids = sorted(index.versions())
+    points = index.fetch(ids[:: len(ids) // SAMPLE + 1])
+    for point in points.values():
+        rows = point.dense[None] if point.labels is None else np.vstack([point.dense, point.labels])
+        if not np.allclose(np.linalg.norm(rows, axis=1), 1.0, atol=0.01):
+            raise NotReady(f"The index holds no usable vector of {point.id}. Rebuild it: matcher reindex")
+    for point in list(points.values())[:1]:
+        if not index.query(point.dense, point.sparse, Where(point.item_type), 1):
+            raise NotReady("The index does not find what it holds. Rebuild it: matcher reindex")
+
+
+def _port(settings: Settings) -> Finding:
+    place = f"{settings.host}:{settings.port}"
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((settings.host, settings.port))
+        except OSError as fault:
+            found = f"{place}: {fault.strerror}"
+            return Finding("port", "look", found, "Our own server? Else: matcher serve --port N")
+    return Finding("port", "ok", f"{place} is free")
+
+
+def _table(findings: list[Finding]) -> Table:
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(width=4)
+    table.add_column(style="bold")
+    table.add_column(ratio=1)
+    for finding in findings:
+        found = Text(finding.found)
+        if finding.mend:
+            found.append(f"\n{finding.mend}", "yellow")
+        table.add_row(Text(*_MARKS[finding.state]), finding.check, found)
+    return table

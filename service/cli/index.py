@@ -1,0 +1,62 @@
+"""The commands that prepare and keep up what the others stand on: prepare, migrate, index, reindex."""
+
+from matcher import settings as configuration
+from matcher.adapters.encoder.model.prepare import prepare as prepare_model
+from matcher.adapters.encoder.model.prepare import shipped_adapter
+from matcher.build import Matcher, open_matcher
+from matcher.index.generations import Generation
+from matcher.settings import Settings
+from service.cli.catalogue import opened_store
+from service.cli.render.console import progress, remarks
+
+
+def prepare() -> None:
+    """Prepare the encoder of these settings."""
+    settings = configuration.load()
+    prepare_encoder(settings)
+    remarks().print(f"The model is ready in {settings.model_dir}.")
+
+
+def prepare_encoder(settings: Settings) -> None:
+    """Make the prepared model where the settings use it; nothing for another encoder."""
+    if settings.encoder:
+        return
+    with progress("Preparing the model") as advance:
+        prepare_model(
+            settings.model_dir,
+            adapter=shipped_adapter(settings.data_dir),
+            progress=lambda step, share: advance(round(share * 100), 100, step),
+        )
+
+
+def migrate() -> None:
+    """Bring the store to the schema of this release."""
+    settings = configuration.load()
+    with opened_store(settings) as store:
+        remarks().print(f"The store at {store.place} is ready.")
+
+
+def index() -> None:
+    """Bring the index up to date with the store."""
+    with open_matcher(configuration.load()) as matcher:
+        index_now(matcher)
+        remarks().print(f"The index holds {matcher.index.count()} items.")
+
+
+def index_now(matcher: Matcher) -> None:
+    """Index what the store has that the index has not, with a bar."""
+    with progress("Indexing") as advance:
+        matcher.index_now(advance)
+
+
+def reindex_now(matcher: Matcher) -> Generation:
+    """Build a new generation, with a bar."""
+    with progress("Building a new index") as advance:
+        return matcher.reindex(advance)
+
+
+def reindex() -> None:
+    """Build a new generation beside the current one and swap."""
+    with open_matcher(configuration.load()) as matcher:
+        generation = reindex_now(matcher)
+        remarks().print(f"Generation {generation.name} serves, with {generation.index.count()} items.")

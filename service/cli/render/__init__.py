@@ -1,0 +1,1 @@
+"""How answers and items look on a terminal."""

@@ -1,0 +1,185 @@
+"""The catalogue's items: read by anyone, written by the administrator.
+
+One family of addresses per type of item, all alike. An item's version is its ``ETag``.
+"""
+
+from itertools import islice
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, Header, Path, Query, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemId, ItemType
+from matcher.errors import InvalidRequest
+from service.http.deps import DeskDep
+from service.http.engine import stored
+from service.http.errors import PreconditionFailed
+from service.http.examples import ITEMS
+from service.http.schemas import Page, problems
+from service.http.security import Admin
+
+router = APIRouter(prefix="/v1")
+
+FAMILIES = {
+    ItemType.ORGANISATION: "organisations",
+    ItemType.FACTORY: "factories",
+    ItemType.OPPORTUNITY: "opportunities",
+    ItemType.LEAD: "leads",
+}
+_LISTED = problems(422, 503)
+_READ = _LISTED | problems(404)
+_ERASED = _READ | problems(403, 412)
+_WRITTEN = _ERASED | problems(413, 415)
+_UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version named is the current one"}}
+
+IfMatch = Annotated[
+    str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
+]
+IfNoneMatch = Annotated[
+    str | None, Header(max_length=200, description="Do nothing if the item is of this version; * for any")
+]
+
+
+def _add_reading(item_type: ItemType, family: str) -> None:
+    item_class: Any = ITEM_CLASSES[item_type]
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+
+    @router.get(
+        f"/{family}",
+        response_class=Response,
+        responses=_LISTED | {200: {"model": Page[item_class]}},
+        operation_id=f"list_{family}",
+        summary=f"All {family}, a page at a time",
+        tags=[family],
+    )
+    async def page(
+        desk: DeskDep,
+        after: Annotated[str, Query(pattern=f"^({ID_PATTERN})?$", description="Start behind this id")] = "",
+        limit: Annotated[int, Query(ge=1)] = 50,
+    ) -> Response:
+        if limit > desk.settings.max_page:
+            raise InvalidRequest(
+                f"limit is {limit}; this service gives pages of at most {desk.settings.max_page}."
+            )
+        return _page(await desk.ask(lambda m: _some(m, item_type, after, limit + 1)), limit)
+
+    @router.get(
+        f"/{family}/{{item_id}}",
+        response_class=Response,
+        responses={**_READ, **_UNCHANGED, 200: {"model": item_class}},
+        operation_id=f"get_{item_type.value}",
+        summary=f"One {item_type.value}",
+        tags=[family],
+    )
+    async def get(item_id: id_in_path, desk: DeskDep, if_none_match: IfNoneMatch = None) -> Response:
+        item = await desk.ask(lambda m: stored(m, item_id, item_type))
+        if _names(if_none_match, item):
+            return Response(status_code=304, headers={"ETag": _etag(item)})
+        return _one(item)
+
+
+def _add_writing(item_type: ItemType, family: str) -> None:
+    item_class: Any = ITEM_CLASSES[item_type]
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
+
+    @router.put(
+        f"/{family}/{{item_id}}",
+        response_class=Response,
+        responses={**_WRITTEN, 200: {"model": item_class}, 201: {"model": item_class}},
+        operation_id=f"put_{item_type.value}",
+        summary=f"Add or replace one {item_type.value}",
+        tags=[family],
+        dependencies=[Admin],
+    )
+    async def put(
+        item_id: id_in_path,
+        item: body,
+        desk: DeskDep,
+        if_match: IfMatch = None,
+        if_none_match: IfNoneMatch = None,
+    ) -> Response:
+        if item.id != item_id:
+            raise InvalidRequest(
+                f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
+            )
+        inserted = await desk.write(lambda m: _put(m, item, if_match, if_none_match))
+        return _one(item, 201 if inserted else 200)
+
+    @router.delete(
+        f"/{family}/{{item_id}}",
+        status_code=204,
+        responses=_ERASED,
+        operation_id=f"delete_{item_type.value}",
+        summary=f"Erase one {item_type.value}, from the store and from the index",
+        tags=[family],
+        dependencies=[Admin],
+    )
+    async def delete(item_id: id_in_path, desk: DeskDep, if_match: IfMatch = None) -> None:
+        await desk.write(lambda m: _delete(m, item_id, item_type, if_match))
+        desk.forget_shown(item_id)
+
+
+def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:
+    return list(islice(matcher.store.items(item_type, after=after, batch=count), count))
+
+
+def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
+    """Check the version once nobody else can write.
+
+    Of two that name the same one, or that no item is there yet (``If-None-Match: *``), one is refused.
+    """
+
+    def unchanged() -> list[AnyItem]:
+        _check_version(matcher, item.id, if_match, if_none_match)
+        return [item]
+
+    return matcher.store.put(unchanged, source="http").inserted == 1
+
+
+def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
+    def unchanged() -> list[str]:
+        stored(matcher, item_id, item_type)
+        _check_version(matcher, item_id, if_match)
+        return [item_id]
+
+    matcher.store.delete(unchanged)
+
+
+def _check_version(
+    matcher: Matcher, item_id: str, if_match: str | None, if_none_match: str | None = None
+) -> None:
+    if if_match is if_none_match is None:
+        return
+    current = matcher.store.get_many([item_id]).get(item_id)
+    if if_match is not None and not _names(if_match, current):
+        raise PreconditionFailed(f"'{item_id}' is not of the version given: read it again, then repeat.")
+    if _names(if_none_match, current):
+        raise PreconditionFailed(f"'{item_id}' is there already: read it, then replace it with If-Match.")
+
+
+def _names(versions: str | None, item: AnyItem | None) -> bool:
+    """Whether the versions of a condition (RFC 9110, 13.1) name that of the item; ``*`` names any."""
+    if versions is None or item is None:
+        return False
+    return versions.strip() == "*" or _etag(item) in versions
+
+
+def _etag(item: AnyItem) -> str:
+    return f'"{item.version}"'
+
+
+def _one(item: AnyItem, status: int = 200) -> Response:
+    return Response(item.model_dump_json(), status, {"ETag": _etag(item)}, media_type="application/json")
+
+
+def _page(found: list[AnyItem], limit: int) -> Response:
+    shown = found[:limit]
+    following = f'"{shown[-1].id}"' if len(found) > limit else "null"
+    items = ",".join(item.model_dump_json() for item in shown)
+    return Response(f'{{"items":[{items}],"next":{following}}}', media_type="application/json")
+
+
+for _item_type, _family in FAMILIES.items():
+    _add_reading(_item_type, _family)
+    _add_writing(_item_type, _family)

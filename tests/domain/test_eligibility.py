@@ -1,0 +1,106 @@
+"""Hard rules: nothing closed, nobody who opted out, nobody to oneself, no condition that cannot be met."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from matcher.domain.eligibility import eligible, meets, open_to_all
+from matcher.domain.items import AnyItem, Eligibility, Factory, Opportunity, Organisation, Profile
+
+NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
+ME = Organisation(id="ORG1", name="Moi", member_type="PME", department_code="31")
+
+
+def call(**facts: object) -> Opportunity:
+    return Opportunity.model_validate({"id": "INT1", "name": "Appel", "availability": "dated", **facts})
+
+
+def test_nobody_is_recommended_to_themselves() -> None:
+    assert not eligible(ME, ME, NOW)
+
+
+@pytest.mark.parametrize("who", ["query", "item"])
+def test_an_organisation_that_opted_out_is_on_neither_side(who: str) -> None:
+    away = Organisation(id="ORG2", name="Absente", opted_out=True)
+    query, item = (away, ME) if who == "query" else (ME, away)
+    assert not eligible(query, item, NOW)
+
+
+@given(minutes=st.integers(-10_000, 10_000), length=st.integers(1, 5_000))
+def test_a_dated_call_is_actionable_exactly_inside_its_window(minutes: int, length: int) -> None:
+    opens = NOW + timedelta(minutes=minutes)
+    closes = opens + timedelta(minutes=length)
+    assert eligible(ME, call(opens_at=opens, closes_at=closes), NOW) == (opens <= NOW < closes)
+
+
+@pytest.mark.parametrize("availability", ["closed", "unconfirmed"])
+def test_closed_and_unconfirmed_calls_are_never_actionable(availability: str) -> None:
+    item = call(availability=availability, closes_at=NOW + timedelta(days=30))
+    assert not eligible(ME, item, NOW)
+
+
+def test_a_standing_service_is_open_until_its_end() -> None:
+    network = call(availability="standing", closes_at=NOW + timedelta(days=1))
+    assert eligible(ME, network, NOW)
+    assert not eligible(ME, network, NOW + timedelta(days=1))
+
+
+def test_by_fit_no_date_excludes() -> None:
+    assert eligible(ME, call(availability="closed"), None)
+
+
+@pytest.mark.parametrize(
+    ("conditions", "expected"),
+    [
+        ({}, True),
+        ({"size_bands": ("TPE", "PE", "ME")}, True),
+        ({"size_bands": ("GE",)}, False),
+        ({"department_codes": ("12",)}, False),
+        ({"department_codes": ("31", "12")}, True),
+        ({"legal_kinds": ("PME",)}, True),
+        ({"legal_kinds": ("laboratoire",)}, False),
+        ({"min_countries": 3}, True),
+    ],
+)
+def test_typed_conditions(conditions: dict[str, object], expected: bool) -> None:
+    assert meets(Eligibility.model_validate(conditions), ME) is expected
+
+
+def test_what_is_not_known_does_not_exclude() -> None:
+    strict = Eligibility(size_bands=("GE",), department_codes=("12",), legal_kinds=("laboratoire",))
+    assert meets(strict, Profile(description="une entreprise"))
+
+
+def test_the_members_to_alert_meet_the_same_conditions() -> None:
+    item = call(opens_at=NOW, eligibility=Eligibility(department_codes=("12",)))
+    assert not eligible(item, ME, NOW)
+    assert eligible(item, ME.model_copy(update={"department_code": "12"}), NOW)
+
+
+def test_a_factory_sets_no_condition() -> None:
+    assert eligible(ME, Factory(id="FAC1", name="Data"), NOW)
+
+
+SUBJECTS = [
+    ME,
+    ME.model_copy(update={"id": "ORG2", "opted_out": True}),
+    ME.model_copy(update={"id": "ORG3", "size_band": "GE", "department_code": "12"}),
+    Profile(description="une entreprise", department_code="46"),
+    Factory(id="FAC1", name="Data"),
+    call(id="CALL1", opens_at=NOW),
+    call(id="CALL2", opens_at=NOW, eligibility=Eligibility(department_codes=("12",))),
+    call(id="CALL3", opens_at=NOW, eligibility=Eligibility(size_bands=("TPE",))),
+    call(id="CALL4", opens_at=NOW, eligibility=Eligibility(legal_kinds=("laboratoire",))),
+    call(id="CALL5", opens_at=NOW, eligibility=Eligibility(min_countries=3)),
+]
+
+
+@pytest.mark.parametrize("one", SUBJECTS)
+def test_what_is_open_to_all_needs_no_closer_look(one: AnyItem | Profile) -> None:
+    others = [other for other in SUBJECTS if other is not one]
+    if open_to_all(one):
+        assert all(eligible(one, other, None) for other in others if open_to_all(other))
+    else:
+        assert not all(eligible(one, other, None) for other in others)

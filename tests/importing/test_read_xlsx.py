@@ -1,0 +1,116 @@
+"""Workbooks as offices keep them: formulas that failed, a sheet to read first, hidden sheets."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from openpyxl import Workbook
+
+from matcher.domain.items import ItemType
+from matcher.errors import InvalidRequest
+from matcher.importing.importer import Table
+from matcher.importing.tabular import read, rejects_path, write_rejects
+
+HEADER = ["id", "nom", "besoins", "ville", "Fax"]
+ADA = ["O1", "Ada", "IA", "Albi", "05"]
+README = [["Liste des membres"], ["Mise à jour : mars 2026"]]
+MEMBERS = [HEADER, ADA]
+
+Rows = list[list[object]]
+
+
+def written(path: Path, *sheets: tuple[str, Rows], hidden: tuple[str, ...] = ()) -> Path:
+    book = Workbook()
+    book.remove(book.active)
+    for title, rows in sheets:
+        sheet = book.create_sheet(title)
+        sheet.sheet_state = "hidden" if title in hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "f.xlsx"
+
+
+def names(table: Table) -> list[str]:
+    return [row.item.name for row in table.rows if row.item]
+
+
+class TestFailedFormulas:
+    @pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"])
+    @pytest.mark.parametrize(("at", "column"), [(0, "id"), (1, "nom"), (2, "besoins"), (3, "ville")])
+    def test_one_in_a_cell_that_is_read_rejects_the_row(
+        self, file: Path, error: str, at: int, column: str
+    ) -> None:
+        row = ["O2", "Bea", "web", "Foix", ""]
+        row[at] = error
+        table = read(written(file, ("Membres", [HEADER, row, ADA])), ItemType.ORGANISATION)
+        assert names(table) == ["Ada"]
+        [reject] = table.rows[0].rejects
+        assert (reject.line, reject.field, reject.value) == (2, column, error)
+        assert reject.fr == "la formule donne une erreur : la remplacer par une valeur"
+        assert reject.en == "the formula gives an error: replace it by a value"
+
+    def test_the_rejects_keep_its_text_and_are_refused_again(self, file: Path) -> None:
+        table = read(written(file, ("Membres", [HEADER, ["O2", "Bea", "#N/A", None, None]])))
+        write_rejects(rejects_path(file), table, table.rows)
+        with rejects_path(file).open(encoding="utf-8-sig", newline="") as lines:
+            [kept] = csv.DictReader(lines, delimiter=";")
+        assert (kept["besoins"], kept["ville"]) == ("#N/A", "")
+        assert read(rejects_path(file)).rows[0].rejects
+
+    def test_empty_cells_and_columns_that_are_not_read_do_not_matter(self, file: Path) -> None:
+        table = read(written(file, ("Membres", [HEADER, ["O1", "Ada", None, "", "#N/A"]])))
+        assert names(table) == ["Ada"]
+        assert table.rows[0].item.needs == ()
+
+    @pytest.mark.parametrize("error", ["#N/A", "#VALEUR!", "#NOM?", "#NOM ?", "#NOMBRE!", "#NUL!", "#n/a"])
+    def test_csv_made_of_such_a_sheet_is_rejected_alike(self, tmp_path: Path, error: str) -> None:
+        file = tmp_path / "f.csv"
+        file.write_text(f"id;nom;besoins\nO1;Ada;{error}\nO2;Bea;#numérique\n", encoding="utf-8")
+        table = read(file)
+        assert names(table) == ["Bea"]
+        assert table.rows[0].rejects[0].value == error
+
+
+class TestSheets:
+    @pytest.mark.parametrize(
+        "first", [[], README, [HEADER], [["Nom"], ["Ada Lovelace"]]], ids=["empty", "notes", "header", "name"]
+    )
+    def test_the_first_with_rows_under_a_header_is_read(self, file: Path, first: Rows) -> None:
+        table = read(written(file, ("Lisez-moi", first), ("Membres", MEMBERS)))
+        assert names(table) == ["Ada"]
+        assert table.notices[0].fr == "Feuille lue : Membres ; non lues : Lisez-moi."
+        assert table.notices[0].en == "Sheet read: Membres; not read: Lisez-moi."
+
+    def test_of_several_the_first_is_read_and_the_others_are_named(self, file: Path) -> None:
+        old = [HEADER, ["O9", "Zoé", "", "", ""]]
+        table = read(written(file, ("2026", MEMBERS), ("2025", old), ("2024", old)))
+        assert names(table) == ["Ada"]
+        assert table.notices[0].en == "Sheet read: 2026; not read: 2025, 2024."
+
+    def test_hidden_sheets_are_passed_over_and_named(self, file: Path) -> None:
+        old = [HEADER, ["O9", "Zoé", "", "", ""]]
+        table = read(written(file, ("Listes", old), ("Membres", MEMBERS), hidden=("Listes",)))
+        assert names(table) == ["Ada"]
+        assert table.notices[0].fr == "Feuille lue : Membres ; non lues : Listes (masquée)."
+
+    def test_where_none_can_be_read_all_are_named(self, file: Path) -> None:
+        written(file, ("Lisez-moi", README), ("Vide", []), ("Membres", MEMBERS), hidden=("Membres",))
+        with pytest.raises(InvalidRequest, match=r"Sheets: Lisez-moi, Vide, Membres \(hidden\)\.") as fault:
+            read(file)
+        assert "'name' or 'nom'" in str(fault.value)
+
+    def test_a_lone_column_of_names_is_read_where_there_is_no_table(self, file: Path) -> None:
+        written(file, ("Lisez-moi", README), ("Membres", [["nom"], ["Ada"]]))
+        assert names(read(file, ItemType.ORGANISATION)) == ["Ada"]
+
+    def test_the_only_sheet_keeps_its_own_error(self, file: Path) -> None:
+        with pytest.raises(InvalidRequest, match="Columns found: Liste des membres"):
+            read(written(file, ("Membres", README)), ItemType.ORGANISATION)
+        with pytest.raises(InvalidRequest, match="a header and no rows"):
+            read(written(file, ("Membres", [HEADER])))

@@ -1,0 +1,592 @@
+"""The index follows the store: draining, rebuilding, swapping, and every reason not to open an index."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.qdrant.folders import FolderGenerations
+from matcher.adapters.sql.store import SqlStore
+from matcher.build import make_generations, open_matcher
+from matcher.domain.items import ItemType, Lead, Organisation
+from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
+from matcher.files import FileLock, is_held, write_whole
+from matcher.index.documents import TEMPLATE
+from matcher.index.exact import ExactIndex
+from matcher.index.generations import Differences, DrainReport, Generation
+from matcher.index.indexer import Indexer
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.manifest import Manifest, checksum
+from matcher.index.ports import Point, Vectors
+from matcher.settings import Backend, Settings
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+def organisation(number: int, text: str = "données de santé", *, opted_out: bool = False) -> Organisation:
+    return Organisation(
+        id=f"ORG{number:03d}", name=f"Société {number}", description=text, opted_out=opted_out
+    )
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqlStore]:
+    opened = SqlStore(f"sqlite:///{tmp_path}/matcher.db")
+    opened.migrate()
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    return tmp_path / "index"
+
+
+@pytest.fixture
+def indexer(store: SqlStore, root: Path) -> Indexer:
+    return Indexer(store, FolderGenerations(root, ExactIndex), HashingEncoder(), Bm25Lexical(), batch=4)
+
+
+@pytest.fixture
+def generation(indexer: Indexer, store: SqlStore) -> Iterator[Generation]:
+    """Ten organisations, indexed."""
+    store.put([organisation(n) for n in range(10)], source="test")
+    built = indexer.rebuild(now=NOW)
+    yield built
+    built.index.close()
+
+
+# Draining
+
+
+def test_nothing_to_drain_writes_nothing(indexer: Indexer, generation: Generation, root: Path) -> None:
+    manifest = root / generation.name / "manifest.json"
+    before = manifest.stat().st_mtime_ns
+    assert indexer.drain(generation) == DrainReport(0, 0, 0, 10)
+    assert manifest.stat().st_mtime_ns == before
+
+
+def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
+    store.put([organisation(0, "robotique"), organisation(11), Lead(id="L1", name="École")], source="test")
+    store.delete(["ORG001", "ORG002"])
+    assert indexer.drain(generation) == DrainReport(upserted=3, deleted=2, unchanged=0, seq=15)
+    assert not indexer.differences(generation.index)
+    assert generation.index.counts()[ItemType.LEAD] == 1
+    assert indexer.drain(generation) == DrainReport(0, 0, 0, 15)
+
+
+def test_what_every_generation_has_seen_leaves_the_outbox(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.advance("another", 10)
+    store.delete(["ORG001"])
+    indexer.drain(generation)
+    assert [change.item_id for change in store.changes(10, 9)] == ["ORG001"]
+    store.forget("another")
+    store.put([organisation(2, "neuf")], source="test")
+    indexer.drain(generation)
+    assert (store.changes(0, 99), store.last_seq()) == ([], 12)
+    assert not indexer.differences(generation.index)
+
+
+def test_a_generation_left_unsealed_by_a_kill_is_sealed_at_the_next_opening(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(0, "robotique")], source="test")
+    indexer.drain(generation)
+    sealed = indexer.generations.manifest(generation.name)
+    indexer.generations.save(generation.name, sealed.model_copy(update={"state": "changing", "seq": 10}))
+    generation.index.close()
+    indexer.refresh().index.close()
+    assert indexer.generations.manifest(generation.name) == sealed
+
+
+def test_a_part_of_the_changes_leaves_a_whole_index(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(number) for number in range(20, 25)], source="test")
+    assert indexer.drain(generation, most=2).seq == 12
+    generation.index.close()
+    again = indexer.open()
+    assert again.index.count() == 12
+    assert indexer.drain(again).upserted == 3
+    again.index.close()
+
+
+def test_many_changes_of_one_item_are_encoded_once(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    for text in ("a", "b", "c"):
+        store.put([organisation(0, text)], source="test")
+    store.delete(["ORG001"])
+    assert indexer.drain(generation) == DrainReport(upserted=1, deleted=1, unchanged=0, seq=14)
+    assert generation.index.versions(["ORG000"]) == {"ORG000": store.get("ORG000").version}
+
+
+def test_whoever_opts_out_leaves_and_may_come_back(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(3, opted_out=True)], source="test")
+    assert indexer.drain(generation).deleted == 1
+    assert "ORG003" not in generation.index.versions()
+    store.put([organisation(3)], source="test")
+    assert indexer.drain(generation).upserted == 1
+
+
+def test_an_opted_out_organisation_never_enters(indexer: Indexer, store: SqlStore) -> None:
+    store.put([organisation(1, opted_out=True), organisation(2)], source="test")
+    built = indexer.rebuild(now=NOW)
+    assert list(built.index.ids()) == ["ORG002"]
+    assert not indexer.differences(built.index)
+    built.index.close()
+
+
+class Interrupted(HashingEncoder):
+    """Another process does something while this one encodes, once."""
+
+    def __init__(self, meanwhile: Callable[[], object]) -> None:
+        super().__init__()
+        self._meanwhile = [meanwhile]
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if self._meanwhile:
+            self._meanwhile.pop()()
+        return super().encode_passages(texts)
+
+
+def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(0, "robotique"), organisation(1, "drones")], source="test")
+
+    def another() -> None:
+        store.delete(["ORG000"])
+        store.put([organisation(1, "robots")], source="test")
+        indexer.drain(generation)
+
+    replace(indexer, encoder=Interrupted(another)).drain(generation)
+    assert not indexer.differences(generation.index)
+
+
+def test_a_drain_repeated_from_an_older_cursor_changes_nothing(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.advance("another", 10)  # has yet to see what this one has
+    store.put([organisation(n, "neuf") for n in range(5)], source="test")
+    indexer.drain(generation)
+    store.forget(generation.name)
+    store.advance(generation.name, 10)
+    assert indexer.drain(generation) == DrainReport(upserted=0, deleted=0, unchanged=5, seq=15)
+
+
+def test_progress_reaches_its_total(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
+    store.put([organisation(n, "neuf") for n in range(10)], source="test")
+    seen: list[tuple[int, int]] = []
+    indexer.drain(generation, lambda done, total: seen.append((done, total)))
+    assert seen == [(4, 10), (8, 10), (10, 10)]
+
+
+class Recorder:
+    """A store and an index that write down in which order they are called."""
+
+    def __init__(self, target: object, log: list[str]) -> None:
+        self.target, self.log = target, log
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def call(*args: object) -> object:
+            self.log.append(name)
+            return getattr(self.target, name)(*args)
+
+        return call
+
+
+def test_the_cursor_moves_only_after_the_changes_are_durable(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    store.put([organisation(n, "neuf") for n in range(6)], source="test")
+    log: list[str] = []
+    watched = Indexer(Recorder(store, log), indexer.generations, indexer.encoder, indexer.lexical, batch=4)
+    watched.drain(Generation(generation.name, Recorder(generation.index, log)))
+    steps = [name for name in log if name in ("upsert", "flush", "advance")]
+    assert steps == ["upsert", "flush", "advance"] * 2
+
+
+class PowerCut(BaseException):
+    """The machine stops."""
+
+
+class FailingStore(Recorder):
+    """Stops the machine at the ``nth`` call."""
+
+    def __init__(self, target: object, nth: int) -> None:
+        super().__init__(target, [])
+        self.nth = nth
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        call = super().__getattr__(name)
+
+        def counted(*args: object) -> object:
+            if len(self.log) == self.nth:
+                raise PowerCut
+            return call(*args)
+
+        return counted
+
+
+@pytest.mark.parametrize("nth", range(13))
+def test_whatever_call_it_stops_at_the_next_drain_completes_it(
+    indexer: Indexer, generation: Generation, store: SqlStore, nth: int
+) -> None:
+    store.put([organisation(n, "neuf") for n in range(12)], source="test")
+    store.delete(["ORG001"])
+    parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
+    try:
+        Indexer(FailingStore(store, nth), *parts).drain(generation)
+    except PowerCut:
+        generation.index.close()
+    else:
+        pytest.fail("the drain makes fewer calls than this test assumes")
+    opened = indexer.refresh()
+    assert not indexer.differences(opened.index)
+    assert indexer.generations.manifest(opened.name).state == "ready"
+    opened.index.close()
+
+
+# Rebuilding
+
+
+def test_the_first_refresh_builds_and_the_next_one_drains(indexer: Indexer, store: SqlStore) -> None:
+    store.put([organisation(n) for n in range(3)], source="test")
+    first = indexer.refresh()
+    first.index.close()
+    store.put([organisation(9)], source="test")
+    second = indexer.refresh()
+    assert second.name == first.name
+    assert not indexer.differences(second.index)
+    second.index.close()
+
+
+def test_a_rebuild_swaps_and_drops_the_old(indexer: Indexer, generation: Generation, root: Path) -> None:
+    generation.index.close()
+    new = indexer.rebuild()
+    assert indexer.generations.current() == new.name != generation.name
+    assert [path.name for path in root.iterdir() if path.is_dir()] == [new.name]
+    assert not indexer.differences(new.index)
+    new.index.close()
+
+
+def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
+    manifest = indexer.generations.manifest(generation.name)
+    assert manifest == Manifest(
+        encoder=indexer.encoder.name,
+        dim=indexer.encoder.dim,
+        template=TEMPLATE,
+        analyser=indexer.lexical.name,
+        created_at=NOW,
+        state="ready",
+        counts={kind: 10 if kind is ItemType.ORGANISATION else 0 for kind in ItemType},
+        checksum=checksum({item.id: item.version for item in store.items()}),
+        seq=10,
+    )
+
+
+def test_an_index_in_use_is_left_alone_until_it_is_let_go(
+    indexer: Indexer, generation: Generation, root: Path
+) -> None:
+    new = indexer.rebuild()
+    assert generation.index.count() == 10
+    assert (root / generation.name).exists()
+    generation.index.close()
+    indexer.clean()
+    assert not (root / generation.name).exists()
+    new.index.close()
+
+
+def test_a_rebuild_that_stops_leaves_the_old_one_serving_and_its_debris_is_cleared(
+    indexer: Indexer, generation: Generation, store: SqlStore, root: Path
+) -> None:
+    parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
+    generation.index.close()
+    for nth in range(30):
+        try:
+            Indexer(FailingStore(store, nth), *parts).rebuild().index.close()
+        except PowerCut:
+            opened = indexer.open()
+            assert not indexer.differences(opened.index)
+            opened.index.close()
+        else:
+            break
+    else:
+        pytest.fail("the rebuild never completed")
+    assert nth > 8
+    indexer.rebuild().index.close()
+    assert len([path for path in root.iterdir() if path.is_dir()]) == 1
+    assert store.prune_changes() == 10
+
+
+def test_what_is_written_during_a_rebuild_is_in_the_new_index(indexer: Indexer, store: SqlStore) -> None:
+    store.put([organisation(n) for n in range(10)], source="test")
+
+    def meanwhile(done: int, _total: int) -> None:
+        if done == 4:
+            store.put([organisation(0, "changé"), organisation(99)], source="test")
+            store.delete(["ORG001"])
+
+    built = indexer.rebuild(meanwhile)
+    assert not indexer.differences(built.index)
+    assert "ORG099" in built.index.versions()
+    built.index.close()
+
+
+class Forgetful(ExactIndex):
+    """An index that loses a point without a word."""
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        super().upsert([point for point in points if point.id != "ORG002"])
+
+
+def test_a_new_index_that_does_not_equal_the_store_is_not_promoted(
+    indexer: Indexer, generation: Generation, store: SqlStore, root: Path
+) -> None:
+    bad = Indexer(store, FolderGenerations(root, Forgetful), indexer.encoder, indexer.lexical)
+    with pytest.raises(BackendUnavailable, match="1 points missing"):
+        bad.rebuild()
+    assert indexer.generations.current() == generation.name
+
+
+def test_two_rebuilds_at_once_are_refused(indexer: Indexer, generation: Generation) -> None:
+    with indexer.generations.exclusive(), pytest.raises(IndexLocked):
+        indexer.rebuild()
+
+
+def test_a_large_generation_is_optimised_before_it_serves(store: SqlStore, root: Path) -> None:
+    store.put([organisation(n) for n in range(5)], source="test")
+    optimised: list[tuple[Path, int]] = []
+
+    def optimize(folder: Path, dim: int) -> None:
+        optimised.append((folder, dim))
+        ExactIndex(folder, dim).close()  # it can be opened: whoever filled it has let go
+
+    for above, expected in ((5, 0), (4, 1)):
+        generations = FolderGenerations(root, ExactIndex, optimize=optimize, optimize_above=above)
+        built = Indexer(store, generations, HashingEncoder(), Bm25Lexical()).rebuild()
+        assert len(optimised) == expected
+        assert built.index.count() == 5
+        built.index.close()
+    assert optimised == [(root / built.name, 384)]
+
+
+# Opening
+
+
+def test_without_an_index_the_command_is_named(indexer: Indexer) -> None:
+    with pytest.raises(NotReady, match="matcher index"):
+        indexer.open()
+
+
+class OtherEncoder(HashingEncoder):
+    """The same vectors under another name."""
+
+    name = "other"
+
+
+class OtherLexical(Bm25Lexical):
+    """The same terms under another name."""
+
+    name = "other"
+
+
+def test_an_index_of_another_encoder_is_refused(
+    indexer: Indexer, generation: Generation, store: SqlStore
+) -> None:
+    generation.index.close()
+    for encoder, lexical, what in (
+        (OtherEncoder(), indexer.lexical, "encoder 'hashing"),
+        (indexer.encoder, OtherLexical(), "analyser 'bm25"),
+    ):
+        with pytest.raises(IndexMismatch, match=rf"{what}.*but 'other' is in use.*matcher reindex"):
+            Indexer(store, indexer.generations, encoder, lexical).open()
+
+
+def test_an_index_of_another_store_is_refused(
+    indexer: Indexer, generation: Generation, tmp_path: Path
+) -> None:
+    generation.index.close()
+    other = SqlStore(f"sqlite:///{tmp_path}/other.db")
+    other.migrate()
+    with pytest.raises(IndexMismatch, match="another store"):
+        Indexer(other, indexer.generations, indexer.encoder, indexer.lexical).open()
+    other.close()
+
+
+@pytest.mark.parametrize(
+    "damage", ["points gone", "points cut", "manifest gone", "manifest cut", "current cut", "current zeroed"]
+)
+def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
+    indexer: Indexer, generation: Generation, root: Path, damage: str
+) -> None:
+    generation.index.close()
+    folder = root / generation.name
+    points, manifest = folder / "points.npz", folder / "manifest.json"
+    if "current" in damage:
+        (root / "CURRENT").write_bytes(b"" if "cut" in damage else bytes(22))
+    elif "points" in damage:
+        points.unlink() if "gone" in damage else points.write_bytes(points.read_bytes()[:500])
+    else:
+        manifest.unlink() if "gone" in damage else manifest.write_bytes(b'{"encoder": ')
+    with pytest.raises(NotReady, match="matcher reindex"):
+        indexer.open()
+    built = indexer.rebuild()
+    assert not indexer.differences(built.index)
+    assert [path.name for path in root.iterdir() if path.is_dir()] == [built.name]
+    built.index.close()
+
+
+@pytest.mark.parametrize("gone", ["segments", "index"])
+def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Path, gone: str) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+        store.put([organisation(n) for n in range(10)], source="test")
+    with open_matcher(settings) as serving:
+        serving.index_now()
+        former = serving.recommender
+        [segments] = settings.index_dir.glob("*/shard/segments")
+        shutil.rmtree(segments if gone == "segments" else settings.index_dir)
+        with open_matcher(settings) as other:
+            other.reindex()
+        serving.index_now()  # the former one cannot be flushed any more
+        assert serving.index.count() == 10
+        assert serving.recommender is not former
+        serving.index_now()
+        held = [is_held(folder / "lock") for folder in settings.index_dir.iterdir() if folder.is_dir()]
+        assert held.count(True) == 1
+
+
+def _refused(*_: object) -> None:
+    raise PermissionError(13, "Permission denied")
+
+
+def test_a_generation_that_is_served_no_more_is_dropped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds what was indexed then, erased since or not."""
+    settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+        store.put([organisation(0)], source="test")
+    with open_matcher(settings) as serving:
+        serving.index_now()
+        former = settings.index_dir / serving.generation
+        with open_matcher(settings) as operator:
+            operator.reindex()
+        assert former.is_dir(), "in use"
+        with monkeypatch.context() as stuck:
+            stuck.setattr(shutil, "rmtree", _refused)
+            serving.index_now()
+        assert serving.generation != former.name, "it serves on, whatever becomes of the old one"
+        with open_matcher(settings) as operator:
+            operator.reindex()
+        former = settings.index_dir / serving.generation
+        serving.index_now()
+        assert not former.exists()
+        assert serving.store.cursor(former.name) == 0
+
+
+def test_what_is_closed_stays_closed(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+    with open_matcher(settings) as matcher:
+        matcher.index_now()
+    with pytest.raises(BackendUnavailable, match="closed"):
+        matcher.index_now()
+    with open_matcher(settings) as again:
+        assert again.index.count() == 0
+
+
+def fault(call: Callable[[], object]) -> MatcherError:
+    with pytest.raises(MatcherError) as found:
+        call()
+    return found.value
+
+
+@pytest.mark.parametrize("backend", ["edge", "exact"])
+def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(
+    tmp_path: Path, backend: Backend
+) -> None:
+    settings = Settings(home=tmp_path / "here", encoder="hashing", index_backend=backend)
+    with SqlStore(settings.database_url) as store:
+        store.migrate()
+    generations = make_generations(settings)
+    with open_matcher(settings) as matcher:
+        matcher.index_now()
+        name, index = matcher.generation, matcher.index
+        faults = [fault(lambda: generations.open(name))]  # held
+    faults.append(fault(index.count))  # closed
+    current = settings.index_dir / "CURRENT"
+    for file in [current, current.parent / name / "manifest.json"]:
+        whole = file.read_bytes()
+        file.write_bytes(b"\0")
+        with open_matcher(settings) as matcher:
+            faults.append(fault(matcher.index_now))
+        file.write_bytes(whole)
+    for file in (current.parent / name).rglob("*"):
+        if file.is_file() and file.name not in {"manifest.json", "lock"}:
+            file.write_bytes(b"spoilt")
+    with open_matcher(settings) as matcher:
+        faults.append(fault(matcher.index_now))
+    shutil.rmtree(settings.index_dir)
+    settings.index_dir.write_text("in the way")
+    with open_matcher(settings) as matcher:
+        faults += [fault(matcher.index_now), fault(matcher.reindex)]
+    assert sum("here" in str(one) for one in faults) >= 5
+    assert [one.public for one in faults if "here" in one.public] == []
+
+
+def test_an_index_that_lost_points_silently_is_found_out(
+    indexer: Indexer, generation: Generation, root: Path
+) -> None:
+    generation.index.delete(["ORG005"])
+    generation.index.close()
+    with pytest.raises(NotReady, match=r"lost or changed points.*matcher reindex"):
+        indexer.open()
+
+
+def test_differences_are_named(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
+    store.put([organisation(0, "neuf"), organisation(50)], source="test")
+    store.delete(["ORG009"])
+    found = indexer.differences(generation.index)
+    assert found == Differences(missing=("ORG050",), stale=("ORG000",), surplus=("ORG009",))
+    assert found
+
+
+# Files
+
+
+def test_the_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
+    import os
+
+    with FileLock(tmp_path / "lock"), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
+        FileLock(tmp_path / "lock")
+    FileLock(tmp_path / "lock").release()
+
+
+def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(BackendUnavailable, match="folder"):
+        write_whole(tmp_path / "folder", b"new")
+    assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
+    write_whole(tmp_path / "file", b"old")
+    write_whole(tmp_path / "file", b"new")
+    assert (tmp_path / "file").read_bytes() == b"new"
+
+
+def test_a_write_into_no_folder_says_to_make_it(tmp_path: Path) -> None:
+    with pytest.raises(BackendUnavailable, match="The folder does not exist: make it first") as fault:
+        write_whole(tmp_path / "nowhere" / "file", b"new")
+    assert "Free space" not in str(fault.value)

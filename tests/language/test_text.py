@@ -1,0 +1,64 @@
+"""What every text goes through before both encoders."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from matcher.language.lexicon import lexicon
+from matcher.language.text import fold, neutral, tokens
+
+ALPHABET = st.text(st.sampled_from("aeéèhrstuxcdfl ·.-/()'’,\nEÉ*[]1"), max_size=40)
+WORDS = [
+    *sorted(lexicon().nouns)[::7], "une", "la", "de", "à", "les", "toutes", "et", "ou", "web", "êtes", "vous",
+    "expérimentée", "nouvelle",
+]  # fmt: skip
+GLUE = st.sampled_from(
+    [" ", " ", " ", "-", "/", " / ", "·", "(e) ", "·e ", ", ", ". ", "\n", " et ", "'", "(H/F)"]
+)
+PHRASE = st.lists(st.tuples(st.sampled_from(WORDS), GLUE, st.booleans()), max_size=7).map(
+    lambda said: "".join((word.capitalize() if big else word) + glue for word, glue, big in said)
+)
+
+
+@given(st.one_of(ALPHABET, PHRASE))
+def test_neutral_form_of_a_neutral_form_is_itself(text: str) -> None:
+    once = neutral(text)
+    assert neutral(once) == once
+
+
+@given(PHRASE)
+def test_neutral_form_does_not_depend_on_what_was_seen_before(text: str) -> None:
+    first = neutral(text)
+    neutral("une développeuse expérimentée")
+    assert neutral(text) == first
+
+
+@pytest.mark.parametrize(
+    "text", ["", " ", "\n", "-", "()", "a-", "·", "/", "aide", "aide ", "vous êtes", "de la"]
+)
+def test_texts_without_a_word_to_change_survive(text: str) -> None:
+    assert neutral(text) == text.strip()
+
+
+def test_long_texts_take_time_in_proportion_to_their_length() -> None:
+    assert neutral("développeuse et " * 20_000).count("développeur") >= 1
+
+
+def test_tokens_quote_their_places_in_the_text() -> None:
+    text = "L'intégration d’outils e-santé, C++ et n°1"
+    found = tokens(text)
+    assert [text[token.start : token.end] for token in found] == [token.text for token in found]
+    assert [token.text for token in found] == ["intégration", "outils", "e", "santé", "C++", "et", "n", "1"]
+
+
+def test_stems_join_the_forms_of_a_word() -> None:
+    stems = {
+        token.stem for text in ("connecté", "connectés", "connectée", "CONNECTÉES") for token in tokens(text)
+    }
+    assert len(stems) == 1
+
+
+@given(st.text(max_size=30))
+@example("ᴬ ℃ Ǣ")
+def test_folding_twice_is_folding_once(text: str) -> None:
+    assert fold(fold(text)) == fold(text)

@@ -1,0 +1,178 @@
+"""The two-sided plan: better than its peers, fair to its input, the same for the same seed."""
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.errors import InvalidRequest
+from matcher.market.planner import Effort, naive, plan, reciprocal, transferable_utility
+from matcher.market.position_bias import examine, mixture
+from training.market.estimate import estimate, expected_matches
+
+
+def crowded(lookers: int, receivers: int, share: float = 0.5, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    f = (1 - share) * rng.random((lookers, receivers)) + share * np.linspace(1, 0, receivers)
+    g = (1 - share) * rng.random((receivers, lookers)) + share * np.linspace(1, 0, lookers)
+    return f, g
+
+
+def by_enumeration(lists, f, g, v, w) -> float:
+    """Expected matches, by going through every set of applicants of every receiver."""
+    lookers, receivers = f.shape
+    total = 0.0
+    for j in range(receivers):
+        chance = [
+            min(1, f[c, j] * v[list(lists[c]).index(j)]) if j in lists[c] else 0 for c in range(lookers)
+        ]
+        for applied in itertools.product([0, 1], repeat=lookers):
+            weight = np.prod([p if a else 1 - p for a, p in zip(applied, chance, strict=True)])
+            ranked = sorted((c for c in range(lookers) if applied[c]), key=lambda c: (-g[j, c], c))
+            total += weight * sum(min(1, g[j, c] * w[p]) for p, c in enumerate(ranked))
+    return total
+
+
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+def test_the_estimate_equals_going_through_every_outcome(law):
+    f, g = crowded(4, 3)
+    lists = plan(f, g, law).left
+    wanted = by_enumeration(lists.tolist(), f, g, examine(law, 3), examine(law, 4))
+    assert estimate(lists, f, g, law).expected == pytest.approx(wanted, abs=1e-5)
+
+
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+def test_the_simulation_agrees_with_the_estimate_within_four_standard_errors(law):
+    f, g = crowded(30, 20)
+    lists = reciprocal(f, g)
+    found = expected_matches(lists, f, g, law, draws=800)
+    exact = estimate(lists, f, g, law)
+    assert abs(found.mean - exact.expected) < 4 * found.standard_error
+    assert found.left.sum() == pytest.approx(found.mean)
+    assert found.right.sum() == pytest.approx(found.mean)
+
+
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+@pytest.mark.parametrize("share", [0.0, 0.5, 1.0])
+def test_the_plan_brings_more_matches_than_every_peer(law, share):
+    f, g = crowded(30, 20, share)
+    ours = estimate(plan(f, g, law).left, f, g, law).expected
+    for peer in (naive, reciprocal, transferable_utility):
+        assert ours >= estimate(peer(f, g), f, g, law).expected - 1e-9
+
+
+def test_no_looker_gains_the_market_more_by_another_list():
+    f, g = crowded(12, 4)
+    lists = plan(f, g, effort=Effort(steps=40, sweeps=20, accuracy=1e-5)).left.copy()
+    best = estimate(lists, f, g).expected
+    for c in range(12):
+        for other in itertools.permutations(range(4)):
+            tried = lists.copy()
+            tried[c] = other
+            assert estimate(tried, f, g).expected <= best + 2e-2
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 10**6))
+def test_every_list_is_a_ranking_of_the_allowed_receivers(lookers, receivers, seed):
+    rng = np.random.default_rng(seed)
+    f, g = rng.random((lookers, receivers)), rng.random((receivers, lookers))
+    veto = rng.random((lookers, receivers)) < 0.3
+    found = plan(f, g, veto=veto)
+    for c, row in enumerate(found.left.tolist()):
+        assert sorted(j for j in row if j >= 0) == np.flatnonzero(~veto[c]).tolist()
+    for j, row in enumerate(found.right.tolist()):
+        shown = [c for c in row if c >= 0]
+        assert sorted(shown) == np.flatnonzero(~veto[:, j]).tolist()
+        assert np.all(np.diff(g[j, shown]) <= 0)
+    assert found.left_matches.sum() == pytest.approx(found.expected)
+    assert found.right_matches.sum() == pytest.approx(found.expected)
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.integers(2, 10), st.integers(0, 10**6))
+def test_in_one_population_nobody_is_shown_to_themselves(n, seed):
+    lists = plan(np.random.default_rng(seed).random((n, n))).left
+    assert all(i not in row for i, row in enumerate(lists.tolist()))
+    assert (np.sort(lists, axis=1)[:, 1:] >= 0).all()
+
+
+def test_the_same_input_gives_the_same_plan():
+    f, g = crowded(40, 25, 1.0)
+    first, second = plan(f, g), plan(f, g)
+    assert np.array_equal(first.left, second.left)
+    assert first.expected == second.expected
+
+
+def test_the_crowd_is_spread_when_all_like_the_same():
+    f, g = crowded(60, 40)
+    before, after = estimate(reciprocal(f, g), f, g), plan(f, g)
+    assert after.requests.max() < before.requests.max() / 2
+
+
+def test_somebody_whose_every_pair_is_vetoed_gets_an_empty_list():
+    veto = np.zeros((3, 2), dtype=bool)
+    veto[1] = True
+    found = plan(np.full((3, 2), 0.5), np.full((2, 3), 0.5), veto=veto)
+    assert found.left[1].tolist() == [-1, -1]
+    assert found.left_matches[1] == 0
+
+
+def test_everybody_vetoed_brings_nothing_and_does_not_fail():
+    found = plan(np.ones((2, 2)), np.ones((2, 2)), veto=np.ones((2, 2), dtype=bool))
+    assert found.expected == 0
+    assert (found.left == -1).all()
+
+
+def test_one_person_on_each_side():
+    assert plan([[1.0]], [[1.0]]).left.tolist() == [[0]]
+
+
+@pytest.mark.parametrize(
+    ("f", "g", "said"),
+    [
+        (np.empty((0, 3)), np.empty((3, 0)), "at least one row"),
+        ([[0.5, np.nan]], [[0.5], [0.5]], r"f\[0, 1\] is nan"),
+        ([[0.5, 0.5]], [[0.5], [1.5]], r"g\[1, 0\] is 1.5"),
+        ([[0.5, 0.5]], [[0.5, 0.5]], "shape"),
+        ([[0.5]], None, "at least two people"),
+        ([[0.5, 0.5]], None, "square"),
+    ],
+)
+def test_bad_gains_are_refused_with_their_place(f, g, said):
+    with pytest.raises(InvalidRequest, match=said):
+        plan(f, g)
+
+
+@pytest.mark.parametrize(
+    "law", ["quadratic", [1.0], [0.5, 0.9, 0.1], [1.0, float("nan"), 0.1], [1.0, -0.1, -0.2]]
+)
+def test_bad_examination_is_refused(law):
+    with pytest.raises(InvalidRequest):
+        plan(np.full((3, 3), 0.5), np.full((3, 3), 0.5), law)
+
+
+def test_an_examination_vector_may_stop_after_a_few_ranks():
+    f, g = crowded(8, 6)
+    found = plan(f, g, [1.0, 0.5] + [0.0] * 6)
+    assert ((found.left >= 0).sum(axis=1) == 2).all()
+
+
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+@pytest.mark.parametrize("n", [1, 20, 400, 8500])
+def test_the_mixture_follows_its_law(law, n):
+    v = examine(law, n)
+    fit = mixture(v, 1e-6)
+    powers = fit.bases[None, :] ** np.arange(n)[:, None]
+    assert np.abs(powers @ fit.weights - v).max() < 2e-6
+
+
+def test_lists_that_name_somebody_twice_or_nobody_known_are_refused():
+    with pytest.raises(InvalidRequest, match="twice"):
+        estimate([[0, 0]], [[0.5, 0.5]], [[0.5], [0.5]])
+    with pytest.raises(InvalidRequest, match="under 2"):
+        estimate([[2]], [[0.5, 0.5]], [[0.5], [0.5]])
+    with pytest.raises(InvalidRequest, match="2 draws"):
+        expected_matches([[0]], [[0.5]], [[0.5]], draws=1)

@@ -1,0 +1,275 @@
+import asyncio
+import io
+import json
+import logging
+import time
+from collections.abc import Iterator
+from contextlib import closing
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import OperationalError
+from starlette.responses import PlainTextResponse
+
+from matcher.adapters.sql.errors import translated
+from matcher.adapters.sql.store import SqlStore
+from matcher.build import open_matcher
+from matcher.domain.items import Lead
+from matcher.errors import MatcherError
+from service.http.app import create_app
+from service.http.logging import configure
+from service.http.metrics import Metrics
+from service.http.middleware import Envelope
+
+SECRET_TEXT = "hopital-de-rodez-confidentiel"
+
+
+@pytest.fixture
+def logged():
+    """The lines logged so far, parsed."""
+    root = logging.getLogger()
+    stream = io.StringIO()
+    configure("info", stream)
+    logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test's own client
+
+    def lines() -> list[dict]:
+        return [json.loads(line) for line in stream.getvalue().splitlines()]
+
+    yield lines
+    root.handlers.clear()
+    root.setLevel(logging.WARNING)
+
+
+def test_a_well_formed_request_id_is_kept(client):
+    response = client.get("/healthz", headers={"X-Request-ID": "order-66.a_b"})
+    assert response.headers["X-Request-ID"] == "order-66.a_b"
+
+
+@pytest.mark.parametrize("given", ["short", "a" * 65, "with space", "<script>alert(1)</script>", "é" * 8])
+def test_another_one_is_replaced(client, given):
+    response = client.get("/healthz", headers={"X-Request-ID": given.encode()})
+    assert len(response.headers["X-Request-ID"]) == 32
+
+
+def test_a_problem_carries_the_id_of_its_request(client):
+    response = client.get("/v1/leads/NONE", headers={"X-Request-ID": "trace-me-1"})
+    assert response.json()["request_id"] == response.headers["X-Request-ID"] == "trace-me-1"
+
+
+def test_unknown_paths_and_methods_are_problems_too(client):
+    for method, path, status in (("GET", "/nowhere", 404), ("POST", "/healthz", 405)):
+        response = client.request(method, path)
+        assert (response.status_code, response.json()["status"]) == (status, status)
+        assert response.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/organisations/ORG001", "GET, HEAD, PUT, DELETE"),
+        ("/v1/plan", "GET, HEAD, POST"),
+        ("/v1/recommendations", "POST"),
+        ("/healthz", "GET, HEAD"),
+    ],
+)
+def test_a_wrong_method_is_told_all_the_right_ones(client, path, allowed):
+    assert client.patch(path).headers["Allow"] == allowed
+
+
+@pytest.mark.parametrize(
+    "path", ["/healthz", "/v1/organisations/ORG001", "/v1/organisations", "/v1/leads/NO"]
+)
+def test_head_is_get_without_its_body(client, path):
+    whole, head = client.get(path), client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    for name in ("Content-Type", "Content-Length", "ETag"):
+        assert head.headers.get(name) == whole.headers.get(name)
+
+
+def test_head_sends_no_body_whoever_serves_and_is_noted_as_what_it_is():
+    sent, noted = [], []
+
+    class Noted(Metrics):
+        def observe(self, method, *_):
+            noted.append(method)
+
+    async def send(message):
+        sent.append(message.get("body", b""))
+
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
+    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
+    assert (b"".join(sent), noted) == (b"", ["HEAD"])
+
+
+def test_an_answer_leaves_before_it_is_noted():
+    """A server writes what it was given when the event loop turns; log and figures are not waited for."""
+    done = []
+
+    class Noted(Metrics):
+        def observe(self, *_):
+            done.append("noted")
+
+    async def send(message):
+        if message["type"] == "http.response.body":
+            asyncio.get_running_loop().call_soon(done.append, "written")
+
+    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
+    assert done == ["written", "noted"]
+
+
+@pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
+def test_a_body_over_the_limit_is_refused_whatever_it_says_of_itself(client, declared):
+    text = b'{"kind": "factory", "text": "' + b"a" * 1_000_000 + b'"}'
+    content = text if declared else iter([text[:500_000], text[500_000:]])
+    headers = {"Content-Type": "application/json"}
+    response = client.post("/v1/recommendations", content=content, headers=headers)
+    assert response.status_code == 413
+    assert response.json()["type"] == "urn:matcher:too-large"
+    assert "262144" in response.json()["detail"]
+
+
+def test_logs_say_what_happened_and_not_what_was_asked(stocked, logged):
+    with TestClient(create_app(stocked)) as client:
+        client.get(
+            "/v1/search", params={"q": SECRET_TEXT, "kind": "partner"}, headers={"X-Request-ID": "trace-me-2"}
+        )
+        client.post("/v1/recommendations", json={"kind": "partner", "text": SECRET_TEXT, "x": 1})
+        client.get(f"/v1/organisations/{SECRET_TEXT}")
+    lines = logged()
+    assert SECRET_TEXT not in json.dumps(lines)
+    line = next(line for line in lines if line.get("request_id") == "trace-me-2")
+    assert (line["event"], line["method"], line["route"], line["status"]) == (
+        "answered",
+        "GET",
+        "/v1/search",
+        200,
+    )
+    assert line["ms"] > 0
+
+
+def test_an_unforeseen_failure_is_a_problem_without_its_message_and_a_log_line_with_frames(stocked, logged):
+    app = create_app(stocked)
+
+    @app.get("/breaks")
+    async def breaks() -> None:
+        raise RuntimeError(SECRET_TEXT)
+
+    with TestClient(app) as client:
+        response = client.get("/breaks")
+        assert client.get("/healthz").status_code == 200
+    assert (response.status_code, response.json()["detail"]) == (500, "The service failed.")
+    line = next(line for line in logged() if line["event"] == "unforeseen")
+    assert line["error"] == "RuntimeError"
+    assert any("breaks" in frame for frame in line["frames"])
+    assert SECRET_TEXT not in json.dumps(line)
+
+
+def test_metrics_count_requests_by_route_without_values(client):
+    client.get("/v1/leads/NONE")
+    client.get("/somewhere/else")
+    text = client.get("/metrics").text
+    assert 'matcher_requests_total{method="GET",route="/v1/leads/{item_id}",status="404"} 1.0' in text
+    assert 'route="(none)",status="404"' in text
+    assert "NONE" not in text
+
+
+def test_alive_and_ready(client):
+    assert client.get("/healthz").json() == {"status": "alive"}
+    ready = client.get("/readyz").json()
+    assert (ready["status"], ready["points"], ready["pending"]) == ("ready", 8, 0)
+
+
+def test_a_store_that_stops_answering_makes_the_service_unready(client):
+    client.app.state.desk._matcher.store.ping = _broken
+    response = client.get("/readyz")
+    assert response.status_code == 503
+    assert response.headers["Retry-After"]
+    assert client.get("/healthz").status_code == 200
+
+
+def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
+    def unreachable() -> None:
+        with translated(make_url("postgresql://me@db.internal/matcher"), "answering a ping"):
+            raise OperationalError("", {}, Exception('connection to server at "10.0.0.5" failed'))
+
+    with TestClient(create_app(stocked)) as client:
+        client.app.state.desk._matcher.store.ping = unreachable
+        response = client.get("/readyz", headers={"X-Request-ID": "trace-me-3"})
+    assert response.status_code == 503
+    detail = response.json()["detail"]
+    assert detail.startswith("The store failed while answering a ping")
+    assert detail.endswith("Check that the server runs and that MATCHER_DATABASE_URL points to it.")
+    assert not [part for part in ("db.internal", "10.0.0.5", "me@") if part in detail]
+    [line] = [line for line in logged() if line["event"] == "failed"]
+    assert line["request_id"] == "trace-me-3"
+    assert "db.internal" in line["detail"]
+    assert "10.0.0.5" in line["detail"]
+
+
+def test_metrics_say_how_many_changes_wait_to_be_indexed(stocked):
+    settings = stocked.model_copy(update={"index_interval_s": 0.05})
+    with TestClient(create_app(settings)) as client:
+        client.app.state.desk._matcher.index_now = _broken
+        with closing(SqlStore(stocked.database_url)) as elsewhere:
+            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(3)], source="test")
+        assert _gauge_until(client, "matcher_index_pending", 3.0) <= {0.0}
+        del client.app.state.desk._matcher.index_now
+        assert _gauge_until(client, "matcher_index_pending", 0.0) <= {3.0}
+
+
+def _gauge(client: TestClient, name: str) -> float:
+    lines = client.get("/metrics").text.splitlines()
+    return next(float(line.split()[1]) for line in lines if line.startswith(f"{name} "))
+
+
+def _gauge_until(client: TestClient, name: str, wanted: float) -> set[float]:
+    """The values a figure takes before the one wanted."""
+    seen = set()
+    for _ in _tries(f"{name} = {wanted}"):
+        if (value := _gauge(client, name)) == wanted:
+            break
+        seen.add(value)
+    return seen
+
+
+def _tries(what: str) -> Iterator[None]:
+    """Tries without end, and a clear failure where ``what`` never comes."""
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        yield
+    pytest.fail(f"waited 30 s in vain for {what}")
+
+
+def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
+    with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
+        with closing(SqlStore(stocked.database_url)) as elsewhere:
+            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test")
+        seen = set()
+        for _ in _tries("all changes to be taken in"):
+            ready = client.get("/readyz").json()
+            if ready["points"] == 648 and not ready["pending"]:
+                break
+            seen.add(ready["points"])
+        assert seen - {8, 648}, "no question came between the turns"
+
+
+def _broken(**_: object) -> None:
+    from matcher.errors import BackendUnavailable
+
+    raise BackendUnavailable("The store does not answer.")
+
+
+def test_a_start_that_cannot_be_says_why(settings):
+    app = create_app(settings)
+    with pytest.raises(MatcherError), TestClient(app):
+        pass
+    assert "matcher" in str(app.state.trouble)
+
+
+def test_the_index_is_free_again_after_the_service_stopped(stocked):
+    with TestClient(create_app(stocked)):
+        pass
+    with open_matcher(stocked) as matcher:
+        assert matcher.index.count() == 8

@@ -1,0 +1,126 @@
+import io
+from dataclasses import replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+import pytest
+from rich.console import Console
+
+from matcher.domain.answers import Answer, Missing, Quote, Reason, Recommendation
+from matcher.domain.items import ItemType, Kind
+from service.cli.render import answer as render
+
+PARIS = ZoneInfo("Europe/Paris")
+WHY = Reason(
+    signal="theme",
+    fr="Thème commun : « données ».",
+    en="Shared theme: “data”.",
+    quotes=(Quote(side="item", field="keywords", start=0, end=7, text="données"),),
+)
+GAP = Missing(code="no_next_date", fr="Pas de prochaine date connue.", en="No next date is known.")
+
+
+def item(rank: int, **facts: object) -> Recommendation:
+    given = {
+        "item_id": f"FAC00{rank}",
+        "item_type": ItemType.FACTORY,
+        "name": f"Factory {rank}",
+        "score": 0.5,
+        "reasons": (WHY,),
+        "evidence_level": "declared",
+    }
+    return Recommendation(rank=rank, **{**given, **facts})
+
+
+def answer(*items: Recommendation, notices: tuple[Missing, ...] = ()) -> Answer:
+    on = datetime(2026, 11, 22, 12, tzinfo=PARIS)
+    facts = {"kind": Kind.FACTORY, "query_id": "ORG001", "query_name": "Exemple", "on": on, "k": 5}
+    return Answer(**facts, generation="g", items=items, notices=notices)
+
+
+def printed(renderable: object) -> str:
+    console = Console(width=100, record=True, file=io.StringIO())
+    console.print(renderable)
+    return console.export_text()
+
+
+def test_a_row_says_what_how_well_why_and_until_when():
+    closes = datetime(2026, 12, 15, 17, tzinfo=PARIS)
+    text = printed(render.answer(answer(item(1, closes_at=closes, missing=(GAP,))), "fr", PARIS))
+    assert "Factories à rejoindre pour Exemple, au 22 nov. 2026" in text
+    for part in ("Factory 1", "FAC001", "0,50", "«\u00a0données\u00a0»", "jusqu'au 15 déc. 2026", GAP.fr):
+        assert part in text
+
+
+@pytest.mark.parametrize("length", range(20, 60))
+def test_french_typography_keeps_its_spaces_and_no_line_breaks_at_them(length):
+    french = f"{'a' * length} « l'hôpital » ; là : « 3\u202f000 lits » ? Oui !"
+    said = item(1, reasons=(replace(WHY, fr=french),), missing=(replace(GAP, fr=french),))
+    text = printed(render.answer(answer(said, notices=(replace(GAP, fr=french),)), "fr", PARIS))
+    for part in (
+        "«\u00a0l'hôpital\u00a0»\u00a0;",
+        "là\u00a0:",
+        "«\u00a03\u202f000",
+        "lits\u00a0»\u00a0?",
+        "Oui\u00a0!",
+    ):
+        assert text.count(part) == 3
+
+
+def test_a_reason_that_is_not_clear_has_its_own_mark_and_legend():
+    sure, unsure = answer(item(1)), answer(item(1, reasons=(replace(WHY, clear=False),)))
+    assert "+ Thème commun" in printed(render.answer(sure, "fr", PARIS))
+    assert "~ Thème commun" in printed(render.answer(unsure, "fr", PARIS))
+    assert "~ rien de net" in printed(render.legend([unsure], "fr"))
+    assert "~" not in printed(render.legend([sure], "fr"))
+
+
+def test_what_is_quoted_is_coloured_without_the_marks_around_it():
+    console = Console(
+        width=100, color_system="standard", force_terminal=True, record=True, file=io.StringIO()
+    )
+    console.print(render.answer(answer(item(1)), "fr", PARIS))
+    assert "«\u00a0\x1b[1;36mdonnées\x1b[0m\u00a0»" in console.export_text(styles=True)
+
+
+def test_english_reads_as_english():
+    text = printed(render.answer(answer(item(1, missing=(GAP,))), "en", PARIS))
+    assert "on 22 Nov 2026" in text
+    assert "0.50" in text
+    assert "Pourquoi" not in text
+    assert GAP.en in text
+
+
+def test_a_long_id_is_shown_whole():
+    long = "EU-HORIZON-CL6-2026-04-GOVERNANCE-11"
+    text = printed(render.answer(answer(item(1, item_id=long)), "fr", PARIS))
+    column = "".join(line[4:38].strip() for line in text.splitlines())
+    assert long in column
+
+
+def test_marks_are_shown_where_they_apply_and_explained_once():
+    mixed = answer(item(1, needs_confirmation=True), item(2, illustrative=True))
+    assert printed(render.answer(mixed, "fr", PARIS)).count("besoins illustratifs") == 1
+    legend = printed(render.legend([mixed], "fr"))
+    assert legend.count("◇") == legend.count("◆") == 1
+    assert "◇" not in printed(render.legend([answer(item(1))], "fr"))
+
+
+def test_an_asker_with_illustrative_needs_is_marked_once_on_the_title():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS, illustrative=True))
+    assert text.count("besoins illustratifs") == 1
+    assert "besoins illustratifs" in text.strip().splitlines()[0]
+
+
+def test_an_asker_is_not_marked_for_the_items_it_gets():
+    found = answer(item(1, illustrative=True), item(2, illustrative=True))
+    text = printed(render.answer(found, "fr", PARIS))
+    assert text.count("besoins illustratifs") == 2
+    assert "besoins illustratifs" not in text.strip().splitlines()[0]
+
+
+@pytest.mark.parametrize("notices", [(), (GAP,)])
+def test_an_empty_answer_says_so_or_says_why(notices):
+    text = printed(render.answer(answer(notices=notices), "fr", PARIS))
+    assert (GAP.fr if notices else "Rien à proposer.") in text

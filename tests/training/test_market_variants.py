@@ -1,0 +1,176 @@
+"""Limits, newcomers, short lists and mutual lists."""
+
+import numpy as np
+import pytest
+
+from matcher.errors import InvalidRequest
+from matcher.market.fairness import losers
+from matcher.market.planner import Limits, naive, plan, reciprocal, transferable_utility
+from training.market.estimate import estimate
+from training.market.mutual import match_probabilities, plan_mutual
+from training.market.newcomers import change, join, place_looker, place_receiver
+from training.market.truncated import plan_short, short_pairs
+
+
+def crowded(lookers: int, receivers: int, share: float = 0.5, seed: int = 0):
+    rng = np.random.default_rng(seed)
+    f = (1 - share) * rng.random((lookers, receivers)) + share * np.linspace(1, 0, receivers)
+    g = (1 - share) * rng.random((receivers, lookers)) + share * np.linspace(1, 0, lookers)
+    return f, g
+
+
+def test_nobody_falls_under_the_floor_of_views():
+    f, g = crowded(30, 20, 0.9)
+    free = plan(f, g)
+    floor = float(free.views.mean()) * 0.8
+    assert (free.views < floor).any()
+    assert (plan(f, g, limits=Limits(min_views=floor)).views >= floor).all()
+
+
+def test_nobody_gets_more_requests_than_asked():
+    f, g = crowded(30, 20)
+    free = plan(f, g)
+    ceiling = float(free.requests.max()) * 0.8
+    assert (plan(f, g, limits=Limits(max_requests=ceiling)).requests <= ceiling + 1e-6).all()
+
+
+def test_lists_keep_their_length():
+    f, g = crowded(12, 9)
+    assert ((plan(f, g, limits=Limits(length=4)).left >= 0).sum(axis=1) == 4).all()
+
+
+def test_an_impossible_floor_says_by_how_much():
+    with pytest.raises(InvalidRequest, match=r"lower them by 1\.00 in total"):
+        plan([[0.5, 0.5]], [[0.5], [0.5]], limits=Limits(min_views=1.25))
+    with pytest.raises(InvalidRequest, match=r"Receiver 0 can get at most 1\.00"):
+        plan([[0.5, 0.5]], [[0.5], [0.5]], limits=Limits(min_views=np.array([1.2, 0.0])))
+
+
+@pytest.mark.parametrize(
+    "limits", [Limits(length=0), Limits(min_views=-1.0), Limits(max_requests=np.array([1.0]))]
+)
+def test_limits_that_make_no_sense_are_refused(limits):
+    with pytest.raises(InvalidRequest):
+        plan([[0.5, 0.5]], [[0.5], [0.5]], limits=limits)
+
+
+@pytest.mark.parametrize("law", ["inverse", "log", "exponential"])
+def test_a_guarded_plan_leaves_nobody_behind_but_those_to_spare_and_still_gains(law):
+    f, g = crowded(45, 30)
+    floor = estimate(reciprocal(f, g), f, g, law)
+    limits = Limits(left_floor=floor.left_matches, right_floor=floor.right_matches, spare=0.05)
+    free, guarded = (estimate(plan(f, g, law, limits=x).left, f, g, law) for x in (None, limits))
+
+    def lost(found):
+        one = losers(floor.left_matches, found.left_matches)
+        return len(one) + len(losers(floor.right_matches, found.right_matches))
+
+    assert lost(guarded) <= 3 < lost(free)  # 5 % of 75
+    assert floor.expected < guarded.expected < free.expected
+
+
+def test_in_one_population_a_floor_is_on_what_a_member_matches_on_both_sides():
+    f = crowded(40, 40)[0]
+    before = estimate(reciprocal(f), f)
+    floor = before.left_matches + before.right_matches
+    guarded = estimate(plan(f, limits=Limits(left_floor=floor, together=True, spare=0.05)).left, f)
+    assert len(losers(floor, guarded.left_matches + guarded.right_matches)) <= 2
+    assert guarded.expected > before.expected
+    with pytest.raises(InvalidRequest, match="left_floor alone"):
+        plan(f, limits=Limits(right_floor=floor, together=True))
+
+
+def test_a_floor_of_matches_and_a_floor_of_views_hold_together():
+    f, g = crowded(40, 30)
+    before, views = estimate(reciprocal(f, g), f, g), float(plan(f, g).views.mean()) * 0.5
+    limits = Limits(
+        min_views=views, left_floor=before.left_matches, right_floor=before.right_matches, spare=0.1
+    )
+    guarded = plan(f, g, limits=limits)
+    assert (guarded.views >= views * (1 - 1e-6)).all()
+    found = estimate(guarded.left, f, g)
+    lost = len(losers(before.left_matches, found.left_matches))
+    assert lost + len(losers(before.right_matches, found.right_matches)) <= 7
+
+
+def test_a_newcomer_gets_nearly_what_a_new_plan_would_give():
+    gains = crowded(60, 60)[0]
+    before = plan(gains[:59, :59])
+    placed, after = join(before, gains[59, :59], gains[:59, 59])
+    assert sorted(placed.shown.tolist()) == list(range(59))
+    assert after.left.shape == (60, 60)
+    assert after.expected > 0.99 * plan(gains).expected
+    assert all(i not in row for i, row in enumerate(after.left.tolist()))
+
+
+def test_a_quote_for_one_more_looker_is_what_then_happens():
+    f, g = crowded(20, 12)
+    before = plan(f[:19], g[:, :19])
+    quoted = place_looker(before, f[19], g[:, 19])
+    lists = np.vstack([before.left, quoted.shown])
+    assert estimate(lists, f, g).left_matches[19] == pytest.approx(quoted.expected, rel=0.02)
+
+
+def test_a_receiver_nobody_wants_is_listed_nowhere():
+    f, g = crowded(10, 8)
+    assert (place_receiver(plan(f, g), np.zeros(10), np.ones(10)).ranks == -1).all()
+
+
+def test_changing_a_member_moves_only_that_member():
+    gains = crowded(30, 30)[0]
+    before = plan(gains)
+    after = change(before, 7, gains[7] * 0.5, gains[:, 7] * 0.5)
+    others = np.arange(30) != 7
+    for old, new in zip(before.left[others].tolist(), after.left[others].tolist(), strict=True):
+        assert [j for j in old if j != 7] == [j for j in new if j != 7]
+
+
+def test_newcomers_of_the_wrong_size_are_refused():
+    f, g = crowded(5, 4)
+    standing = plan(f, g)
+    with pytest.raises(InvalidRequest):
+        place_looker(standing, [0.5], [0.5])
+    with pytest.raises(InvalidRequest):
+        place_receiver(standing, [0.5], [0.5])
+    with pytest.raises(InvalidRequest, match="one population"):
+        join(standing, [0.5] * 4, [0.5] * 4)
+    with pytest.raises(InvalidRequest, match="Member 9"):
+        change(plan(np.full((3, 3), 0.5)), 9, [0.5] * 3, [0.5] * 3)
+
+
+def test_short_lists_come_near_the_plan_over_all_pairs():
+    f, g = crowded(120, 120)
+    whole = plan(f, g, limits=Limits(length=20)).expected
+    short = plan_short(f, g, length=20)
+    assert short.left.shape == (120, 20)
+    assert short.expected > 0.97 * whole
+
+
+def test_short_lists_of_one_population_hold_no_self_and_no_repeat():
+    lists = plan_short(crowded(50, 50)[0], length=10).left
+    for i, row in enumerate(lists.tolist()):
+        assert i not in row
+        assert len(set(row)) == 10
+
+
+def test_short_lists_as_long_as_the_market_are_full_lists():
+    f, g = crowded(6, 5)
+    assert (plan_short(f, g, length=50).left >= 0).all()
+    assert short_pairs(f, g, length=50).items.shape == (6, 5)
+
+
+def test_short_lists_refuse_bad_input():
+    with pytest.raises(InvalidRequest, match="at least one entry"):
+        plan_short([[0.5]], [[0.5]], length=0)
+    with pytest.raises(InvalidRequest, match="shape"):
+        plan_short([[0.5, 0.5]], [[0.5, 0.5]])
+
+
+@pytest.mark.parametrize("law", ["inverse", "exponential", "log"])
+def test_mutual_lists_beat_their_peers(law):
+    f, g = crowded(40, 30)
+    ours = plan_mutual(f, g, law)
+    assert (np.sort(ours.left, axis=1) == np.arange(30)).all()
+    assert (np.sort(ours.right, axis=1) == np.arange(40)).all()
+    for peer in (naive, reciprocal, transferable_utility):
+        assert ours.match.sum() >= match_probabilities(peer(f, g), peer(g, f), f, g, law).sum() - 1e-9

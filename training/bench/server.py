@@ -1,0 +1,128 @@
+"""The real server, run as users run it, and a client that times it."""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
+
+from matcher.errors import BackendUnavailable
+
+_PATIENCE_S = 120.0
+_LOOK_EVERY_S = 0.02
+_LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
+
+
+class Client:
+    """One connection kept open, as a client beside the service has.
+
+    It speaks to the socket itself and reads no JSON: what is timed is the service, and not its client.
+    """
+
+    def __init__(self, port: int) -> None:
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S)
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+    def get(self, path: str) -> bytes:
+        """Return the body as it came, unread; BackendUnavailable unless the answer is 200."""
+        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode("ascii"))
+        head, body = self._answer()
+        if not head.startswith(b"HTTP/1.1 200 "):
+            said = (head.partition(b"\r\n")[0] + b" " + body[:300]).decode(errors="replace")
+            raise BackendUnavailable(f"GET {path} answered {said}")
+        return body
+
+    def _answer(self) -> tuple[bytes, bytes]:
+        """Head and body of an answer that says its length, as all of the service's do."""
+        got = b""
+        while b"\r\n\r\n" not in got:
+            got += self._received()
+        head, _, body = got.partition(b"\r\n\r\n")
+        length = _LENGTH.search(head)
+        if length is None:
+            raise BackendUnavailable(f"An answer without its length: {head[:300]!r}")
+        while len(body) < int(length[1]):
+            body += self._received()
+        return head, body
+
+    def _received(self) -> bytes:
+        part = self._socket.recv(1 << 16)
+        if not part:
+            raise BackendUnavailable("The server closed the connection before the end of its answer.")
+        return part
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._socket.close()
+
+
+class Server:
+    """A serving process that is ready; ``seconds_to_ready`` counts from before its interpreter started.
+
+    What it logs goes to ``said``. Use :func:`serving`.
+    """
+
+    def __init__(self, variables: Mapping[str, str], said: IO[bytes]) -> None:
+        self.port = _free_port()
+        settings = [f"{name}={value}" for name, value in variables.items()]
+        command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(self.port)]
+        self._said = said
+        start = time.perf_counter()
+        self._process = subprocess.Popen(  # noqa: S603  # our own command
+            ["/usr/bin/env", *settings, *command], stdout=subprocess.DEVNULL, stderr=self._said
+        )
+        self._wait()
+        self.seconds_to_ready = time.perf_counter() - start
+
+    def memory_mb(self) -> tuple[float, float]:
+        """Resident memory now and at its peak, in millions of bytes."""
+        lines = Path(f"/proc/{self._process.pid}/status").read_text("ascii").splitlines()
+        found = dict(line.split(":", 1) for line in lines)
+        now, peak = (int(found[name].split()[0]) * 1024 / 1e6 for name in ("VmRSS", "VmHWM"))
+        return now, peak
+
+    def stop(self) -> None:
+        """Stop it as an operator does, and wait."""
+        self._process.terminate()
+        self._process.wait(timeout=_PATIENCE_S)
+
+    def _wait(self) -> None:
+        end = time.perf_counter() + _PATIENCE_S
+        while not self._is_ready():
+            if self._process.poll() is not None or time.perf_counter() > end:
+                self._process.kill()
+                self._process.wait()
+                self._said.seek(0)
+                said = self._said.read().decode(errors="replace")
+                raise BackendUnavailable(f"The server did not start: {said[-2_000:]}")
+            time.sleep(_LOOK_EVERY_S)
+
+    def _is_ready(self) -> bool:
+        try:
+            with closing(Client(self.port)) as client:
+                return bool(json.loads(client.get("/readyz"))["status"] == "ready")
+        except (OSError, BackendUnavailable):
+            return False
+
+
+@contextmanager
+def serving(variables: Mapping[str, str]) -> Iterator[Server]:
+    """Run the server with these settings until the context ends; BackendUnavailable if it does not start."""
+    with TemporaryFile() as said:  # not a pipe: one that nobody reads fills up and stops the server
+        server = Server(variables, said)
+        try:
+            yield server
+        finally:
+            server.stop()
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

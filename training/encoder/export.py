@@ -1,0 +1,115 @@
+"""Writes what a training run made: the adapter that ships, its manifest, and plots of the run."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save
+
+from matcher.adapters.encoder.model import source as model_source
+from matcher.language.text import ANALYSER
+from training.encoder.config import Plan
+from training.sources.datasets import Family
+
+MOST_BYTES = 8 * 2**20
+"""An adapter is kept in the repository: no larger than this."""
+
+
+def fingerprint(families: Sequence[Family]) -> str:
+    """Sha256 of every text that may be drawn, in order; another source or analyser gives another one."""
+    digest = hashlib.sha256()
+    for family in families:
+        for row in family.rows:
+            texts = ["\x1e".join(text.text for text in slot) for slot in row.slots]
+            digest.update("\x1f".join([family.name, *texts, *row.against, "\n"]).encode())
+    return digest.hexdigest()
+
+
+def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> Path:
+    """Write ``adapter.safetensors`` and ``manifest.json``, the manifest last; returns the folder.
+
+    Raises
+    ------
+    ValueError
+        The adapter is larger than :data:`MOST_BYTES` or holds a number that is not finite.
+    """
+    if not all(bool(torch.isfinite(weight).all()) for weight in adapter.values()):
+        raise ValueError("the adapter holds NaN or infinite weights: lower the learning rate and train again")
+    weights = save(dict(adapter))
+    if len(weights) > MOST_BYTES:
+        raise ValueError(
+            f"the adapter has {len(weights)} bytes, {MOST_BYTES} may ship: choose a smaller rank"
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "adapter.safetensors").write_bytes(weights)
+    facts = {**about, "sha256": hashlib.sha256(weights).hexdigest()}
+    (folder / "manifest.json").write_text(json.dumps(facts, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return folder
+
+
+def facts(
+    plan: Plan,
+    families: Sequence[Family],
+    history: Sequence[Mapping[str, Any]],
+    share: float,
+    begun_from: str | None = None,
+) -> dict[str, Any]:
+    """Tell what the manifest says of a run.
+
+    ``share`` in (0, 1] is how far the weights went from where training began (Wortsman et al. 2022): from the
+    base model it scales the adapter, from the adapter ``begun_from`` (its sha256) it is in the weights.
+    """
+    measured = [line for line in history if "dev" in line]
+    return {
+        "base": f"{model_source.PACKAGE}=={model_source.VERSION}",
+        "base_sha256": model_source.SHA256,
+        "rank": plan.rank,
+        "alpha": plan.alpha * (1.0 if begun_from else share),
+        "share": share,
+        "plan": asdict(plan),
+        "begun_from": begun_from,
+        "steps_done": max((line["step"] for line in history), default=0),
+        "analyser": ANALYSER,
+        "data_sha256": fingerprint(families),
+        "rows": {family.name: len(family.rows) for family in families},
+        "code": version("matcher"),
+        "dev_before": measured[0]["dev"] if measured else {},
+        "dev_after": measured[-1]["dev"] if measured else {},
+    }
+
+
+def plot(history: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
+    """Draw ``loss.png`` (one dot a step, by family) and ``dev.png`` (held-out questions)."""
+    from matplotlib.figure import Figure
+
+    steps = [line for line in history if "loss" in line]
+    losses = Figure(figsize=(8, 4.5))
+    axes = losses.subplots()
+    for name in sorted({line["family"] for line in steps}):
+        mine = [line for line in steps if line["family"] == name]
+        axes.plot([line["step"] for line in mine], [line["loss"] for line in mine], ".", ms=3, label=name)
+    axes.set(xlabel="step", ylabel="loss", title="Training loss by family")
+    axes.legend(fontsize=7)
+    metrics = Figure(figsize=(8, 4.5))
+    axes = metrics.subplots()
+    measured = [line for line in history if "dev" in line]
+    for name in measured[0]["dev"] if measured else ():
+        axes.plot(
+            [line["step"] for line in measured],
+            [line["dev"][name] for line in measured],
+            "o-",
+            ms=3,
+            label=name,
+        )
+    axes.set(xlabel="step", ylabel="mean average precision", title="Held-out questions", ylim=(0, 1))
+    axes.legend(fontsize=7)
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "loss.png", folder / "dev.png"]
+    for figure, path in zip((losses, metrics), paths, strict=True):
+        figure.savefig(path, dpi=110)
+    return paths

@@ -1,0 +1,1 @@
+"""Markets and meetings measured against published peers."""

@@ -1,0 +1,1 @@
+"""Where training and evaluation texts come from."""
