@@ -23,7 +23,7 @@ from matcher.knowledge.read_places import read_territory
 from matcher.knowledge.read_skills import esco_finder
 from matcher.knowledge.read_vocabulary import read_vocabulary
 from matcher.knowledge.skills import SkillFinder
-from matcher.language.lookup import the_one, whole
+from matcher.language.lookup import find_by_name, find_one
 from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
@@ -216,12 +216,15 @@ class Matcher:
         type.
         """
         try:
-            return self.store.get(the_one(name_or_id, self.store.names(item_type)))
+            return self.store.get(find_one(name_or_id, self.store.names(item_type)))
         except NotFound:
-            other = whole(name_or_id, self.store.names()) if item_type else None
-            if item_type is None or other is None:
+            if item_type is None:
                 raise
-        item = self.store.get(other)
+            names = self.store.names()
+            others = find_by_name(name_or_id, [name for _, name in names], [item_id for item_id, _ in names])
+            if not others.found:
+                raise
+        item = self.store.get(names[others.found[0]][0])
         raise InvalidRequest(
             f"{item.id} ({item.name}) is {_a(item.item_type)}, not {_a(item_type)}: "
             f"give the id or the name of {_a(item_type)}."

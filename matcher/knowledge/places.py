@@ -4,13 +4,12 @@ Distances are great circles, "road-free": they say what is near, not how long th
 on the list, or whose name several towns share, is unknown; nothing is guessed.
 """
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import asin, cos, radians, sin, sqrt
 
-from matcher.language.inflection import fold
+from matcher.language.text import fold_words
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius R1 (Moritz, "Geodetic Reference System 1980", Journal of Geodesy 74, 2000)."""
@@ -121,7 +120,7 @@ class Territory:
 
 
 def _key(name: str) -> str:
-    words = re.findall(r"[a-z0-9]+", fold(name))
+    words = fold_words(name).split()
     if "cedex" in words:
         words = words[: words.index("cedex")]
     return " ".join(_SHORT.get(word, word) for word in words)

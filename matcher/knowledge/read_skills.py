@@ -9,7 +9,7 @@ from pathlib import Path
 
 from matcher.errors import NotReady
 from matcher.knowledge.skills import SkillFinder, SkillLabels
-from matcher.language.inflection import fold
+from matcher.language.text import fold
 
 SKILLS = "skills_fr.2020.csv.gz"
 ENGLISH = "skills_en.v1.1.1.csv.gz"

@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
 
-from matcher.language.inflection import fold
-from matcher.language.text import STOPWORDS, Token, tokens
+from matcher.language.text import STOPWORDS, Token, fold, tokens
 from matcher.language.words import pairs, words
 
 MAX_TEXT = 20_000

@@ -1,1 +1,26 @@
-"""The French analyser: neutral text, tokens, gender, inclusive spellings, inflection, names."""
+"""The French analyser: what every text goes through before it is compared.
+
+- ``text``: ``neutral`` (one form for all genders), ``tokens``, stop words, the analyser's version
+- ``folding``: ``fold`` and ``fold_words``, comparison without case and accents
+- ``lookup``: search by name or id, twins
+- ``gender``, ``inclusive``, ``inflection``: the rules behind ``neutral``
+- ``lexicon``, ``words``: the word lists of these rules (``roles_fr.tsv``, ``words_fr.ini``)
+"""
+
+from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
+from matcher.language.text import ANALYSER, STOPWORDS, Token, fold, fold_words, neutral, tokens
+
+__all__ = [
+    "ANALYSER",
+    "STOPWORDS",
+    "NameSearch",
+    "Token",
+    "find_by_name",
+    "find_one",
+    "fold",
+    "fold_words",
+    "neutral",
+    "organisation_key",
+    "same_names",
+    "tokens",
+]

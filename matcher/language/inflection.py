@@ -5,7 +5,6 @@ it ("journée", "vente", "filière") are listed, since "responsable filière" mu
 """
 
 import re
-import unicodedata
 
 from matcher.language.words import pairs, words
 
@@ -27,30 +26,6 @@ _FAMILIES = (
     ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
 )  # fmt: skip
 _QUALITIES = pairs("qualities")
-
-
-class _Bare(dict[int, int | None]):
-    """Every sign's own number, none for an accent; filled as signs are met."""
-
-    def __missing__(self, sign: int) -> int | None:
-        self[sign] = None if unicodedata.combining(chr(sign)) else sign
-        return self[sign]
-
-
-_BARE = _Bare()
-
-
-def fold(text: str) -> str:
-    """Lower case without accents or ligatures; folding a folded text changes nothing.
-
-    >>> fold("Ingénieure Cœur de Métier")
-    'ingenieure coeur de metier'
-    """
-    if text.isascii():
-        return text.lower()
-    # Taken apart before it is lowered: some signs come apart into capitals ("ᴬ", "℃", "ℝ").
-    plain = unicodedata.normalize("NFKD", text).lower().replace("œ", "oe").replace("æ", "ae")
-    return plain.translate(_BARE)
 
 
 def plural(word: str) -> str:

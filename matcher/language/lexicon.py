@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from matcher.language.inflection import fold, plural
+from matcher.language.folding import fold
+from matcher.language.inflection import plural
 from matcher.language.words import pairs, words
 
 

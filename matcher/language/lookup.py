@@ -1,91 +1,196 @@
-"""Finding the item that a person means: by its id or its name, whatever the case and the accents."""
+"""Search by name: the item, organisation or participant that a typed name means."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from matcher.errors import Ambiguous, NotFound
-from matcher.language.text import fold
+from matcher.language.text import fold, fold_words
+
+__all__ = ["NameSearch", "find_by_name", "find_one", "organisation_key", "same_names"]
 
 MAX_SUGGESTIONS = 5
-_LONGEST = 300
-"""No id or name is longer: what is longer is like none of them."""
-_QUOTED = 60
-"""Characters of the question that an error repeats."""
+MAX_NAME = 300
+"""Characters of the longest id or name: nothing resembles a longer query, so none is compared."""
+_MAX_QUOTED = 60
+"""Characters of the query that an error message repeats."""
+_MIN_LIKENESS = 0.6
+"""Similarity (difflib's ratio) from which a name is suggested; difflib's own default."""
 
-Names = Sequence[tuple[str, str]]
+_FRENCH_FORMS = ["sas", "sasu", "sarl", "sa", "eurl", "scop", "scic", "snc", "sci", "scs", "sca", "sc", "gie"]
+_OTHER_FORMS = ["selarl", "selas", "eirl", "ei", "association", "asso", "ltd", "inc", "gmbh", "llc", "plc"]
+_LEGAL_FORMS = frozenset([*_FRENCH_FORMS, *_OTHER_FORMS])
+_LEADING = frozenset(["societe", "ste", "entreprise", "company"])
+_DOTTED = re.compile(r"\b(?:\w\.){2,}\w?")
 
 
-def the_one(wanted: str, names: Names) -> str:
-    """Id of the only item whose id or name is ``wanted``, or failing that whose name contains it.
+@dataclass(frozen=True, slots=True)
+class NameSearch:
+    """Result of :func:`find_by_name`, as positions in the list of names, in its order.
 
-    What a name contains begins where a word does. An id goes before a name, and an id written
-    exactly so before all others.
+    ``found`` are the names that fit: one is the answer, several are ambiguous. ``near`` are similar names,
+    most similar first; they are only looked for when none fits.
+    """
+
+    found: tuple[int, ...] = ()
+    near: tuple[int, ...] = ()
+
+
+def find_by_name(
+    query: str,
+    names: Sequence[str],
+    ids: Sequence[str] = (),
+    *,
+    parts: bool = False,
+    legal_forms: bool = True,
+) -> NameSearch:
+    """Find the names that ``query`` means; case, accents, punctuation and blanks do not matter.
+
+    The rules below are tried in this order, and the first that fits any name decides:
+
+    1. the id exactly as written, 2. the id, 3. the whole name,
+    4. the whole name less legal forms ("Koovea SAS" is "KOOVEA"), if ``legal_forms``,
+    5. a part of the name that begins where a word begins, if ``parts``.
 
     Parameters
     ----------
-    wanted
-        What was typed; case, accents and the number of spaces do not matter.
+    query
+        What was typed. Nothing fits an empty query.
     names
-        ``(id, name)`` of the items it may be.
+        The names to search.
+    ids
+        The ids of the same things in the same order; none if they have no ids.
+    parts
+        Whether a part of a name is enough.
+    legal_forms
+        Whether legal forms are ignored as a second try; False for names of people.
+
+    Examples
+    --------
+    >>> names = ["Koovea", "Atelier Été", "Atelier Cosmos"]
+    >>> find_by_name("KOOVEA (SAS)", names).found
+    (0,)
+    >>> find_by_name("atelier", names, parts=True).found
+    (1, 2)
+    >>> find_by_name("atelier cosmo", names)
+    NameSearch(found=(), near=(2, 1))
+    """
+    keys = [_key(name) for name in names]
+    id_keys = [_key(item_id) for item_id in ids]
+    asked = _key(query)
+    if not asked:
+        return NameSearch()
+    rules: list[Iterator[int]] = [
+        _positions(ids, lambda item_id: item_id == query.strip()),
+        _positions(id_keys, lambda key: key == asked),
+        _positions(keys, lambda key: key == asked),
+    ]
+    if legal_forms:
+        bare = organisation_key(query)
+        rules.append(_positions(names, lambda name: organisation_key(name) == bare))
+    if parts:
+        begins = re.compile(rf"(?<!\w){re.escape(asked)}")
+        rules.append(_positions(keys, lambda key: begins.search(key) is not None))
+    for rule in rules:
+        if found := tuple(rule):
+            return NameSearch(found=found)
+    return NameSearch(near=_near(asked, keys, id_keys))
+
+
+def find_one(query: str, names: Sequence[tuple[str, str]]) -> str:
+    """Return the id of the only item that ``query`` means; the rules are those of :func:`find_by_name`.
+
+    Parameters
+    ----------
+    query
+        An id, a name, or a part of a name that begins where a word begins.
+    names
+        ``(id, name)`` of the items.
 
     Raises
     ------
     Ambiguous
-        Several fit; the message lists them.
+        Several items fit; the message lists them.
     NotFound
-        None fits; the message lists those whose id or name is near.
+        No item fits; the message lists those whose id or name is similar.
 
     Examples
     --------
-    >>> the_one(" org1", [("ORG1", "Atelier Été"), ("ORG2", "Atelier Cosmos")])
+    >>> find_one(" org1", [("ORG1", "Atelier Été"), ("ORG2", "Atelier Cosmos")])
     'ORG1'
-    >>> the_one("atelier ete", [("ORG1", "Atelier Été"), ("ORG2", "Atelier Cosmos")])
+    >>> find_one("atelier ete", [("ORG1", "Atelier Été"), ("ORG2", "Atelier Cosmos")])
     'ORG1'
     """
-    wanted = wanted.strip()
-    asked = _key(wanted)
-    folded = [(item_id, name, _key(item_id), _key(name)) for item_id, name in names]
-    within = re.compile(rf"(?<!\w){re.escape(asked)}")
-    stages: tuple[Callable[[str, str, str], bool], ...] = (
-        lambda item_id, _, __: item_id == wanted,
-        lambda _, key, __: key == asked,
-        lambda _, __, name: name == asked,
-        lambda _, __, name: bool(asked) and within.search(name) is not None,
+    query = query.strip()
+    result = find_by_name(query, [name for _, name in names], [item_id for item_id, _ in names], parts=True)
+    if len(result.found) == 1:
+        return names[result.found[0]][0]
+    if result.found:
+        listed = _listed(names, result.found)
+        raise Ambiguous(f"'{_cut(query)}' fits {len(result.found)} items: {listed}. Give the id.")
+    hint = (
+        f"Did you mean {_listed(names, result.near)}?" if result.near else "`matcher export` lists all items."
     )
-    for fits in stages:
-        found = [(item_id, name) for item_id, name, key, text in folded if fits(item_id, key, text)]
-        if len(found) == 1:
-            return found[0][0]
-        if found:
-            raise Ambiguous(f"'{_cut(wanted)}' fits {len(found)} items: {_listed(found)}. Give the id.")
-    near = _near(asked, [part for _, _, key, text in folded for part in (key, text)])
-    hints = [(item_id, name) for item_id, name, key, text in folded if key in near or text in near]
-    hint = f"Did you mean {_listed(hints)}?" if hints else "`matcher export` lists what there is."
-    raise NotFound(f"There is no item called '{_cut(wanted)}'. {hint}")
+    raise NotFound(f"There is no item called '{_cut(query)}'. {hint}")
 
 
-def whole(wanted: str, names: Names) -> str | None:
-    """Id of the first item whose id or whole name is ``wanted``; None if there is none.
+def organisation_key(name: str) -> str:
+    """Return the form of an organisation's name in which two spellings of it are equal.
 
-    >>> whole("cosmos", [("ORG1", "Cosmos"), ("ORG2", "Atelier Cosmos")])
-    'ORG1'
+    Folded words without the legal form at either end; a name that is nothing but a legal form is kept.
+
+    >>> [organisation_key(name) for name in ("Société Lumen Data SAS", "LUMEN-DATA", "S.A.S. Lumen Data")]
+    ['lumen data', 'lumen data', 'lumen data']
+    >>> organisation_key("SA")
+    'sa'
     """
-    asked = _key(wanted)
-    return next((item_id for item_id, name in names if asked in (_key(item_id), _key(name))), None)
+    joined = _DOTTED.sub(lambda match: match[0].replace(".", ""), name)
+    words = fold_words(joined).split()
+    while len(words) > 1 and words[-1] in _LEGAL_FORMS:
+        words.pop()
+    while len(words) > 1 and words[0] in _LEGAL_FORMS | _LEADING:
+        words.pop(0)
+    return " ".join(words) or _key(name)
+
+
+def same_names(names: Sequence[str]) -> list[tuple[int, ...]]:
+    """Return the groups of organisations whose names differ in spelling or legal form only.
+
+    Each group holds two positions or more, ascending; groups are ordered by their first position.
+
+    >>> same_names(["KOOVEA SAS", "Cosmos", "Koovea"])
+    [(0, 2)]
+    """
+    places: dict[str, list[int]] = {}
+    for position, name in enumerate(names):
+        places.setdefault(organisation_key(name), []).append(position)
+    return [tuple(group) for group in places.values() if len(group) > 1]
 
 
 def _key(text: str) -> str:
-    return " ".join(fold(text).split())
+    """Return the folded words; a text of signs alone ("+++") is compared as it is."""
+    return fold_words(text) or fold(text).strip()
 
 
-def _near(asked: str, known: list[str]) -> list[str]:
-    return get_close_matches(asked, known, MAX_SUGGESTIONS, 0.6) if len(asked) <= _LONGEST else []
+def _positions(texts: Sequence[str], fits: Callable[[str], bool]) -> Iterator[int]:
+    return (position for position, text in enumerate(texts) if fits(text))
 
 
-def _listed(items: Names) -> str:
-    return ", ".join(f"{item_id} ({name})" for item_id, name in items[:MAX_SUGGESTIONS])
+def _near(asked: str, keys: Sequence[str], id_keys: Sequence[str]) -> tuple[int, ...]:
+    if len(asked) > MAX_NAME:
+        return ()
+    similar = get_close_matches(asked, [*keys, *id_keys], MAX_SUGGESTIONS, _MIN_LIKENESS)
+    near: dict[int, None] = {}  # a dict keeps the order of likeness and drops repeats
+    for text in similar:
+        near.update(dict.fromkeys(_positions(keys, text.__eq__)))
+        near.update(dict.fromkeys(_positions(id_keys, text.__eq__)))
+    return tuple(near)
+
+
+def _listed(names: Sequence[tuple[str, str]], positions: Sequence[int]) -> str:
+    return ", ".join(f"{names[i][0]} ({names[i][1]})" for i in positions[:MAX_SUGGESTIONS])
 
 
 def _cut(text: str) -> str:
-    return text if len(text) <= _QUOTED else f"{text[:_QUOTED]}…"
+    return text if len(text) <= _MAX_QUOTED else f"{text[:_MAX_QUOTED]}…"

@@ -12,12 +12,12 @@ from functools import lru_cache
 
 import snowballstemmer
 
+from matcher.language.folding import fold, fold_words
 from matcher.language.gender import neutralise
 from matcher.language.inclusive import close_up, fold_doublets, join_genders
-from matcher.language.inflection import fold
 from matcher.language.lexicon import lexicon
 
-__all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "neutral", "tokens"]
+__all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "fold_words", "neutral", "tokens"]
 
 ANALYSER = "french-neutral-2"
 """Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""

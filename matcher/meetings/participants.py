@@ -1,6 +1,5 @@
 """The people of an event, as organisers know them, turned into scores and rules."""
 
-import difflib
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -10,7 +9,8 @@ from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matcher.errors import InvalidRequest
-from matcher.language.text import fold, tokens
+from matcher.language.lookup import find_by_name
+from matcher.language.text import fold, fold_words, tokens
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -52,7 +52,7 @@ class Roster:
     def __init__(self, people: Sequence[Participant]) -> None:
         if not people:
             raise InvalidRequest("The list of participants is empty.")
-        keys = [fold(person.name) for person in people]
+        keys = [fold_words(person.name) for person in people]
         for key, times in Counter(keys).items():
             lines = [str(person.line) for person, own in zip(people, keys, strict=True) if own == key]
             if not key:
@@ -75,11 +75,11 @@ class Roster:
         InvalidRequest
             Nobody of that name; near names are suggested.
         """
-        key = fold(name)
+        key = fold_words(name)
         if key in self._place:
             return self._place[key]
-        near = difflib.get_close_matches(key, list(self._place), n=3, cutoff=0.6)
-        hint = " or ".join(self.names[self._place[other]] for other in near)
+        near = find_by_name(name, self.names, legal_forms=False).near[:3]
+        hint = " or ".join(self.names[position] for position in near)
         raise InvalidRequest(
             f"Unknown participant {name!r}{where}" + (f": did you mean {hint}?" if hint else ".")
         )

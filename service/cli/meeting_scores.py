@@ -10,7 +10,7 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.items import ItemType
 from matcher.errors import MatcherError
 from matcher.index.indexer import is_listed
-from matcher.language.text import fold
+from matcher.language.lookup import find_by_name
 from matcher.meetings.participants import BASE, Roster
 
 Floats = NDArray[np.float64]
@@ -45,17 +45,15 @@ def worth(roster: Roster, file: Path | None) -> tuple[Floats, str]:
 
 def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
     """Find the participants who are organisations that may be introduced: number to id, by id or name."""
-    names = matcher.store.names(ItemType.ORGANISATION)
-    ids = {item_id for item_id, _ in names}
-    called: dict[str, list[str]] = {}
-    for item_id, name in names:
-        called.setdefault(fold(name).strip(), []).append(item_id)
+    stored = matcher.store.names(ItemType.ORGANISATION)
+    ids = [item_id for item_id, _ in stored]
+    names = [name for _, name in stored]
     found = {}
     for number, person in enumerate(roster.people):
         for label in (person.organisation, person.name):
-            fits = [label] if label in ids else called.get(fold(label).strip(), [])
+            fits = find_by_name(label, names, ids).found
             if len(fits) == 1:
-                found[number] = fits[0]
+                found[number] = ids[fits[0]]
                 break
     listed = matcher.store.get_many(list(found.values()))
     return {number: item_id for number, item_id in found.items() if is_listed(listed[item_id])}

@@ -18,8 +18,8 @@ ONE_AFTER_THE_OTHER = (
     "(H/F)développeuse/développeur aide ",
 )  # fmt: skip
 READERS = {
-    "neutral": "from matcher.text import neutral as read",
-    "exclusions": "from matcher.reading import exclusions as read",
+    "neutral": "from matcher.language.text import neutral as read",
+    "exclusions": "from matcher.recommend.free_text import exclusions as read",
     "place": """
 from functools import partial
 from matcher.recommend.free_text import town_in

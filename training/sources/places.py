@@ -7,8 +7,6 @@ kept when its name fits exactly one commune of the region and one GeoNames place
 
 import csv
 import json
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -18,6 +16,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import InvalidRequest
+from matcher.language.text import fold_words
 
 OCCITANIE = "76"
 MIN_POPULATION = 1000
@@ -51,14 +50,14 @@ def build(etalab: Path, geonames: Path, reference: Path) -> dict[str, int]:
 
 
 def _placed(communes: list[Row], towns: list[Row]) -> Iterable[Row]:
-    names = Counter(_key(c["nom"]) for c in communes)
+    names = Counter(fold_words(c["nom"]) for c in communes)
     by_name, by_other = defaultdict(list), defaultdict(list)
     for town in towns:
-        by_name[_key(town["name"])].append(town)
-        for other in {_key(n) for n in town["alternatenames"]} - {""}:
+        by_name[fold_words(town["name"])].append(town)
+        for other in {fold_words(n) for n in town["alternatenames"]} - {""}:
             by_other[other].append(town)
     for commune in sorted(communes, key=lambda c: str(c["code"])):
-        key = _key(commune["nom"])
+        key = fold_words(commune["nom"])
         found = by_name[key] or by_other[key]
         if commune.get("population", 0) < MIN_POPULATION or names[key] > 1 or len(found) != 1:
             continue
@@ -93,11 +92,6 @@ def _has_rival(commune: Row, country: list[Row]) -> bool:
         and other.get("population", 0) * 10 >= commune["population"]
         for other in country
     )
-
-
-def _key(name: str) -> str:
-    plain = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
-    return re.sub(r"[^a-z0-9]+", " ", plain).strip()
 
 
 def _json(path: Path) -> Any:
