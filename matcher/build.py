@@ -25,6 +25,7 @@ from matcher.knowledge.read_vocabulary import read_vocabulary
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_by_name, find_one
 from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
+from matcher.recommend.analysis import Analyser
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.settings import HASHING, Settings
@@ -130,10 +131,8 @@ class Matcher:
                 generation.index,
                 self.encoder,
                 self.lexical,
-                self.territory,
+                Analyser(self.territory, self.skills, read_vocabulary(self.settings.data_dir / "catalogue")),
                 generation.name,
-                self.skills,
-                read_vocabulary(self.settings.data_dir / "catalogue"),
             )
             weights = self.settings.home / WEIGHTS_FILE
             if weights.exists():

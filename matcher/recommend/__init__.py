@@ -1,1 +1,29 @@
-"""The pipeline of an answer: retrieve, check, rerank, diversify, give reasons."""
+"""The pipeline of an answer: check the question, retrieve, rerank, diversify, give reasons.
+
+- ``recommender``: the use case, from question to answer
+- ``analysis``: what a text says, worked out once (labels, words, skills, senses, place, exclusions)
+- ``features``: an analysis with its vectors, and the cache of items
+- ``similarity``: labels and texts of a question compared with those of its hits
+- ``policies``: the kinds of question as data: signals and their weights
+- ``rerank``: signals, scores and the diverse list (MMR)
+- ``reasons``, ``gaps``: which evidence is quoted, and what is missing
+- ``phrases``: every sentence an answer says, in French and English
+- ``free_text``: the place a text names and what it excludes
+"""
+
+from matcher.recommend.analysis import Analyser, Analysis
+from matcher.recommend.policies import POLICIES, SIGNALS, WEIGHTS_FILE, Policy, learnt
+from matcher.recommend.recommender import Recommender
+from matcher.recommend.rerank import Scored
+
+__all__ = [
+    "POLICIES",
+    "SIGNALS",
+    "WEIGHTS_FILE",
+    "Analyser",
+    "Analysis",
+    "Policy",
+    "Recommender",
+    "Scored",
+    "learnt",
+]

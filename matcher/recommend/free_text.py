@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from matcher.domain.answers import Missing
-from matcher.domain.items import Profile
 from matcher.knowledge.places import Place, Territory
 
 _WHERE = re.compile(r"\b(?:à|près de|autour de|près d'|near|in)\s+(?=\w)", re.IGNORECASE)
@@ -76,30 +74,3 @@ def exclusions(text: str) -> list[Span]:
         if end > no.end():
             found.append(Span(no.start(), no.start() + len(said), said))
     return found
-
-
-def unread(profile: Profile, territory: Territory) -> tuple[Missing, ...]:
-    """Say what of a profile's description is not taken into account: a place not known, an exclusion."""
-    told = []
-    named = None if profile.city or profile.department_code else town_in(profile.description, territory)
-    if named and named[1] is None:
-        told.append(
-            Missing(
-                code="place_unknown",
-                fr=f"Lieu non pris en compte : « {named[0].text} » n'est pas sur la liste des communes, "
-                "ou plusieurs portent ce nom.",
-                en=f"Place not taken into account: “{named[0].text}” is not on the list of towns, "
-                "or several have this name.",
-            )
-        )
-    excluded = exclusions(profile.description)
-    if excluded:
-        told.append(
-            Missing(
-                code="exclusion",
-                fr=f"Exclusion non prise en compte : « {excluded[0].text} ». "
-                "À vérifier pour chaque proposition.",
-                en=f"Exclusion not taken into account: “{excluded[0].text}”. Check it for each proposal.",
-            )
-        )
-    return tuple(told)

@@ -1,10 +1,12 @@
-"""How a reason is said, in French and English, and what it quotes."""
+"""Every sentence that an answer says, in French and English.
 
-from matcher.domain.answers import Quote, Reason, Side
-from matcher.index.labels import Label
-from matcher.recommend.features import Prepared, Word
+Each value is a pair (French, English). In sentences of two sides ``{a}`` is what is quoted from the query,
+``{b}`` what is quoted from the item, ``{query}`` and ``{item}`` are their names.
+"""
 
-PAIR: dict[str, tuple[str, str]] = {
+Phrase = tuple[str, str]
+
+PAIR: dict[str, Phrase] = {
     "theme": (
         "Thèmes proches : « {a} » ({query}) et « {b} » ({item}).",
         "Related themes: “{a}” ({query}) and “{b}” ({item}).",
@@ -34,7 +36,9 @@ PAIR: dict[str, tuple[str, str]] = {
         "Same clients: “{a}” ({query}) and “{b}” ({item}).",
     ),
 }
-REQUEST = {
+"""Of two labels, by signal."""
+
+REQUEST: dict[str, Phrase] = {
     "needs": (
         "Demandé : « {a} » ; {item} propose « {b} ».",
         "Asked for: “{a}”; {item} offers “{b}”.",
@@ -44,27 +48,9 @@ REQUEST = {
         "Asked for: “{a}”; {item} belongs to the axis “{b}”.",
     ),
 }
-"""Of a need that is a free text, whatever its form."""
-POSSIBLE = (
-    "Lien possible : « {a} » ({query}) et « {b} » ({item}).",
-    "Possible link: “{a}” ({query}) and “{b}” ({item}).",
-)
-FAINT = (
-    "Pas de lien net ; au plus proche : « {a} » ({query}) et « {b} » ({item}).",
-    "No clear link; closest: “{a}” ({query}) and “{b}” ({item}).",
-)
-"""These two are said when no evidence is clear, so that what is said is still true."""
-NAMED = (
-    (
-        "« {b} » ({item}) figure en toutes lettres dans la description ({query}).",
-        "“{b}” ({item}) stands word for word in the description ({query}).",
-    ),
-    (
-        "« {a} » ({query}) figure en toutes lettres dans la description ({item}).",
-        "“{a}” ({query}) stands word for word in the description ({item}).",
-    ),
-)
-SAME = {
+"""Of a need that is a free text, by signal."""
+
+SAME: dict[str, Phrase] = {
     "theme": ("Thème commun : « {a} ».", "Shared theme: “{a}”."),
     "market": ("Clients communs : « {a} ».", "Shared clients: “{a}”."),
     "clients": (
@@ -76,56 +62,108 @@ SAME = {
         "“{b}”: a sector served by {item} and a theme of {query}.",
     ),
 }
-"""Said where both labels are the same words."""
+"""Where both labels are the same words, by signal."""
 
+POSSIBLE: Phrase = (
+    "Lien possible : « {a} » ({query}) et « {b} » ({item}).",
+    "Possible link: “{a}” ({query}) and “{b}” ({item}).",
+)
+FAINT: Phrase = (
+    "Pas de lien net ; au plus proche : « {a} » ({query}) et « {b} » ({item}).",
+    "No clear link; closest: “{a}” ({query}) and “{b}” ({item}).",
+)
 
-SKILL = (
+ITEM_THEME_IN_QUERY: Phrase = (
+    "« {b} » ({item}) figure en toutes lettres dans la description ({query}).",
+    "“{b}” ({item}) stands word for word in the description ({query}).",
+)
+QUERY_THEME_IN_ITEM: Phrase = (
+    "« {a} » ({query}) figure en toutes lettres dans la description ({item}).",
+    "“{a}” ({query}) stands word for word in the description ({item}).",
+)
+SKILL: Phrase = (
     "Compétence commune (ESCO) : {label} - « {a} » ({query}), « {b} » ({item}).",
     "Shared skill (ESCO): {english} - “{a}” ({query}), “{b}” ({item}).",
 )
+SHARED_WORDS: Phrase = (
+    "Mots communs aux deux textes : {french}.",
+    "Words found in both texts: {english}.",
+)
+STAGE: Phrase = (
+    "Conditions et taille se répondent : « {a} » ({query}), « {b} » ({item}).",
+    "Conditions and size agree: “{a}” ({query}), “{b}” ({item}).",
+)
+OPENNESS: Phrase = (
+    "Ouvert à tous les profils : « {b} » ; {query} : « {a} ».",
+    "Open to every profile: “{b}”; {query}: “{a}”.",
+)
+SAME_TOWN: Phrase = ("Même ville : {a}.", "Same town: {a}.")
+DISTANCE: Phrase = (
+    "{km} km à vol d'oiseau entre {a} et {b}.",
+    "{km} km as the crow flies between {a} and {b}.",
+)
+SAME_ANTENNA: Phrase = (
+    "Site du cluster le plus proche des deux villes ({a}, {b}) : {antenna}.",
+    "The cluster's nearest site from both towns ({a}, {b}): {antenna}.",
+)
+THE_REQUEST: Phrase = ("la demande", "the request")
+"""Name of a side that has none."""
 
+GAPS: dict[str, Phrase] = {
+    "confirm_evidence": (
+        "Fiche tirée en partie de connaissances générales : à faire confirmer par une personne.",
+        "This record rests in part on background knowledge: have a person confirm it.",
+    ),
+    "inferred": (
+        "Fiche de factory en partie déduite : à compléter par l'équipe.",
+        "This factory's record is partly inferred: staff to complete it.",
+    ),
+    "no_theme": (
+        "Aucun thème commun n'apparaît dans les mots-clés.",
+        "No shared theme shows in the keywords.",
+    ),
+    "needs_unknown": (
+        "Aucun besoin déclaré d'un côté au moins : demander ce que chacun cherche.",
+        "At least one side has declared no need: ask what each is looking for.",
+    ),
+    "consortium": (
+        "Il faut un groupement d'au moins {countries} pays : partenaires à trouver.",
+        "A consortium of at least {countries} countries is required: partners to be found.",
+    ),
+    "dates_unconfirmed": ("Dates à vérifier à la source.", "Dates to be checked at the source."),
+    "size_unknown": (
+        "Taille de l'entreprise inconnue : vérifier la condition « {text} ».",
+        "Company size unknown: check the condition “{text}”.",
+    ),
+    "no_next_date": ("Pas de prochaine date connue.", "No next date is known."),
+}
+"""What is missing beside an item, by code, in the order it is listed."""
 
-def quote_label(side: Side, label: Label) -> Quote:
-    """Quote a whole label."""
-    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
-
-
-def sentence(
-    signal: str,
-    phrases: tuple[str, str],
-    query: Prepared,
-    item: Prepared,
-    quotes: tuple[Quote, ...],
-    **facts: str,
-) -> Reason:
-    """Say ``phrases`` of two sides: ``{a}`` and ``{b}`` are quoted, cut where long."""
-    said = {quote.side: _short(quote.text) for quote in quotes}
-    told = {"a": said.get("query", ""), "b": said.get("item", ""), **facts}
-    french = phrases[0].format(query=_name(query, "la demande"), item=_name(item, "la demande"), **told)
-    english = phrases[1].format(query=_name(query, "the request"), item=_name(item, "the request"), **told)
-    return Reason(signal=signal, fr=_capital(french), en=_capital(english), quotes=quotes)
-
-
-def _name(side: Prepared, request: str) -> str:
-    return side.name or request
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 120 else text[:117].rsplit(" ", 1)[0] + "..."
-
-
-def _capital(sentence: str) -> str:
-    """Begin with a capital, unless the first word is a name with one of its own ("e-Citiz")."""
-    first = sentence.split(" ", 1)[0]  # a quotation mark is neither: what is quoted stays as it is
-    return sentence if first != first.lower() else sentence[:1].upper() + sentence[1:]
-
-
-def quote_word(side: Side, word: Word) -> Quote:
-    """Quote a word where it stands first."""
-    return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
-
-
-def quote_whole(side: Side, subject: object, field: str) -> Quote:
-    """Quote the whole of a field."""
-    text = str(getattr(subject, field))
-    return Quote(side=side, field=field, start=0, end=len(text), text=text)
+NOTICES: dict[str, Phrase] = {
+    "closed": (
+        "Cette opportunité n'est pas ouverte à la date demandée : personne à alerter.",
+        "This opportunity is not open on the date asked: nobody to alert.",
+    ),
+    "opted_out": (
+        "Cette organisation a demandé à ne pas figurer dans les recommandations.",
+        "This organisation asked to be left out of recommendations.",
+    ),
+    "planned": (
+        "Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
+        "Order of the plan of introductions: each side gains, nobody is forgotten.",
+    ),
+    "unexplained": (
+        "Moins de propositions que demandé : pour d'autres, rien dans les textes ne dit pourquoi.",
+        "Fewer proposals than asked for: for others, nothing in the texts says why.",
+    ),
+    "place_unknown": (
+        "Lieu non pris en compte : « {text} » n'est pas sur la liste des communes, ou plusieurs portent ce "
+        "nom.",
+        "Place not taken into account: “{text}” is not on the list of towns, or several have this name.",
+    ),
+    "exclusion": (
+        "Exclusion non prise en compte : « {text} ». À vérifier pour chaque proposition.",
+        "Exclusion not taken into account: “{text}”. Check it for each proposal.",
+    ),
+}
+"""What is said of an answer as a whole, by code."""

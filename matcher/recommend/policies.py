@@ -1,4 +1,4 @@
-"""The kinds of question as data: what is searched, how signals weigh, how far the list is spread.
+"""The kinds of question as data: what is searched, how signals weigh, how diverse the list is.
 
 Weights are non-negative and sum to 1, so that a score, a weighted mean of signals in [0, 1], lies in [0, 1].
 They were set from the judged sample of the catalogue (see ``docs/quality.md``), not learnt from anybody's
@@ -36,8 +36,8 @@ SIGNALS = (
 class Policy:
     """One use case.
 
-    ``depth`` first-stage hits are scored, more where more items are wanted; ``spread`` in [0, 1] trades score
-    for variety.
+    ``depth`` first-stage hits are scored, more where more items are wanted; ``diversity`` in [0, 1] trades
+    score for variety.
     """
 
     kind: Kind
@@ -45,7 +45,7 @@ class Policy:
     item_type: ItemType
     weights: dict[str, float]
     depth: int = 60
-    spread: float = 0.0
+    diversity: float = 0.0
 
 
 def _shares(**parts: float) -> dict[str, float]:
@@ -84,7 +84,7 @@ POLICIES: dict[Kind, Policy] = {
         ItemType.OPPORTUNITY,
         _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, openness=0.1, stage=0.1),
         depth=100,
-        spread=0.1,
+        diversity=0.1,
     ),
     Kind.LEAD: Policy(
         Kind.LEAD,

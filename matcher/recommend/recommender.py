@@ -1,87 +1,81 @@
-"""The use case: retrieve, check, rerank, spread, explain."""
+"""The use case: check the question, retrieve, rerank, diversify, give reasons."""
 
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
-from itertools import chain
 
 from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
+from matcher.errors import InvalidRequest
 from matcher.index.ports import Encoder, Index, Items, Lexical, Where
-from matcher.knowledge.places import Territory
-from matcher.knowledge.skills import NO_SKILLS, SkillFinder
-from matcher.knowledge.vocabulary import Vocabulary
 from matcher.market.introduction_plan import IntroductionPlan, Planned
-from matcher.recommend import gaps
-from matcher.recommend import reasons as explain
-from matcher.recommend.features import Prepared, Preparer
-from matcher.recommend.free_text import unread
-from matcher.recommend.notices import PLANNED, UNEXPLAINED
+from matcher.recommend.analysis import Analyser, Analysis
+from matcher.recommend.features import FeatureBuilder, Features
+from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.policies import POLICIES, Policy
-from matcher.recommend.questions import check, refusal
-from matcher.recommend.rerank import Scored, rerank, shares, similarity_floor, spread
+from matcher.recommend.reasons import ReasonWriter
+from matcher.recommend.rerank import Scored, diversify, effective_weights, rerank
+from matcher.recommend.similarity import similarity_floor
+
+MAX_K = 100
 
 
 @dataclass(frozen=True)
-class _Case:
-    """What the items of one answer are presented by."""
+class _Context:
+    """What the items of one answer have in common."""
 
-    side: Prepared
+    query: Features
     policy: Policy
     weights: dict[str, float]
     scored: list[Scored]
     planned: dict[str, Planned]
+    analyser: Analyser
 
     @cached_property
-    def frequency(self) -> Counter[str]:
-        """In how many of the items each word of the query occurs; their number under the empty word."""
-        words = self.side.words.keys()
-        found = Counter(chain.from_iterable(words & entry.item.words.keys() for entry in self.scored))
-        found[""] = len(self.scored)
-        return found
+    def writer(self) -> ReasonWriter:
+        """Writes the reasons of every item."""
+        words = self.query.analysis.words.keys()
+        counts: Counter[str] = Counter()
+        for entry in self.scored:
+            counts.update(words & entry.item.analysis.words.keys())
+        return ReasonWriter(
+            self.query.analysis, self.policy, self.analyser.territory, counts, len(self.scored)
+        )
 
 
 class Recommender:
     """Answers every kind of question over one index generation.
 
     Deterministic: the same store, index and question give the same answer. Not thread-safe: the embedded
-    index has one owner; callers on several threads hold a lock.
+    index has one owner, so callers on several threads hold a lock.
 
     Parameters
     ----------
     items, index, encoder, lexical
         The outside things.
-    territory
-        Where towns lie.
+    analyser
+        Works out what a text says.
     generation
         Name of the index generation, copied into every answer.
-    skills
-        Finds the ESCO skills a question speaks of.
-    vocabulary
-        Tells apart terms that sound alike.
     """
 
-    def __init__(  # noqa: PLR0913, PLR0917  # one outside thing each
+    def __init__(  # one outside thing each
         self,
         items: Items,
         index: Index,
         encoder: Encoder,
         lexical: Lexical,
-        territory: Territory,
+        analyser: Analyser,
         generation: str = "",
-        skills: SkillFinder = NO_SKILLS,
-        vocabulary: Vocabulary | None = None,
     ) -> None:
         self._items = items
         self._index = index
-        self._territory = territory
+        self._analyser = analyser
         self._generation = generation
-        self._prepare = Preparer(
-            items, index, encoder, lexical, territory, skills, vocabulary or Vocabulary()
-        )
+        self._features = FeatureBuilder(items, index, encoder, lexical, analyser)
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES
@@ -138,22 +132,24 @@ class Recommender:
         """
         policy = self._policies[kind]
         check(query, policy, k, on)
-        notice = refusal(query, kind, on)
-        if notice is not None:
-            return self._answer(query, kind, on, k, (), (notice,))
-        side = self._prepare.question(query)
+        refused = refusal(query, kind, on)
+        if refused is not None:
+            return self._answer(query, kind, on, k, (), (refused,))
+        side = self._features.question(query)
         scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         planned = self._planned(side, kind)
-        case = _Case(side, policy, shares(side, policy) if signals else {}, scored, planned)
-        told, mute = self._told(case, k)
+        weights = effective_weights(side.analysis, policy) if signals else {}
+        context = _Context(side, policy, weights, scored, planned, self._analyser)
+        explained, skipped = self._explained(context, k)
         items = tuple(
-            self._present(rank, entry, reasons, case) for rank, (entry, reasons) in enumerate(told, start=1)
+            self._present(rank, entry, reasons, context)
+            for rank, (entry, reasons) in enumerate(explained, start=1)
         )
-        notices: tuple[Missing, ...] = (PLANNED,) if planned else ()
+        notices: tuple[Missing, ...] = (notice("planned"),) if planned else ()
         if not isinstance(query, Item):
-            notices += unread(query, self._territory)
-        if mute and len(told) < k:
-            notices += (UNEXPLAINED,)
+            notices += unused(side.analysis)
+        if skipped and len(explained) < k:
+            notices += (notice("unexplained"),)
         answer = self._answer(query, kind, on, k, items, notices)
         return replace(answer, plan=self.plan_version) if planned else answer
 
@@ -161,68 +157,69 @@ class Recommender:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
         policy = self._policies[kind]
         check(query, policy, 1, on)
-        return self._score(self._prepare.question(query), policy, on, policy.depth)
+        return self._score(self._features.question(query), policy, on, policy.depth)
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
-        return {str(entry.item.id): entry.score for entry in self.scores(organisation, Kind.PARTNER)}
+        return {entry.id: entry.score for entry in self.scores(organisation, Kind.PARTNER)}
 
-    def _planned(self, side: Prepared, kind: Kind) -> dict[str, Planned]:
-        if kind is not Kind.PARTNER or self._plan is None or side.id is None:
+    def _planned(self, side: Features, kind: Kind) -> dict[str, Planned]:
+        asker = side.analysis.id
+        if kind is not Kind.PARTNER or self._plan is None or asker is None:
             return {}
-        return {entry.item_id: entry for entry in self._plan.lists.get(side.id, ())}
+        return {entry.item_id: entry for entry in self._plan.lists.get(asker, ())}
 
-    def _score(self, side: Prepared, policy: Policy, on: datetime | None, depth: int) -> list[Scored]:
-        moment = on.timestamp() if on else None
-        if moment is not None and not side.is_open(moment):
+    def _score(self, side: Features, policy: Policy, on: datetime | None, depth: int) -> list[Scored]:
+        """Retrieve, drop what is not eligible, and score the rest; best first, ties by id."""
+        asker = side.analysis
+        if on is not None and isinstance(asker.subject, Opportunity) and not asker.subject.is_open(on):
             return []
-        own = frozenset({side.id}) if side.id else frozenset()
+        own = frozenset({asker.id}) if asker.id else frozenset()
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
-        where = Where(policy.item_type, open_at, own)
-        hits = self._index.query(side.dense, side.terms, where, depth)
-        prepared = self._prepare.items({hit.id: hit.version for hit in hits})
-        most = 2.0 if side.terms.indices else 1.0  # fused scores add up one normalised score per retriever
-        pairs = [
-            (found, hit.score / most)
-            for hit in hits
-            if (found := prepared.get(hit.id)) is not None
-            and (moment is None or found.is_open(moment))
-            and ((side.open_to_all and found.open_to_all) or eligible(side.subject, found.subject, None))
-        ]
+        terms = self._features.terms(asker.subject)
+        hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, own), depth)
+        found = self._features.items({hit.id: hit.version for hit in hits})
+        most = 2.0 if terms.indices else 1.0  # fused scores add up one normalised score per retriever
+        pairs = []
+        for hit in hits:
+            item = found.get(hit.id)
+            if item is not None and eligible(asker.subject, item.analysis.subject, on):
+                pairs.append((item, hit.score / most))
         return rerank(side, pairs, policy, self._floor)
 
-    def _told(self, case: _Case, k: int) -> tuple[list[tuple[Scored, tuple[Reason, ...]]], bool]:
-        """Choose ``k`` items that something speaks for, with what does; fewer when no more are left.
+    def _explained(self, context: _Context, k: int) -> tuple[list[tuple[Scored, tuple[Reason, ...]]], bool]:
+        """Return the first ``k`` items that have a reason, with their reasons; fewer when no more are left.
 
-        Also return whether others were passed over because nothing does.
+        Also return whether any item was skipped because it had none.
         """
-        left, reasons, mute = case.scored, dict[str | None, tuple[Reason, ...]](), False
+        left, skipped = context.scored, False
+        reasons: dict[str, tuple[Reason, ...]] = {}
         while True:
-            if case.planned:
-                chosen = _in_order(left, case.planned)[:k]
+            if context.planned:
+                chosen = _in_order(left, context.planned)[:k]
             else:
-                chosen = spread(left, k, case.policy.spread, self._floor)
-            fresh = [entry for entry in chosen if entry.item.id not in reasons]
-            still = self._still_there(case.side, fresh)
-            reasons |= {e.item.id: self._reasons(e, case) if e.item.id in still else () for e in fresh}
-            mute = mute or any(not reasons[item_id] for item_id in still)
-            told = [(entry, reasons[entry.item.id]) for entry in chosen if reasons[entry.item.id]]
-            if len(told) == len(chosen):
-                return told, mute
-            left = [entry for entry in left if reasons.get(entry.item.id, True)]
+                chosen = diversify(left, k, context.policy.diversity, self._floor)
+            fresh = [entry for entry in chosen if entry.id not in reasons]
+            stored = self._still_stored(context.query.analysis, fresh)
+            for entry in fresh:
+                reasons[entry.id] = context.writer.reasons(entry) if entry.id in stored else ()
+            skipped = skipped or any(not reasons[item_id] for item_id in stored)
+            explained = [(entry, reasons[entry.id]) for entry in chosen if reasons[entry.id]]
+            if len(explained) == len(chosen):
+                return explained, skipped
+            left = [entry for entry in left if reasons.get(entry.id, True)]
 
-    def _still_there(self, side: Prepared, entries: list[Scored]) -> set[str]:
-        """Ids of those that the store still has and lets be shown: the index may lag behind it."""
-        now = self._items.get_many(entry.item.id or "" for entry in entries)
-        return {item_id for item_id, item in now.items() if eligible(side.subject, item, None)}
+    def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
+        """Ids of the items that the store still has and allows: the index may lag behind it."""
+        now = self._items.get_many(entry.id for entry in entries)
+        return {item_id for item_id, item in now.items() if eligible(query.subject, item, None)}
 
-    def _reasons(self, entry: Scored, case: _Case) -> tuple[Reason, ...]:
-        return explain.reasons(case.side, entry, case.policy, self._territory, lambda: case.frequency)
-
-    def _present(self, rank: int, entry: Scored, reasons: tuple[Reason, ...], case: _Case) -> Recommendation:
-        item = entry.item.subject
+    def _present(
+        self, rank: int, entry: Scored, reasons: tuple[Reason, ...], context: _Context
+    ) -> Recommendation:
+        item = entry.item.analysis.subject
         assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
-        planned = case.planned.get(item.id)
+        planned = context.planned.get(item.id)
         return Recommendation(
             rank=rank,
             item_id=item.id,
@@ -230,14 +227,14 @@ class Recommender:
             name=item.name,
             score=round(entry.score, 4),
             reasons=reasons,
-            missing=gaps.missing(case.side, entry, case.policy, reasons),
-            signals=_breakdown(entry, case.weights),
+            missing=missing(context.query.analysis, entry, context.policy, reasons),
+            signals=_breakdown(entry, context.weights),
             gain=round(planned.gain, 4) if planned else None,
             gain_of_other=round(planned.gain_of_other, 4) if planned else None,
             evidence_level=item.evidence_level,
             needs_confirmation=item.needs_confirmation,
             illustrative=any(
-                isinstance(s, Organisation) and s.illustrative for s in (case.side.subject, item)
+                isinstance(s, Organisation) and s.illustrative for s in (context.query.analysis.subject, item)
             ),
             opens_at=item.opens_at if isinstance(item, Opportunity) else None,
             closes_at=item.closes_at if isinstance(item, Opportunity) else None,
@@ -271,7 +268,8 @@ def _one_of_each_call(scored: list[Scored]) -> list[Scored]:
     seen: set[str] = set()
     kept = []
     for entry in scored:
-        code = getattr(entry.item.subject, "code", "")
+        subject = entry.item.analysis.subject
+        code = subject.code if isinstance(subject, Opportunity) else ""
         if not code or code not in seen:
             kept.append(entry)
             seen.add(code)
@@ -281,7 +279,7 @@ def _one_of_each_call(scored: list[Scored]) -> list[Scored]:
 def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]:
     """Planned introductions first, in the plan's order, then the others by score."""
     place = {item_id: rank for rank, item_id in enumerate(planned)}
-    return sorted(scored, key=lambda entry: place.get(entry.item.id or "", len(place)))
+    return sorted(scored, key=lambda entry: place.get(entry.id, len(place)))
 
 
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
@@ -292,3 +290,28 @@ def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
         for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False)
         if weight
     )
+
+
+def check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
+    """Raise InvalidRequest for a question that cannot be answered as it is put."""
+    if not 1 <= k <= MAX_K:
+        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K} items")
+    if on is not None and on.utcoffset() is None:
+        raise InvalidRequest("the instant asked for has no time zone; write 2026-11-22T09:00:00+01:00")
+    if isinstance(query, Item) and query.item_type is not policy.asks:
+        raise InvalidRequest(
+            f"{query.id} is of type {query.item_type.value}; "
+            f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
+        )
+    if isinstance(query, Profile) and query.is_empty:
+        who = f"{query.id}: " if isinstance(query, Item) else ""
+        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
+
+
+def refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
+    """Return why a valid question gets no items, None if it may."""
+    if isinstance(query, Organisation) and query.opted_out:
+        return notice("opted_out")
+    if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
+        return notice("closed")
+    return None

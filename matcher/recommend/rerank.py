@@ -1,93 +1,70 @@
-"""Second stage: named signals in [0, 1], their weighted mean, and a spread list.
+"""Second stage: named signals in [0, 1], their weighted mean, and a diverse list.
 
-Similarities of labels are cosines, stretched so that the encoder's floor, the similarity it gives to
-unrelated texts, counts as 0. Every signal is monotone: more evidence never lowers a score.
+Every signal is monotone: more evidence never lowers a score.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
-from math import asin, cos, isnan, sin, sqrt
+from functools import cached_property
 
 import numpy as np
+from sklearn.metrics.pairwise import haversine_distances
 
-from matcher.index.ports import Encoder
-from matcher.knowledge.places import EARTH_RADIUS_KM, Territory
+from matcher.domain.eligibility import size_names
+from matcher.domain.items import Opportunity, Profile
+from matcher.knowledge.places import EARTH_RADIUS_KM
 from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap
-from matcher.knowledge.skill_overlap import overlap as worth
-from matcher.recommend.features import Prepared
+from matcher.knowledge.skill_overlap import overlap as overlap_value
+from matcher.recommend.analysis import Analysis, Subject
+from matcher.recommend.features import Features
 from matcher.recommend.policies import SIGNALS, Policy
-from matcher.recommend.similarity import PAIRS, Floats, LabelBlocks, LabelMatch, best_pairs
+from matcher.recommend.similarity import PAIRS, Floats, LabelMatch, Similarity, similarities
 
 HALF_KM = 60.0
 """Distance at which nearness is halved: an hour or so by train or car in the region."""
 SAME_ANTENNA = 0.5
-"""Nearness that two places of one antenna have at least."""
-
-_UNRELATED = (
-    "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
-    "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
-    "haute couture", "comptabilité publique", "forêt tropicale", "télescope", "recrutement", "pneumatiques",
-    "archéologie",
-)  # fmt: skip
+"""Least nearness of two places of one antenna: they meet there."""
+UNKNOWN_PLACE = 0.5
+"""Nearness when a place is not known: neither near nor far."""
 
 
-def similarity_floor(encoder: Encoder) -> float:
-    """Median cosine the encoder gives to pairs of unrelated French labels, in [0, 0.95].
-
-    Encoders differ in how far apart they keep unrelated texts (e5 gives 0.8, others 0.1); this is measured
-    once per encoder so that 0 means "nothing in common" for all of them.
-    """
-    vectors = encoder.encode_queries(_UNRELATED)
-    cosines = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
-    return float(np.clip(np.median(cosines), 0.0, 0.95))
-
-
-@dataclass(eq=False)
+@dataclass(frozen=True, eq=False)
 class Scored:
-    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies.
+    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies."""
 
-    Not frozen: one is made for every hit, and that would double what it costs.
-    """
-
-    item: Prepared
+    item: Features
     signals: Floats
     score: float
-    query: Prepared = field(repr=False)
-    blocks: LabelBlocks = field(repr=False)
-    place: int = field(repr=False)
-    overlap: SkillOverlap = field(repr=False)
+    similarity: Similarity = field(repr=False)
+    shared_skills: Sequence[SharedSkill]
+
+    @property
+    def id(self) -> str:
+        """Id of the item."""
+        return self.item.analysis.id or ""
 
     @cached_property
     def matches(self) -> dict[str, LabelMatch]:
-        """Best pair of labels behind each signal; found when first asked for, since few items are shown."""
-        return best_pairs(self.query, self.item, self.blocks.of(self.place))
-
-    @property
-    def shared_skills(self) -> list[SharedSkill]:
-        """Skills both sides speak of, worth most first."""
-        return self.overlap.shared(self.query.skills, self.item.skills)
+        """Best pair of labels behind each signal; computed on first use, since few items are shown."""
+        return self.similarity.best_pairs()
 
 
-def shares(query: Prepared, policy: Policy) -> dict[str, float]:
+def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
     """Weights of the signals this query can show, in the order of ``SIGNALS``; they sum to 1.
 
-    Who states no need cannot be scored on it: its weight goes to the others, so that a score always says how
-    much of what could be seen was seen. The order of items is the same with or without this.
+    A query that states no need cannot be scored on it: that weight goes to the other signals, so that a score
+    always says how much of what could be seen was seen. The order of items is the same with or without this.
     """
-    mute = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
+    silent = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
     if not query.skills:
-        mute.add("skills")
-    askable = {name: 0.0 if name in mute else weight for name, weight in policy.weights.items()}
-    total = sum(askable.values())
-    return {name: askable[name] / total for name in SIGNALS}
+        silent.add("skills")
+    weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
+    total = sum(weights.values())
+    return {name: weight / total for name, weight in weights.items()}
 
 
 def rerank(
-    query: Prepared,
-    items: Sequence[tuple[Prepared, float]],
-    policy: Policy,
-    floor: float,
+    query: Features, items: Sequence[tuple[Features, float]], policy: Policy, floor: float
 ) -> list[Scored]:
     """Score items, each given with its fused first-stage score in [0, 1]; best first, ties by id.
 
@@ -95,102 +72,97 @@ def rerank(
     """
     if not items:
         return []
-    weights = np.array(list(shares(query, policy).values()), dtype=np.float32)
     sides = [item for item, _ in items]
-    blocks = LabelBlocks(query, sides, floor)
+    compared = similarities(query, sides, floor)
+    shared = _shared_skills(query, sides)
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     column = {name: place for place, name in enumerate(SIGNALS)}
-    table[:, column["text"]] = np.array([score for _, score in items]).clip(0.0, 1.0)
-    overlap = _overlap(query, sides)
-    for name, values in _signals(query, sides, policy, blocks, overlap):
-        table[:, column[name]] = values
+    table[:, column["text"]] = np.clip([score for _, score in items], 0.0, 1.0)
+    for name in SIGNALS:
+        if policy.weights[name] and name != "text":
+            table[:, column[name]] = _signal(name, query, sides, compared, shared)
+    weights = np.array(list(effective_weights(query.analysis, policy).values()), dtype=np.float32)
     scores = (table @ weights).round(6).tolist()
-    order = sorted(range(len(sides)), key=lambda place: (-scores[place], sides[place].id or ""))
-    return [
-        Scored(sides[place], table[place], scores[place], query, blocks, place, overlap) for place in order
+    scored = [
+        Scored(sides[place], table[place], scores[place], compared[place], shared[place])
+        for place in range(len(sides))
     ]
+    return sorted(scored, key=lambda entry: (-entry.score, entry.id))
 
 
-def _signals(
-    query: Prepared, sides: Sequence[Prepared], policy: Policy, blocks: LabelBlocks, overlap: SkillOverlap
-) -> Iterator[tuple[str, Floats]]:
-    """Yield the values, one an item, of every signal the policy weighs but the first-stage score."""
-    if policy.weights["echo"]:
-        yield "echo", blocks.echo()
-    for name, (own, other) in PAIRS.items():
-        if policy.weights[name]:
-            yield name, blocks.signal(own, other)
-    if policy.weights["skills"] and query.skills:
-        yield "skills", _skills(query, sides, overlap)
-    for name, measure in (("openness", _openness), ("stage", _stage)):
-        if policy.weights[name]:
-            yield name, np.array([measure(query, side) for side in sides], dtype=np.float32)
-    if policy.weights["territory"]:
-        yield "territory", np.array([_territory(query, side) for side in sides], dtype=np.float32)
+def _signal(
+    name: str,
+    query: Features,
+    sides: Sequence[Features],
+    compared: Sequence[Similarity],
+    shared: Sequence[Sequence[SharedSkill]],
+) -> Sequence[float] | Floats:
+    """Values of one signal, one an item."""
+    if name in PAIRS:
+        own, other = PAIRS[name]
+        return [similarity.agreement(own, other) for similarity in compared]
+    if name == "echo":
+        return [similarity.echo() for similarity in compared]
+    if name == "skills":
+        return [overlap_value(skills) for skills in shared]
+    if name == "openness":
+        return [1.0 if is_open_to_all(side.analysis) else 0.0 for side in sides]
+    if name == "stage":
+        return [_stage(query.analysis.subject, side.analysis.subject) for side in sides]
+    return _nearness(query.analysis, [side.analysis for side in sides])
 
 
-def _overlap(query: Prepared, sides: Sequence[Prepared]) -> SkillOverlap:
-    mine = query.skills.keys()
-    return SkillOverlap(mine & side.skills.keys() if side.skills else frozenset() for side in sides)
+def _shared_skills(query: Features, sides: Sequence[Features]) -> list[list[SharedSkill]]:
+    """ESCO skills each item shares with the query; a skill that few of the items have is worth more."""
+    mine = query.analysis.skills
+    overlap = SkillOverlap(mine.keys() & side.analysis.skills.keys() for side in sides)
+    return [overlap.shared(mine, side.analysis.skills) for side in sides]
 
 
-def _skills(query: Prepared, sides: Sequence[Prepared], overlap: SkillOverlap) -> Floats:
-    values = np.zeros(len(sides), dtype=np.float32)
-    for place, (side, both) in enumerate(zip(sides, overlap.known, strict=True)):
-        if both:  # few share any
-            values[place] = worth(overlap.shared(query.skills, side.skills))
-    return values
+def is_open_to_all(item: Analysis) -> bool:
+    """Whether a label of the item says that everybody is welcome."""
+    return any(label.welcomes_all for label in item.labels)
 
 
-def _openness(query: Prepared, item: Prepared) -> float:  # noqa: ARG001  # same shape as the other measures
-    return 1.0 if item.welcomes_all else 0.0
-
-
-def _stage(query: Prepared, item: Prepared) -> float:
-    """1 when the opportunity names the organisation's kind or size, 0.5 when it says nothing, else 0."""
-    conditions, names = query.conditions or item.conditions, query.sizes or item.sizes
+def _stage(query: Subject, item: Subject) -> float:
+    """1 when the opportunity names the organisation's kind or size, 0.5 when either is silent, else 0."""
+    conditions, names = "", frozenset[str]()
+    for side in (query, item):
+        if isinstance(side, Opportunity):
+            conditions = side.eligibility_text.casefold()
+        elif isinstance(side, Profile):
+            names = size_names(side)
     if not conditions or not names:
         return 0.5
     return 1.0 if any(name in conditions for name in names) else 0.0
 
 
-def _territory(query: Prepared, item: Prepared) -> float:
-    """Nearness; those of one antenna meet there, however far apart they are."""
-    near = _nearness(query.at, item.at)
-    return max(near, SAME_ANTENNA) if query.antenna and query.antenna == item.antenna else near
+def _nearness(query: Analysis, items: Sequence[Analysis]) -> Floats:
+    """1 in the same town, halved every :data:`HALF_KM`; at least :data:`SAME_ANTENNA` within an antenna."""
+    near = np.full(len(items), UNKNOWN_PLACE, dtype=np.float32)
+    known = [place for place, item in enumerate(items) if item.place is not None]
+    if query.place is not None and known:
+        here = np.radians([[query.place.latitude, query.place.longitude]])
+        there = np.radians([[items[i].place.latitude, items[i].place.longitude] for i in known])  # type: ignore[union-attr]
+        near[known] = 0.5 ** (haversine_distances(here, there)[0] * EARTH_RADIUS_KM / HALF_KM)
+    for place, item in enumerate(items):
+        if query.antenna and query.antenna == item.antenna:
+            near[place] = max(near[place], SAME_ANTENNA)
+    return near
 
 
-@lru_cache(maxsize=1 << 14)
-def _nearness(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """1 in the same town, falling by half every 60 km; 0.5 when a place is unknown.
-
-    Places in radians. Kept, since the same few towns meet all day.
-    """
-    across = cos(one[0]) * cos(other[0]) * sin((other[1] - one[1]) / 2) ** 2
-    chord = sin((other[0] - one[0]) / 2) ** 2 + across
-    if isnan(chord):
-        return 0.5
-    return float(0.5 ** (2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord))) / HALF_KM))
-
-
-def distance_between(query: Prepared, item: Prepared, territory: Territory) -> float | None:
-    """Kilometres between the two towns, None when one is not known."""
-    if query.place is None or item.place is None:
-        return None
-    return territory.distance_km(query.place, item.place)
-
-
-def spread(scored: Sequence[Scored], k: int, trade: float, floor: float) -> list[Scored]:
+def diversify(scored: Sequence[Scored], k: int, trade: float, floor: float) -> list[Scored]:
     """Choose ``k`` items greedily by score minus ``trade`` times the likeness to what is already chosen.
 
-    Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). What is chosen is listed by
+    Maximal marginal relevance (Carbonell and Goldstein, SIGIR 1998). The chosen items are listed by
     ``(-score, id)``; ``trade=0`` chooses the first ``k``. Ties go to the earlier item.
     """
     if trade == 0.0 or len(scored) <= k:
         return list(scored[:k])
-    least = scored[k - 1].score - trade  # who scores less stays behind the first k, however alike these are
+    # Likeness is at most 1: an item more than ``trade`` below the k-th is never chosen before it.
+    least = scored[k - 1].score - trade
     pool = [entry for entry in scored if entry.score >= least]
-    vectors = np.concatenate([entry.item.dense for entry in pool]).reshape(len(pool), -1)
+    vectors = np.stack([entry.item.dense for entry in pool])
     left = np.array([entry.score for entry in pool])
     likeness = np.zeros(len(pool))
     chosen: list[int] = []

@@ -1,4 +1,4 @@
-"""All label similarities of one question with all its hits, computed at once; signals and evidence read them.
+"""Similarities between the labels and texts of one question and those of its hits.
 
 Similarities are cosines, stretched so that the encoder's floor, the similarity it gives to unrelated texts,
 counts as 0. Labels that exclude nobody ("toutes filières") are similar to nothing.
@@ -6,13 +6,14 @@ counts as 0. Labels that exclude nobody ("toutes filières") are similar to noth
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.labels import ROLES, Role
-from matcher.recommend.features import WHOLE, Prepared
+from matcher.index.labels import Role
+from matcher.index.ports import Encoder
+from matcher.recommend.analysis import Analysis
+from matcher.recommend.features import Features
 
 Floats = NDArray[np.float32]
 
@@ -26,7 +27,24 @@ PAIRS = {
     "axis": (Role.NEEDS, Role.AXIS),
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
-_AXIS = ROLES.index(Role.AXIS)  # the last role; the whole text comes after it
+
+_UNRELATED = (
+    "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
+    "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
+    "haute couture", "comptabilité publique", "forêt tropicale", "télescope", "recrutement", "pneumatiques",
+    "archéologie",
+)  # fmt: skip
+
+
+def similarity_floor(encoder: Encoder) -> float:
+    """Median cosine the encoder gives to pairs of unrelated French labels, in [0, 0.95].
+
+    Encoders differ in how far apart they keep unrelated texts (e5 gives 0.8, others 0.1); this is measured
+    once per encoder so that 0 means "nothing in common" for all of them.
+    """
+    vectors = encoder.encode_queries(_UNRELATED)
+    cosines = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
+    return float(np.clip(np.median(cosines), 0.0, 0.95))
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,109 +56,94 @@ class LabelMatch:
     similarity: float
 
 
-def best_pairs(query: Prepared, item: Prepared, similar: Floats) -> dict[str, LabelMatch]:
-    """Best pair of labels of every signal both sides have labels for; ties to the first.
+@dataclass(frozen=True, slots=True)
+class Similarity:
+    """Similarities of one question with one item, in [0, 1].
 
-    ``similar`` has one row per label of the query, one column per label of the item.
+    ``labels`` has one row per label of the query and one column per label of the item. ``to_whole_item`` has
+    one entry per label of the query, ``to_whole_query`` one per label of the item.
     """
-    found = {}
-    for name, (own, other) in PAIRS.items():
-        mine, theirs = query.spans.get(own), item.spans.get(other)
-        if mine and theirs:
-            block = similar[mine, theirs]
-            row, column = divmod(int(block.argmax()), block.shape[1])
-            found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
+
+    query: Analysis
+    item: Analysis
+    labels: Floats
+    to_whole_item: Floats
+    to_whole_query: Floats
+
+    def agreement(self, own: Role, other: Role) -> float:
+        """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
+
+        ``own`` is the role on the query's side, ``other`` on the item's; 0 when a side has no such label.
+        """
+        mine, theirs = self.query.spans.get(own), self.item.spans.get(other)
+        if mine is None or theirs is None:
+            return 0.0
+        block = self.labels[mine, theirs]
+        best_of_query, best_of_item = block.max(axis=1), block.max(axis=0)
+        return float((best_of_query.max() + best_of_query.mean() + best_of_item.mean()) / 3.0)
+
+    def echo(self) -> float:
+        """Mean of two: one side's best label in the other side's whole text, both ways round.
+
+        The item's labels that exclude nobody count here, the query's do not. An axis is no theme.
+        """
+        axis = self.item.spans.get(Role.AXIS)
+        themes = self.to_whole_query if axis is None else np.delete(self.to_whole_query, axis)
+        return 0.5 * float(self.to_whole_item.max(initial=0.0) + themes.max(initial=0.0))
+
+    def best_pairs(self) -> dict[str, LabelMatch]:
+        """Best pair of labels of every signal both sides have labels for; ties to the first.
+
+        Similarities are rounded to four digits, so that every processor quotes the same pair.
+        """
+        rounded = self.labels.round(4)
+        found = {}
+        for name, (own, other) in PAIRS.items():
+            mine, theirs = self.query.spans.get(own), self.item.spans.get(other)
+            if mine is not None and theirs is not None:
+                block = rounded[mine, theirs]
+                row, column = divmod(int(block.argmax()), block.shape[1])
+                found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
+        return found
+
+
+def similarities(query: Features, items: Sequence[Features], floor: float) -> list[Similarity]:
+    """Compare a question with every item, in the order of the items.
+
+    One matrix product serves all items. ``floor`` is the cosine of unrelated texts
+    (:func:`similarity_floor`); no items give an empty list.
+    """
+    if not items:
+        return []
+    cosines = query.rows @ np.concatenate([item.rows for item in items]).T
+    stretched = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
+    ours = query.analysis
+    stretched[:-1][[label.is_open for label in ours.labels]] = 0.0
+    found, start = [], 0
+    for item in items:
+        end = start + len(item.rows)
+        found.append(_compare(ours, item.analysis, stretched[:, start:end]))
+        start = end
     return found
 
 
-class LabelBlocks:
-    """Every row of one query against every row of all items in one product, then cut by item and role.
+def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
+    """Cut the block of one item; its last row and column belong to the whole texts."""
+    labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
+    labels[:, [label.is_open for label in item.labels]] = 0.0
+    _separate_senses(query, item, labels, to_whole_query)
+    return Similarity(query, item, labels, block[:-1, -1], to_whole_query)
 
-    A *segment* is the labels of one role of one item, or its whole text.
-    """
 
-    def __init__(self, query: Prepared, sides: Sequence[Prepared], floor: float) -> None:
-        self._query = query
-        marks = np.concatenate([side.parts for side in sides])
-        parts = np.maximum(marks, ~marks)
-        last = parts == WHOLE  # the whole text is the last row of every item
-        self._ends = last.nonzero()[0] + 1
-        cuts = np.ones(len(parts) + 1, dtype=bool)
-        np.not_equal(parts[1:], parts[:-1], out=cuts[1:-1])
-        cuts[1:] |= last  # items without labels: one whole text after another
-        bounds = cuts.nonzero()[0]
-        self._heads, self._sizes = bounds[:-1], bounds[1:] - bounds[:-1]
-        self._part = parts[self._heads]
-        self._owner = self._ends.searchsorted(self._heads, side="right")
-        stack = np.concatenate([side.rows for side in sides])
-        similar = np.ascontiguousarray((stack @ query.rows.T).T)  # a fifth quicker than the other way round
-        similar -= floor
-        similar /= 1.0 - floor
-        np.maximum(similar, 0.0, out=similar)
-        np.minimum(similar, 1.0, out=similar)
-        similar[query.parts < 0] = 0.0
-        similar[:-1, marks < 0] = 0.0
-        if query.senses.all_avoided:
-            self._tell_apart(similar, sides)
-        self._similar: Floats = similar
-        self._best = np.maximum.reduceat(self._similar, self._heads, axis=1)
-        self._of_role: dict[Role, Floats] = {}
-
-    def _tell_apart(self, similar: Floats, sides: Sequence[Prepared]) -> None:
-        """Take away the likeness of labels that sound alike and mean different things ("RAG", "AR")."""
-        mine = self._query.senses
-        for side, end in zip(sides, self._ends, strict=True):
-            if mine.all_avoided.isdisjoint(side.senses.all_said):
+def _separate_senses(query: Analysis, item: Analysis, labels: Floats, to_whole_query: Floats) -> None:
+    """Set the similarity of labels that sound alike and mean different things to 0 ("RAG", "AR")."""
+    ours, theirs = query.senses, item.senses
+    if ours.all_avoided.isdisjoint(theirs.all_said):
+        return
+    for column, meanings in theirs.said.items():
+        for row, own_meanings in ours.said.items():
+            if ours.avoided[row].isdisjoint(meanings) or not own_meanings.isdisjoint(meanings):
                 continue
-            start = end - len(side.rows)
-            for column, theirs in side.senses.said.items():
-                for row, ours in mine.said.items():
-                    if not mine.avoided[row].isdisjoint(theirs) and ours.isdisjoint(theirs):
-                        similar[row, start + column] = 0.0
-                        if self._query.labels[row].field == "description":  # a free text is its only label
-                            similar[-1, start + column] = 0.0
-
-    def signal(self, own: Role, other: Role) -> Floats:
-        """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
-
-        Shape (items,); zero where a side has no label of the role.
-        """
-        if own not in self._of_role:
-            self._of_role[own] = self._agreement(own)
-        values: Floats = self._of_role[own][ROLES.index(other)]
-        return values
-
-    def of(self, place: int) -> Floats:
-        """Similarities of the query's labels (rows) and one item's labels (columns), to four digits."""
-        start = self._ends[place - 1] if place else 0
-        cut: Floats = self._rounded[:, start : self._ends[place] - 1]
-        return cut
-
-    @cached_property
-    def _rounded(self) -> Floats:
-        """Labels alone, rounded so that the same pair is quoted whatever the processor."""
-        rounded: Floats = self._similar[:-1].round(4)
-        return rounded
-
-    def echo(self) -> Floats:
-        """Mean of two: one side's best label in the other side's whole text, both ways round.
-
-        The item's labels that exclude nobody count here, the query's do not; an axis is no theme.
-        """
-        told = self._similar[:-1].take(self._ends - 1, axis=1).max(axis=0, initial=0.0)
-        heard = np.where(self._part < _AXIS, self._best[-1], 0.0)
-        best = np.zeros(len(self._ends), dtype=np.float32)
-        np.maximum.at(best, self._owner, heard)
-        echoes: Floats = 0.5 * (told + best)
-        return echoes
-
-    def _agreement(self, own: Role) -> Floats:
-        """Agreement of the query's labels of one role with every item's of each role: (roles + 1, items)."""
-        table = np.zeros((len(ROLES) + 1, len(self._ends)), dtype=np.float32)
-        if self._query.has(own):
-            span = self._query.spans[own]
-            of_item = np.add.reduceat(self._similar[span].max(axis=0), self._heads) / self._sizes
-            of_query = self._best[span]
-            mean = of_query.sum(axis=0) / len(of_query)
-            table[self._part, self._owner] = (of_query.max(axis=0) + of_item + mean) / 3.0
-        return table
+            labels[row, column] = 0.0
+            if query.labels[row].field == "description":  # a free text is its only label
+                to_whole_query[column] = 0.0

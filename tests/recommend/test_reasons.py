@@ -12,6 +12,7 @@ from matcher.index.lexical import Bm25Lexical
 from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder, SkillLabels
 from matcher.knowledge.vocabulary import Concept, Vocabulary
+from matcher.recommend.analysis import Analyser
 from matcher.recommend.recommender import Recommender
 from tests.recommend.test_recommender import NOW, Held
 
@@ -36,6 +37,8 @@ WORDS = Vocabulary(
     ]
 )
 
+NO_VOCABULARY = Vocabulary()
+
 
 def ask(
     query: AnyItem | Profile,
@@ -43,13 +46,13 @@ def ask(
     kind: Kind = Kind.PARTNER,
     k: int = 5,
     skills: SkillFinder = NO_SKILLS,
-    vocabulary: Vocabulary | None = None,
+    vocabulary: Vocabulary = NO_VOCABULARY,
 ) -> Answer:
     encoder, lexical = HashingEncoder(), Bm25Lexical()
     held = Held([*others, *([] if type(query) is Profile else [query])])  # type: ignore[list-item]
     index = ExactIndex(None, encoder.dim)
     index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
-    recommender = Recommender(held, index, encoder, lexical, TERRITORY, skills=skills, vocabulary=vocabulary)
+    recommender = Recommender(held, index, encoder, lexical, Analyser(TERRITORY, skills, vocabulary))
     return recommender.recommend(query, kind, k=k, on=NOW)
 
 

@@ -29,9 +29,10 @@ from matcher.index.lexical import Bm25Lexical
 from matcher.knowledge.places import Territory
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder, SkillLabels
 from matcher.market.introduction_plan import IntroductionPlan, Planned
+from matcher.recommend.analysis import Analyser
 from matcher.recommend.policies import POLICIES
 from matcher.recommend.recommender import Recommender
-from matcher.recommend.rerank import Scored, spread
+from matcher.recommend.rerank import Scored, diversify
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 SOON = NOW + timedelta(days=30)
@@ -110,7 +111,7 @@ def build(catalogue: Iterable[AnyItem], skills: SkillFinder = NO_SKILLS) -> Reco
     held = Held(catalogue)
     index = ExactIndex(None, encoder.dim)
     index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
-    return Recommender(held, index, encoder, lexical, Territory([], []), generation="g1", skills=skills)
+    return Recommender(held, index, encoder, lexical, Analyser(Territory([], []), skills), generation="g1")
 
 
 @pytest.fixture(scope="module")
@@ -333,7 +334,7 @@ def test_who_speaks_of_no_skill_is_not_scored_on_skills() -> None:
     trade=st.floats(0.01, 1),
     seed=st.integers(0, 99),
 )
-def test_a_spread_list_is_chosen_from_everything(
+def test_a_diverse_list_is_chosen_from_everything(
     recommender: Recommender, worth: list[float], k: int, trade: float, seed: int
 ) -> None:
     """What scores too little to be chosen is not looked at; the choice is that of looking at everything."""
@@ -344,7 +345,7 @@ def test_a_spread_list_is_chosen_from_everything(
         replace(example, item=replace(example.item, rows=vectors[[place]]), score=score)
         for place, score in enumerate(sorted(worth, reverse=True))
     ]
-    assert spread(pool, k, trade, 0.0) == by_looking_at_all(pool, k, trade)
+    assert diversify(pool, k, trade, 0.0) == by_looking_at_all(pool, k, trade)
 
 
 def by_looking_at_all(pool: list[Scored], k: int, trade: float) -> list[Scored]:

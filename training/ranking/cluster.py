@@ -98,7 +98,7 @@ def judge(matcher: Matcher, kind: Kind, qrels: Qrels) -> list[Judged]:
     judged = []
     for query, grades in sorted(qrels.items()):
         scored = matcher.recommender.scores(matcher.store.get(query), kind)
-        ids = [str(entry.item.id) for entry in scored]
+        ids = [entry.id for entry in scored]
         table = np.array([entry.signals for entry in scored], dtype=np.float64)
         judged.append(Judged(query, ids, table, grades))
     return judged

@@ -1,0 +1,210 @@
+"""What a text says, worked out once and without vectors.
+
+The analysis of an item or a profile is the one input of signals, reasons, gaps and notices: its labels, the
+words that may be quoted, its ESCO skills, what its labels must not be mistaken for, its place, and what it
+excludes. :mod:`matcher.recommend.features` adds the vectors.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from matcher.domain.items import AnyItem, Factory, Item, Organisation, Profile
+from matcher.index.labels import ROLES, Label, Role, labels_of
+from matcher.knowledge.places import Place, Territory
+from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder
+from matcher.knowledge.vocabulary import Senses, Vocabulary
+from matcher.language.inflection import without_number
+from matcher.language.text import STOPWORDS, Token, fold, tokens
+from matcher.recommend.free_text import Span, exclusions, town_in
+
+Subject = AnyItem | Profile
+
+_QUOTED_FIELDS = frozenset({"description", "name"})
+"""Fields whose single words are evidence."""
+_SHORTEST_STEM = 4
+_COMMON_WORDS = frozenset(
+    fold(
+        """activité acteur client cluster digital digitale digitales entreprise entreprises french gestion
+        groupe ligne numérique numériques occitanie partenaire partenaires plateforme premier première
+        professionnel projet projets présent présente région régional régionale service services société
+        sociétés solution solutions structure tech toulousain toulousaine toulouse montpellier"""
+    ).split()
+)
+"""Folded words that most of the cluster's texts hold: they are evidence of nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """The first place of a word in a field: ``text == field_text[start:end]``."""
+
+    field: str
+    start: int
+    end: int
+    text: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """What one side of a match says.
+
+    ``labels`` are sorted by role; ``spans`` gives the slice of each role that has any. ``words`` may be
+    quoted; they are kept by their singular form. ``skills`` are ESCO skills by id. ``place`` is where the
+    subject is, ``town`` the words that say so, ``antenna`` the cluster's nearest site ("" when unknown);
+    ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of a request that say
+    what is not wanted.
+    """
+
+    subject: Subject
+    labels: tuple[Label, ...]
+    spans: dict[Role, slice]
+    words: dict[str, Word]
+    skills: dict[str, Skill]
+    senses: Senses
+    place: Place | None
+    town: Word | None
+    antenna: str
+    unknown_place: Span | None
+    exclusions: tuple[Span, ...]
+
+    @property
+    def id(self) -> str | None:
+        """Id of a stored item, None for a profile."""
+        return self.subject.id if isinstance(self.subject, Item) else None
+
+    @property
+    def name(self) -> str:
+        """Name of a stored item, empty for a profile."""
+        return self.subject.name if isinstance(self.subject, Item) else ""
+
+    def has(self, role: Role) -> bool:
+        """Whether any label plays this role."""
+        return role in self.spans
+
+    @property
+    def affirmed(self) -> str:
+        """The description with excluded parts blanked; every other character keeps its place."""
+        text = getattr(self.subject, "description", "")
+        for span in self.exclusions:
+            text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+        return text
+
+
+@dataclass(frozen=True)
+class Analyser:
+    """Works out the analysis of an item or profile from what the product knows.
+
+    Parameters
+    ----------
+    territory
+        Where towns and antennas are.
+    skills
+        Finds ESCO skills in texts.
+    vocabulary
+        Knows which terms sound alike and mean different things.
+
+    >>> analyse = Analyser(Territory([], []))
+    >>> analysis = analyse(Profile(description="hébergement en France, pas de cloud"))
+    >>> [span.text for span in analysis.exclusions]
+    ['pas de cloud']
+    """
+
+    territory: Territory
+    skills: SkillFinder = NO_SKILLS
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+
+    def __call__(
+        self, subject: Subject, *, skills: Sequence[Skill] | None = None, most_labels: int | None = None
+    ) -> Analysis:
+        """Analyse a subject.
+
+        Parameters
+        ----------
+        subject
+            An item, or a profile such as a free text.
+        skills
+            Skills found when the item was indexed; None looks for them now.
+        most_labels
+            Number of labels that have vectors; further ones are left out. None keeps all.
+        """
+        excluded = () if isinstance(subject, Item) else tuple(exclusions(subject.description))
+        labels = labels_of(subject)[:most_labels]
+        if skills is None:
+            skills = self._skills_of(subject, excluded)
+        place, town, unknown = self._where(subject)
+        return Analysis(
+            subject=subject,
+            labels=labels,
+            spans=_spans(labels),
+            words=dict(_words(subject, excluded)),
+            skills={skill.id: skill for skill in skills},
+            senses=self.vocabulary.senses([label.text for label in labels]),
+            place=place,
+            town=town,
+            antenna=self.territory.antenna_of(place) if place else "",
+            unknown_place=unknown,
+            exclusions=excluded,
+        )
+
+    def _skills_of(self, subject: Subject, excluded: Sequence[Span]) -> tuple[Skill, ...]:
+        found = self.skills.in_fields(subject.fields())
+        return tuple(
+            skill
+            for skill in found
+            if skill.field != "description" or not _inside(skill.start, skill.end, excluded)
+        )
+
+    def _where(self, subject: Subject) -> tuple[Place | None, Word | None, Span | None]:
+        """Return the place, the words that name it, and a place name that is not known.
+
+        A field decides; only a profile without one is searched for a town in its description.
+        """
+        field = "antenna" if isinstance(subject, Factory) else "city"  # a factory meets where its antenna is
+        city, department = getattr(subject, field, ""), getattr(subject, "department_code", "")
+        if city or department or isinstance(subject, Item):
+            town = Word(field, 0, len(city), city, fold(city)) if city else None
+            return self.territory.locate(city, department), town, None
+        named = town_in(subject.description, self.territory)
+        if named is None:
+            return None, None, None
+        span, place = named
+        if place is None:
+            return None, None, span
+        return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
+
+
+def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:
+    return any(span.start <= start and end <= span.end for span in spans)
+
+
+def _spans(labels: Sequence[Label]) -> dict[Role, slice]:
+    spans = {}
+    for role in ROLES:
+        places = [place for place, label in enumerate(labels) if label.role is role]
+        if places:
+            spans[role] = slice(places[0], places[-1] + 1)
+    return spans
+
+
+def _words(subject: Subject, excluded: Sequence[Span]) -> Iterator[tuple[str, Word]]:
+    """Yield each word that may be quoted once, at its first place."""
+    seen: set[str] = set()
+    for name, text in subject.fields():
+        # The name of an organisation is no evidence of what it does ("Conseils", "Studio").
+        if name not in _QUOTED_FIELDS or (name == "name" and isinstance(subject, Organisation)):
+            continue
+        for token in tokens(text):
+            singular = without_number(token.text.lower())
+            if singular in seen or not _may_be_quoted(token):
+                continue
+            if any(span.start <= token.start < span.end for span in excluded):
+                continue
+            seen.add(singular)
+            yield singular, Word(name, token.start, token.end, token.text, fold(token.text))
+
+
+def _may_be_quoted(token: Token) -> bool:
+    if len(token.stem) < _SHORTEST_STEM:
+        return False
+    word = fold(token.text)
+    return not word.isdecimal() and word not in STOPWORDS and word not in _COMMON_WORDS
