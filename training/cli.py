@@ -8,8 +8,7 @@ from rich.console import Console
 from matcher.errors import MatcherError
 from training.bench.bench import bench
 from training.encoder.train import train
-from training.market.market import market
-from training.market.meetings import meetings
+from training.market import market, meetings
 from training.ranking.cluster import cluster
 from training.ranking.evaluate import evaluate
 from training.ranking.fit_ranker import fit_ranker

@@ -1,29 +1,34 @@
-"""What one more applicant is worth at every receiver, given everybody else's lists.
+"""Acceptance model: what one more applicant is worth at every receiver, given all the other lists.
 
 A receiver examines its applicants in the order of its own preference and accepts the one at position ``p``
-with probability ``g v(p)``. With applications independent and ``v`` a mixture of powers
-(:mod:`matcher.market.position_bias`), acceptance and the harm done to those ranked below are two linear
-recurrences along each receiver's preference order: exact for every crowd, no sampling, time and memory
-proportional to listed pairs times mixture terms.
+with probability ``g v(p)``. Applications are independent, and ``v`` is a mixture of powers
+(:mod:`matcher.market.position_bias`). Acceptance, and the harm an applicant does to those ranked below it,
+are then two linear recurrences along each receiver's preference order: exact, without sampling, in time and
+memory proportional to listed pairs times mixture terms.
+
+Derivation. Let ``a_i`` be the application probabilities at one receiver, preferred first, and ``N_i`` the
+number of better applicants that did apply. For one term ``w b^n`` of ``v(n + 1)``:
+
+* ``before_i = E[b^N_i] = prod_{k < i} (1 - a_k (1 - b))``, and ``accept_i = g_i w before_i``;
+* raising ``a_i`` lowers every ``before_k`` below it by the factor ``(1 - b)``; the matches lost are
+  ``(1 - b) before_i after_i``, where ``after_i = sum_{k > i} a_k g_k w prod_{i < l < k} (1 - a_l (1 - b))``.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matcher.market.position_bias import Floats, Mixture
-
-Ints = NDArray[np.int64]
+from matcher.arrays import Floats, Ints
+from matcher.market.position_bias import Mixture
 
 
 @dataclass(frozen=True, slots=True)
-class Values:
-    """Per listed pair, shape (C, L): what the crowd makes of an application.
+class Acceptance:
+    """What an application of each listed pair is worth, shape (C, L).
 
     ``accept``: probability that the receiver accepts, given the application. ``gain``: by how much the total
     of expected matches grows per unit of application probability: acceptance minus what applicants ranked
-    below lose. The total is affine in each looker's row, hence re-sorting a row by ``f * gain`` is optimal
+    below lose. The total is affine in each proposer's row, hence re-sorting a row by ``f * gain`` is optimal
     while the others stay. ``before`` and ``after`` (pairs, terms) are the recurrences in packed order.
     """
 
@@ -33,59 +38,62 @@ class Values:
     after: Floats
 
 
-class Crowd:
-    """Pairs (looker c, its l-th listed receiver) packed by preference position.
+class AcceptanceModel:
+    """The possible applicants of every receiver, packed by the receiver's order of preference.
 
-    ``items`` (C, L) holds receiver numbers, ``g`` (C, L) the receivers' gains. Ties of preference go to the
-    lower looker number. Packing: position-major, receivers by falling number of possible applicants, so
-    position ``p`` is one contiguous slice that lines up with a prefix of ``p - 1``. Arithmetic is in the
-    precision of ``g``.
+    ``receiver`` (C, L) holds receiver numbers of the listed pairs, ``g`` (C, L) what the receiver gains. Ties
+    of preference go to the lower proposer number. Arithmetic is in the precision of ``g``.
+
+    The recurrences run over positions 1, 2, ... of all receivers at once. For that, pairs are packed
+    position-major: first every receiver's best possible applicant, then every second best, and so on, with
+    the receivers that have most applicants first. Position ``p`` is then one contiguous slice that lines up
+    with a prefix of the slice of ``p - 1``, and one step of the recurrence is one vectorised product.
     """
 
-    def __init__(self, items: Ints, g: Floats, mix: Mixture, receivers: int) -> None:
-        self.shape = items.shape
-        self.mix = mix
-        flat = items.ravel()
+    def __init__(self, receiver: Ints, g: Floats, mixture: Mixture, receivers: int) -> None:
+        self.shape = receiver.shape
+        self.mixture = mixture
+        flat = receiver.ravel()
         by_receiver = np.lexsort((-g.ravel(), flat))
         self.degree = degree = np.bincount(flat, minlength=receivers)
         position = np.arange(len(flat)) - np.repeat(np.cumsum(degree) - degree, degree)
-        self.lane = np.empty(receivers, dtype=np.int64)  # where each receiver sits within every slice
-        self.lane[np.argsort(-degree, kind="stable")] = np.arange(receivers)
-        self.packed = by_receiver[np.lexsort((self.lane[flat[by_receiver]], position))]
+        self.offset = np.empty(receivers, dtype=np.int64)  # place of each receiver within every slice
+        self.offset[np.argsort(-degree, kind="stable")] = np.arange(receivers)
+        self.packed = by_receiver[np.lexsort((self.offset[flat[by_receiver]], position))]
         self.width = np.bincount(position, minlength=1)  # applicants' slots at each position
         self.start = np.cumsum(self.width) - self.width
         self.g = g.ravel()[self.packed]
-        self.away = (1 - mix.bases).astype(self.g.dtype)
-        self.pay = self.g[:, None] * mix.weights.astype(self.g.dtype)
-        if mix.first > 1:  # acceptance is min(1, g v(1)) when nobody better applied
-            self.pay[:, int(np.argmin(mix.bases))] -= np.maximum(self.g * mix.first - 1, 0)
+        self.decay = (1 - mixture.bases).astype(self.g.dtype)
+        self.payoff = self.g[:, None] * mixture.weights.astype(self.g.dtype)
+        if mixture.first > 1:  # acceptance is min(1, g v(1)) when no better applicant came: correct P(N = 0)
+            self.payoff[:, int(np.argmin(mixture.bases))] -= np.maximum(self.g * mixture.first - 1, 0)
 
-    def values(self, applications: Floats, weight: Floats | None = None) -> Values:
+    def evaluate(self, applications: Floats, weight: Floats | None = None) -> Acceptance:
         """Compute acceptance and gain of every pair for application probabilities (C, L) in [0, 1].
 
         ``weight`` (C, L), default ones, counts each pair's match that many times in ``gain``.
         """
         a = applications.ravel()[self.packed]
-        stay = 1 - a[:, None] * self.away
+        stay = 1 - a[:, None] * self.decay
         before = self._before(stay)
-        worth = self.pay if weight is None else self.pay * weight.ravel()[self.packed][:, None]
-        after = self._after(stay, a[:, None] * worth)
-        accept = np.einsum("nq,nq->n", before, self.pay)
-        own = accept if weight is None else np.einsum("nq,nq->n", before, worth)
-        harm = np.einsum("nq,nq,q->n", before, after, self.away)
-        return Values(self._unpack(accept), self._unpack(own - harm), before, after)
+        value = self.payoff if weight is None else self.payoff * weight.ravel()[self.packed][:, None]
+        after = self._after(stay, a[:, None] * value)
+        accept = np.einsum("nq,nq->n", before, self.payoff)
+        own = accept if weight is None else np.einsum("nq,nq->n", before, value)
+        harm = np.einsum("nq,nq,q->n", before, after, self.decay)
+        return Acceptance(self._unpack(accept), self._unpack(own - harm), before, after)
 
-    def of(self, receiver: int) -> Ints:
+    def slots_of(self, receiver: int) -> Ints:
         """List the packed slots of one receiver's possible applicants, preferred first."""
-        slots: Ints = self.start[: self.degree[receiver]] + self.lane[receiver]
+        slots: Ints = self.start[: self.degree[receiver]] + self.offset[receiver]
         return slots
 
-    def answers(self, slots: Ints, applications: Floats) -> Floats:
-        """Compute how far a receiver accepts its applicants, in the order of :meth:`of`."""
-        stay = 1 - applications[:, None] * self.away
+    def accept_at(self, slots: Ints, applications: Floats) -> Floats:
+        """Compute how far one receiver accepts its applicants, in the order of :meth:`slots_of`."""
+        stay = 1 - applications[:, None] * self.decay
         before = np.vstack([np.ones_like(stay[:1]), np.cumprod(stay[:-1], axis=0)])
-        answer: Floats = np.einsum("nq,nq->n", before, self.pay[slots])
-        return answer
+        accept: Floats = np.einsum("nq,nq->n", before, self.payoff[slots])
+        return accept
 
     def _before(self, stay: Floats) -> Floats:
         """Product of ``stay`` over the applicants preferred to each one."""
@@ -95,14 +103,14 @@ class Crowd:
             np.multiply(before[last : last + n], stay[last : last + n], out=before[here : here + n])
         return before
 
-    def _after(self, stay: Floats, worth: Floats) -> Floats:
-        """Worth of the applicants below each one, as seen from just below it."""
+    def _after(self, stay: Floats, value: Floats) -> Floats:
+        """Value of the applicants below each one, as seen from just below it."""
         after = np.zeros_like(stay)
         for p in range(len(self.width) - 1, 0, -1):
             n, here, last = self.width[p], self.start[p], self.start[p - 1]
             target = after[last : last + n]
             np.multiply(stay[here : here + n], after[here : here + n], out=target)
-            target += worth[here : here + n]
+            target += value[here : here + n]
         return after
 
     def _unpack(self, packed: Floats) -> Floats:

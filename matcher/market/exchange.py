@@ -1,144 +1,227 @@
-"""The last steps to floors of matches: exchanges of two places in one list, tried exactly.
+"""The last steps to floors: exchanges of two places in one list.
 
-Merit is the total of expected matches less a penalty on what people miss of their floors, ever stiffer,
-around multipliers that follow it (augmented Lagrangian, as in :mod:`matcher.market.limits`). An exchange
-changes the crowds of two receivers only, so trying one costs two short recurrences. What to try comes from a
-forecast for all exchanges at once: exact for the looker and both receivers, linear for the other applicants.
+A search ends near its floors; lists are whole, so the last part is done by exchanging two entries of one
+list.
+
+:func:`meet_view_floors` makes the cheapest exchanges until each receiver has its floor of views.
+
+:func:`meet_match_floors` tries exchanges exactly. Their merit is the total of expected matches less a
+penalty on what people miss of their floors, ever steeper, around multipliers that follow it (augmented
+Lagrangian, as in :mod:`matcher.market.limits`). An exchange changes the applicants of two receivers only,
+so trying one costs two short recurrences. What to try comes from a forecast for all exchanges at once:
+exact for the proposer and both receivers, linear for the other applicants.
 """
 
 from dataclasses import dataclass
 
 import numpy as np
 
-from matcher.market.acceptance import Crowd, Ints
-from matcher.market.limits import Limits, furthest, of_people, per_receiver
-from matcher.market.pairs import Bools, Pairs
-from matcher.market.position_bias import Floats
+from matcher.arrays import Bools, Floats, Ints
+from matcher.market.acceptance import AcceptanceModel
+from matcher.market.limits import Limits, furthest_below
+from matcher.market.pairs import Pairs
 from matcher.market.search import by_rank
 
+_VIEW_EXCHANGES = 20  # at most, times the number of receivers
 _TOP = 12  # one of the two places is among the first
-_STIFFNESS = np.geomspace(2, 1000, 50)  # of the penalty, round by round
+_PENALTIES = np.geomspace(2, 1000, 50)  # steepness, round by round
 _FOLLOW = 0.3  # share of the penalty that goes into the multipliers, a round
-_DEAREST = 50.0  # a match of one person is worth at most this many of the others' more
-_AIM, _MORE = 0.001, 0.0005  # share of a floor to stay above it, and what is added while somebody misses it
+_HIGHEST = 50.0  # a match of one person is worth at most this many of the others' more
+_AIM, _MORE = 0.001, 0.0005  # share of a floor to stay above it, and what is added while it is missed
 _LEAST = 1e-6  # merit an exchange must bring
-_SMALL = 0.05  # matches: floors below this are not priced more steeply
+_SMALLEST = 0.05  # matches: floors below this are not priced more steeply
 
 
-def keep(pairs: Pairs, order: Ints, v: Floats, crowd: Crowd, limits: Limits, owed: Floats) -> Ints:
-    """Exchange places until all but the share to spare keep their floors of matches, and no more is gained.
+def meet_view_floors(pairs: Pairs, order: Ints, v: Floats, value: Floats, floor: Floats) -> Ints:
+    """Exchange places in lists until each receiver has its floor of views, or no exchange helps.
 
     Parameters
     ----------
     pairs, order
         The market and its lists (C, L), positions best first.
     v
-        (L,) examination of the ranks.
-    crowd
-        The receivers' crowds, at the accuracy that floors are judged at.
-    limits
-        Floors and the share of people who may stay under theirs; floors of views and ceilings of requests
-        are not crossed by an exchange.
-    owed
-        Multipliers of the floors to start from, one a person as :meth:`Limits.floors` has them.
+        (L,) examination probabilities of the ranks.
+    value
+        (C, L) what a view of each pair is worth; the loss of an exchange is the difference of values times
+        the difference of examination.
+    floor
+        (J,) expected views.
 
     Returns
     -------
     ndarray of shape (C, L)
-        The lists with the fewest people under their floors beyond the share to spare; of these, those with
+        New lists. The receiver furthest below its floor is moved up where a view costs least, in exchange
+        with one that keeps its own floor.
+    """
+    order, floor = order.copy(), np.array(floor)
+    for _ in range(_VIEW_EXCHANGES * pairs.receivers):
+        rank = np.argsort(order, axis=1)
+        seen = np.where(pairs.allowed, v[rank], 0)
+        lack = np.maximum(0, floor - pairs.per_receiver(seen))
+        j = int(lack.argmax())
+        if lack[j] <= 0:
+            break
+        found = _cheapest_rise(pairs, seen, value, floor, j)
+        if found is None:
+            floor[j] = 0  # nothing left to exchange for this one
+            continue
+        c, mine, other = found
+        first, second = rank[c, other], rank[c, mine]
+        order[c, first], order[c, second] = order[c, second], order[c, first]
+    return order
+
+
+def _cheapest_rise(
+    pairs: Pairs, seen: Floats, value: Floats, floor: Floats, j: int
+) -> tuple[int, int, int] | None:
+    """Find the list, the column of receiver ``j`` and the column to exchange it with at least loss.
+
+    None when no list can give ``j`` more without taking another receiver below its floor.
+    """
+    have = pairs.per_receiver(seen)
+    place = (pairs.receiver == j) & pairs.allowed
+    mine = np.where(place, seen, 0).sum(axis=1, keepdims=True)
+    rise = np.where(place.any(axis=1, keepdims=True) & pairs.allowed, seen - mine, 0)
+    able = (rise > 0) & (have[pairs.receiver] - rise >= floor[pairs.receiver])
+    if not able.any():
+        return None
+    own = np.where(place, value, 0).sum(axis=1, keepdims=True)
+    useful = np.minimum(np.maximum(rise, 1e-12), floor[j] - have[j])  # views beyond the floor do not count
+    loss = np.where(able, (value - own) * rise / useful, np.inf)
+    c, other = divmod(int(loss.argmin()), loss.shape[1])
+    return c, int(place[c].argmax()), other
+
+
+def meet_match_floors(
+    pairs: Pairs, order: Ints, v: Floats, model: AcceptanceModel, limits: Limits, multiplier: Floats
+) -> Ints:
+    """Exchange places until all but the exempt share keep their floors of matches, and no more is gained.
+
+    Parameters
+    ----------
+    pairs, order
+        The market and its lists (C, L), positions best first.
+    v
+        (L,) examination probabilities of the ranks.
+    model
+        The acceptance model, at the accuracy that floors are judged at.
+    limits
+        Floors of matches and the exempt share; floors of views are not crossed by an exchange.
+    multiplier
+        Multipliers of the floors to start from, one a person.
+
+    Returns
+    -------
+    ndarray of shape (C, L)
+        The lists with the fewest people under their floors beyond the exempt share; of these, those with
         the greatest total.
     """
-    lists = _Lists.start(pairs, order, v, crowd, (limits.first(pairs), owed))
-    wanted = limits.floors(pairs)
+    lists = _Lists.start(pairs, order, v, model, multiplier)
+    wanted = np.asarray(limits.min_matches, dtype=float)
     aim = np.full(len(wanted), _AIM)
-    whole = not limits.missing(lists.matches, wanted)
+    met = not limits.missing(lists.matches)
     best, kept = (len(wanted), 0.0), order
-    for stiffness in np.full(len(_STIFFNESS), _STIFFNESS[-1]) if whole else _STIFFNESS:
-        found = limits.missing(lists.matches, wanted), -float(lists.match.sum())
+    # Floors that hold from the start need no steps towards them: only the steepest penalty, which holds them.
+    for penalty in np.full(len(_PENALTIES), _PENALTIES[-1]) if met else _PENALTIES:
+        found = limits.missing(lists.matches), -float(lists.match.sum())
         if found < best:
             best, kept = found, lists.order.copy()
         elif not found[0]:
             break
         missing = wanted - lists.matches
-        spared = furthest(missing, limits.spare)
-        aim[(missing > 0) & ~spared] += _MORE
-        lists.floors = np.where(spared, 0.0, wanted * (1 + aim))
-        lists.improve(float(stiffness), limits)
-        lists.owed = np.clip(lists.pull(lists.matches, stiffness * _FOLLOW), 0, _DEAREST)
+        exempt = furthest_below(missing, limits.exempt_share)
+        aim[(missing > 0) & ~exempt] += _MORE
+        lists.floors = np.where(exempt, 0.0, wanted * (1 + aim))
+        lists.improve(float(penalty), limits)
+        lists.multiplier = np.clip(lists.price(lists.matches, penalty * _FOLLOW), 0, _HIGHEST)
     return kept
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """One receiver's ``pairs`` (flat numbers), their applications and matches after an exchange."""
+
+    pairs: Ints
+    applied: Floats
+    match: Floats
 
 
 @dataclass(slots=True)
 class _Lists:
     """Lists under change.
 
-    Applications and matches of pairs are (C, L); matches, floors and multipliers one a person, the receivers
-    from number ``first`` on.
+    Applications and matches of pairs are (C, L); matches, floors and multipliers one a person.
     """
 
     pairs: Pairs
     order: Ints
     v: Floats
-    crowd: Crowd
+    model: AcceptanceModel
     applied: Floats
     match: Floats
     matches: Floats
     floors: Floats
-    first: int
-    owed: Floats
+    multiplier: Floats
 
     @classmethod
     def start(
-        cls, pairs: Pairs, order: Ints, v: Floats, crowd: Crowd, people: tuple[int, Floats]
+        cls, pairs: Pairs, order: Ints, v: Floats, model: AcceptanceModel, multiplier: Floats
     ) -> "_Lists":
         applied = np.minimum(1, pairs.f * np.where(pairs.allowed, by_rank(order, v), 0))
-        match = applied * crowd.values(applied).accept
-        matches = of_people(match.sum(axis=1), per_receiver(pairs, match), people[0])
-        return cls(pairs, order.copy(), v, crowd, applied, match, matches, np.zeros(len(matches)), *people)
+        match = applied * model.evaluate(applied).accept
+        matches = pairs.per_person(match.sum(axis=1), pairs.per_receiver(match))
+        floors = np.zeros(len(matches))
+        return cls(pairs, order.copy(), v, model, applied, match, matches, floors, multiplier)
 
-    def pull(self, matches: Floats, stiffness: float) -> Floats:
-        """Multipliers plus the present shortfall, one a person; negative for who has more than enough."""
-        return np.asarray(self.owed + stiffness * (self.floors - matches) / self.scale)
+    def price(self, matches: Floats, penalty: float) -> Floats:
+        """Multiplier plus present shortfall, one a person; negative for people with more than enough."""
+        return np.asarray(self.multiplier + penalty * (self.floors - matches) / self.scale)
 
     @property
     def scale(self) -> Floats:
         """What shortfalls are measured in, one a person."""
-        return np.maximum(self.floors, _SMALL)
+        return np.maximum(self.floors, _SMALLEST)
 
-    def improve(self, stiffness: float, limits: Limits) -> None:
+    def improve(self, penalty: float, limits: Limits) -> None:
         """Try the most promising exchanges, as many as there are lists."""
-        hope = np.where(self.crossing(limits), 0, self.forecast(stiffness))
-        flat = hope.ravel()
-        many = min(len(hope), int((flat > _LEAST).sum()))
+        expected = np.where(self.crossing(limits), 0, self.forecast(penalty))
+        flat = expected.ravel()
+        many = min(len(expected), int((flat > _LEAST).sum()))
         if not many:
             return
         promising = np.argpartition(-flat, many - 1)[:many]
         for place in promising[np.argsort(-flat[promising], kind="stable")].tolist():
-            c, upper, lower = np.unravel_index(place, hope.shape)
-            self.attempt(int(c), int(upper), int(lower), stiffness)
+            c, upper, lower = np.unravel_index(place, expected.shape)
+            self.attempt(int(c), int(upper), int(lower), penalty)
 
-    def forecast(self, stiffness: float) -> Floats:
-        """Merit of exchanging each of the first ranks with each rank, (C, top, L); 0 where it is none."""
-        n, up, down = self.pairs.lookers, *self.moves()
+    def forecast(self, penalty: float) -> Floats:
+        """Forecast the merit of exchanging each of the first ranks with each rank, (C, top, L).
+
+        The merit of an exchange is not linear: the penalty is quadratic in each person's matches. It is
+        forecast in two parts. The linear part prices every match at today's multipliers: the change of the
+        two applications times their gain. The curved part (:func:`_curvature`) corrects it for the three
+        people whose matches change most: the proposer and both receivers. 0 where there is no exchange.
+        """
+        n, first, up, down = self.pairs.proposers, self.pairs.first_receiver, *self.moves()
         top = up.shape[1]
-        pull, scale = self.pull(self.matches, stiffness), self.scale / stiffness
-        price = np.maximum(0, pull)
-        priced = self.crowd.values(self.applied, 1 + price[:n, None] + price[self.first + self.pairs.items])
-        plain = self.crowd.values(self.applied)
-        gain, accept, growth, items = (
-            np.take_along_axis(x, self.order, axis=1)
-            for x in (priced.gain, plain.accept, plain.gain, self.pairs.items)
-        )
-        theirs, width = pull[self.first + items], scale[self.first + items]
-        own: Floats = up * accept[:, None, :] + down * accept[:, :top, None]
+        price, scale = self.price(self.matches, penalty), self.scale / penalty
+        bonus = np.maximum(0, price)
+        priced = self.model.evaluate(self.applied, 1 + bonus[:n, None] + bonus[first + self.pairs.receiver])
+        plain = self.model.evaluate(self.applied)
+        gain = np.take_along_axis(priced.gain, self.order, axis=1)
+        accept = np.take_along_axis(plain.accept, self.order, axis=1)
+        growth = np.take_along_axis(plain.gain, self.order, axis=1)
+        receiver = first + np.take_along_axis(self.pairs.receiver, self.order, axis=1)
         linear: Floats = up * gain[:, None, :] + down * gain[:, :top, None]
+        # changes of the expected matches of the proposer, of the lower and of the upper receiver
+        own: Floats = up * accept[:, None, :] + down * accept[:, :top, None]
         lower = np.asarray(up * growth[:, None, :], dtype=float)
         upper = np.asarray(down * growth[:, :top, None], dtype=float)
         return (
             linear
-            + _bend(pull[:n, None, None], scale[:n, None, None], own)
-            + _bend(theirs[:, None, :], width[:, None, :], lower)
-            + _bend(theirs[:, :top, None], width[:, :top, None], upper)
+            + _curvature(price[:n, None, None], scale[:n, None, None], own)
+            + _curvature(price[receiver][:, None, :], scale[receiver][:, None, :], lower)
+            + _curvature(price[receiver][:, :top, None], scale[receiver][:, :top, None], upper)
         )
 
     def moves(self) -> tuple[Floats, Floats]:
@@ -152,50 +235,51 @@ class _Lists:
         return np.where(real, up, 0), np.where(real, down, 0)
 
     def crossing(self, limits: Limits) -> Bools:
-        """Exchanges (C, top, L) that would take somebody under its floor of views or over its ceiling."""
-        up, _ = self.moves()
-        top, items = up.shape[1], np.take_along_axis(self.pairs.items, self.order, axis=1)
-        crossed = np.zeros(up.shape, dtype=bool)
-        if limits.min_views is not None:
-            seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
-            room = (per_receiver(self.pairs, seen) - limits.min_views)[items[:, :top]]
-            crossed |= self.v[:top, None] - self.v[None, :] > room[:, :, None]
-        if limits.max_requests is not None:
-            room = (limits.max_requests - per_receiver(self.pairs, self.applied))[items]
-            crossed |= up > np.maximum(room, 0)[:, None, :]
+        """Mark exchanges (top, L) of each list that would take a receiver below its floor of views."""
+        top = min(_TOP, len(self.v))
+        if limits.min_views is None:
+            return np.zeros((len(self.order), top, len(self.v)), dtype=bool)
+        seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
+        room = self.pairs.per_receiver(seen) - limits.min_views
+        upper = np.take_along_axis(self.pairs.receiver, self.order[:, :top], axis=1)
+        crossed: Bools = self.v[:top, None] - self.v[None, :] > room[upper][:, :, None]
         return crossed
 
-    def attempt(self, c: int, upper: int, lower: int, stiffness: float) -> None:
-        """Exchange two places of looker ``c`` if that raises the merit."""
+    def attempt(self, c: int, upper: int, lower: int, penalty: float) -> None:
+        """Exchange two places of proposer ``c`` if that raises the merit."""
         first, second = self.order[c, upper], self.order[c, lower]
-        changes = [self.changed(c, int(first), self.v[lower]), self.changed(c, int(second), self.v[upper])]
+        changes = (self.changed(c, int(first), self.v[lower]), self.changed(c, int(second), self.v[upper]))
         matches, merit = self.matches.copy(), 0.0
-        for pairs, _, match in changes:
-            change = match - self.match.flat[pairs]
-            matches[pairs // self.order.shape[1]] += change
-            matches[self.first + self.pairs.items.flat[pairs[0]]] += change.sum()
+        for one in changes:
+            change = one.match - self.match.flat[one.pairs]
+            matches[one.pairs // self.order.shape[1]] += change
+            matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pairs[0]]] += change.sum()
             merit += float(change.sum())
-        before, after = (np.maximum(0, self.pull(x, stiffness)) for x in (self.matches, matches))
-        merit += float(self.scale @ (before**2 - after**2)) / (2 * stiffness)
+        before, after = (np.maximum(0, self.price(x, penalty)) for x in (self.matches, matches))
+        merit += float(self.scale @ (before**2 - after**2)) / (2 * penalty)
         if merit <= _LEAST:
             return
-        for pairs, applied, match in changes:
-            self.applied.flat[pairs], self.match.flat[pairs] = applied, match
+        for one in changes:
+            self.applied.flat[one.pairs], self.match.flat[one.pairs] = one.applied, one.match
         self.matches = matches
         self.order[c, upper], self.order[c, lower] = second, first
 
-    def changed(self, c: int, position: int, view: float) -> tuple[Ints, Floats, Floats]:
-        """One receiver's pairs, their applications and matches when ``c`` sees it as far as ``view``."""
+    def changed(self, c: int, position: int, view: float) -> _Change:
+        """Compute one receiver's applications and matches when ``c`` sees it as far as ``view``."""
         pair = c * self.order.shape[1] + position
-        slots = self.crowd.of(int(self.pairs.items.flat[pair]))
-        pairs = self.crowd.packed[slots]
+        slots = self.model.slots_of(int(self.pairs.receiver.flat[pair]))
+        pairs = self.model.packed[slots]
         applied = self.applied.flat[pairs]
         if self.pairs.allowed.flat[pair]:
             applied[pairs == pair] = min(1.0, float(self.pairs.f.flat[pair] * view))
-        return pairs, applied, applied * self.crowd.answers(slots, applied)
+        return _Change(pairs, applied, applied * self.model.accept_at(slots, applied))
 
 
-def _bend(pull: Floats, scale: Floats, change: Floats) -> Floats:
-    """Penalty saved by a change of somebody's matches, beyond what the present price says."""
-    now, then = np.maximum(0, pull), np.maximum(0, pull - change / scale)
+def _curvature(price: Floats, scale: Floats, change: Floats) -> Floats:
+    """Penalty saved by a change of one person's matches, beyond what its present price accounts for.
+
+    The penalty is ``scale / 2 * max(0, price)^2``, and the price falls by ``change / scale``; the linear
+    part, ``price * change``, is subtracted because the forecast already holds it.
+    """
+    now, then = np.maximum(0, price), np.maximum(0, price - change / scale)
     return np.asarray(scale / 2 * (now**2 - then**2) - now * change)

@@ -1,31 +1,31 @@
-"""Partner recommendations as one plan for everybody: a market in which both sides of each pair must gain.
+"""Partner recommendations as one plan for all: a market in which both sides of each pair must gain.
 
 Each organisation's own ranking gives what it gains from another; a pair counts only if each is among the
 other's. :func:`matcher.market.planner.plan_pairs` then orders all lists together, so that introductions are
 spread over those who want them instead of flooding the best known.
 """
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
 
+from matcher.arrays import Bools, Floats
 from matcher.errors import InvalidRequest
-from matcher.market.fairness import gini, ndcg_cost
+from matcher.market.fairness import gini, relevance_kept
+from matcher.market.limits import Limits
 from matcher.market.pairs import Pairs
-from matcher.market.planner import Limits, Plan, evaluate, exact_crowd, plan_pairs
-from matcher.market.position_bias import Floats
+from matcher.market.planner import Plan, evaluate, plan_pairs
 
 LIST_LENGTH = 40
 """Introductions kept for each organisation. Planning uses longer lists: cutting them earlier costs a sixth of
 the expected matches when tastes are alike."""
 
 FLOOR = 0.25
-"""Nobody is seen less than this share of an even distribution of views, where its partners allow it."""
+"""Share of an even distribution of views that each organisation gets, where its partners allow it."""
 
-
-SPARE = 0.05
+EXEMPT_SHARE = 0.05
 """Share of all who may expect less than from the ranking by mutual score, for the good of the others."""
 
 
@@ -43,7 +43,7 @@ class Member:
     """What the plan does for one organisation.
 
     ``views``: how often it is expected to be looked at; ``share``: that over the mean of all;
-    ``relevance``: nDCG of its list against its own unconstrained ranking, so ``1 - relevance`` is the cost;
+    ``relevance``: nDCG of its list against its own ranking, so ``1 - relevance`` is the cost;
     ``matches`` and ``matches_before``: introductions both sides are expected to want, with the plan and with
     the ranking by mutual score.
     """
@@ -73,7 +73,7 @@ class IntroductionPlan:
     members: tuple[Member, ...]
 
     def among(self, ids: Set[str]) -> "IntroductionPlan":
-        """Leave out whoever is not in ``ids``, in lists too; the figures of the others stay as planned."""
+        """Keep only the organisations in ``ids``, in lists too; their figures stay as planned."""
         lists = {
             name: tuple(entry for entry in entries if entry.item_id in ids)
             for name, entries in self.lists.items()
@@ -85,8 +85,8 @@ class IntroductionPlan:
     def summary(self) -> dict[str, float]:
         """Add up: expected matches before and after, inequality (Gini) of views, mean relevance kept.
 
-        ``kept`` is the share of organisations that expect what the ranking by mutual score gave them. Of
-        nobody all are 0.
+        ``kept`` is the share of organisations that expect at least what the ranking by mutual score gave
+        them. Without members all figures are 0.
         """
         count = len(self.members) or 1  # all of them may have been erased
         return {
@@ -108,7 +108,7 @@ def plan_introductions(
     generation: str = "",
     met: Iterable[tuple[str, str]] = (),
 ) -> IntroductionPlan:
-    """Plan everybody's introductions.
+    """Plan the introductions of all organisations.
 
     Parameters
     ----------
@@ -123,8 +123,8 @@ def plan_introductions(
     Returns
     -------
     IntroductionPlan
-        At most :data:`LIST_LENGTH` entries a list. An organisation that nobody wants back gets an empty
-        list: it is served by mutual score until it is. Members by ascending id.
+        At most :data:`LIST_LENGTH` entries a list. An organisation that no other wants back gets an empty
+        list: it is served by mutual score until it is wanted. Members by ascending id.
 
     Raises
     ------
@@ -142,73 +142,80 @@ def plan_introductions(
     names = sorted(scores)
     if len(names) < 2:
         raise InvalidRequest(f"A plan needs at least two organisations, not {len(names)}.")
+    _refuse_scores(scores)
+    pairs = _mutual_pairs(names, scores, {frozenset(pair) for pair in met})
+    if not pairs.allowed.any():
+        raise InvalidRequest("No two organisations want each other: there is nothing to plan.")
+    by_score = np.argsort(-pairs.f * pairs.g, axis=1, kind="stable")
+    before = evaluate(pairs, by_score)
+    floor = _view_floor(pairs)
+    limits = Limits(min_views=floor, min_matches=before.matches, exempt_share=EXEMPT_SHARE)
+    found = plan_pairs(pairs, limits=limits)
+    lists = {name: _entries(row, names, found) for row, name in enumerate(names)}
+    members = _members(names, found, before.matches, found.views < floor * 0.999)
+    return IntroductionPlan(version, created_at, generation, lists, members)
+
+
+def _refuse_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
     for name, listed in scores.items():
         wrong = [other for other, score in listed.items() if not 0 <= score <= 1]
         if wrong:
             raise InvalidRequest(
                 f"The score of {name} for {wrong[0]} is {listed[wrong[0]]}: scores lie in [0, 1]."
             )
-    pairs = _mutual(names, scores, {frozenset(pair) for pair in met})
-    if not pairs.allowed.any():
-        raise InvalidRequest("No two organisations want each other: there is nothing to plan.")
-    usual = np.argsort(-pairs.f * pairs.g, axis=1, kind="stable")
-    before = evaluate(pairs, usual, crowd=exact_crowd(pairs))
-    limits = Limits(
-        min_views=_floor(pairs),
-        left_floor=before.left_matches + before.right_matches,
-        together=True,
-        spare=SPARE,
-    )
-    found = plan_pairs(pairs, limits=limits)
-    lists = {name: _entries(row, names, found) for row, name in enumerate(names)}
-    return IntroductionPlan(version, created_at, generation, lists, _members(names, found, before, limits))
 
 
-def _mutual(names: list[str], scores: Mapping[str, Mapping[str, float]], met: set[frozenset[str]]) -> Pairs:
-    """Rows of one width: the organisations each lists, padded with others that are not allowed."""
+def _mutual_pairs(
+    names: Sequence[str], scores: Mapping[str, Mapping[str, float]], met: Set[frozenset[str]]
+) -> Pairs:
+    """Lay out what each organisation lists in rows of one width; only mutual, new pairs are allowed.
+
+    Shorter rows are padded with organisations they do not list: the market's arrays need distinct receivers.
+    """
     row_of = {name: row for row, name in enumerate(names)}
     width = max(1, *(len(listed) for listed in scores.values()))
-    items = np.zeros((len(names), width), dtype=np.int64)
-    f, g = np.zeros(items.shape), np.zeros(items.shape)
+    receiver = np.zeros((len(names), width), dtype=np.int64)
+    f, g = np.zeros(receiver.shape), np.zeros(receiver.shape)
     for row, name in enumerate(names):
         listed = [other for other in sorted(scores[name]) if other in row_of and other != name]
-        absent = (r for r in range(len(names)) if names[r] not in scores[name])
-        numbers = [row_of[other] for other in listed]
-        items[row] = (numbers + [number for number, _ in zip(absent, range(width), strict=False)])[:width]
-        for place, other in enumerate(listed):
+        unlisted = [other for other in names if other not in scores[name]]
+        receiver[row] = [row_of[other] for other in (listed + unlisted)[:width]]
+        for column, other in enumerate(listed):
             if name in scores[other] and frozenset((name, other)) not in met:
-                f[row, place], g[row, place] = scores[name][other], scores[other][name]
-    return Pairs(items, f, g, (f > 0) & (g > 0), len(names))
+                f[row, column], g[row, column] = scores[name][other], scores[other][name]
+    return Pairs(receiver, f, g, (f > 0) & (g > 0), len(names), one_population=True)
 
 
-def _floor(pairs: Pairs) -> Floats:
+def _view_floor(pairs: Pairs) -> Floats:
     """Compute the views each must get: a share of the mean, at most half of what its pairs can give."""
-    reach = np.bincount(pairs.items[pairs.allowed], minlength=pairs.receivers).astype(float)
-    offered = [sum(1.0 / rank for rank in range(1, count + 1)) for count in pairs.allowed.sum(axis=1)]
+    reach = np.bincount(pairs.receiver[pairs.allowed], minlength=pairs.receivers).astype(float)
+    views_of_ranks = np.r_[0.0, np.cumsum(1.0 / np.arange(1, pairs.receiver.shape[1] + 1))]
+    offered = views_of_ranks[pairs.allowed.sum(axis=1)]
     return np.minimum(FLOOR * float(np.mean(offered)), reach / 2)
 
 
-def _entries(row: int, names: list[str], plan: Plan) -> tuple[Planned, ...]:
-    order = plan.order[row]
-    kept = [place for place in order.tolist() if plan.pairs.allowed[row, place]][:LIST_LENGTH]
+def _entries(row: int, names: Sequence[str], plan: Plan) -> tuple[Planned, ...]:
     pairs = plan.pairs
+    columns = [column for column in plan.order[row].tolist() if pairs.allowed[row, column]]
     return tuple(
-        Planned(names[pairs.items[row, at]], float(pairs.f[row, at]), float(pairs.g[row, at])) for at in kept
+        Planned(names[pairs.receiver[row, at]], float(pairs.f[row, at]), float(pairs.g[row, at]))
+        for at in columns[:LIST_LENGTH]
     )
 
 
-def _members(names: list[str], plan: Plan, before: Plan, limits: Limits) -> tuple[Member, ...]:
+def _members(
+    names: Sequence[str], plan: Plan, matches_before: Floats, under_floor: Bools
+) -> tuple[Member, ...]:
     shown = np.where(np.take_along_axis(plan.pairs.allowed, plan.order, axis=1), plan.order, -1)
-    relevance = ndcg_cost(shown[:, :LIST_LENGTH], plan.pairs.f * plan.pairs.allowed)
+    relevance = relevance_kept(shown[:, :LIST_LENGTH], plan.pairs.f * plan.pairs.allowed)
     mean = float(plan.views.mean()) or 1.0
-    floor = np.asarray(limits.min_views)
-    matches, matches_before = (p.left_matches + p.right_matches for p in (plan, before))
+    matches = plan.matches
     return tuple(
         Member(
             organisation_id=name,
             views=round(float(plan.views[row]), 4),
             share=round(float(plan.views[row]) / mean, 4),
-            under_floor=bool(plan.views[row] < floor[row] * 0.999),
+            under_floor=bool(under_floor[row]),
             relevance=round(float(relevance[row]), 4),
             matches=round(float(matches[row]), 4),
             matches_before=round(float(matches_before[row]), 4),

@@ -1,13 +1,13 @@
-"""Rank for everybody at once, so that the most introductions are wanted by both sides.
+"""Rank for all people at once, so that the most introductions are wanted by both sides.
 
-Model (Su, Bayoumi, Joachims, WWW 2022): a looker applies to the receiver at rank ``k`` of its list with
+Model (Su, Bayoumi, Joachims, WWW 2022): a proposer applies to the receiver at rank ``k`` of its list with
 probability ``f v(k)``; the receiver goes through its applicants in its own order of preference and accepts
-the one at position ``p`` with probability ``g v(p)``. The total of expected matches is affine in every
-looker's list, so the best list of one looker, the others held, sorts by ``f * gain``
-(:class:`matcher.market.acceptance.Values`). :func:`plan` follows that direction for all lookers together
-with shrinking steps from an even start (Frank and Wolfe 1956), rounds to lists, and, where rounding lost
-something, repairs by blocks of lookers. The employers' order needs no search: by the rearrangement
-inequality their own preference is the best order of any set of applicants.
+the one at position ``p`` with probability ``g v(p)``. The total of expected matches is affine in each
+proposer's list, so the best list of one proposer, the others held, sorts by ``f * gain``
+(:class:`matcher.market.acceptance.Acceptance`). :func:`plan` follows that direction for all proposers
+together with shrinking steps from an even start (Frank and Wolfe 1956), rounds to lists, and, where
+rounding lost something, repairs by blocks of proposers. The receivers' order needs no search: by the
+rearrangement inequality their own preference is the best order of any set of applicants.
 
 Time and memory grow with listed pairs: about 100 bytes a pair at the default accuracy.
 """
@@ -17,182 +17,175 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcher.market.acceptance import Crowd, Ints, Values
-from matcher.market.exchange import keep
-from matcher.market.floor import lift
-from matcher.market.limits import Limits, of_people, per_receiver
-from matcher.market.pairs import Pairs, everybody
-from matcher.market.peers import naive, reciprocal, transferable_utility
-from matcher.market.position_bias import Floats, Law, examine, mixture
-from matcher.market.search import Effort, Search, by_rank
-
-__all__ = ["Effort", "Limits", "Plan", "naive", "plan", "plan_pairs", "reciprocal", "transferable_utility"]
+from matcher.arrays import Floats, Ints
+from matcher.market.acceptance import Acceptance, AcceptanceModel
+from matcher.market.exchange import meet_match_floors, meet_view_floors
+from matcher.market.limits import Limits
+from matcher.market.pairs import Pairs, all_pairs
+from matcher.market.position_bias import Law, examination_probabilities, fit_mixture
+from matcher.market.search import Search, by_rank
 
 _EXACT = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """Lists for both sides and what they are expected to bring.
+    """Lists for all proposers and what they are expected to bring.
 
     Attributes
     ----------
-    left
-        (C, L) receivers each looker is shown, best first, -1 after the last.
+    lists
+        (C, L) receivers each proposer is shown, best first, -1 after the last.
     expected
         Expected matches, by the deterministic estimate.
-    left_matches, right_matches
+    proposer_matches, receiver_matches
         (C,) and (J,) expected matches of each person.
     views, requests
         (J,) expected number of times each receiver is examined, and asked.
     """
 
-    left: Ints
+    lists: Ints
     expected: float
-    left_matches: Floats
-    right_matches: Floats
+    proposer_matches: Floats
+    receiver_matches: Floats
     views: Floats
     requests: Floats
     pairs: Pairs = field(repr=False)
     order: Ints = field(repr=False)
     applications: Floats = field(repr=False)
     v: Floats = field(repr=False)
-    crowd: Crowd = field(repr=False)
-    values: Values = field(repr=False)
+    model: AcceptanceModel = field(repr=False)
+    acceptance: Acceptance = field(repr=False)
 
     @property
-    def right(self) -> Ints:
-        """(J, widest) lookers that list each receiver, in its order of preference, -1 after the last."""
-        pairs = self.pairs
-        rows, columns = np.nonzero(pairs.allowed)
-        receivers, liked = pairs.items[rows, columns], pairs.g[rows, columns]
-        by_receiver = np.lexsort((rows, -liked, receivers))
-        degree = np.bincount(receivers, minlength=pairs.receivers)
-        place = np.arange(len(rows)) - np.repeat(np.cumsum(degree) - degree, degree)
-        orders = np.full((pairs.receivers, int(degree.max(initial=0))), -1)
-        orders[receivers[by_receiver], place] = rows[by_receiver]
-        return orders
+    def matches(self) -> Floats:
+        """Expected matches, one number a person, numbered as in :class:`~matcher.market.pairs.Pairs`."""
+        return self.pairs.per_person(self.proposer_matches, self.receiver_matches)
 
 
 def plan(
     f: ArrayLike,
     g: ArrayLike | None = None,
-    examination: Law | ArrayLike = "inverse",
+    position_bias: Law | ArrayLike = "inverse",
     *,
     veto: ArrayLike | None = None,
     limits: Limits | None = None,
-    effort: Effort | None = None,
+    seed: int = 0,
 ) -> Plan:
-    """Rank receivers for every looker so that the total of expected matches is greatest.
+    """Rank receivers for every proposer so that the total of expected matches is greatest.
 
     Parameters
     ----------
     f, g
         Gains in [0, 1] of shapes (C, J) and (J, C). Without ``g``: one population, ``f`` square, no self.
-    examination
+    position_bias
         How far both sides look: ``"inverse"``, ``"log"``, ``"exponential"`` or a vector of max(C, J) values.
     veto
-        (C, J) True where a pair must not be shown: vetoed or already met. Somebody with every pair vetoed
+        (C, J) True where a pair must not be shown: vetoed or already met. A proposer with every pair vetoed
         gets an empty list.
     limits
-        List length, floors of views, ceilings of requests, floors of matches, importance of pairs.
-    effort
-        Search effort; deterministic for a given seed.
+        Floors of views and of matches.
+    seed
+        Same input and seed, same plan.
 
     Raises
     ------
     InvalidRequest
-        Empty side, NaN or out-of-range gain, wrong shape, or limits that cannot be met (says by how much).
+        Empty side, NaN or out-of-range gain, wrong shape, or limits that cannot be met (the message gives by
+        how much).
 
     Examples
     --------
-    >>> f, g = [[1.0, 0.8], [0.9, 0.1]], [[0.9, 0.8], [0.8, 0.6]]  # both lookers like receiver 0 best
-    >>> reciprocal(f, g).tolist(), plan(f, g).left.tolist()
-    ([[0, 1], [0, 1]], [[1, 0], [0, 1]])
+    >>> f, g = [[1.0, 0.8], [0.9, 0.1]], [[0.9, 0.8], [0.8, 0.6]]  # both proposers like receiver 0 best
+    >>> plan(f, g).lists.tolist()
+    [[1, 0], [0, 1]]
     """
-    return plan_pairs(everybody(f, g, veto), examination, limits=limits, effort=effort)
+    return plan_pairs(all_pairs(f, g, veto), position_bias, limits=limits, seed=seed)
 
 
 def plan_pairs(
     pairs: Pairs,
-    examination: Law | ArrayLike = "inverse",
+    position_bias: Law | ArrayLike = "inverse",
     *,
     limits: Limits | None = None,
-    effort: Effort | None = None,
+    seed: int = 0,
 ) -> Plan:
-    """Like :func:`plan`, on listed pairs (short lists for large markets)."""
-    limits, effort = limits or Limits(), effort or Effort()
-    search = Search.start(pairs, examination, limits, effort)
-    if limits.matched and limits.spare:
-        free = replace(limits, left_floor=None, right_floor=None)
-        have = plan_pairs(pairs, examination, limits=free, effort=effort)
-        people = of_people(have.left_matches, have.right_matches, limits.first(pairs))
-        search.prices.release(people, limits.spare)
-    found = evaluate(pairs, search.lists(), examination, v=search.v, crowd=search.crowd)
+    """Plan like :func:`plan`, on listed pairs (short lists for large markets)."""
+    limits = limits or Limits()
+    search = Search.start(pairs, position_bias, limits, seed)
+    if limits.min_matches is not None and limits.exempt_share:
+        # Who would lose most if no one had a floor is the cheapest to exempt: ask a plan without floors.
+        free = plan_pairs(pairs, position_bias, limits=replace(limits, min_matches=None), seed=seed)
+        search.prices.release(free.matches, limits.exempt_share)
+    found = _evaluate(pairs, search.lists(), search.v, search.model)
     floor = search.prices.min_views
     if floor is not None and (found.views < floor).any():
-        order = lift(pairs, found.order, search.v, pairs.f * found.values.gain, floor)
-        found = evaluate(pairs, order, examination, v=search.v, crowd=search.crowd)
-    if not limits.matched:
+        order = meet_view_floors(pairs, found.order, search.v, pairs.f * found.acceptance.gain, floor)
+        found = _evaluate(pairs, order, search.v, search.model)
+    if limits.min_matches is None:
         return found
-    v = limits.cut(examine(examination, pairs.items.shape[1]))
-    found = evaluate(pairs, found.order, v=v, crowd=exact_crowd(pairs, examination))
-    return _kept(found, limits, search.prices.owed)
+    found = evaluate(pairs, found.order, position_bias)  # floors of matches are judged exactly
+    return _with_match_floors(found, limits, search.prices.multiplier)
 
 
-def _kept(found: Plan, limits: Limits, owed: Floats) -> Plan:
-    """Keep the floors of matches, starting from the lists found or else from the reciprocal ones."""
+def _with_match_floors(found: Plan, limits: Limits, multiplier: Floats) -> Plan:
+    """Meet the floors of matches, from the lists found or else from the reciprocal ones.
+
+    The floors are usually what the reciprocal lists give, so these meet them: where exchanges from the
+    planned lists leave people short, exchanges from the reciprocal ones start with none short.
+    """
     pairs = found.pairs
-    usual = np.argsort(np.where(pairs.allowed, -pairs.f * pairs.g, np.inf), axis=1, kind="stable")
+    reciprocal = np.argsort(np.where(pairs.allowed, -pairs.f * pairs.g, np.inf), axis=1, kind="stable")
     tried: list[tuple[int, Plan]] = []
-    for start in (found.order, usual):
-        order = keep(pairs, start, found.v, found.crowd, limits, owed)
-        lists = evaluate(pairs, order, v=found.v, crowd=found.crowd)
-        people = of_people(lists.left_matches, lists.right_matches, limits.first(pairs))
-        tried.append((limits.missing(people, limits.floors(pairs)), lists))
+    for start in (found.order, reciprocal):
+        order = meet_match_floors(pairs, start, found.v, found.model, limits, multiplier)
+        lists = _evaluate(pairs, order, found.v, found.model)
+        tried.append((limits.missing(lists.matches), lists))
         if not tried[-1][0]:
             break
     return min(tried, key=lambda one: one[0])[1]
 
 
-def exact_crowd(pairs: Pairs, examination: Law | ArrayLike = "inverse") -> Crowd:
-    """Lay out the receivers' crowds to within 1e-6 of acceptance: what floors of matches are judged by."""
-    mix = mixture(examine(examination, pairs.lookers), _EXACT)
-    return Crowd(pairs.items, pairs.g, mix, pairs.receivers)
-
-
 def evaluate(
-    pairs: Pairs,
-    order: Ints,
-    examination: Law | ArrayLike = "inverse",
-    *,
-    v: Floats | None = None,
-    crowd: Crowd | None = None,
+    pairs: Pairs, order: Ints, position_bias: Law | ArrayLike = "inverse", *, error: float = _EXACT
 ) -> Plan:
-    """Evaluate given lists: ``order`` (C, L) are positions within ``pairs.items`` rows, best first.
+    """Evaluate given lists: what they are expected to bring, without chance.
 
-    The estimate is deterministic and as exact as the mixture of the law (about 1e-3 of acceptance).
+    Parameters
+    ----------
+    pairs, order
+        The market and its lists (C, L): positions within rows of ``pairs``, best first.
+    position_bias
+        How far both sides look.
+    error
+        Largest error of the position bias's mixture, hence of acceptance; larger is faster.
     """
-    if v is None:
-        v = examine(examination, pairs.items.shape[1])
-    if crowd is None:
-        crowd = Crowd(pairs.items, pairs.g, mixture(examine(examination, pairs.lookers)), pairs.receivers)
+    v = examination_probabilities(position_bias, pairs.receiver.shape[1])
+    return _evaluate(pairs, order, v, _model(pairs, position_bias, error))
+
+
+def _model(pairs: Pairs, position_bias: Law | ArrayLike, error: float) -> AcceptanceModel:
+    mixture = fit_mixture(examination_probabilities(position_bias, pairs.proposers), error)
+    return AcceptanceModel(pairs.receiver, pairs.g, mixture, pairs.receivers)
+
+
+def _evaluate(pairs: Pairs, order: Ints, v: Floats, model: AcceptanceModel) -> Plan:
     seen = np.where(pairs.allowed, by_rank(order, v), 0)
     applications = np.minimum(1, pairs.f * seen)
-    values = crowd.values(applications.astype(crowd.g.dtype))
-    match = applications * values.accept
+    acceptance = model.evaluate(applications.astype(model.g.dtype))
+    match = applications * acceptance.accept
     listed = np.take_along_axis(pairs.allowed, order, axis=1) & (v[None, : order.shape[1]] > 0)
     return Plan(
-        left=np.where(listed, np.take_along_axis(pairs.items, order, axis=1), -1),
+        lists=np.where(listed, np.take_along_axis(pairs.receiver, order, axis=1), -1),
         expected=float(match.sum()),
-        left_matches=match.sum(axis=1),
-        right_matches=per_receiver(pairs, match),
-        views=per_receiver(pairs, seen),
-        requests=per_receiver(pairs, applications),
+        proposer_matches=match.sum(axis=1),
+        receiver_matches=pairs.per_receiver(match),
+        views=pairs.per_receiver(seen),
+        requests=pairs.per_receiver(applications),
         pairs=pairs,
         order=order,
         applications=applications,
         v=v,
-        crowd=crowd,
-        values=values,
+        model=model,
+        acceptance=acceptance,
     )

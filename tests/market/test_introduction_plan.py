@@ -11,7 +11,7 @@ from matcher.adapters.sql.plans import SqlPlans
 from matcher.adapters.sql.store import SqlStore
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
-from matcher.market.introduction_plan import LIST_LENGTH, IntroductionPlan, plan_introductions
+from matcher.market import LIST_LENGTH, IntroductionPlan, plan_introductions
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 Scores = dict[str, dict[str, float]]

@@ -7,24 +7,34 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from matcher.market.planner import naive, reciprocal
+from matcher.errors import InvalidRequest
+from training.market import meetings
+from training.market.command import frontier, record
 from training.market.estimate import estimate
-from training.market.instances import Row, Suite
-from training.market.market import frontier, record
-from training.market.meetings import draw as draw_scores
-from training.market.meetings import greedy, meetings, sequential
+from training.market.instances import PUBLISHED, Market
+from training.market.peers import naive, reciprocal
 from training.market.plot import draw
-from training.market.runs import behind, measure
+from training.market.rounds import draw as draw_scores
+from training.market.rounds import greedy, sequential
+from training.market.runs import behind, losers, measure
 
-SMALL = Row("small", (1.0, 1.0, 1.0), (1.0, 1.0), lookers=12, receivers=8)
+SMALL = Market("small", (1.0, 1.0, 1.0), (1.0, 1.0), candidates=12, employers=8)
 
 
-@pytest.mark.parametrize("row", [row for row in Suite().rows if row.lookers <= 150], ids=lambda row: row.name)
-def test_the_published_instances_are_reproduced(row):
-    f, g = row.draw()
-    found = [estimate(peer(f, g), f, g, row.examination).expected for peer in (naive, reciprocal)]
-    wanted = (85.1, row.published[1]) if row.likeness == "reverse" else row.published[:2]
+@pytest.mark.parametrize(
+    "market", [one for one in PUBLISHED if one.candidates <= 150], ids=lambda one: one.name
+)
+def test_the_published_instances_are_reproduced(market):
+    f, g = market.draw()
+    found = [estimate(peer(f, g), f, g, market.position_bias).expected for peer in (naive, reciprocal)]
+    wanted = (85.1, market.published[1]) if market.likeness == "reverse" else market.published[:2]
     assert found == pytest.approx(wanted, abs=0.2)
+
+
+def test_losers_are_named_worst_first():
+    assert losers(np.array([1.0, 2.0, 1.0]), np.array([0.99, 1.0, 1.0])).tolist() == [1, 0]
+    with pytest.raises(InvalidRequest):
+        losers(np.array([1.0]), np.array([1.0, 2.0]))
 
 
 def test_a_row_is_measured_against_its_peers():
@@ -43,7 +53,7 @@ def test_a_row_is_measured_against_its_peers():
 def test_who_falls_behind_is_named():
     f, g = SMALL.draw()
     floor, found = estimate(reciprocal(f, g), f, g), estimate(naive(f, g), f, g)
-    fewer = [found.left_matches < floor.left_matches, found.right_matches < floor.right_matches]
+    fewer = [found.proposer_matches < floor.proposer_matches, found.receiver_matches < floor.receiver_matches]
     named = behind(floor, found)
     assert len(named) == sum(int(side.sum()) for side in fewer)
     assert f"candidate {np.flatnonzero(fewer[0])[0] + 1}" in named

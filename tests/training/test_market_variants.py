@@ -4,18 +4,20 @@ import numpy as np
 import pytest
 
 from matcher.errors import InvalidRequest
-from matcher.market.fairness import losers
-from matcher.market.planner import Limits, naive, plan, reciprocal, transferable_utility
+from matcher.market import Limits, plan
+from matcher.market.position_bias import examination_probabilities
 from training.market.estimate import estimate
 from training.market.mutual import match_probabilities, plan_mutual
-from training.market.newcomers import change, join, place_looker, place_receiver
+from training.market.newcomers import change, join, place_proposer, place_receiver
+from training.market.peers import naive, reciprocal, transferable_utility
+from training.market.runs import losers
 from training.market.truncated import plan_short, short_pairs
 
 
-def crowded(lookers: int, receivers: int, share: float = 0.5, seed: int = 0):
+def crowded(proposers: int, receivers: int, share: float = 0.5, seed: int = 0):
     rng = np.random.default_rng(seed)
-    f = (1 - share) * rng.random((lookers, receivers)) + share * np.linspace(1, 0, receivers)
-    g = (1 - share) * rng.random((receivers, lookers)) + share * np.linspace(1, 0, lookers)
+    f = (1 - share) * rng.random((proposers, receivers)) + share * np.linspace(1, 0, receivers)
+    g = (1 - share) * rng.random((receivers, proposers)) + share * np.linspace(1, 0, proposers)
     return f, g
 
 
@@ -27,18 +29,6 @@ def test_nobody_falls_under_the_floor_of_views():
     assert (plan(f, g, limits=Limits(min_views=floor)).views >= floor).all()
 
 
-def test_nobody_gets_more_requests_than_asked():
-    f, g = crowded(30, 20)
-    free = plan(f, g)
-    ceiling = float(free.requests.max()) * 0.8
-    assert (plan(f, g, limits=Limits(max_requests=ceiling)).requests <= ceiling + 1e-6).all()
-
-
-def test_lists_keep_their_length():
-    f, g = crowded(12, 9)
-    assert ((plan(f, g, limits=Limits(length=4)).left >= 0).sum(axis=1) == 4).all()
-
-
 def test_an_impossible_floor_says_by_how_much():
     with pytest.raises(InvalidRequest, match=r"lower them by 1\.00 in total"):
         plan([[0.5, 0.5]], [[0.5], [0.5]], limits=Limits(min_views=1.25))
@@ -47,7 +37,7 @@ def test_an_impossible_floor_says_by_how_much():
 
 
 @pytest.mark.parametrize(
-    "limits", [Limits(length=0), Limits(min_views=-1.0), Limits(max_requests=np.array([1.0]))]
+    "limits", [Limits(min_views=-1.0), Limits(min_views=np.array([1.0])), Limits(min_matches=np.array([1.0]))]
 )
 def test_limits_that_make_no_sense_are_refused(limits):
     with pytest.raises(InvalidRequest):
@@ -58,57 +48,49 @@ def test_limits_that_make_no_sense_are_refused(limits):
 def test_a_guarded_plan_leaves_nobody_behind_but_those_to_spare_and_still_gains(law):
     f, g = crowded(45, 30)
     floor = estimate(reciprocal(f, g), f, g, law)
-    limits = Limits(left_floor=floor.left_matches, right_floor=floor.right_matches, spare=0.05)
-    free, guarded = (estimate(plan(f, g, law, limits=x).left, f, g, law) for x in (None, limits))
-
-    def lost(found):
-        one = losers(floor.left_matches, found.left_matches)
-        return len(one) + len(losers(floor.right_matches, found.right_matches))
-
-    assert lost(guarded) <= 3 < lost(free)  # 5 % of 75
+    limits = Limits(min_matches=floor.matches, exempt_share=0.05)
+    free, guarded = (estimate(plan(f, g, law, limits=x).lists, f, g, law) for x in (None, limits))
+    lost = [len(losers(floor.matches, found.matches)) for found in (guarded, free)]
+    assert lost[0] <= 3 < lost[1]  # 5 % of 75
     assert floor.expected < guarded.expected < free.expected
 
 
 def test_in_one_population_a_floor_is_on_what_a_member_matches_on_both_sides():
     f = crowded(40, 40)[0]
     before = estimate(reciprocal(f), f)
-    floor = before.left_matches + before.right_matches
-    guarded = estimate(plan(f, limits=Limits(left_floor=floor, together=True, spare=0.05)).left, f)
-    assert len(losers(floor, guarded.left_matches + guarded.right_matches)) <= 2
+    assert len(before.matches) == 40
+    guarded = estimate(plan(f, limits=Limits(min_matches=before.matches, exempt_share=0.05)).lists, f)
+    assert len(losers(before.matches, guarded.matches)) <= 2
     assert guarded.expected > before.expected
-    with pytest.raises(InvalidRequest, match="left_floor alone"):
-        plan(f, limits=Limits(right_floor=floor, together=True))
+    with pytest.raises(InvalidRequest, match="one number or 40"):
+        plan(f, limits=Limits(min_matches=np.r_[before.matches, before.matches]))
 
 
 def test_a_floor_of_matches_and_a_floor_of_views_hold_together():
     f, g = crowded(40, 30)
     before, views = estimate(reciprocal(f, g), f, g), float(plan(f, g).views.mean()) * 0.5
-    limits = Limits(
-        min_views=views, left_floor=before.left_matches, right_floor=before.right_matches, spare=0.1
-    )
+    limits = Limits(min_views=views, min_matches=before.matches, exempt_share=0.1)
     guarded = plan(f, g, limits=limits)
     assert (guarded.views >= views * (1 - 1e-6)).all()
-    found = estimate(guarded.left, f, g)
-    lost = len(losers(before.left_matches, found.left_matches))
-    assert lost + len(losers(before.right_matches, found.right_matches)) <= 7
+    assert len(losers(before.matches, estimate(guarded.lists, f, g).matches)) <= 7
 
 
 def test_a_newcomer_gets_nearly_what_a_new_plan_would_give():
     gains = crowded(60, 60)[0]
     before = plan(gains[:59, :59])
     placed, after = join(before, gains[59, :59], gains[:59, 59])
-    assert sorted(placed.shown.tolist()) == list(range(59))
-    assert after.left.shape == (60, 60)
+    assert sorted(placed.list.tolist()) == list(range(59))
+    assert after.lists.shape == (60, 60)
     assert after.expected > 0.99 * plan(gains).expected
-    assert all(i not in row for i, row in enumerate(after.left.tolist()))
+    assert all(i not in row for i, row in enumerate(after.lists.tolist()))
 
 
-def test_a_quote_for_one_more_looker_is_what_then_happens():
+def test_a_quote_for_one_more_proposer_is_what_then_happens():
     f, g = crowded(20, 12)
     before = plan(f[:19], g[:, :19])
-    quoted = place_looker(before, f[19], g[:, 19])
-    lists = np.vstack([before.left, quoted.shown])
-    assert estimate(lists, f, g).left_matches[19] == pytest.approx(quoted.expected, rel=0.02)
+    quoted = place_proposer(before, f[19], g[:, 19])
+    lists = np.vstack([before.lists, quoted.list])
+    assert estimate(lists, f, g).proposer_matches[19] == pytest.approx(quoted.expected, rel=0.02)
 
 
 def test_a_receiver_nobody_wants_is_listed_nowhere():
@@ -121,33 +103,34 @@ def test_changing_a_member_moves_only_that_member():
     before = plan(gains)
     after = change(before, 7, gains[7] * 0.5, gains[:, 7] * 0.5)
     others = np.arange(30) != 7
-    for old, new in zip(before.left[others].tolist(), after.left[others].tolist(), strict=True):
+    for old, new in zip(before.lists[others].tolist(), after.lists[others].tolist(), strict=True):
         assert [j for j in old if j != 7] == [j for j in new if j != 7]
 
 
 def test_newcomers_of_the_wrong_size_are_refused():
     f, g = crowded(5, 4)
-    standing = plan(f, g)
+    current = plan(f, g)
     with pytest.raises(InvalidRequest):
-        place_looker(standing, [0.5], [0.5])
+        place_proposer(current, [0.5], [0.5])
     with pytest.raises(InvalidRequest):
-        place_receiver(standing, [0.5], [0.5])
+        place_receiver(current, [0.5], [0.5])
     with pytest.raises(InvalidRequest, match="one population"):
-        join(standing, [0.5] * 4, [0.5] * 4)
+        join(current, [0.5] * 4, [0.5] * 4)
     with pytest.raises(InvalidRequest, match="Member 9"):
         change(plan(np.full((3, 3), 0.5)), 9, [0.5] * 3, [0.5] * 3)
 
 
 def test_short_lists_come_near_the_plan_over_all_pairs():
     f, g = crowded(120, 120)
-    whole = plan(f, g, limits=Limits(length=20)).expected
+    first_twenty = np.where(np.arange(120) < 20, examination_probabilities("inverse", 120), 0)
+    whole = plan(f, g, first_twenty).expected
     short = plan_short(f, g, length=20)
-    assert short.left.shape == (120, 20)
+    assert short.lists.shape == (120, 20)
     assert short.expected > 0.97 * whole
 
 
 def test_short_lists_of_one_population_hold_no_self_and_no_repeat():
-    lists = plan_short(crowded(50, 50)[0], length=10).left
+    lists = plan_short(crowded(50, 50)[0], length=10).lists
     for i, row in enumerate(lists.tolist()):
         assert i not in row
         assert len(set(row)) == 10
@@ -155,8 +138,8 @@ def test_short_lists_of_one_population_hold_no_self_and_no_repeat():
 
 def test_short_lists_as_long_as_the_market_are_full_lists():
     f, g = crowded(6, 5)
-    assert (plan_short(f, g, length=50).left >= 0).all()
-    assert short_pairs(f, g, length=50).items.shape == (6, 5)
+    assert (plan_short(f, g, length=50).lists >= 0).all()
+    assert short_pairs(f, g, length=50).receiver.shape == (6, 5)
 
 
 def test_short_lists_refuse_bad_input():

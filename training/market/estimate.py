@@ -1,15 +1,15 @@
 """What given lists bring: by simulation with its standard error, and by the deterministic estimate."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matcher.arrays import Floats, Ints
 from matcher.errors import InvalidRequest
-from matcher.market.acceptance import Ints
-from matcher.market.pairs import Pairs, everybody
-from matcher.market.planner import Plan, evaluate, exact_crowd
-from matcher.market.position_bias import Floats, Law, examine
+from matcher.market.pairs import Pairs, all_pairs
+from matcher.market.planner import Plan, evaluate
+from matcher.market.position_bias import Law, examination_probabilities
 from matcher.market.search import by_rank
 
 
@@ -20,12 +20,12 @@ class Estimate:
     mean: float
     standard_error: float
     draws: int
-    left: Floats
-    right: Floats
+    proposers: Floats
+    receivers: Floats
 
 
 def as_order(pairs: Pairs, lists: ArrayLike) -> Ints:
-    """Turn lists of receiver numbers (C, K), -1 padded, into full orders; the rest follows unseen.
+    """Turn lists of receiver numbers (C, K), -1 padded, into full orders; unlisted receivers follow, unseen.
 
     Raises
     ------
@@ -33,9 +33,9 @@ def as_order(pairs: Pairs, lists: ArrayLike) -> Ints:
         A receiver that does not exist, or one listed twice in a row.
     """
     ids = np.asarray(lists, dtype=np.int64)
-    if ids.ndim != 2 or len(ids) != pairs.lookers or ids.max(initial=-1) >= pairs.receivers:
-        raise InvalidRequest(f"Lists must have {pairs.lookers} rows of receivers under {pairs.receivers}.")
-    rank = np.full((pairs.lookers, pairs.receivers + 1), ids.shape[1])
+    if ids.ndim != 2 or len(ids) != pairs.proposers or ids.max(initial=-1) >= pairs.receivers:
+        raise InvalidRequest(f"Lists must have {pairs.proposers} rows of receivers under {pairs.receivers}.")
+    rank = np.full((pairs.proposers, pairs.receivers + 1), ids.shape[1])
     place = np.broadcast_to(np.arange(ids.shape[1]), ids.shape)
     np.put_along_axis(rank, np.where(ids < 0, pairs.receivers, ids), place, axis=1)
     rank = rank[:, :-1]
@@ -45,20 +45,21 @@ def as_order(pairs: Pairs, lists: ArrayLike) -> Ints:
 
 
 def listed(f: ArrayLike, g: ArrayLike | None, lists: ArrayLike) -> tuple[Pairs, Ints]:
-    """Keep only the listed pairs of a market; give it with the lists as full orders."""
-    pairs = everybody(f, g)
+    """Keep only the listed pairs of a market; return it with the lists as full orders."""
+    pairs = all_pairs(f, g)
     ids = np.asarray(lists, dtype=np.int64)
     order = as_order(pairs, ids)
-    shown = np.zeros((pairs.lookers, pairs.receivers + 1), dtype=bool)
+    shown = np.zeros((pairs.proposers, pairs.receivers + 1), dtype=bool)
     np.put_along_axis(shown, np.where(ids < 0, pairs.receivers, ids), True, axis=1)
     allowed = pairs.allowed & shown[:, :-1]
-    return Pairs(pairs.items, pairs.f * allowed, pairs.g * allowed, allowed, pairs.receivers), order
+    kept = replace(pairs, f=pairs.f * allowed, g=pairs.g * allowed, allowed=allowed)
+    return kept, order
 
 
 def estimate(
-    lists: ArrayLike, f: ArrayLike, g: ArrayLike | None = None, examination: Law | ArrayLike = "inverse"
+    lists: ArrayLike, f: ArrayLike, g: ArrayLike | None = None, position_bias: Law | ArrayLike = "inverse"
 ) -> Plan:
-    """Evaluate lists without chance, to about 1e-6 of acceptance for the three named laws.
+    """Evaluate lists without simulation, to about 1e-6 of acceptance for the three named laws.
 
     Examples
     --------
@@ -66,14 +67,14 @@ def estimate(
     1.05
     """
     pairs, order = listed(f, g, lists)
-    return evaluate(pairs, order, examination, crowd=exact_crowd(pairs, examination))
+    return evaluate(pairs, order, position_bias)
 
 
 def expected_matches(
     lists: ArrayLike,
     f: ArrayLike,
     g: ArrayLike | None = None,
-    examination: Law | ArrayLike = "inverse",
+    position_bias: Law | ArrayLike = "inverse",
     *,
     draws: int = 1500,
     seed: int = 0,
@@ -83,7 +84,7 @@ def expected_matches(
     Parameters
     ----------
     lists
-        (C, K) receivers each looker is shown, best first, -1 after the last.
+        (C, K) receivers each proposer is shown, best first, -1 after the last.
     f, g
         Gains in [0, 1], (C, J) and (J, C); one population without ``g``.
     draws
@@ -97,23 +98,23 @@ def expected_matches(
     if draws < 2:
         raise InvalidRequest(f"A standard error needs at least 2 draws, not {draws}.")
     pairs, order = listed(f, g, lists)
-    v = examine(examination, pairs.receivers)
+    v = examination_probabilities(position_bias, pairs.receivers)
     applications = np.minimum(1, pairs.f * np.where(pairs.allowed, by_rank(order, v), 0))
     preferred = np.argsort(-pairs.g, axis=0, kind="stable")
-    chance = np.take_along_axis(applications, preferred, axis=0)
+    applying = np.take_along_axis(applications, preferred, axis=0)
     liking = np.take_along_axis(pairs.g, preferred, axis=0)
-    answer = examine(examination, pairs.lookers)
+    accepted = examination_probabilities(position_bias, pairs.proposers)
     rng = np.random.default_rng(seed)
-    totals, sums = np.empty(draws), np.zeros(chance.shape)
+    totals, sums = np.empty(draws), np.zeros(applying.shape)
     for draw in range(draws):
-        applied = rng.random(chance.shape) < chance
+        applied = rng.random(applying.shape) < applying
         position: Ints = np.cumsum(applied, axis=0) - applied
-        matched = applied & (rng.random(chance.shape) < liking * answer[position])
+        matched = applied & (rng.random(applying.shape) < liking * accepted[position])
         totals[draw] = matched.sum()
         sums += matched
-    by_looker = np.empty_like(sums)
-    np.put_along_axis(by_looker, preferred, sums, axis=0)
+    by_proposer = np.empty_like(sums)
+    np.put_along_axis(by_proposer, preferred, sums, axis=0)
     error = float(totals.std(ddof=1) / np.sqrt(draws))
     return Estimate(
-        float(totals.mean()), error, draws, by_looker.sum(axis=1) / draws, sums.sum(axis=0) / draws
+        float(totals.mean()), error, draws, by_proposer.sum(axis=1) / draws, sums.sum(axis=0) / draws
     )

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.optimize import linear_sum_assignment
 
-from matcher.market.acceptance import Ints
+from matcher.arrays import Floats, Ints
 from matcher.market.pairs import two_sides
-from matcher.market.position_bias import Floats, Law, examine
+from matcher.market.position_bias import Law, examination_probabilities
 from matcher.market.search import by_rank
 
 
@@ -30,7 +30,7 @@ def match_probabilities(
 ) -> Floats:
     """Compute the probability of each match (C, J) when both sides look at full lists at once."""
     f, g, _ = two_sides(f, g)
-    v, w = examine(law, f.shape[1]), examine(law, f.shape[0])
+    v, w = examination_probabilities(law, f.shape[1]), examination_probabilities(law, f.shape[0])
     return np.minimum(1, f * by_rank(left, v)) * np.minimum(1, g * by_rank(right, w)).T
 
 
@@ -49,7 +49,7 @@ def plan_mutual(f: ArrayLike, g: ArrayLike, law: Law | ArrayLike = "inverse", *,
     """
     f, g, _ = two_sides(f, g)
     product = f * g.T
-    v, w = examine(law, f.shape[1]), examine(law, f.shape[0])
+    v, w = examination_probabilities(law, f.shape[1]), examination_probabilities(law, f.shape[0])
     key = product.copy()
     rest = product.copy()
     for layer in range(min(layers, *f.shape)):

@@ -9,39 +9,43 @@ from functools import partial
 
 import numpy as np
 
-from matcher.market.acceptance import Ints
-from matcher.market.fairness import gini, losers
-from matcher.market.planner import Limits, Plan, evaluate, naive, plan, reciprocal, transferable_utility
+from matcher.arrays import Floats, Ints
+from matcher.errors import InvalidRequest
+from matcher.market import Limits, Plan, gini, plan
+from matcher.market.planner import evaluate
 from training.market.estimate import Estimate, estimate, expected_matches
-from training.market.instances import Row, agency, crowd
+from training.market.instances import Market, add_popularity, cyberagent_market
 from training.market.mutual import match_probabilities, plan_mutual
-from training.market.newcomers import place_looker, place_receiver
+from training.market.newcomers import place_proposer, place_receiver
+from training.market.peers import naive, reciprocal, transferable_utility
 from training.market.truncated import plan_short, short_pairs
 
 PEERS = {"naive": naive, "reciprocal": reciprocal, "TU/IPFP": transferable_utility}
 
-
-SPARE = 0.05
+EXEMPT_SHARE = 0.05
 """Share of people whom the guarded plan may leave with less than the reciprocal ranking gives them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One row: simulated matches and seconds by method, and who loses against reciprocal."""
+    """One market: simulated matches and seconds by method.
 
-    row: Row
+    ``losing`` names who expects less than with the reciprocal ranking, by the exact estimate, worst first.
+    """
+
+    market: Market
     matches: dict[str, Estimate]
     seconds: dict[str, float]
     exact: dict[str, float]
-    losing: dict[
-        str, list[str]
-    ]  # who expects less than with the reciprocal ranking, without chance, worst first
+    losing: dict[str, list[str]]
     gini: dict[str, float]
 
     @property
     def bar(self) -> float:
         """Highest figure of anyone else, published or measured here."""
-        return max(*self.row.published, *self.row.measured, *(self.matches[name].mean for name in PEERS))
+        return max(
+            *self.market.published, *self.market.measured, *(self.matches[name].mean for name in PEERS)
+        )
 
     def verdict(self, name: str) -> str:
         """``above``, ``equal`` (within two standard errors) or ``below`` the best figure of anyone else."""
@@ -52,7 +56,7 @@ class Measured:
 
     def kept(self, name: str) -> float:
         """Share of people who expect at least what the reciprocal ranking gives them."""
-        return 1 - len(self.losing[name]) / (self.row.lookers + self.row.receivers)
+        return 1 - len(self.losing[name]) / (self.market.candidates + self.market.employers)
 
 
 def median_seconds(
@@ -67,42 +71,42 @@ def median_seconds(
     return float(np.median(taken))
 
 
-def measure(row: Row, draws: int, seed: int = 0) -> Measured:
+def measure(market: Market, draws: int, seed: int = 0) -> Measured:
     """Run all peers and the plan on one market; simulation seeds are the same for all."""
-    f, g = row.draw()
-    law = row.examination
+    f, g = market.draw()
+    law = market.position_bias
     floor = estimate(reciprocal(f, g), f, g, law)
-    limits = Limits(left_floor=floor.left_matches, right_floor=floor.right_matches, spare=SPARE)
+    limits = Limits(min_matches=floor.matches, exempt_share=EXEMPT_SHARE)
     methods: dict[str, Callable[[], Ints]] = {name: partial(peer, f, g) for name, peer in PEERS.items()}
-    methods["plan"] = lambda: plan(f, g, law).left
-    methods["guarded plan"] = lambda: plan(f, g, law, limits=limits).left
+    methods["plan"] = lambda: plan(f, g, law).lists
+    methods["guarded plan"] = lambda: plan(f, g, law, limits=limits).lists
     lists = {name: method() for name, method in methods.items()}
     exact = {name: estimate(ids, f, g, law) for name, ids in lists.items()}
     times = {name: 1 if name == "guarded plan" else 5 for name in methods}
     return Measured(
-        row=row,
+        market=market,
         matches={
             name: expected_matches(ids, f, g, law, draws=draws, seed=seed) for name, ids in lists.items()
         },
         seconds={name: median_seconds(method, times[name]) for name, method in methods.items()},
         exact={name: found.expected for name, found in exact.items()},
         losing={name: behind(floor, exact[name]) for name in ("plan", "guarded plan")},
-        gini={name: gini(np.r_[found.left_matches, found.right_matches]) for name, found in exact.items()},
+        gini={name: gini(found.matches) for name, found in exact.items()},
     )
 
 
 def behind(floor: Plan, found: Plan) -> list[str]:
-    """Name who expects fewer matches than under ``floor``: candidates before employers, worst first."""
+    """Name the people who expect fewer matches than under ``floor``, candidates first, then by loss."""
     sides = (
-        ("candidate", losers(floor.left_matches, found.left_matches)),
-        ("employer", losers(floor.right_matches, found.right_matches)),
+        ("candidate", losers(floor.proposer_matches, found.proposer_matches)),
+        ("employer", losers(floor.receiver_matches, found.receiver_matches)),
     )
     return [f"{side} {i + 1}" for side, numbers in sides for i in numbers]
 
 
 def mutual() -> dict[str, dict[str, float]]:
     """Measure the 400 x 400 market of CyberAgent: expected matches and Gini over people, by method."""
-    f, g = agency()
+    f, g = cyberagent_market()
     start = time.perf_counter()
     ours = plan_mutual(f, g)
     seconds = time.perf_counter() - start
@@ -118,13 +122,13 @@ def mutual() -> dict[str, dict[str, float]]:
 
 def newcomer(n: int = 400) -> dict[str, float]:
     """Time a plan of ``n`` members, and placing one more on both sides."""
-    gains = crowd(np.random.default_rng(0).random((n + 1, n + 1)), 0.5)
+    gains = add_popularity(np.random.default_rng(0).random((n + 1, n + 1)), 0.5)
     members = gains[:n, :n]
-    standing = plan(members)
+    current = plan(members)
 
     def place() -> None:
-        place_looker(standing, gains[n, :n], gains[:n, n])
-        place_receiver(standing, gains[:n, n], gains[n, :n])
+        place_proposer(current, gains[n, :n], gains[:n, n])
+        place_receiver(current, gains[:n, n], gains[n, :n])
 
     return {
         "plan_s": median_seconds(lambda: plan(members)),
@@ -152,13 +156,33 @@ def _grow(n: int, length: int) -> dict[str, float]:
     ours = plan_short(f, g, length=length)
     seconds = time.perf_counter() - start
     pairs = short_pairs(f, g, length=length)
-    usual: Plan = evaluate(pairs, np.argsort(-pairs.f * pairs.g, axis=1, kind="stable"))
+    by_product: Plan = evaluate(pairs, np.argsort(-pairs.f * pairs.g, axis=1, kind="stable"), error=1e-3)
     return {
         "n": n,
         "length": min(length, n),
         "seconds": seconds,
         "peak_gb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2,
         "matches": ours.expected,
-        "reciprocal": usual.expected,
+        "reciprocal": by_product.expected,
         "least_views": float(ours.views.min()),
     }
+
+
+def losers(before: Floats, after: Floats) -> Ints:
+    """Return the numbers of those who expect less than before, worst loss first, ties to the lower number.
+
+    Raises
+    ------
+    InvalidRequest
+        Two vectors of different lengths.
+
+    Examples
+    --------
+    >>> losers(np.array([1.0, 1.0, 1.0]), np.array([0.5, 1.2, 0.9])).tolist()
+    [0, 2]
+    """
+    if before.shape != after.shape:
+        raise InvalidRequest(f"Two vectors of one length are compared, not {before.shape} and {after.shape}.")
+    order: Ints = np.argsort(after - before, kind="stable")
+    worse: Ints = order[(before - after)[order] > 1e-12]
+    return worse

@@ -9,14 +9,12 @@ from typing import Annotated
 
 import numpy as np
 import typer
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from matcher.arrays import Floats
 from matcher.meetings.bound import Demand, select
 from matcher.meetings.schedule import plan_meetings
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,8 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from matcher.market.acceptance import Ints
-from matcher.market.pairs import Bools, two_sides
-from matcher.market.position_bias import Floats
+from matcher.arrays import Bools, Floats, Ints
+from matcher.market.pairs import two_sides
 
 
 def _sorted(score: Floats, forbidden: Bools | None = None) -> Ints:

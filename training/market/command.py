@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from training.market import runs as market_runs
-from training.market.instances import Suite
+from training.market.instances import PUBLISHED
 
 _ROW = ("market", "naive", "reciprocal", "TU/IPFP", "plan", "others' best", "verdict", "Gini")
 _WHOLE = ("market", "others' best", "plan", "verdict", "whole", "guarded", "verdict ", "whole ", "losers")
@@ -28,7 +28,7 @@ def market(
     """Measure expected matches of the plan and its peers, and time and memory as the market grows."""
     screen = Console(stderr=True)
     rows = []
-    for row in Suite().rows:
+    for row in PUBLISHED:
         with screen.status(row.name):
             rows.append(market_runs.measure(row, draws))
     with screen.status("400 x 400"):
@@ -38,7 +38,7 @@ def market(
     if plot:
         from training.market.plot import draw
 
-        draw(Suite().rows[2], plot)
+        draw(PUBLISHED[2], plot)
         screen.print(f"{plot} written")
     if as_json:
         figures = {"draws": draws, "rows": [record(row) for row in rows], "mutual": mutual}
@@ -51,7 +51,7 @@ def market(
 def record(found: market_runs.Measured) -> dict[str, Any]:
     """One row as JSON."""
     return {
-        **asdict(found.row),
+        **asdict(found.market),
         "matches": {name: {"mean": e.mean, "se": e.standard_error} for name, e in found.matches.items()},
         "exact": found.exact,
         "bar": found.bar,
@@ -73,17 +73,17 @@ def show(rows: list[market_runs.Measured], draws: int) -> None:
         ours = found.matches["plan"]
         cells += [f"{ours.mean:.1f} ± {ours.standard_error:.2f}", f"{found.bar:.1f}", found.verdict("plan")]
         spread = f"{found.gini['reciprocal']:.2f} → {found.gini['plan']:.2f}"
-        table.add_row(found.row.name, *cells, spread)
-        times.add_row(found.row.name, *(f"{taken:.2f}" for taken in found.seconds.values()))
+        table.add_row(found.market.name, *cells, spread)
+        times.add_row(found.market.name, *(f"{taken:.2f}" for taken in found.seconds.values()))
     screen.print(table)
     screen.print(times)
     screen.print(frontier(rows))
 
 
 def frontier(rows: list[market_runs.Measured]) -> Table:
-    """Draw what it costs to leave nearly everybody with what the reciprocal ranking gives."""
+    """Build the table of what it costs to keep nearly all people at what the reciprocal ranking gives."""
     table = _table(
-        "Whole: people who expect at least what the reciprocal ranking gives, without chance", _WHOLE
+        "Whole: people who expect at least what the reciprocal ranking gives, by the exact estimate", _WHOLE
     )
     for found in rows:
         cells = []
@@ -92,7 +92,7 @@ def frontier(rows: list[market_runs.Measured]) -> Table:
             cells += [f"{ours.mean:.1f} ± {ours.standard_error:.2f}", found.verdict(name)]
             cells += [f"{found.kept(name):.1%}"]
         lost = found.losing["guarded plan"]
-        table.add_row(found.row.name, f"{found.bar:.1f}", *cells, f"{len(lost)}: {', '.join(lost)}")
+        table.add_row(found.market.name, f"{found.bar:.1f}", *cells, f"{len(lost)}: {', '.join(lost)}")
     return table
 
 
