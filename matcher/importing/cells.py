@@ -10,7 +10,7 @@ import re
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from matcher.importing.importer import folded
+from matcher.importing.folding import folded
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_END = datetime.max.replace(tzinfo=UTC)

@@ -9,7 +9,7 @@ from typing import Any
 
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing.importer import folded
+from matcher.importing.folding import folded
 
 _REFUSAL = re.compile(
     r"desinscri|desabonn|unsubscri|\boppos|\bobjection|\brefus|\bconsent|\bopt ?(?:ed ?)?out"

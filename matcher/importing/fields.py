@@ -20,7 +20,7 @@ from matcher.importing.cells import (
     size,
     words,
 )
-from matcher.importing.importer import folded
+from matcher.importing.folding import folded
 
 Reader = Callable[[str], Any]
 

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing.importer import folded
+from matcher.importing.folding import folded
+from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER
 
 TYPE_COLUMN = "item_type"
 
@@ -147,14 +148,18 @@ def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
     return {n: field for field, n in sorted(chosen.items(), key=lambda pair: pair[1])}
 
 
-def names_columns(cells: Sequence[str]) -> bool:
-    """Say whether these cells can be a header: one is a column for names, and another is known too.
+def header_rank(cells: Sequence[str]) -> int:
+    """Say how much a row looks like a header of items: a column for names, and others that are known.
 
-    >>> names_columns(["Nom", "Ville"]), names_columns(["Liste des adhérents", ""])
-    (True, False)
+    >>> header_rank(["Nom", "Ville"]) == HEADER, header_rank(["Liste des adhérents", ""]) == NOT_A_HEADER
+    (True, True)
     """
-    found = (columns_of(item_type, cells).values() for item_type in ItemType)
-    return any("name" in fields and len(fields) > 1 for fields in found)
+    rank = NOT_A_HEADER
+    for item_type in ItemType:
+        fields = columns_of(item_type, cells).values()
+        if "name" in fields:
+            rank = max(rank, HEADER if len(fields) > 1 else NAMES_ONLY)
+    return rank
 
 
 def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:

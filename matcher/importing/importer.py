@@ -5,79 +5,15 @@ empty the expertise entered elsewhere. Importing the same table twice therefore 
 """
 
 import hashlib
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any, NamedTuple, Protocol
+from typing import Protocol
 
 from pydantic import ValidationError
 
 from matcher.domain.events import PutReport, Puttable
 from matcher.domain.items import AnyItem, ItemType
-
-_ACCENTS = re.compile(r"[\u0300-\u036f]+")
-_WORDS = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Notice:
-    """Something about a whole file that its owner should know."""
-
-    fr: str
-    en: str
-
-
-@dataclass(frozen=True, slots=True)
-class Reject:
-    """Why a row stays out: the ``field`` as the file calls it, and its value, shortened."""
-
-    line: int
-    field: str
-    fr: str
-    en: str
-    value: str = ""
-
-    @property
-    def reason(self) -> str:
-        """The reason in both languages."""
-        return f"{self.fr} / {self.en}"
-
-
-class Row(NamedTuple):
-    """One row: an item, or the reasons why there is none. ``cells`` are the file's own, column by column."""
-
-    line: int
-    cells: Sequence[Any]
-    item: AnyItem | None = None
-    id_derived: bool = False
-    rejects: tuple[Reject, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A file that was read: its columns, its rows in order, and what to tell its owner."""
-
-    columns: tuple[str, ...]
-    rows: tuple[Row, ...]
-    notices: tuple[Notice, ...] = ()
-    delimiter: str = ";"
-
-
-@dataclass(frozen=True, slots=True)
-class ImportReport:
-    """What an import did, or would do if ``dry_run``. ``rejects`` by line."""
-
-    read: int
-    put: PutReport
-    rejects: tuple[Reject, ...]
-    notices: tuple[Notice, ...]
-    dry_run: bool = False
-
-    @property
-    def rejected(self) -> int:
-        """Number of rows that stayed out."""
-        return len({reject.line for reject in self.rejects})
+from matcher.importing.folding import folded
+from matcher.importing.report import ImportReport, ItemTable, Reject, Row
 
 
 class Store(Protocol):
@@ -86,18 +22,6 @@ class Store(Protocol):
     def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]: ...  # noqa: D102
     def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]: ...  # noqa: D102
     def put(self, items_: Puttable, *, source: str) -> PutReport: ...  # noqa: D102
-
-
-def folded(text: str) -> str:
-    """Letters and digits only, without accents or case, words parted by one space.
-
-    >>> folded("  L'École-d’Été n° 3 ")
-    'l ecole d ete n 3'
-    """
-    plain = text.casefold()
-    if not plain.isascii():
-        plain = _ACCENTS.sub("", unicodedata.normalize("NFKD", plain))
-    return " ".join(_WORDS.findall(plain))
 
 
 def derived_id(item_type: ItemType, name: str) -> str:
@@ -111,7 +35,7 @@ def derived_id(item_type: ItemType, name: str) -> str:
 
 
 def import_table(
-    table: Table,
+    table: ItemTable,
     store: Store,
     *,
     source: str,

@@ -1,96 +1,85 @@
-"""CSV cut into rows of cells: pandas cuts, the standard library counts the cells each row has in the file.
-
-pandas fills short rows up and says nothing; without the counts a row cut short would empty what is stored.
-"""
+"""CSV text cut into rows of cells, as many as the file has in each row."""
 
 import csv
 import io
 import re
-
-import pandas as pd
+from collections.abc import Sequence
 
 from matcher.errors import InvalidRequest
-from matcher.importing.headers import names_columns
-from matcher.importing.sheet import LOOKED_AT, Sheet, lay_out
+from matcher.importing.layout import HEADER, LOOKED_AT, Grid, HeaderRank, Table
+from matcher.importing.report import Fault
 
 MAX_COLUMNS = 500
 _DELIMITERS = ";,\t|"
+_END = ["\0end"]
+"""Cells of a line added after the text: a quotation mark that never closes takes it in."""
 
 
-def read_csv(name: str, text: str) -> Sheet:
-    """Cut CSV text into a sheet; InvalidRequest when it is empty or a quotation mark never closes."""
+def read_csv(name: str, text: str, rank: HeaderRank) -> Grid:
+    """Cut CSV text into cells; InvalidRequest when it is empty or a quotation mark never closes."""
     marked = text[:6].casefold().startswith("sep=") and text[4:5] in _DELIMITERS  # Excel's own first line
     body = text.split("\n", 1)[1] if marked and "\n" in text else text
     if not body.strip():
         raise InvalidRequest(f"{name} is empty.")
-    filled = body.lstrip("\r\n")  # pandas takes an empty first line for no columns
-    first = 1 + marked + body[: len(body) - len(filled)].count("\n")
-    delimiter = text[4] if marked else _delimiter(filled)
-    sheet = lay_out(name, _grid(name, filled, delimiter, first), first)
-    sheet.delimiter = delimiter
-    for line, row in sheet.rows:
-        if line not in sheet.broken and (why := _swallowed(row, sheet)):
-            sheet.broken[line] = why
-    return sheet
+    first = 1 + marked
+    delimiter = text[4] if marked else _delimiter(body, rank)
+    rows = _cut(body, delimiter)
+    if rows.pop() != _END:
+        raise InvalidRequest(
+            f'{name} cannot be cut into columns: a quotation mark (") that opens in row {len(rows) + first} '
+            "never closes."
+        )
+    widest = max(map(len, rows))
+    if widest > MAX_COLUMNS:
+        raise InvalidRequest(f"{name} cannot be cut into columns: a line has {widest} cells.")
+    return Grid(rows, first, delimiter)
 
 
-def _delimiter(text: str) -> str:
+def _cut(text: str, delimiter: str) -> list[list[str]]:
+    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a long cell is refused later, alone
+    ended = text if text.endswith(("\n", "\r")) else text + "\n"
+    return list(csv.reader(io.StringIO(ended + _END[0], newline=""), delimiter=delimiter))
+
+
+def _delimiter(text: str, rank: HeaderRank) -> str:
     """Return the most frequent of ``; , tab |`` in the header; ties in that order, a comma if none."""
-    top = [line for line in text.split("\n", 4 * LOOKED_AT)[: 4 * LOOKED_AT] if line.strip()][:LOOKED_AT]
-    header = (line for line in top if names_columns(line.split(_most_frequent(line))))
-    return _most_frequent(next(header, "".join(top[:1])))
+    lines = [line for line in text.split("\n", 4 * LOOKED_AT)[: 4 * LOOKED_AT] if line.strip()]
+    top = lines[:LOOKED_AT]
+    for line in top:
+        if rank(line.split(_most_frequent(line))) == HEADER:
+            return _most_frequent(line)
+    return _most_frequent(top[0])
 
 
 def _most_frequent(line: str) -> str:
-    bare = "".join(line.split('"')[::2])
+    bare = "".join(line.split('"')[::2])  # outside quotation marks
     best = max(_DELIMITERS, key=bare.count)
     return best if bare.count(best) else ","
 
 
-def _grid(name: str, text: str, delimiter: str, first: int) -> list[list[str]]:
-    csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a long cell is refused later, alone
-    counts = [len(row) for row in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)]
-    if max(counts) > max(MAX_COLUMNS, counts[0]):
-        raise InvalidRequest(f"{name} cannot be cut into columns: a line has {max(counts)} cells.")
-    try:
-        frame = pd.read_csv(
-            io.StringIO(text),
-            sep=delimiter,
-            header=None,
-            names=range(max(counts)),
-            dtype=str,
-            na_filter=False,
-            skip_blank_lines=False,
-        )
-    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise InvalidRequest(f"{name} cannot be cut into columns: {_told(str(error), first)}.") from error
-    rows = frame.to_numpy(dtype=object).tolist()
-    return [row[:n] for row, n in zip(rows, counts, strict=True)]
-
-
-def _told(error: str, first: int) -> str:
-    """Say pandas' error with a line of the file: it counts from 0, after the empty lines at the top."""
-    opened = re.search(r"EOF inside string starting at row (\d+)", error)
-    if opened is None:
-        return error.rsplit(": ", 1)[-1].strip()
-    return f'a quotation mark (") that opens in row {int(opened[1]) + first} never closes'
-
-
-def _swallowed(row: list[str], sheet: Sheet) -> tuple[str, str] | None:
-    """Return why a row is refused where a cell runs on through whole rows, to a quotation mark further down.
+def refuse_swallowed(table: Table) -> None:
+    """Set apart the rows where a cell runs on through whole rows, to a quotation mark further down.
 
     Such a cell holds the end of its row, perhaps rows, and the beginning of the last. Spaces follow the
     delimiters of prose and of lists, not those between cells.
     """
-    ends = len(sheet.columns) - 1
-    between = re.compile(re.escape(sheet.delimiter) + "(?! )")
-    for n, cell in enumerate(row):
-        if ends and "\n" in cell:
-            counts = [len(between.findall(line)) for line in cell.split("\n")]
-            if counts == [ends - n, *[ends] * (len(counts) - 2), n]:
-                title, swallowed = sheet.columns[n], len(counts) - 1
-                return (
-                    f'{title} : le guillemet (") ouvert ici se ferme {swallowed} lignes plus bas',
-                    f'{title}: the quotation mark (") opened here closes {swallowed} lines below',
-                )
+    between = re.compile(re.escape(table.delimiter) + "(?! )")
+    for n, row in enumerate(table.rows):
+        if row.fault is None:
+            table.rows[n] = row._replace(fault=_swallowed(row.cells, table.columns, between))
+
+
+def _swallowed(cells: Sequence[str], columns: Sequence[str], between: re.Pattern[str]) -> Fault | None:
+    ends = len(columns) - 1
+    for n, cell in enumerate(cells):
+        if not ends or "\n" not in cell:
+            continue
+        counts = [len(between.findall(line)) for line in cell.split("\n")]
+        # The delimiters that were between the cells: those after this cell, whole rows, those before it.
+        if counts == [ends - n, *[ends] * (len(counts) - 2), n]:
+            title, swallowed = columns[n], len(counts) - 1
+            return Fault(
+                f'{title} : le guillemet (") ouvert ici se ferme {swallowed} lignes plus bas',
+                f'{title}: the quotation mark (") opened here closes {swallowed} lines below',
+            )
     return None

@@ -12,8 +12,9 @@ from matcher.importing.cells import BadCell
 from matcher.importing.deciding import decides, refuse_unread
 from matcher.importing.fields import LISTS, Reader, needs_settling, reader_of, settle
 from matcher.importing.headers import TYPE_COLUMN, columns_of
-from matcher.importing.importer import Reject, Row, derived_id
+from matcher.importing.importer import derived_id
 from matcher.importing.reasons import reason, shortened
+from matcher.importing.report import Reject, Row
 
 _ERRORS = "N/A|REF!|DIV/0!|VALUE!|VALEUR!|NAME?|NOM?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|PROPAGATION!|CALC!"
 _ERRONEOUS = frozenset(f"#{error}" for error in _ERRORS.split("|"))

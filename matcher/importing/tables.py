@@ -1,38 +1,75 @@
-"""Files as offices produce them, read into plain cells: CSV, XLSX, JSON Lines.
+"""One reader of the files that offices produce, CSV, XLSX and JSON Lines: header and rows of plain cells.
 
 Text is UTF-8 (with or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the
 delimiter is the one most frequent in the header. A line's number is that of a spreadsheet row: the header
 is line 1, empty lines count. In JSON it is the line of the file, or the rank in a list.
 """
 
-import json
 from pathlib import Path
-from typing import Any
 
 from matcher.errors import InvalidRequest
-from matcher.importing.importer import Notice
-from matcher.importing.read_csv import read_csv
-from matcher.importing.read_xlsx import as_typed, read_xlsx
-from matcher.importing.sheet import Sheet
+from matcher.importing.headers import header_rank
+from matcher.importing.layout import HeaderRank, Table, lay_out
+from matcher.importing.read_csv import read_csv, refuse_swallowed
+from matcher.importing.read_json import read_json
+from matcher.importing.read_xlsx import read_xlsx
+from matcher.importing.report import Notice
 
 MAX_BYTES = 256 * 2**20
+_OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 
 
-def load(path: Path) -> Sheet:
-    """Read a file into cells; InvalidRequest says what is wrong with it as a whole."""
+def read_table(path: Path, rank: HeaderRank = header_rank) -> Table:
+    r"""Read any office file into a header and rows.
+
+    Parameters
+    ----------
+    path
+        A CSV, XLSX, JSON or JSON Lines file; its content decides which, not its name.
+    rank
+        Says how much a row looks like a header. The default knows the columns of items; who reads other
+        files, such as lists of participants, gives a function that knows theirs.
+
+    Returns
+    -------
+    Table
+        Rows in file order, at least one; a row that does not fit under the header has a fault. The notices
+        say what was not read: a title above the header, other sheets, a doubtful encoding.
+
+    Raises
+    ------
+    InvalidRequest
+        The file as a whole cannot be read: absent, empty, too large, no table. The message names the file.
+
+    Examples
+    --------
+    >>> file = getfixture("tmp_path") / "membres.csv"
+    >>> _ = file.write_text("sep=,\nListe 2026\nnom,ville\nExemple,Albi\n")
+    >>> table = read_table(file)
+    >>> table.columns, table.rows[0].line, table.rows[0].cells, table.notices[0].en
+    (['nom', 'ville'], 4, ['Exemple', 'Albi'], 'Header read on line 3; above it, not read: Liste 2026.')
+    """
     data = _bytes(path)
-    if data.startswith(b"\xd0\xcf\x11\xe0"):
+    if data.startswith(_OLD_EXCEL):
         raise InvalidRequest(f"{path.name} is in the old Excel format: save it as .xlsx or CSV.")
     if data.startswith(b"PK"):
-        sheet = read_xlsx(path.name, data)
+        grid, notices = read_xlsx(path.name, data, rank)
+        table = lay_out(path.name, grid, rank)
     else:
         text, notices = _decoded(path.name, data)
-        is_json = text.lstrip()[:1] in ("{", "[") or path.suffix.lower() in (".json", ".jsonl", ".ndjson")
-        sheet = _json(path.name, text) if is_json else read_csv(path.name, text)
-        sheet.notices += notices
-    if not sheet.rows:
+        table = _from_text(path, text, rank)
+    table.notices += notices
+    if not table.rows:
         raise InvalidRequest(f"{path.name} holds a header and no rows.")
-    return sheet
+    return table
+
+
+def _from_text(path: Path, text: str, rank: HeaderRank) -> Table:
+    if text.lstrip()[:1] in ("{", "[") or path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
+        return read_json(path.name, text)
+    table = lay_out(path.name, read_csv(path.name, text, rank), rank)
+    refuse_swallowed(table)
+    return table
 
 
 def _bytes(path: Path) -> bytes:
@@ -52,18 +89,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
         return data.decode("utf-16", errors="replace"), []
     if b"\x00" in data:
         raise InvalidRequest(f"{name} is not a text file. Give CSV, XLSX or JSON Lines.")
-    try:
-        text, notices = data.decode("utf-8-sig"), []
-    except UnicodeDecodeError as error:
-        try:
-            text = data.decode("cp1252")
-        except UnicodeDecodeError:
-            raise InvalidRequest(
-                f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'."
-            ) from error
-        notices = [
-            Notice("Lu en Windows-1252 : ce n'est pas de l'UTF-8.", "Read as Windows-1252: not UTF-8.")
-        ]
+    text, notices = _text(name, data)
     if any(sign in text for sign in ("Ã©", "Ã¨", "â€™", "\ufffd")):
         notices.append(
             Notice(
@@ -74,46 +100,14 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
     return text, notices
 
 
-def _json(name: str, text: str) -> Sheet:
-    if text.lstrip().startswith("["):
-        try:
-            records: list[tuple[int, Any]] = list(enumerate(json.loads(text), start=1))
-        except (ValueError, RecursionError) as error:
-            raise InvalidRequest(f"{name} is not JSON: {error}.") from error
-    else:
-        lines = enumerate(text.split("\n"), start=1)
-        records = [(line, _parsed(raw)) for line, raw in lines if raw.strip()]
-    records = [(line, _flat(record) if isinstance(record, dict) else record) for line, record in records]
-    columns = list(dict.fromkeys(key for _, record in records if isinstance(record, dict) for key in record))
-    if not columns:
-        raise InvalidRequest(f"{name} holds no JSON object. Write one per line, each with a name.")
-    sheet = Sheet(columns, [])
-    for line, record in records:
-        if isinstance(record, dict):
-            sheet.rows.append((line, [_value(record[key]) if key in record else None for key in columns]))
-        else:
-            sheet.broken[line] = ("ce n'est pas un objet JSON", "this is not a JSON object")
-            sheet.rows.append((line, [str(record)]))
-    return sheet
-
-
-def _parsed(line: str) -> Any:
+def _text(name: str, data: bytes) -> tuple[str, list[Notice]]:
     try:
-        return json.loads(line)
-    except (ValueError, RecursionError):
-        return line
-
-
-def _flat(record: dict[str, Any]) -> dict[str, Any]:
-    """Lift what is nested to columns of its own: ``eligibility.size_bands``."""
-    flat: dict[str, Any] = {}
-    for key, value in record.items():
-        if isinstance(value, dict):
-            flat |= {f"{key}.{inner}": deep for inner, deep in value.items()}
-        else:
-            flat[key] = value
-    return flat
-
-
-def _value(value: Any) -> Any:
-    return value if isinstance(value, list | dict) else as_typed(value)
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as error:
+        try:
+            text = data.decode("cp1252")
+        except UnicodeDecodeError:
+            raise InvalidRequest(
+                f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'."
+            ) from error
+    return text, [Notice("Lu en Windows-1252 : ce n'est pas de l'UTF-8.", "Read as Windows-1252: not UTF-8.")]

@@ -18,15 +18,17 @@ from matcher.domain.items import ItemType, Opportunity
 from matcher.errors import BackendUnavailable
 from matcher.files import write_whole
 from matcher.importing.fields import has_code
+from matcher.importing.folding import folded
 from matcher.importing.headers import TYPE_COLUMN, infer_type
-from matcher.importing.importer import ImportReport, Notice, Reject, Row, Store, Table, folded, import_table
+from matcher.importing.importer import Store, import_table
+from matcher.importing.layout import OURS, Table
 from matcher.importing.reasons import shortened
+from matcher.importing.report import ImportReport, ItemTable, Notice, Reject, Row
 from matcher.importing.rows import Plan, plan_for, read_row
-from matcher.importing.sheet import OURS, Sheet
-from matcher.importing.tables import load
+from matcher.importing.tables import read_table
 
 
-def read(path: Path, item_type: ItemType | None = None) -> Table:
+def read(path: Path, item_type: ItemType | None = None) -> ItemTable:
     r"""Read a CSV, XLSX or JSON Lines file into rows.
 
     Parameters
@@ -38,7 +40,7 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
 
     Returns
     -------
-    Table
+    ItemTable
         One row for each line with anything in it, in file order. A row without id gets one derived from its
         type and name, or its call's code.
 
@@ -55,19 +57,19 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
     >>> item.name, item.sectors, item.source_url
     ('Exemple', ('santé',), 'https://www.exemple.fr')
     """
-    sheet = load(path)
-    kinds = [folded(column) for column in sheet.columns]
+    table = read_table(path)
+    kinds = [folded(column) for column in table.columns]
     typed = kinds.index(folded(TYPE_COLUMN)) if folded(TYPE_COLUMN) in kinds else None
     if item_type is None and typed is None:
-        whole = [row for line, row in sheet.rows[:100] if line not in sheet.broken and "id" in kinds]
-        item_type = infer_type(sheet.columns, [str(row[kinds.index("id")]) for row in whole])
+        whole = [row.cells for row in table.rows[:100] if row.fault is None and "id" in kinds]
+        item_type = infer_type(table.columns, [str(row[kinds.index("id")]) for row in whole])
     plans: dict[ItemType, Plan] = {}
     rows = []
-    for line, cells in sheet.rows:
-        said = "" if typed is None or line in sheet.broken else str(cells[typed] or "").strip().lower()
+    for line, cells, fault in table.rows:
+        said = "" if typed is None or fault else str(cells[typed] or "").strip().lower()
         row_type = _row_type(said, item_type)
-        if line in sheet.broken:
-            rows.append(_refused(line, cells, "", *sheet.broken[line], str(next(iter(cells), ""))))
+        if fault:
+            rows.append(_refused(line, cells, "", *fault, str(next(iter(cells), ""))))
         elif row_type is None:
             what = (f"type attendu : {', '.join(ItemType)}", f"type expected: {', '.join(ItemType)}")
             if item_type is not None:
@@ -75,16 +77,16 @@ def read(path: Path, item_type: ItemType | None = None) -> Table:
             rows.append(_refused(line, cells, TYPE_COLUMN, *what, said))
         else:
             if row_type not in plans:
-                plans[row_type] = plan_for(path.name, sheet.columns, row_type)
+                plans[row_type] = plan_for(path.name, table.columns, row_type)
             rows.append(read_row(line, cells, plans[row_type]))
     known = list(plans.values())
     notices = (
-        *sheet.notices,
-        *_column_notices(sheet, known),
+        *table.notices,
+        *_column_notices(table, known),
         *_unplaced(rows, known),
         *_undated(rows, known),
     )
-    return Table(tuple(sheet.columns), tuple(rows), notices, sheet.delimiter)
+    return ItemTable(tuple(table.columns), tuple(rows), notices, table.delimiter)
 
 
 def import_file(
@@ -123,7 +125,7 @@ def rejects_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.rejects.csv")
 
 
-def write_rejects(out: Path, table: Table, rows: Sequence[Row]) -> None:
+def write_rejects(out: Path, table: ItemTable, rows: Sequence[Row]) -> None:
     """Write rows with ``line`` and ``reason`` before all their cells; no rows: remove ``out``.
 
     UTF-8 with BOM and the delimiter of the file, which spreadsheets open as they are; mended, the file can be
@@ -167,13 +169,13 @@ def _refused(line: int, cells: list[Any], column: str, fr: str, en: str, value: 
     return Row(line, cells, rejects=(Reject(line, column, fr, en, shortened(value)),))
 
 
-def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
+def _column_notices(table: Table, plans: list[Plan]) -> list[Notice]:
     """Say once what is not read: unknown columns, and sizes too vague to keep."""
     used = {column.position for plan in plans for column in plan.columns}
-    filled = {n for _, row in sheet.rows for n, cell in enumerate(row) if cell}
+    filled = {n for row in table.rows for n, cell in enumerate(row.cells) if cell}
     unknown = [
         column
-        for n, column in enumerate(sheet.columns)
+        for n, column in enumerate(table.columns)
         if n not in used and n in filled and folded(column) != folded(TYPE_COLUMN)
     ]
     notices = []
@@ -184,7 +186,10 @@ def _column_notices(sheet: Sheet, plans: list[Plan]) -> list[Notice]:
         )
     places = {column.position for plan in plans for column in plan.columns if column.field == "size_band"}
     vague = sum(
-        folded(str(row[n] or "")) in ("pme", "sme") for _, row in sheet.rows for n in places if n < len(row)
+        folded(str(row.cells[n] or "")) in ("pme", "sme")
+        for row in table.rows
+        for n in places
+        if n < len(row.cells)
     )
     if vague:
         notices.append(

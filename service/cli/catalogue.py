@@ -20,7 +20,7 @@ from matcher.domain.items import ITEM_CLASSES, AnyItem, Eligibility, ItemType
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 from matcher.importing.headers import TYPE_COLUMN
-from matcher.importing.importer import ImportReport
+from matcher.importing.report import ImportReport
 from matcher.importing.tabular import import_file as import_rows
 from matcher.importing.tabular import read, rejects_path
 from service.cli.render.console import remarks, results

@@ -23,7 +23,7 @@ from matcher.domain.items import (
     Organisation,
 )
 from matcher.errors import BackendUnavailable, InvalidRequest, NotFound, NotReady
-from matcher.importing.importer import Row, Table, import_table
+from matcher.importing import ItemTable, Row, import_table
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -299,9 +299,9 @@ def test_a_server_that_only_reads_is_said_so_and_nothing_goes_in(postgres_url: s
 
 
 def test_of_two_imports_at_once_the_second_completes_the_first(url: str, store: SqlStore) -> None:
-    def table(column: str) -> Table:
+    def table(column: str) -> ItemTable:
         item = Organisation.model_validate({"id": "ORG1", "name": "Ada", column: (column,)})
-        return Table(("id", "nom", column), (Row(2, ["ORG1", "Ada", column], item),))
+        return ItemTable(("id", "nom", column), (Row(2, ["ORG1", "Ada", column], item),))
 
     with SqlStore(url) as other:
         second = threading.Thread(target=lambda: import_table(table("offers"), other, source="b.csv"))

@@ -8,7 +8,7 @@ from openpyxl import Workbook
 
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing.importer import Table
+from matcher.importing import ItemTable
 from matcher.importing.tabular import read, rejects_path, write_rejects
 
 HEADER = ["id", "nom", "besoins", "ville", "Fax"]
@@ -36,7 +36,7 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "f.xlsx"
 
 
-def names(table: Table) -> list[str]:
+def names(table: ItemTable) -> list[str]:
     return [row.item.name for row in table.rows if row.item]
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from matcher.domain.items import ItemType, Opportunity, Organisation
 from matcher.errors import InvalidRequest
+from matcher.importing import ItemTable
 from matcher.importing.cells import BadCell, boolean, headcount, instant, number, size, words
 from matcher.importing.headers import infer_type
-from matcher.importing.importer import Table
 from matcher.importing.tabular import read, write_rejects
 
 MEMBERS = (
@@ -58,13 +58,13 @@ JSON_VALUES = st.recursive(
 
 def read_text(
     tmp_path: Path, text: str, *, name: str = "f.csv", encoding: str = "utf-8", kind: ItemType | None = None
-) -> Table:
+) -> ItemTable:
     path = tmp_path / name
     path.write_bytes(text.encode(encoding))
     return read(path, kind)
 
 
-def only_item(table: Table) -> Organisation | Opportunity:
+def only_item(table: ItemTable) -> Organisation | Opportunity:
     (row,) = table.rows
     assert row.rejects == ()
     return row.item
