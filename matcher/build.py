@@ -9,8 +9,7 @@ from functools import cached_property
 from threadpoolctl import threadpool_limits
 
 from matcher.adapters.qdrant.folders import FolderGenerations
-from matcher.adapters.sql.plans import SqlPlans
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store
 from matcher.domain.events import Action
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotFound
@@ -80,10 +79,9 @@ class Matcher:
     store starts at once. One process owns an embedded index. Use :func:`open_matcher`.
     """
 
-    def __init__(self, settings: Settings, store: SqlStore) -> None:
+    def __init__(self, settings: Settings, store: Store) -> None:
         self.settings = settings
         self.store = store
-        self.plans = SqlPlans(settings.database_url)
         self.lexical = Bm25Lexical()
         self._generation: Generation | None = None
         self._recommender: Recommender | None = None
@@ -127,7 +125,7 @@ class Matcher:
         generation = self._open()
         if self._recommender is None:
             self._recommender = Recommender(
-                self.store,
+                self.store.items,
                 generation.index,
                 self.encoder,
                 self.lexical,
@@ -168,7 +166,7 @@ class Matcher:
 
     def members(self) -> list[AnyItem]:
         """Every organisation that may be introduced and has a text to be matched on, by ascending id."""
-        listed = filter(is_listed, self.store.items(ItemType.ORGANISATION))
+        listed = filter(is_listed, self.store.items.all(ItemType.ORGANISATION))
         return [item for item in listed if has_text(item)]
 
     def arrange(self, scores: Mapping[str, Mapping[str, float]]) -> IntroductionPlan:
@@ -184,7 +182,7 @@ class Matcher:
 
     def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
         """Keep a plan in the store, less those who have left meanwhile, follow it and return it."""
-        kept = self.plans.save(plan)
+        kept = self.store.plans.save(plan)
         self._follow_plan()
         return kept
 
@@ -193,14 +191,14 @@ class Matcher:
         settled = (Action.INTRODUCED, Action.ACCEPTED, Action.DECLINED, Action.NOT_FOR_ME)
         return {
             (row.query_id, row.item_id)
-            for row in self.store.feedback()
+            for row in self.store.events.feedback()
             if row.kind is Kind.PARTNER and row.action in settled
         }
 
     def _follow_plan(self) -> None:
-        version = self.plans.version()
+        version = self.store.plans.version()
         if self._recommender is not None and version != self._recommender.plan_version:
-            self._recommender.follow(self.plans.load())
+            self._recommender.follow(self.store.plans.load())
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new index beside the one that serves, then swap; the old one serves until then."""
@@ -215,15 +213,15 @@ class Matcher:
         type.
         """
         try:
-            return self.store.get(find_one(name_or_id, self.store.names(item_type)))
+            return self.store.items.get(find_one(name_or_id, self.store.items.names(item_type)))
         except NotFound:
             if item_type is None:
                 raise
-            names = self.store.names()
+            names = self.store.items.names()
             others = find_by_name(name_or_id, [name for _, name in names], [item_id for item_id, _ in names])
             if not others.found:
                 raise
-        item = self.store.get(names[others.found[0]][0])
+        item = self.store.items.get(names[others.found[0]][0])
         raise InvalidRequest(
             f"{item.id} ({item.name}) is {_a(item.item_type)}, not {_a(item_type)}: "
             f"give the id or the name of {_a(item_type)}."
@@ -235,7 +233,6 @@ class Matcher:
         if self._generation is not None:
             self._generation.index.close()
             self._generation = self._recommender = None
-        self.plans.close()
         self.store.close()
 
     def _open(self) -> Generation:
@@ -262,12 +259,12 @@ def open_matcher(settings: Settings) -> Iterator[Matcher]:
     """Open the product; NotReady when the store has no schema yet or an older one.
 
     >>> with open_matcher(Settings(home=getfixture("tmp_path"), encoder="hashing")) as matcher:
-    ...     matcher.store.counts()[ItemType.FACTORY]
+    ...     matcher.store.items.counts()[ItemType.FACTORY]
     Traceback (most recent call last):
     ...
     matcher.errors.NotReady: ...
     """
-    store = SqlStore(settings.database_url)
+    store = open_store(settings.database_url)
     matcher = Matcher(settings, store)
     try:
         store.check()

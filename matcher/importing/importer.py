@@ -6,22 +6,14 @@ empty the expertise entered elsewhere. Importing the same table twice therefore 
 
 import hashlib
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
 
 from pydantic import ValidationError
 
-from matcher.domain.events import PutReport, Puttable
+from matcher.domain.events import PutReport
 from matcher.domain.items import AnyItem, ItemType
+from matcher.domain.store import Store
 from matcher.importing.folding import folded
 from matcher.importing.report import ImportReport, ItemTable, Reject, Row
-
-
-class Store(Protocol):
-    """The part of the store an import needs."""
-
-    def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]: ...  # noqa: D102
-    def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]: ...  # noqa: D102
-    def put(self, items_: Puttable, *, source: str) -> PutReport: ...  # noqa: D102
 
 
 def derived_id(item_type: ItemType, name: str) -> str:
@@ -77,14 +69,14 @@ def import_table(
             on_rejects([row for row in rows if not row.item])
         return [row.item for row in rows if row.item]
 
-    put = store.put(good, source=source)
+    put = store.items.put(good, source=source)
     return ImportReport(len(rows), put, _reasons(rows), table.notices)
 
 
 def _decided(rows: Sequence[Row], store: Store) -> tuple[list[Row], dict[str, AnyItem]]:
     """Return each row with the whole item to store or the reasons why not, and what the store has of them."""
     rows = _unique(_adopt(rows, store))
-    known = store.get_many([row.item.id for row in rows if row.item])
+    known = store.items.get_many([row.item.id for row in rows if row.item])
     return [_merged(row, known.get(row.item.id)) if row.item else row for row in rows], known
 
 
@@ -108,7 +100,7 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
             continue
         item_type = row.item.item_type
         if item_type not in stored:
-            stored[item_type] = _ids_by_name(store.names(item_type))
+            stored[item_type] = _ids_by_name(store.items.names(item_type))
         by_name = stored[item_type]
         ids = by_name.get(folded(row.item.name), []) if by_name else []
         if len(ids) > 1:

@@ -15,12 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from matcher.domain.items import ItemType, Opportunity
+from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable
 from matcher.files import write_whole
 from matcher.importing.fields import has_code
 from matcher.importing.folding import folded
 from matcher.importing.headers import TYPE_COLUMN, infer_type
-from matcher.importing.importer import Store, import_table
+from matcher.importing.importer import import_table
 from matcher.importing.layout import OURS, Table
 from matcher.importing.reasons import shortened
 from matcher.importing.report import ImportReport, ItemTable, Notice, Reject, Row

@@ -1,57 +1,15 @@
 """What indexing works with: the store it reads, the generations it fills, and what it reports."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
-from matcher.domain.events import Change
-from matcher.domain.items import AnyItem, ItemType
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
-
-
-class Source(Protocol):
-    """What indexing needs of the store."""
-
-    def items(self) -> Iterator[AnyItem]:
-        """All items."""
-        ...
-
-    def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
-        """Items by id; unknown ids are absent."""
-        ...
-
-    def counts(self) -> dict[ItemType, int]:
-        """Items of every type."""
-        ...
-
-    def changes(self, after_seq: int, limit: int) -> list[Change]:
-        """Outbox rows after ``after_seq``, in order."""
-        ...
-
-    def last_seq(self) -> int:
-        """Last outbox row."""
-        ...
-
-    def cursor(self, generation: str) -> int:
-        """Last row a generation has taken in; 0 if unknown."""
-        ...
-
-    def advance(self, generation: str, seq: int) -> None:
-        """Move a generation's cursor."""
-        ...
-
-    def forget(self, generation: str) -> None:
-        """Drop a generation's cursor."""
-        ...
-
-    def prune_changes(self) -> int:
-        """Drop the outbox rows that every generation has passed."""
-        ...
 
 
 class Generations(Protocol):

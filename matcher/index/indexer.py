@@ -13,9 +13,10 @@ from itertools import islice
 
 from matcher.domain.events import Change
 from matcher.domain.items import AnyItem, Organisation
+from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.index.documents import to_points
-from matcher.index.generations import Differences, DrainReport, Generation, Generations, Progress, Source
+from matcher.index.generations import Differences, DrainReport, Generation, Generations, Progress
 from matcher.index.manifest import Manifest, checksum, identity_of
 from matcher.index.ports import Encoder, Index, Lexical
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder
@@ -25,7 +26,7 @@ from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 class Indexer:
     """Store, generations and encoders brought together. One indexer works at a time."""
 
-    store: Source
+    store: Store
     generations: Generations
     encoder: Encoder
     lexical: Lexical
@@ -43,7 +44,7 @@ class Indexer:
             raise NotReady("There is no index yet. Build it: matcher index")
         manifest = self.generations.manifest(name)
         manifest.require(identity_of(self.encoder, self.lexical))
-        cursor = self.store.cursor(name)
+        cursor = self.store.outbox.cursor(name)
         if cursor < manifest.seq:
             raise IndexMismatch(
                 "The index is ahead of the store: it was built from another store or from a later state of"
@@ -76,8 +77,8 @@ class Indexer:
 
         Rows that every generation has passed are dropped then. Nothing to do costs one read of the store.
         """
-        first = self.store.cursor(generation.name)
-        changes = self.store.changes(first, min(self.batch, most or self.batch))
+        first = self.store.outbox.cursor(generation.name)
+        changes = self.store.outbox.changes(first, min(self.batch, most or self.batch))
         if not changes:
             return DrainReport(0, 0, 0, first)
         manifest = self.generations.manifest(generation.name)
@@ -89,20 +90,20 @@ class Indexer:
             done = self._apply(generation.index, changes)
             generation.index.flush()
             seq = changes[-1].seq
-            self.store.advance(generation.name, seq)
+            self.store.outbox.advance(generation.name, seq)
             upserted, deleted, unchanged = upserted + done[0], deleted + done[1], unchanged + done[2]
             if progress:
-                progress(seq - first, self.store.last_seq() - first)
-            changes = [] if most else self.store.changes(seq, self.batch)
+                progress(seq - first, self.store.outbox.last_seq() - first)
+            changes = [] if most else self.store.outbox.changes(seq, self.batch)
         if manifest.state != "building":
             self._seal(generation, manifest, seq)
-            self.store.prune_changes()
+            self.store.outbox.prune()
         return DrainReport(upserted, deleted, unchanged, seq)
 
     def mend(self, generation: Generation) -> None:
         """Seal a generation whose indexer was killed between its last change and the seal."""
-        manifest, seq = self.generations.manifest(generation.name), self.store.cursor(generation.name)
-        if manifest.state == "changing" and not self.store.changes(seq, 1):
+        manifest, seq = self.generations.manifest(generation.name), self.store.outbox.cursor(generation.name)
+        if manifest.state == "changing" and not self.store.outbox.changes(seq, 1):
             self._seal(generation, manifest, seq)
 
     def rebuild(self, progress: Progress | None = None, *, now: datetime | None = None) -> Generation:
@@ -117,11 +118,11 @@ class Indexer:
             self._forget(self.generations.sweep())
             identity = identity_of(self.encoder, self.lexical)
             manifest = Manifest(**identity.model_dump(), created_at=created)
-            self.store.forget(name)
-            start = self.store.last_seq()
+            self.store.outbox.forget(name)
+            start = self.store.outbox.last_seq()
             index = self.generations.create(name, manifest)
             try:
-                self.store.advance(name, start)
+                self.store.outbox.advance(name, start)
                 self._fill(index, progress)
                 seq = self._catch_up(Generation(name, index))
                 self._seal(Generation(name, index), manifest, seq)
@@ -144,12 +145,12 @@ class Indexer:
         """
         with suppress(IndexLocked, BackendUnavailable, OSError), self.generations.exclusive():
             if self.generations.drop(name):
-                self.store.forget(name)
+                self.store.outbox.forget(name)
 
     def differences(self, index: Index) -> Differences:
         """Compare the index with the store, reading both whole."""
         held = index.versions()
-        wanted = {item.id: item.version for item in self.store.items() if is_listed(item)}
+        wanted = {item.id: item.version for item in self.store.items.all() if is_listed(item)}
         return Differences(
             tuple(sorted(wanted.keys() - held.keys())),
             tuple(sorted(i for i in wanted.keys() & held.keys() if wanted[i] != held[i])),
@@ -174,11 +175,11 @@ class Indexer:
                 return upserted, deleted, max(len(listed) - upserted, 0)
 
     def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
-        return {i: item for i, item in self.store.get_many(ids).items() if is_listed(item)}
+        return {i: item for i, item in self.store.items.get_many(ids).items() if is_listed(item)}
 
     def _fill(self, index: Index, progress: Progress | None) -> None:
-        total, done = sum(self.store.counts().values()), 0
-        for items in _batches(self.store.items(), self.batch):
+        total, done = sum(self.store.items.counts().values()), 0
+        for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
             index.upsert(to_points(listed, self.encoder, self.lexical, self.skills))
             done += len(items)
@@ -193,7 +194,7 @@ class Indexer:
             found = self.differences(generation.index)
             if not found:
                 return seq
-            if not self.store.changes(seq, 1):
+            if not self.store.outbox.changes(seq, 1):
                 raise BackendUnavailable(
                     f"The new index does not equal the store ({len(found.missing)} points missing,"
                     f" {len(found.stale)} stale, {len(found.surplus)} surplus); the old one, if any, still"
@@ -207,7 +208,7 @@ class Indexer:
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
-            self.store.forget(name)
+            self.store.outbox.forget(name)
 
 
 def is_listed(item: AnyItem) -> bool:

@@ -3,7 +3,7 @@
 Vectors are rows of unit length, float32. Results are ordered by ``(-score, id)``.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
@@ -11,7 +11,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.items import AnyItem, ItemType
+from matcher.domain.items import ItemType
 from matcher.knowledge.skills import Skill
 
 Vectors = NDArray[np.float32]
@@ -145,12 +145,4 @@ class Index(Protocol):
 
     def close(self) -> None:
         """Flush and release; further calls raise BackendUnavailable."""
-        ...
-
-
-class Items(Protocol):
-    """Where items are read from: the SQL store, or a folder of files in the laboratory."""
-
-    def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
-        """Items by id; unknown ids are absent."""
         ...

@@ -7,8 +7,9 @@ from itertools import islice
 import numpy as np
 
 from matcher.domain.items import AnyItem, Item, Profile
+from matcher.domain.store import Items
 from matcher.index.documents import passage, to_points
-from matcher.index.ports import Encoder, Index, Items, Lexical, Point, Sparse, Vectors
+from matcher.index.ports import Encoder, Index, Lexical, Point, Sparse, Vectors
 from matcher.recommend.analysis import Analyser, Analysis, Subject
 
 

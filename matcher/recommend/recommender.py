@@ -9,8 +9,9 @@ from functools import cached_property
 from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
+from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
-from matcher.index.ports import Encoder, Index, Items, Lexical, Where
+from matcher.index.ports import Encoder, Index, Lexical, Where
 from matcher.market.introduction_plan import IntroductionPlan, Planned
 from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.features import FeatureBuilder, Features

@@ -13,8 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher import settings as configuration
-from matcher.adapters.sql.schema import parse_url, sqlite_file
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store, store_file
 from matcher.build import open_matcher
 from matcher.domain.items import ITEM_CLASSES, AnyItem, Eligibility, ItemType
 from matcher.errors import InvalidRequest
@@ -31,13 +30,13 @@ _INNER = "eligibility"
 
 
 @contextmanager
-def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iterator[SqlStore]:
+def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iterator[Store]:
     """Open the store alone: the index may be in use elsewhere.
 
     ``make`` makes it where there is none, or brings it to the schema of this release; else NotReady names the
     command that does.
     """
-    store = SqlStore(settings.database_url)
+    store = open_store(settings.database_url)
     try:
         if make:
             store.migrate()
@@ -49,9 +48,9 @@ def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iter
 
 
 @contextmanager
-def _compared_store(settings: configuration.Settings) -> Iterator[SqlStore]:
+def _compared_store(settings: configuration.Settings) -> Iterator[Store]:
     """Open what a dry run compares with: the store as it is, or an empty one where there is none."""
-    file = sqlite_file(parse_url(settings.database_url))
+    file = store_file(settings.database_url)
     if file is None or file.exists():
         with opened_store(settings, make=False) as store:
             yield store
@@ -106,7 +105,7 @@ def export(file: Path | None, kind: str | None) -> None:
     settings = configuration.load()
     item_type = ItemType(kind) if kind else None
     with opened_store(settings, make=False) as store:
-        items = list(store.items(item_type))
+        items = list(store.items.all(item_type))
     if file is None:
         results().out(_as_lines(items), end="", highlight=False)
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 from rich.text import Text
 
 from matcher import settings as configuration
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import NotReady
@@ -61,7 +61,7 @@ def run(organisation: str, lang: str) -> None:
     _say_next(asker.id, lang, settings)
 
 
-def import_catalogue(store: SqlStore, folder: Path) -> None:
+def import_catalogue(store: Store, folder: Path) -> None:
     """Put the catalogue's files into the store; what is there already stays as it is.
 
     A row goes in where the store knows nothing of its id, or no more than the files before it said: a demo
@@ -80,7 +80,7 @@ def import_catalogue(store: SqlStore, folder: Path) -> None:
                 raise NotReady(f"{path} is missing: set MATCHER_DATA_DIR to the project's folder 'data'.")
             table = read(path)
             given = {row.item.id: row.item for row in table.rows if row.item}
-            stored = store.get_many(given)
+            stored = store.items.get_many(given)
             settled = {item_id for item_id, item in stored.items() if item != shipped.get(item_id)}
             rows = tuple(row for row in table.rows if row.item is None or row.item.id not in settled)
             report = import_table(replace(table, rows=rows), store, source=path.name)

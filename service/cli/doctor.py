@@ -143,7 +143,7 @@ def _foreign_model(folder: Path) -> Finding:
 def _store_and_index(settings: Settings) -> Iterator[Finding]:
     try:
         with open_matcher(settings) as matcher:
-            counts = matcher.store.counts()
+            counts = matcher.store.items.counts()
             held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
             yield Finding("store", "ok", f"{matcher.store.place}: {held}")
             yield _guarded("index", lambda: _index(matcher))
@@ -156,7 +156,7 @@ def _index(matcher: Matcher) -> Finding:
     manifest = matcher.indexer.generations.manifest(name) if name else None
     points = matcher.index.count()
     _require_sound(matcher.index)
-    pending = matcher.store.last_seq() - matcher.store.cursor(name)
+    pending = matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(name)
     built = f", built with {manifest.encoder}" if manifest else ""
     found = f"generation {name}: {points} items{built}"
     if pending > 0:

@@ -45,7 +45,7 @@ def worth(roster: Roster, file: Path | None) -> tuple[Floats, str]:
 
 def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
     """Find the participants who are organisations that may be introduced: number to id, by id or name."""
-    stored = matcher.store.names(ItemType.ORGANISATION)
+    stored = matcher.store.items.names(ItemType.ORGANISATION)
     ids = [item_id for item_id, _ in stored]
     names = [name for _, name in stored]
     found = {}
@@ -55,13 +55,13 @@ def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
             if len(fits) == 1:
                 found[number] = ids[fits[0]]
                 break
-    listed = matcher.store.get_many(list(found.values()))
+    listed = matcher.store.items.get_many(list(found.values()))
     return {number: item_id for number, item_id in found.items() if is_listed(listed[item_id])}
 
 
 def recommended(ids: dict[int, str], matcher: Matcher) -> dict[tuple[int, int], float]:
     """Score pairs of known organisations: geometric mean of both directions, each lifted by .05."""
-    items = matcher.store.get_many(list(ids.values()))
+    items = matcher.store.items.get_many(list(ids.values()))
     scores = {item_id: matcher.recommender.mutual_scores(item) for item_id, item in items.items()}
     return {
         (i, j): float(np.sqrt((BASE + scores[a].get(b, 0.0)) * (BASE + scores[b].get(a, 0.0)))) / (1 + BASE)

@@ -72,7 +72,7 @@ def run(*, as_json: bool) -> None:
     with open_matcher(configuration.load()) as matcher:
         with progress("Planning introductions") as advance:
             plan = matcher.plan(advance)
-        organisations = list(matcher.store.items(ItemType.ORGANISATION))
+        organisations = list(matcher.store.items.all(ItemType.ORGANISATION))
     left_out, marked = _left_out(organisations), _marked(plan, organisations)
     if left_out:
         remarks().print(_unplanned(left_out))

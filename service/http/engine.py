@@ -121,7 +121,7 @@ class Desk:
         async with self._turn:
             rows = list(self._shown)
             if rows:
-                await to_the_end(self._matcher.store.log_impressions, rows)
+                await to_the_end(self._matcher.store.events.log_impressions, rows)
                 del self._shown[: len(rows)]
 
 
@@ -141,18 +141,18 @@ async def to_the_end(call: Callable[..., T], *arguments: Any) -> T:
 def _index(matcher: Matcher) -> tuple[int, int]:
     """Take in the next changes; return the number of points and of changes still to be taken in."""
     report = matcher.index_now(most=_CHANGES_A_TURN)
-    return matcher.index.count(), max(matcher.store.last_seq() - report.seq, 0)
+    return matcher.index.count(), max(matcher.store.outbox.last_seq() - report.seq, 0)
 
 
 def pending(matcher: Matcher) -> int:
     """Return how many changes of the store the index that serves has not taken in."""
     generation = matcher.indexer.generations.current() or ""
-    return max(matcher.store.last_seq() - matcher.store.cursor(generation), 0)
+    return max(matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(generation), 0)
 
 
 def stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
     """Return a stored item of this type; NotFound for one of another type."""
-    item = matcher.store.get(item_id)
+    item = matcher.store.items.get(item_id)
     if item.item_type is not item_type:
         raise NotFound(f"'{item_id}' is of type {item.item_type.value}, not {item_type.value}.")
     return item

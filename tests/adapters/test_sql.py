@@ -11,20 +11,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from matcher.adapters.sql import schema as sql_schema
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, Timeouts, open_store
+from matcher.adapters.sql.engine import Database
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
 
+IMPATIENT = Timeouts(lock_ms=50)
 SECRET = "Texte confidentiel d'une adhérente"
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "matcher.db"
-    with SqlStore(f"sqlite:///{path}") as store:
+    with open_store(f"sqlite:///{path}") as store:
         store.migrate()
-        store.put([Lead(id="L0", name="Ada")], source="test")
+        store.items.put([Lead(id="L0", name="Ada")], source="test")
     return path
 
 
@@ -32,14 +33,16 @@ def in_child(limit: str, path: Path) -> str:
     """Put 2,000 items from a process that limits itself first; return what it raised."""
     code = f"""
 import os, resource, sys
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, Timeouts, open_store
+from matcher.adapters.sql.engine import Database
 from matcher.domain.items import Lead
-with SqlStore("sqlite:///{path}") as store:
+with open_store("sqlite:///{path}") as store:
     store.check()
     store.close()
     {limit}
     try:
-        store.put((Lead(id=f"L{{n}}", name="x", description="y" * 1000) for n in range(2000)), source="test")
+        many = (Lead(id=f"L{{n}}", name="x", description="y" * 1000) for n in range(2000))
+        store.items.put(many, source="test")
     except Exception as error:
         sys.stdout.write(type(error).__name__ + ": " + str(error))
 """
@@ -54,9 +57,9 @@ def test_a_full_disk_is_said_so_and_nothing_is_kept(path: Path) -> None:
     assert said.startswith("BackendUnavailable")
     assert "disk" in said
     assert str(path) in said
-    with SqlStore(f"sqlite:///{path}") as store:
-        assert store.names() == [("L0", "Ada")]
-        assert store.last_seq() == 1
+    with open_store(f"sqlite:///{path}") as store:
+        assert store.items.names() == [("L0", "Ada")]
+        assert store.outbox.last_seq() == 1
 
 
 def test_a_store_that_may_only_be_read_is_said_so(path: Path) -> None:
@@ -70,18 +73,15 @@ def test_a_store_that_may_only_be_read_is_said_so(path: Path) -> None:
     assert "permission" in said or "may be read and written" in said
 
 
-def test_a_writer_that_waits_in_vain_says_who_is_in_the_way(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(sql_schema, "BUSY_MS", 50)
+def test_a_writer_that_waits_in_vain_says_who_is_in_the_way(path: Path) -> None:
     other = sqlite3.connect(path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
-    with SqlStore(f"sqlite:///{path}") as store:
-        assert store.names() == [("L0", "Ada")], "readers never wait"
+    with open_store(f"sqlite:///{path}", timeouts=IMPATIENT) as store:
+        assert store.items.names() == [("L0", "Ada")], "readers never wait"
         with pytest.raises(BackendUnavailable, match="Another process has been writing"):
-            store.put([Lead(id="L1", name="x")], source="test")
+            store.items.put([Lead(id="L1", name="x")], source="test")
         other.execute("ROLLBACK")
-        assert store.put([Lead(id="L1", name="x")], source="test").inserted == 1
+        assert store.items.put([Lead(id="L1", name="x")], source="test").inserted == 1
     other.close()
 
 
@@ -93,7 +93,7 @@ def test_a_new_store_waits_for_another_process_that_is_making_it(tmp_path: Path)
     other.execute("BEGIN IMMEDIATE")
     release = threading.Timer(0.2, lambda: other.execute("ROLLBACK"))
     release.start()
-    with SqlStore(f"sqlite:///{path}") as store:
+    with open_store(f"sqlite:///{path}") as store:
         store.migrate()
         store.check()
     release.join()
@@ -103,20 +103,20 @@ def test_a_new_store_waits_for_another_process_that_is_making_it(tmp_path: Path)
 def test_a_file_that_is_no_database_is_said_so(tmp_path: Path) -> None:
     path = tmp_path / "matcher.db"
     path.write_bytes(b"not a database at all, whatever its name says" * 100)
-    with SqlStore(f"sqlite:///{path}") as store, pytest.raises(BackendUnavailable, match="not a store"):
+    with open_store(f"sqlite:///{path}") as store, pytest.raises(BackendUnavailable, match="not a store"):
         store.check()
 
 
 def test_a_mistyped_path_makes_no_empty_store(tmp_path: Path) -> None:
     path = tmp_path / "typo.db"
-    with SqlStore(f"sqlite:///{path}") as store, pytest.raises(NotReady, match="There is no store at"):
-        store.names()
+    with open_store(f"sqlite:///{path}") as store, pytest.raises(NotReady, match="There is no store at"):
+        store.items.names()
     assert not path.exists()
 
 
 def test_an_unreachable_server_is_named_without_its_password() -> None:
     with (
-        SqlStore("postgresql://matcher:hunter2@127.0.0.1:9/matcher") as store,
+        open_store("postgresql://matcher:hunter2@127.0.0.1:9/matcher") as store,
         pytest.raises(BackendUnavailable, match="Check that the server runs") as caught,
     ):
         store.ping()
@@ -128,21 +128,21 @@ def test_an_unreachable_server_is_named_without_its_password() -> None:
 
 
 def test_settings_of_sqlite_are_the_durable_ones(path: Path) -> None:
-    engine = sql_schema.open_engine(sql_schema.parse_url(f"sqlite:///{path}"))
-    with engine.connect() as connection:
+    database = Database(f"sqlite:///{path}")
+    with database.reading("asking for settings") as connection:
         told = {
             name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
             for name in ("journal_mode", "synchronous", "foreign_keys", "secure_delete")
         }
-    engine.dispose()
+    database.close()
     assert told == {"journal_mode": "wal", "synchronous": 2, "foreign_keys": 1, "secure_delete": 1}
 
 
 def test_no_byte_of_an_erased_item_stays_on_disk(path: Path) -> None:
-    with SqlStore(f"sqlite:///{path}") as store:
-        store.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
+    with open_store(f"sqlite:///{path}") as store:
+        store.items.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
         assert any(SECRET.encode() in file.read_bytes() for file in path.parent.iterdir())
-        store.delete(["L1"])
+        store.items.delete(["L1"])
         assert not any(SECRET.encode() in file.read_bytes() for file in path.parent.iterdir())
 
 
@@ -151,20 +151,20 @@ def in_the_log(path: Path) -> bool:
 
 
 def test_an_erasure_stands_while_another_process_reads_and_the_next_empties_the_log(
-    path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(sql_schema, "BUSY_MS", 50)
-    with SqlStore(f"sqlite:///{path}") as store, sqlite3.connect(path, isolation_level=None) as other:
-        store.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
+    opened = open_store(f"sqlite:///{path}", timeouts=IMPATIENT)
+    with opened as store, sqlite3.connect(path, isolation_level=None) as other:
+        store.items.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
         other.execute("BEGIN")
         other.execute("SELECT count(*) FROM items").fetchall()
-        assert store.delete(["L1"]) == 1
-        assert store.names() == [("L0", "Ada")]
+        assert store.items.delete(["L1"]) == 1
+        assert store.items.names() == [("L0", "Ada")]
         assert in_the_log(path)
         assert "matcher.db-wal" in caplog.text
         assert "somebody has been reading" in caplog.text
         other.execute("ROLLBACK")
-        assert store.delete(["L1"]) == 0
+        assert store.items.delete(["L1"]) == 0
         assert not in_the_log(path)
     other.close()
 
@@ -176,10 +176,11 @@ def test_an_erasure_stands_when_its_log_cannot_be_emptied(
         if "wal_checkpoint" in str(given[2]):
             raise sqlite3.OperationalError("disk I/O error")
 
-    with SqlStore(f"sqlite:///{path}") as store:
-        event.listen(store._engine, "before_cursor_execute", fail)
-        assert store.delete(["L0"]) == 1
-        assert store.names() == []
+    database = Database(f"sqlite:///{path}")
+    with Store(database) as store:
+        event.listen(database.engine, "before_cursor_execute", fail)
+        assert store.items.delete(["L0"]) == 1
+        assert store.items.names() == []
     assert "disk I/O error" in caplog.text
 
 
@@ -194,18 +195,17 @@ def test_an_erasure_stands_when_its_log_cannot_be_emptied(
 )
 def test_an_address_the_store_cannot_use_is_refused(url: str, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
-        SqlStore(url)
+        open_store(url)
 
 
 def test_a_read_that_failed_does_not_spoil_the_next(path: Path) -> None:
-    """Versions are read on a connection that is kept; trouble, or closing the store, replaces it."""
-    with SqlStore(f"sqlite:///{path}") as store, sqlite3.connect(path) as other:
-        assert store.get("L0").name == "Ada"
+    with open_store(f"sqlite:///{path}") as store, sqlite3.connect(path) as other:
+        assert store.items.get("L0").name == "Ada"
         other.execute("ALTER TABLE items RENAME TO hidden")
         with pytest.raises(NotReady):
-            store.get("L0")
+            store.items.get("L0")
         other.execute("ALTER TABLE hidden RENAME TO items")
-        assert store.get("L0").name == "Ada"
+        assert store.items.get("L0").name == "Ada"
         store.close()
-        assert store.get("L0").name == "Ada"
+        assert store.items.get("L0").name == "Ada"
     other.close()

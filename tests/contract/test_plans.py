@@ -2,15 +2,16 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import event
 
-from matcher.adapters.sql import events as sql_log
-from matcher.adapters.sql import items as sql_items
-from matcher.adapters.sql.plans import SqlPlans
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store
+from matcher.adapters.sql.engine import Database
+from matcher.adapters.sql.erasure import erase_events, leave_plan
+from matcher.adapters.sql.items import remove
 from matcher.domain.items import Organisation
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
@@ -18,18 +19,11 @@ MEMBERS = [Organisation(id=f"o{n}", name=f"Membre {n}") for n in range(50)]
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[SqlStore]:
-    with SqlStore(url) as opened:
+def store(url: str) -> Iterator[Store]:
+    with open_store(url) as opened:
         opened.migrate()
-        opened.put(MEMBERS, source="test")
+        opened.items.put(MEMBERS, source="test")
         yield opened
-
-
-@pytest.fixture
-def plans(url: str) -> Iterator[SqlPlans]:
-    opened = SqlPlans(url)
-    yield opened
-    opened.close()
 
 
 def named(found: IntroductionPlan) -> set[str]:
@@ -44,48 +38,49 @@ def plan(version: str, gain: float) -> IntroductionPlan:
     return IntroductionPlan(version, datetime(2026, 11, 22, tzinfo=UTC), "g1", lists, members)
 
 
-def test_a_reader_never_sees_parts_of_two_plans(store: SqlStore, plans: SqlPlans, url: str) -> None:
+def test_a_reader_never_sees_parts_of_two_plans(store: Store, url: str) -> None:
     """Whatever is replaced between any two of its statements."""
     kept = {"a": plan("a", 0.25), "b": plan("b", 0.75)}
-    plans.save(kept["a"])
-    reader, turns = SqlPlans(url), iter("ba" * 10)
+    store.plans.save(kept["a"])
+    database, turns = Database(url), iter("ba" * 10)
 
-    @event.listens_for(reader._engine, "after_cursor_execute")
+    @event.listens_for(database.engine, "after_cursor_execute")
     def replace(*_: object) -> None:
-        plans.save(kept[next(turns)])
+        store.plans.save(kept[next(turns)])
 
     for _ in range(3):
-        found = reader.load()
+        found = Store(database).plans.load()
         assert found is not None
         assert found == kept[found.version]
     assert next(turns, None) is not None
-    event.remove(reader._engine, "after_cursor_execute", replace)
-    reader.close()
+    event.remove(database.engine, "after_cursor_execute", replace)
+    database.close()
 
 
-def test_who_left_while_a_plan_was_made_is_not_in_it(store: SqlStore, plans: SqlPlans) -> None:
+def test_who_left_while_a_plan_was_made_is_not_in_it(store: Store) -> None:
     made = plan("a", 0.5)
-    store.delete(["o1"])
-    store.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
-    kept = plans.save(made)
-    assert plans.load() == kept
+    store.items.delete(["o1"])
+    store.items.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
+    kept = store.plans.save(made)
+    assert store.plans.load() == kept
     assert named(kept) == named(made) - {"o1", "o2"}
 
 
-def test_who_leaves_afterwards_leaves_the_plan(store: SqlStore, plans: SqlPlans) -> None:
-    made = plans.save(plan("a", 0.5))
-    store.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
-    assert named(plans.load()) == named(made) - {"o2"}
-    store.delete(["o1"])
-    assert named(plans.load()) == named(made) - {"o1", "o2"}
+def test_who_leaves_afterwards_leaves_the_plan(store: Store) -> None:
+    made = store.plans.save(plan("a", 0.5))
+    store.items.put([Organisation(id="o2", name="Membre 2", opted_out=True)], source="test")
+    assert named(store.plans.load()) == named(made) - {"o2"}
+    store.items.delete(["o1"])
+    assert named(store.plans.load()) == named(made) - {"o1", "o2"}
 
 
-def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: SqlStore, plans: SqlPlans) -> None:
-    saving = threading.Thread(target=plans.save, args=(plan("a", 0.5),))
-    with store._writing("erasing an item, slowly") as connection:
-        sql_items.erase(connection, ["o1"], "2026-11-22")
-        sql_log.erase(connection, ["o1"])
+def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: Store, url: str) -> None:
+    saving = threading.Thread(target=store.plans.save, args=(plan("a", 0.5),))
+    with closing(Database(url)) as database, database.writing("erasing an item, slowly") as connection:
+        remove(connection, ["o1"], "2026-11-22")
+        erase_events(connection, ["o1"])
+        leave_plan(connection, ["o1"])
         saving.start()
         saving.join(0.5)  # time enough, were it not to wait
     saving.join()
-    assert named(plans.load()) == {member.id for member in MEMBERS} - {"o1"}
+    assert named(store.plans.load()) == {member.id for member in MEMBERS} - {"o1"}

@@ -11,7 +11,7 @@ from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.qdrant.server import QdrantIndex
 from matcher.adapters.qdrant.server_generations import QdrantGenerations
 from matcher.adapters.qdrant.wire import Server, create_collection
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.build import make_generations
 from matcher.domain.items import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
@@ -246,13 +246,13 @@ def test_a_collection_without_manifest_is_not_searched(
 
 
 def test_an_index_on_a_server_follows_the_store(generations: QdrantGenerations, tmp_path: Path) -> None:
-    with SqlStore(f"sqlite:///{tmp_path}/matcher.db") as store:
+    with open_store(f"sqlite:///{tmp_path}/matcher.db") as store:
         store.migrate()
-        store.put([Lead(id=f"L{n}", name=f"École {n}") for n in range(5)], source="test")
+        store.items.put([Lead(id=f"L{n}", name=f"École {n}") for n in range(5)], source="test")
         indexer = Indexer(store, generations, HashingEncoder(), Bm25Lexical(), batch=2)
         first = indexer.refresh()
-        store.put([Lead(id="L0", name="Autre"), Lead(id="L9", name="Neuve")], source="test")
-        store.delete(["L1"])
+        store.items.put([Lead(id="L0", name="Autre"), Lead(id="L9", name="Neuve")], source="test")
+        store.items.delete(["L1"])
         assert indexer.drain(first).seq == 8
         assert not indexer.differences(first.index)
         first.index.close()

@@ -3,7 +3,7 @@
 import random
 from pathlib import Path
 
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.domain.events import PutReport
 from matcher.importing.tabular import import_file
 from tests.e2e.killing import Driver
@@ -13,7 +13,7 @@ KILLS = 6
 
 
 def import_members(url: str, file: str) -> None:
-    with SqlStore(url) as store:
+    with open_store(url) as store:
         import_file(Path(file), store)
 
 
@@ -33,16 +33,16 @@ def test_an_import_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) ->
         write_members(file, cities[-1])
         return url, str(file)
 
-    with SqlStore(url) as store, Driver(__name__, "import_members") as driver:
+    with open_store(url) as store, Driver(__name__, "import_members") as driver:
         store.migrate()
         held, seq = "", ROWS
         for finished in driver.kill_at_random(KILLS, random.Random(113), next_file):
-            found = {item.city for item in store.items()}
+            found = {item.city for item in store.items.all()}
             assert found in ({held}, {cities[-1]}), "a mixture: part of the file went in"
             if found == {cities[-1]}:
                 held, seq = cities[-1], seq + ROWS
             assert held == cities[-1] or not finished, "an import that ended well is lost"
-            assert store.last_seq() == seq, "the outbox says something else than the items"
-            assert len(store.changes(seq - ROWS, 2 * ROWS)) == ROWS
+            assert store.outbox.last_seq() == seq, "the outbox says something else than the items"
+            assert len(store.outbox.changes(seq - ROWS, 2 * ROWS)) == ROWS
         assert import_file(file, store).put in (PutReport(updated=ROWS), PutReport(unchanged=ROWS))
-        assert {item.city for item in store.items()} == {cities[-1]}
+        assert {item.city for item in store.items.all()} == {cities[-1]}

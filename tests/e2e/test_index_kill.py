@@ -10,7 +10,7 @@ import pytest
 from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.index.indexer import Indexer
 from matcher.index.lexical import Bm25Lexical
@@ -22,7 +22,7 @@ KILLS = 5
 
 @contextlib.contextmanager
 def opened(home: str) -> Iterator[Indexer]:
-    with SqlStore(f"sqlite:///{home}/matcher.db") as store:
+    with open_store(f"sqlite:///{home}/matcher.db") as store:
         generations = FolderGenerations(Path(home) / "index", EdgeIndex)
         yield Indexer(store, generations, HashingEncoder(), Bm25Lexical(), batch=16)
 
@@ -56,7 +56,7 @@ def stocked(home: Path) -> Path:
     home.mkdir()
     with opened(str(home)) as indexer:
         indexer.store.migrate()
-        indexer.store.put(members(random.Random(0), ITEMS), source="test")
+        indexer.store.items.put(members(random.Random(0), ITEMS), source="test")
     return home
 
 
@@ -76,8 +76,8 @@ def test_nothing_is_lost_whenever_it_is_killed(tmp_path: Path, driver: Driver, w
 
     def change() -> tuple[str, ...]:
         with opened(str(home)) as indexer:
-            indexer.store.put(members(chance, ITEMS // 2), source="test")
-            indexer.store.delete([item.id for item in members(chance, ITEMS // 20)])
+            indexer.store.items.put(members(chance, ITEMS // 2), source="test")
+            indexer.store.items.delete([item.id for item in members(chance, ITEMS // 20)])
         return what, str(home)
 
     for _ in driver.kill_at_random(KILLS, chance, change):

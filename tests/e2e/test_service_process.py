@@ -16,7 +16,7 @@ from typing import IO
 import httpx2
 import pytest
 
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store
 from matcher.domain.items import Factory, Organisation
 
 WITHIN_S = 180
@@ -38,11 +38,11 @@ def environment(tmp_path) -> dict[str, str]:
 
 
 @pytest.fixture
-def store(tmp_path) -> Iterator[SqlStore]:
-    with SqlStore(f"sqlite:///{tmp_path}/matcher.db") as store:
+def store(tmp_path) -> Iterator[Store]:
+    with open_store(f"sqlite:///{tmp_path}/matcher.db") as store:
         store.migrate()
-        store.put([Organisation(id="ORG001", name="Exemple", expertise=("données",))], source="test")
-        store.put([Factory(id="FAC001", name="Factory Data", keywords=("données",))], source="test")
+        store.items.put([Organisation(id="ORG001", name="Exemple", expertise=("données",))], source="test")
+        store.items.put([Factory(id="FAC001", name="Factory Data", keywords=("données",))], source="test")
         yield store
 
 
@@ -105,7 +105,7 @@ def test_it_answers_takes_in_what_others_write_and_stops_when_told(server, store
     client, process, log = server
     asked = client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
     assert [item["item_id"] for item in asked.json()["items"]] == ["FAC001"]
-    store.put([Factory(id="FAC002", name="Factory Green IT", keywords=("données",))], source="test")
+    store.items.put([Factory(id="FAC002", name="Factory Green IT", keywords=("données",))], source="test")
     wait_until(lambda: client.get("/readyz").json()["points"] == 3)
     process.send_signal(signal.SIGTERM)
     process.wait(WITHIN_S)

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.qdrant.folders import FolderGenerations
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store
 from matcher.build import make_generations, open_matcher
 from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
@@ -34,8 +35,8 @@ def organisation(number: int, text: str = "données de santé", *, opted_out: bo
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqlStore]:
-    opened = SqlStore(f"sqlite:///{tmp_path}/matcher.db")
+def store(tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(f"sqlite:///{tmp_path}/matcher.db")
     opened.migrate()
     yield opened
     opened.close()
@@ -47,14 +48,14 @@ def root(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def indexer(store: SqlStore, root: Path) -> Indexer:
+def indexer(store: Store, root: Path) -> Indexer:
     return Indexer(store, FolderGenerations(root, ExactIndex), HashingEncoder(), Bm25Lexical(), batch=4)
 
 
 @pytest.fixture
-def generation(indexer: Indexer, store: SqlStore) -> Iterator[Generation]:
+def generation(indexer: Indexer, store: Store) -> Iterator[Generation]:
     """Ten organisations, indexed."""
-    store.put([organisation(n) for n in range(10)], source="test")
+    store.items.put([organisation(n) for n in range(10)], source="test")
     built = indexer.rebuild(now=NOW)
     yield built
     built.index.close()
@@ -70,9 +71,11 @@ def test_nothing_to_drain_writes_nothing(indexer: Indexer, generation: Generatio
     assert manifest.stat().st_mtime_ns == before
 
 
-def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
-    store.put([organisation(0, "robotique"), organisation(11), Lead(id="L1", name="École")], source="test")
-    store.delete(["ORG001", "ORG002"])
+def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store: Store) -> None:
+    store.items.put(
+        [organisation(0, "robotique"), organisation(11), Lead(id="L1", name="École")], source="test"
+    )
+    store.items.delete(["ORG001", "ORG002"])
     assert indexer.drain(generation) == DrainReport(upserted=3, deleted=2, unchanged=0, seq=15)
     assert not indexer.differences(generation.index)
     assert generation.index.counts()[ItemType.LEAD] == 1
@@ -80,23 +83,23 @@ def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store
 
 
 def test_what_every_generation_has_seen_leaves_the_outbox(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.advance("another", 10)
-    store.delete(["ORG001"])
+    store.outbox.advance("another", 10)
+    store.items.delete(["ORG001"])
     indexer.drain(generation)
-    assert [change.item_id for change in store.changes(10, 9)] == ["ORG001"]
-    store.forget("another")
-    store.put([organisation(2, "neuf")], source="test")
+    assert [change.item_id for change in store.outbox.changes(10, 9)] == ["ORG001"]
+    store.outbox.forget("another")
+    store.items.put([organisation(2, "neuf")], source="test")
     indexer.drain(generation)
-    assert (store.changes(0, 99), store.last_seq()) == ([], 12)
+    assert (store.outbox.changes(0, 99), store.outbox.last_seq()) == ([], 12)
     assert not indexer.differences(generation.index)
 
 
 def test_a_generation_left_unsealed_by_a_kill_is_sealed_at_the_next_opening(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.put([organisation(0, "robotique")], source="test")
+    store.items.put([organisation(0, "robotique")], source="test")
     indexer.drain(generation)
     sealed = indexer.generations.manifest(generation.name)
     indexer.generations.save(generation.name, sealed.model_copy(update={"state": "changing", "seq": 10}))
@@ -106,9 +109,9 @@ def test_a_generation_left_unsealed_by_a_kill_is_sealed_at_the_next_opening(
 
 
 def test_a_part_of_the_changes_leaves_a_whole_index(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.put([organisation(number) for number in range(20, 25)], source="test")
+    store.items.put([organisation(number) for number in range(20, 25)], source="test")
     assert indexer.drain(generation, most=2).seq == 12
     generation.index.close()
     again = indexer.open()
@@ -118,27 +121,27 @@ def test_a_part_of_the_changes_leaves_a_whole_index(
 
 
 def test_many_changes_of_one_item_are_encoded_once(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     for text in ("a", "b", "c"):
-        store.put([organisation(0, text)], source="test")
-    store.delete(["ORG001"])
+        store.items.put([organisation(0, text)], source="test")
+    store.items.delete(["ORG001"])
     assert indexer.drain(generation) == DrainReport(upserted=1, deleted=1, unchanged=0, seq=14)
-    assert generation.index.versions(["ORG000"]) == {"ORG000": store.get("ORG000").version}
+    assert generation.index.versions(["ORG000"]) == {"ORG000": store.items.get("ORG000").version}
 
 
 def test_whoever_opts_out_leaves_and_may_come_back(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.put([organisation(3, opted_out=True)], source="test")
+    store.items.put([organisation(3, opted_out=True)], source="test")
     assert indexer.drain(generation).deleted == 1
     assert "ORG003" not in generation.index.versions()
-    store.put([organisation(3)], source="test")
+    store.items.put([organisation(3)], source="test")
     assert indexer.drain(generation).upserted == 1
 
 
-def test_an_opted_out_organisation_never_enters(indexer: Indexer, store: SqlStore) -> None:
-    store.put([organisation(1, opted_out=True), organisation(2)], source="test")
+def test_an_opted_out_organisation_never_enters(indexer: Indexer, store: Store) -> None:
+    store.items.put([organisation(1, opted_out=True), organisation(2)], source="test")
     built = indexer.rebuild(now=NOW)
     assert list(built.index.ids()) == ["ORG002"]
     assert not indexer.differences(built.index)
@@ -159,13 +162,13 @@ class Interrupted(HashingEncoder):
 
 
 def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.put([organisation(0, "robotique"), organisation(1, "drones")], source="test")
+    store.items.put([organisation(0, "robotique"), organisation(1, "drones")], source="test")
 
     def another() -> None:
-        store.delete(["ORG000"])
-        store.put([organisation(1, "robots")], source="test")
+        store.items.delete(["ORG000"])
+        store.items.put([organisation(1, "robots")], source="test")
         indexer.drain(generation)
 
     replace(indexer, encoder=Interrupted(another)).drain(generation)
@@ -173,18 +176,18 @@ def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
 
 
 def test_a_drain_repeated_from_an_older_cursor_changes_nothing(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.advance("another", 10)  # has yet to see what this one has
-    store.put([organisation(n, "neuf") for n in range(5)], source="test")
+    store.outbox.advance("another", 10)  # has yet to see what this one has
+    store.items.put([organisation(n, "neuf") for n in range(5)], source="test")
     indexer.drain(generation)
-    store.forget(generation.name)
-    store.advance(generation.name, 10)
+    store.outbox.forget(generation.name)
+    store.outbox.advance(generation.name, 10)
     assert indexer.drain(generation) == DrainReport(upserted=0, deleted=0, unchanged=5, seq=15)
 
 
-def test_progress_reaches_its_total(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
-    store.put([organisation(n, "neuf") for n in range(10)], source="test")
+def test_progress_reaches_its_total(indexer: Indexer, generation: Generation, store: Store) -> None:
+    store.items.put([organisation(n, "neuf") for n in range(10)], source="test")
     seen: list[tuple[int, int]] = []
     indexer.drain(generation, lambda done, total: seen.append((done, total)))
     assert seen == [(4, 10), (8, 10), (10, 10)]
@@ -204,12 +207,16 @@ class Recorder:
         return call
 
 
+def recorded(store: Store, log: list[str]) -> SimpleNamespace:
+    return SimpleNamespace(items=Recorder(store.items, log), outbox=Recorder(store.outbox, log))
+
+
 def test_the_cursor_moves_only_after_the_changes_are_durable(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
-    store.put([organisation(n, "neuf") for n in range(6)], source="test")
+    store.items.put([organisation(n, "neuf") for n in range(6)], source="test")
     log: list[str] = []
-    watched = Indexer(Recorder(store, log), indexer.generations, indexer.encoder, indexer.lexical, batch=4)
+    watched = Indexer(recorded(store, log), indexer.generations, indexer.encoder, indexer.lexical, batch=4)
     watched.drain(Generation(generation.name, Recorder(generation.index, log)))
     steps = [name for name in log if name in ("upsert", "flush", "advance")]
     assert steps == ["upsert", "flush", "advance"] * 2
@@ -219,11 +226,11 @@ class PowerCut(BaseException):
     """The machine stops."""
 
 
-class FailingStore(Recorder):
+class Failing(Recorder):
     """Stops the machine at the ``nth`` call."""
 
-    def __init__(self, target: object, nth: int) -> None:
-        super().__init__(target, [])
+    def __init__(self, target: object, log: list[str], nth: int) -> None:
+        super().__init__(target, log)
         self.nth = nth
 
     def __getattr__(self, name: str) -> Callable[..., object]:
@@ -237,15 +244,21 @@ class FailingStore(Recorder):
         return counted
 
 
+def failing(store: Store, nth: int) -> SimpleNamespace:
+    """A store whose ``nth`` call, of whatever kind, stops the machine."""
+    log: list[str] = []
+    return SimpleNamespace(items=Failing(store.items, log, nth), outbox=Failing(store.outbox, log, nth))
+
+
 @pytest.mark.parametrize("nth", range(13))
 def test_whatever_call_it_stops_at_the_next_drain_completes_it(
-    indexer: Indexer, generation: Generation, store: SqlStore, nth: int
+    indexer: Indexer, generation: Generation, store: Store, nth: int
 ) -> None:
-    store.put([organisation(n, "neuf") for n in range(12)], source="test")
-    store.delete(["ORG001"])
+    store.items.put([organisation(n, "neuf") for n in range(12)], source="test")
+    store.items.delete(["ORG001"])
     parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
     try:
-        Indexer(FailingStore(store, nth), *parts).drain(generation)
+        Indexer(failing(store, nth), *parts).drain(generation)
     except PowerCut:
         generation.index.close()
     else:
@@ -259,11 +272,11 @@ def test_whatever_call_it_stops_at_the_next_drain_completes_it(
 # Rebuilding
 
 
-def test_the_first_refresh_builds_and_the_next_one_drains(indexer: Indexer, store: SqlStore) -> None:
-    store.put([organisation(n) for n in range(3)], source="test")
+def test_the_first_refresh_builds_and_the_next_one_drains(indexer: Indexer, store: Store) -> None:
+    store.items.put([organisation(n) for n in range(3)], source="test")
     first = indexer.refresh()
     first.index.close()
-    store.put([organisation(9)], source="test")
+    store.items.put([organisation(9)], source="test")
     second = indexer.refresh()
     assert second.name == first.name
     assert not indexer.differences(second.index)
@@ -279,7 +292,7 @@ def test_a_rebuild_swaps_and_drops_the_old(indexer: Indexer, generation: Generat
     new.index.close()
 
 
-def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
+def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generation, store: Store) -> None:
     manifest = indexer.generations.manifest(generation.name)
     assert manifest == Manifest(
         encoder=indexer.encoder.name,
@@ -289,7 +302,7 @@ def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generati
         created_at=NOW,
         state="ready",
         counts={kind: 10 if kind is ItemType.ORGANISATION else 0 for kind in ItemType},
-        checksum=checksum({item.id: item.version for item in store.items()}),
+        checksum=checksum({item.id: item.version for item in store.items.all()}),
         seq=10,
     )
 
@@ -307,13 +320,13 @@ def test_an_index_in_use_is_left_alone_until_it_is_let_go(
 
 
 def test_a_rebuild_that_stops_leaves_the_old_one_serving_and_its_debris_is_cleared(
-    indexer: Indexer, generation: Generation, store: SqlStore, root: Path
+    indexer: Indexer, generation: Generation, store: Store, root: Path
 ) -> None:
     parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
     generation.index.close()
     for nth in range(30):
         try:
-            Indexer(FailingStore(store, nth), *parts).rebuild().index.close()
+            Indexer(failing(store, nth), *parts).rebuild().index.close()
         except PowerCut:
             opened = indexer.open()
             assert not indexer.differences(opened.index)
@@ -325,16 +338,16 @@ def test_a_rebuild_that_stops_leaves_the_old_one_serving_and_its_debris_is_clear
     assert nth > 8
     indexer.rebuild().index.close()
     assert len([path for path in root.iterdir() if path.is_dir()]) == 1
-    assert store.prune_changes() == 10
+    assert store.outbox.prune() == 10
 
 
-def test_what_is_written_during_a_rebuild_is_in_the_new_index(indexer: Indexer, store: SqlStore) -> None:
-    store.put([organisation(n) for n in range(10)], source="test")
+def test_what_is_written_during_a_rebuild_is_in_the_new_index(indexer: Indexer, store: Store) -> None:
+    store.items.put([organisation(n) for n in range(10)], source="test")
 
     def meanwhile(done: int, _total: int) -> None:
         if done == 4:
-            store.put([organisation(0, "changé"), organisation(99)], source="test")
-            store.delete(["ORG001"])
+            store.items.put([organisation(0, "changé"), organisation(99)], source="test")
+            store.items.delete(["ORG001"])
 
     built = indexer.rebuild(meanwhile)
     assert not indexer.differences(built.index)
@@ -350,7 +363,7 @@ class Forgetful(ExactIndex):
 
 
 def test_a_new_index_that_does_not_equal_the_store_is_not_promoted(
-    indexer: Indexer, generation: Generation, store: SqlStore, root: Path
+    indexer: Indexer, generation: Generation, store: Store, root: Path
 ) -> None:
     bad = Indexer(store, FolderGenerations(root, Forgetful), indexer.encoder, indexer.lexical)
     with pytest.raises(BackendUnavailable, match="1 points missing"):
@@ -363,8 +376,8 @@ def test_two_rebuilds_at_once_are_refused(indexer: Indexer, generation: Generati
         indexer.rebuild()
 
 
-def test_a_large_generation_is_optimised_before_it_serves(store: SqlStore, root: Path) -> None:
-    store.put([organisation(n) for n in range(5)], source="test")
+def test_a_large_generation_is_optimised_before_it_serves(store: Store, root: Path) -> None:
+    store.items.put([organisation(n) for n in range(5)], source="test")
     optimised: list[tuple[Path, int]] = []
 
     def optimize(folder: Path, dim: int) -> None:
@@ -401,7 +414,7 @@ class OtherLexical(Bm25Lexical):
 
 
 def test_an_index_of_another_encoder_is_refused(
-    indexer: Indexer, generation: Generation, store: SqlStore
+    indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     generation.index.close()
     for encoder, lexical, what in (
@@ -416,7 +429,7 @@ def test_an_index_of_another_store_is_refused(
     indexer: Indexer, generation: Generation, tmp_path: Path
 ) -> None:
     generation.index.close()
-    other = SqlStore(f"sqlite:///{tmp_path}/other.db")
+    other = open_store(f"sqlite:///{tmp_path}/other.db")
     other.migrate()
     with pytest.raises(IndexMismatch, match="another store"):
         Indexer(other, indexer.generations, indexer.encoder, indexer.lexical).open()
@@ -449,9 +462,9 @@ def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
 @pytest.mark.parametrize("gone", ["segments", "index"])
 def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Path, gone: str) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with SqlStore(settings.database_url) as store:
+    with open_store(settings.database_url) as store:
         store.migrate()
-        store.put([organisation(n) for n in range(10)], source="test")
+        store.items.put([organisation(n) for n in range(10)], source="test")
     with open_matcher(settings) as serving:
         serving.index_now()
         former = serving.recommender
@@ -476,9 +489,9 @@ def test_a_generation_that_is_served_no_more_is_dropped(
 ) -> None:
     """It holds what was indexed then, erased since or not."""
     settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
-    with SqlStore(settings.database_url) as store:
+    with open_store(settings.database_url) as store:
         store.migrate()
-        store.put([organisation(0)], source="test")
+        store.items.put([organisation(0)], source="test")
     with open_matcher(settings) as serving:
         serving.index_now()
         former = settings.index_dir / serving.generation
@@ -494,12 +507,12 @@ def test_a_generation_that_is_served_no_more_is_dropped(
         former = settings.index_dir / serving.generation
         serving.index_now()
         assert not former.exists()
-        assert serving.store.cursor(former.name) == 0
+        assert serving.store.outbox.cursor(former.name) == 0
 
 
 def test_what_is_closed_stays_closed(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with SqlStore(settings.database_url) as store:
+    with open_store(settings.database_url) as store:
         store.migrate()
     with open_matcher(settings) as matcher:
         matcher.index_now()
@@ -520,7 +533,7 @@ def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(
     tmp_path: Path, backend: Backend
 ) -> None:
     settings = Settings(home=tmp_path / "here", encoder="hashing", index_backend=backend)
-    with SqlStore(settings.database_url) as store:
+    with open_store(settings.database_url) as store:
         store.migrate()
     generations = make_generations(settings)
     with open_matcher(settings) as matcher:
@@ -557,9 +570,9 @@ def test_an_index_that_lost_points_silently_is_found_out(
         indexer.open()
 
 
-def test_differences_are_named(indexer: Indexer, generation: Generation, store: SqlStore) -> None:
-    store.put([organisation(0, "neuf"), organisation(50)], source="test")
-    store.delete(["ORG009"])
+def test_differences_are_named(indexer: Indexer, generation: Generation, store: Store) -> None:
+    store.items.put([organisation(0, "neuf"), organisation(50)], source="test")
+    store.items.delete(["ORG009"])
     found = indexer.differences(generation.index)
     assert found == Differences(missing=("ORG050",), stale=("ORG000",), surplus=("ORG009",))
     assert found

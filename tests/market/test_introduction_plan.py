@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.adapters.sql.plans import SqlPlans
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
 from matcher.market import LIST_LENGTH, IntroductionPlan, plan_introductions
@@ -100,18 +99,17 @@ def test_what_cannot_be_planned_is_said(scores: Scores, says: str) -> None:
 
 def test_the_store_keeps_one_plan_whole_and_erasure_reaches_it(tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path}/matcher.db"
-    with SqlStore(url) as store:
+    with open_store(url) as store:
         store.migrate()
-        store.put([Organisation(id=name, name=name) for name in crowd(8)], source="test")
-        plans = SqlPlans(url)
+        store.items.put([Organisation(id=name, name=name) for name in crowd(8)], source="test")
+        plans = store.plans
         assert plans.load() is None
         plans.save(plan(crowd(8)))
         plans.save(plan(crowd(5)))
         assert plans.load() == plan(crowd(5))
-        store.delete(["ORG001"])
+        store.items.delete(["ORG001"])
         kept = plans.load()
         assert kept is not None
         assert "ORG001" not in kept.lists
         assert all("ORG001" not in [e.item_id for e in entries] for entries in kept.lists.values())
         assert "ORG001" not in [member.organisation_id for member in kept.members]
-        plans.close()

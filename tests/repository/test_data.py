@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.domain.items import ItemType
 from matcher.importing.importer import import_table
 from matcher.importing.tabular import read
@@ -170,40 +170,40 @@ def test_illustrative_needs_complete_forty_organisations_and_leave_the_rest_alon
     rows = read(CATALOGUE / "illustrative_needs.csv", ItemType.ORGANISATION).rows
     assert 0 < len(rows) <= 40
     assert all(row.item.illustrative and row.item.offers and row.item.needs for row in rows)
-    store = SqlStore(f"sqlite:///{tmp_path / 'store.db'}")
+    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     store.migrate()
     files = [
         read(CATALOGUE / f"{name}.csv") for name in ("organisations", "illustrative_needs", "organisations")
     ]
     reports = [import_table(file, store, source="test").put for file in files]
     assert [(r.inserted, r.updated) for r in reports] == [(162, 0), (0, len(rows)), (0, 0)]
-    completed = store.get("ORG001")
+    completed = store.items.get("ORG001")
     assert completed.illustrative
     assert completed.expertise
     store.close()
 
 
 def test_a_second_demo_leaves_what_staff_have_entered(tmp_path):
-    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
         store.migrate()
         import_catalogue(store, CATALOGUE)
-        mended = store.get("ORG001").model_copy(
+        mended = store.items.get("ORG001").model_copy(
             update={"description": "Corrigée.", "needs": ("un vrai besoin",), "illustrative": False}
         )
-        store.put([mended], source="staff")
-        seq = store.last_seq()
+        store.items.put([mended], source="staff")
+        seq = store.outbox.last_seq()
         import_catalogue(store, CATALOGUE)
-        assert store.get("ORG001") == mended
-        assert store.last_seq() == seq, "nothing else changed either"
+        assert store.items.get("ORG001") == mended
+        assert store.outbox.last_seq() == seq, "nothing else changed either"
 
 
 def test_an_interrupted_demo_is_completed(tmp_path):
-    with SqlStore(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
         store.migrate()
         import_table(read(CATALOGUE / "organisations.csv"), store, source="test")
         import_catalogue(store, CATALOGUE)
-        assert store.get("ORG001").illustrative
-        assert store.counts()[ItemType.OPPORTUNITY] == 74 + 512
+        assert store.items.get("ORG001").illustrative
+        assert store.items.counts()[ItemType.OPPORTUNITY] == 74 + 512
 
 
 def test_every_organisation_and_antenna_has_its_place_on_the_map(items):

@@ -75,11 +75,11 @@ def settings(tmp_path) -> Settings:
 @pytest.fixture
 def stocked(settings) -> Settings:
     """Settings whose store holds :data:`ITEMS`, indexed."""
-    from matcher.adapters.sql.store import SqlStore
+    from matcher.adapters.sql import open_store
 
-    store = SqlStore(settings.database_url)
+    store = open_store(settings.database_url)
     store.migrate()
-    store.put(ITEMS, source="test")
+    store.items.put(ITEMS, source="test")
     store.close()
     with open_matcher(settings) as matcher:
         matcher.index_now()

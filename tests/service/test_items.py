@@ -3,7 +3,8 @@ from contextlib import closing
 import pytest
 from fastapi.testclient import TestClient
 
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
+from matcher.adapters.sql.items import Catalogue
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Organisation
 from matcher.errors import BackendUnavailable
@@ -70,7 +71,7 @@ def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):
             client.get(f"/v1/organisations/{asker}/recommendations", params={"kind": "partner"})
         client.delete("/v1/organisations/ORG001", headers=headers)
     with open_matcher(stocked) as matcher:
-        shown = [(row.query_id, row.item_id) for row in matcher.store.impressions()]
+        shown = [(row.query_id, row.item_id) for row in matcher.store.events.impressions()]
     assert ("ORG003", "ORG002") in shown
     assert not [pair for pair in shown if "ORG001" in pair]
 
@@ -80,7 +81,7 @@ def test_who_asks_for_the_head_alone_was_shown_nothing(stocked):
         asked = client.head("/v1/organisations/ORG003/recommendations", params={"kind": "partner"})
         assert int(asked.headers["Content-Length"]) > 100
     with open_matcher(stocked) as matcher:
-        assert list(matcher.store.impressions()) == []
+        assert list(matcher.store.events.impressions()) == []
 
 
 def test_an_item_is_of_one_type_only(admin):
@@ -168,14 +169,14 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(admin,
     """An import has no turn at this service's desk: it is held off by the store alone."""
     admin.put("/v1/organisations/ORG900", json=NEW)
     tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
-    write = getattr(SqlStore, method)
+    write = getattr(Catalogue, method)
 
-    def after_an_import(store, given, **facts):
+    def after_an_import(items, given, **facts):
         monkeypatch.undo()
-        store.put([Organisation(**NEW | {"city": "Mende"})], source="import")
-        return write(store, given, **facts)
+        items.put([Organisation(**NEW | {"city": "Mende"})], source="import")
+        return write(items, given, **facts)
 
-    monkeypatch.setattr(SqlStore, method, after_an_import)
+    monkeypatch.setattr(Catalogue, method, after_an_import)
     body = {"json": NEW | {"city": "Rodez"}} if method == "put" else {}
     answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, **body)
     assert answer.status_code == 412
@@ -191,9 +192,9 @@ def test_what_is_written_stands_though_the_index_cannot_follow_now(stocked, monk
         assert client.delete("/v1/organisations/ORG002").status_code == 204
         assert "matcher_drain_failures_total 2.0" in client.get("/metrics").text
         assert "ORG002" not in client.get(partners).text
-    with closing(SqlStore(stocked.database_url)) as store:
-        assert store.get("ORG900").name == NEW["name"]
-        assert not [row for row in store.impressions() if "ORG002" in (row.query_id, row.item_id)]
+    with closing(open_store(stocked.database_url)) as store:
+        assert store.items.get("ORG900").name == NEW["name"]
+        assert not [row for row in store.events.impressions() if "ORG002" in (row.query_id, row.item_id)]
 
 
 def _broken(*_: object, **__: object) -> None:

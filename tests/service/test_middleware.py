@@ -12,8 +12,8 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from starlette.responses import PlainTextResponse
 
+from matcher.adapters.sql import open_store
 from matcher.adapters.sql.errors import translated
-from matcher.adapters.sql.store import SqlStore
 from matcher.build import open_matcher
 from matcher.domain.items import Lead
 from matcher.errors import MatcherError
@@ -212,7 +212,7 @@ def test_metrics_say_how_many_changes_wait_to_be_indexed(stocked):
     settings = stocked.model_copy(update={"index_interval_s": 0.05})
     with TestClient(create_app(settings)) as client:
         client.app.state.desk._matcher.index_now = _broken
-        with closing(SqlStore(stocked.database_url)) as elsewhere:
+        with closing(open_store(stocked.database_url)) as elsewhere:
             elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(3)], source="test")
         assert _gauge_until(client, "matcher_index_pending", 3.0) <= {0.0}
         del client.app.state.desk._matcher.index_now
@@ -244,7 +244,7 @@ def _tries(what: str) -> Iterator[None]:
 
 def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
     with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
-        with closing(SqlStore(stocked.database_url)) as elsewhere:
+        with closing(open_store(stocked.database_url)) as elsewhere:
             elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test")
         seen = set()
         for _ in _tries("all changes to be taken in"):

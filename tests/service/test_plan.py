@@ -66,7 +66,7 @@ def test_who_is_erased_while_a_plan_is_made_does_not_come_back(client, monkeypat
 
     def meanwhile(matcher, scores):
         plan = arrange(matcher, scores)
-        matcher.store.delete(["ORG003"])
+        matcher.store.items.delete(["ORG003"])
         return plan
 
     monkeypatch.setattr(Matcher, "arrange", meanwhile)

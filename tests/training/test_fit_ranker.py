@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.events import Action, Feedback
 from matcher.domain.items import Kind, Organisation
@@ -91,8 +91,8 @@ def test_feedback_becomes_questions_weighted_by_how_likely_they_were_seen(tmp_pa
     with open_matcher_with(settings) as matcher:
         now = datetime(2026, 11, 22, tzinfo=UTC)
         for item, action, rank in (("ORG2", Action.ACCEPTED, 4), ("ORG3", Action.NOT_FOR_ME, 1)):
-            matcher.store.log_feedback(Feedback(now, Kind.PARTNER, "ORG1", item, action, rank))
-        matcher.store.log_feedback(Feedback(now, Kind.PARTNER, "ORG2", "ORG3", Action.DECLINED, 1))
+            matcher.store.events.log_feedback(Feedback(now, Kind.PARTNER, "ORG1", item, action, rank))
+        matcher.store.events.log_feedback(Feedback(now, Kind.PARTNER, "ORG2", "ORG3", Action.DECLINED, 1))
         questions, weights = from_feedback(matcher, Kind.PARTNER)
     assert [one.query for one in questions] == ["ORG1"], "a question nobody wanted an answer of says nothing"
     assert questions[0].grades == {"ORG2": 6.0}
@@ -101,10 +101,10 @@ def test_feedback_becomes_questions_weighted_by_how_likely_they_were_seen(tmp_pa
 
 @contextmanager
 def open_matcher_with(settings: Settings) -> Iterator[Matcher]:
-    with SqlStore(settings.database_url) as store:
+    with open_store(settings.database_url) as store:
         store.migrate()
         words = ("cartographie", "cybersécurité", "jeu vidéo")
-        store.put(
+        store.items.put(
             [Organisation(id=f"ORG{n}", name=f"N{n}", expertise=(w, "data")) for n, w in enumerate(words, 1)],
             source="test",
         )

@@ -22,7 +22,7 @@ from rich.console import Console
 
 from matcher import settings as configuration
 from matcher.adapters.encoder.model import prepare as model
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import Store, open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import ItemType, Organisation
 from matcher.importing.tabular import import_file
@@ -92,7 +92,7 @@ def measure(plan: Plan, say: Say) -> Iterator[tuple[str, list[Figure]]]:
 def filled(home: Path, plan: Plan) -> Settings:
     """Import the catalogue into a new store under ``home`` and index it."""
     settings = _settings(home, plan)
-    with closing(SqlStore(settings.database_url)) as store:
+    with closing(open_store(settings.database_url)) as store:
         store.migrate()
         _import(store, plan, CATALOGUE)
     with open_matcher(settings) as matcher:
@@ -100,7 +100,7 @@ def filled(home: Path, plan: Plan) -> Settings:
     return settings
 
 
-def _import(store: SqlStore, plan: Plan, files: Sequence[str]) -> None:
+def _import(store: Store, plan: Plan, files: Sequence[str]) -> None:
     for name in files:
         import_file(plan.data / "catalogue" / f"{name}.csv", store)
 
@@ -118,7 +118,7 @@ def _settings(home: Path, plan: Plan) -> Settings:
 
 def _askers(matcher: Matcher, count: int) -> list[Organisation]:
     asked: list[Organisation] = []
-    for item in matcher.store.items(ItemType.ORGANISATION):
+    for item in matcher.store.items.all(ItemType.ORGANISATION):
         if isinstance(item, Organisation) and item.description and not item.opted_out and len(asked) < count:
             asked.append(item)
     return asked
@@ -157,7 +157,7 @@ def indexing_figures(place: Path, plan: Plan) -> list[Figure]:
     whole, alone, count = [], [], 0
     for run in range(plan.runs):
         settings = _settings(place / f"run-{run}", plan)
-        with closing(SqlStore(settings.database_url)) as store:
+        with closing(open_store(settings.database_url)) as store:
             store.migrate()
         with open_matcher(settings) as matcher:
             matcher.encoder.encode_queries(["bonjour"])
@@ -165,7 +165,7 @@ def indexing_figures(place: Path, plan: Plan) -> list[Figure]:
             _import(matcher.store, plan, SMALL)
             matcher.index_now()
             whole.append(time.perf_counter() - start)
-            items = list(matcher.store.items())
+            items = list(matcher.store.items.all())
             passages = [passage(item) for item in items]
             labels = sorted({label.text for item in items for label in labels_of(item)})
             count = len(passages) + len(labels)

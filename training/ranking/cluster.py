@@ -21,7 +21,7 @@ from rich.console import Console
 from rich.table import Table
 
 from matcher import settings as configuration
-from matcher.adapters.sql.store import SqlStore
+from matcher.adapters.sql import open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Kind
 from matcher.errors import InvalidRequest
@@ -84,7 +84,7 @@ def catalogue() -> Iterator[Matcher]:
                 "index_backend": "exact",
             }
         )
-        with SqlStore(settings.database_url) as store:
+        with open_store(settings.database_url) as store:
             store.migrate()
             for name in FILES:
                 import_file(base.data_dir / "catalogue" / name, store)
@@ -97,7 +97,7 @@ def judge(matcher: Matcher, kind: Kind, qrels: Qrels) -> list[Judged]:
     """Signals of every eligible hit of every judged query, whatever the date."""
     judged = []
     for query, grades in sorted(qrels.items()):
-        scored = matcher.recommender.scores(matcher.store.get(query), kind)
+        scored = matcher.recommender.scores(matcher.store.items.get(query), kind)
         ids = [entry.id for entry in scored]
         table = np.array([entry.signals for entry in scored], dtype=np.float64)
         judged.append(Judged(query, ids, table, grades))
@@ -127,7 +127,7 @@ def as_served(matcher: Matcher, kind: Kind, qrels: Qrels) -> float:
     cut = CUTS[kind]
     found = []
     for query, grades in sorted(qrels.items()):
-        answer = matcher.recommender.recommend(matcher.store.get(query), kind, cut, None)
+        answer = matcher.recommender.recommend(matcher.store.items.get(query), kind, cut, None)
         ranking = [item.item_id for item in answer.items]
         found.append(ndcg(ranking, grades, cut, gain="exponential", halving=2.0))
     return float(np.mean(found))

@@ -110,11 +110,11 @@ def from_feedback(matcher: Matcher, kind: Kind) -> tuple[list[Judged], list[Floa
     Wanted answers count as grade 6; hits without a reaction count once.
     """
     reactions: dict[str, dict[str, tuple[bool, float]]] = {}
-    for row in matcher.store.feedback():
+    for row in matcher.store.events.feedback():
         if row.kind is kind:
             weight = min(float(row.rank or 1), _DEEPEST)
             reactions.setdefault(row.query_id, {})[row.item_id] = (row.action in _WANTED, weight)
-    known = matcher.store.get_many(reactions)
+    known = matcher.store.items.get_many(reactions)
     judged, weights = [], []
     for query_id, answers in sorted(reactions.items()):
         if query_id not in known or not any(wanted for wanted, _ in answers.values()):

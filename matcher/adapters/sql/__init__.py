@@ -1,1 +1,16 @@
-"""The store: SQLAlchemy on SQLite or PostgreSQL."""
+"""The store in SQL: SQLite or PostgreSQL through SQLAlchemy Core.
+
+- ``store``: opening a store, and its families of tables
+- ``items``, ``outbox``, ``events``, ``plans``: one class each, over one database
+- ``erasure``: removing every row that names an item
+- ``engine``: transactions, locks, SQLite's settings
+- ``address``: what a database address may be and how it is shown
+- ``errors``: foreign errors in the product's terms
+- ``schema``, ``migrate``, ``migrations``: tables, and how a database comes to have them
+"""
+
+from matcher.adapters.sql.address import store_file
+from matcher.adapters.sql.engine import Timeouts
+from matcher.adapters.sql.store import Store, open_store
+
+__all__ = ["Store", "Timeouts", "open_store", "store_file"]

@@ -8,7 +8,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from matcher.adapters.sql.schema import sqlite_file
+from matcher.adapters.sql.address import place_of, sqlite_file
 from matcher.errors import BackendUnavailable, MatcherError, NotReady
 
 MIGRATE = "matcher migrate"
@@ -47,12 +47,6 @@ _REMEDIES = (
 _NO_TABLE = ("no such table", "undefinedtable", "no such column", "undefinedcolumn")
 
 
-def where(url: URL) -> str:
-    """Name the store's place, fit to show: the file, or the address without its password."""
-    path = sqlite_file(url)
-    return str(path.absolute()) if path else url.render_as_string(hide_password=True)
-
-
 @contextmanager
 def translated(url: URL, doing: str) -> Iterator[None]:
     """Raise NotReady or BackendUnavailable for whatever the database raises while ``doing``."""
@@ -68,14 +62,14 @@ def _translate(url: URL, doing: str, error: Exception) -> MatcherError:
     path = sqlite_file(url)
     if path is not None and not path.exists():
         return NotReady(
-            f"There is no store at {where(url)}. Set MATCHER_HOME if it is elsewhere, or run `{MIGRATE}` to"
-            " make it.",
-            withheld=[f" at {where(url)}"],
+            f"There is no store at {place_of(url)}. Set MATCHER_HOME if it is elsewhere,"
+            f" or run `{MIGRATE}` to make it.",
+            withheld=[f" at {place_of(url)}"],
         )
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     first_line = (str(original).strip().splitlines() or [""])[0]  # the lines below it may quote a row
     text = f"{type(original).__name__} {first_line}".lower()
-    at = f" at {where(url)}"
+    at = f" at {place_of(url)}"
     if any(part in text for part in _NO_TABLE):
         return NotReady(f"The store{at} lacks a table this release needs. Run `{MIGRATE}`.", withheld=[at])
     if isinstance(error, PoolTimeout):

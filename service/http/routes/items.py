@@ -121,7 +121,7 @@ def _add_writing(item_type: ItemType, family: str) -> None:
 
 
 def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:
-    return list(islice(matcher.store.items(item_type, after=after, batch=count), count))
+    return list(islice(matcher.store.items.all(item_type, after=after, batch=count), count))
 
 
 def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
@@ -134,7 +134,7 @@ def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: s
         _check_version(matcher, item.id, if_match, if_none_match)
         return [item]
 
-    return matcher.store.put(unchanged, source="http").inserted == 1
+    return matcher.store.items.put(unchanged, source="http").inserted == 1
 
 
 def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
@@ -143,7 +143,7 @@ def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str |
         _check_version(matcher, item_id, if_match)
         return [item_id]
 
-    matcher.store.delete(unchanged)
+    matcher.store.items.delete(unchanged)
 
 
 def _check_version(
@@ -151,7 +151,7 @@ def _check_version(
 ) -> None:
     if if_match is if_none_match is None:
         return
-    current = matcher.store.get_many([item_id]).get(item_id)
+    current = matcher.store.items.get_many([item_id]).get(item_id)
     if if_match is not None and not _names(if_match, current):
         raise PreconditionFailed(f"'{item_id}' is not of the version given: read it again, then repeat.")
     if _names(if_none_match, current):

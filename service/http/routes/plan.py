@@ -65,7 +65,7 @@ async def renew(request: Request, response: Response) -> PlanStarted:
 
 
 def _told(matcher: Matcher) -> dict[str, object]:
-    plan = matcher.plans.load()
+    plan = matcher.store.plans.load()
     if plan is None:
         raise NotFound("There is no plan yet. Ask for one: POST /v1/plan, or run: matcher plan")
-    return described(plan, list(matcher.store.items(ItemType.ORGANISATION)))
+    return described(plan, list(matcher.store.items.all(ItemType.ORGANISATION)))

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs the scripts on the connection handed over by ``sql_migrate.upgrade``."""
+"""Alembic's entry: runs the scripts on the connection that ``migrate.upgrade`` passes."""
 
 from alembic import context
 
@@ -6,7 +6,7 @@ from matcher.adapters.sql.schema import metadata
 
 connection = context.config.attributes["connection"]
 if connection is None:
-    raise RuntimeError("Migrations run through SqlStore.migrate(): they need an open connection.")
+    raise RuntimeError("Migrations run through Store.migrate(): they need an open connection.")
 context.configure(
     connection=connection,
     target_metadata=metadata,

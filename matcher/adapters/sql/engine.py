@@ -1,0 +1,204 @@
+"""One database: how it is opened, its transactions, and its errors in the product's own terms."""
+
+import logging
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine, create_engine, event, text
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import SQLAlchemyError
+
+from matcher.adapters.sql.address import parse_url, place_of, sqlite_file
+from matcher.adapters.sql.errors import translated
+
+_log = logging.getLogger(__name__)
+
+_WRITE_LOCK = 113_113
+"""Key of PostgreSQL's advisory lock."""
+_PRIMARY = 0xFF
+"""Mask of SQLite's primary result code."""
+_RETRY_S = 0.01
+
+
+def utc_now() -> datetime:
+    """Return the present instant, in UTC."""
+    return datetime.now(UTC)
+
+
+def stamp(at: datetime) -> str:
+    """Write an instant as the tables keep it: ISO 8601 in UTC, always with microseconds, so that it sorts.
+
+    >>> stamp(datetime(2026, 11, 22, tzinfo=UTC))
+    '2026-11-22T00:00:00.000000+00:00'
+    """
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """How long a call waits before it fails with BackendUnavailable.
+
+    ``lock_ms`` for another writer, on either database; ``connect_s`` for a server to accept a connection.
+    """
+
+    lock_ms: int = 10_000
+    connect_s: int = 5
+
+
+class Database:
+    """An engine and the three kinds of transaction of the store; threads may share it.
+
+    Nothing is opened before the first transaction. Every foreign error becomes NotReady or
+    BackendUnavailable; a failed write leaves nothing behind.
+
+    Parameters
+    ----------
+    url
+        ``sqlite:///folder/matcher.db`` or ``postgresql://user:password@host/database``.
+    now
+        The clock of everything that is written.
+    timeouts
+        How long a call waits.
+    """
+
+    def __init__(
+        self, url: str, *, now: Callable[[], datetime] = utc_now, timeouts: Timeouts | None = None
+    ) -> None:
+        self._url, self._now = parse_url(url), now
+        self.file = sqlite_file(self._url)
+        self.engine = open_engine(self._url, timeouts or Timeouts())
+        self.dialect = self.engine.dialect.name
+        self._writer = self.engine.execution_options(writes=True)
+        if self.file is None:
+            # One statement needs no transaction: AUTOCOMMIT saves the round trips of BEGIN and ROLLBACK.
+            self._reader: Engine = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+            self._snapshot = self.engine.execution_options(isolation_level="REPEATABLE READ")
+        else:
+            self._reader = self.engine
+            self._snapshot = self.engine.execution_options(snapshot=True)
+
+    @property
+    def place(self) -> str:
+        """File or address of the store, without its password."""
+        return place_of(self._url)
+
+    def stamp(self) -> str:
+        """Return the present instant as the tables keep it."""
+        return stamp(self._now())
+
+    def create_file(self) -> None:
+        """Make the file of an SQLite database and its folder if they do not exist."""
+        if self.file is not None:
+            with translated(self._url, "making the store"):
+                self.file.parent.mkdir(parents=True, exist_ok=True)
+                self.file.touch()
+
+    @contextmanager
+    def reading(self, doing: str) -> Iterator[Connection]:
+        """Open a connection for one statement; ``doing`` names the work in error messages."""
+        with translated(self._url, doing), self._reader.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def snapshot(self, doing: str) -> Iterator[Connection]:
+        """Open a transaction in which several statements read the same state."""
+        with translated(self._url, doing), self._snapshot.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self, doing: str) -> Iterator[Connection]:
+        """Open a transaction once no other writes; commit at the end, roll back on any error.
+
+        Writers take turns: SQLite has one by nature (``BEGIN IMMEDIATE``), PostgreSQL an advisory lock.
+        """
+        with translated(self._url, doing), self._writer.begin() as connection:
+            if self.file is None:
+                connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
+            yield connection
+
+    def empty_log(self) -> bool:
+        """Empty SQLite's write-ahead log, where erased texts still are; return whether it is empty.
+
+        What is committed stays committed in any case, so a log that cannot be emptied is a warning and no
+        error. PostgreSQL has no such log.
+        """
+        if self.file is None:
+            return True
+        try:
+            with self.engine.connect() as connection:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+            trouble = "somebody has been reading or writing for too long" if busy else ""
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            trouble = str(getattr(error, "orig", None) or error)
+        if trouble:
+            _log.warning(
+                "What was erased from %s is gone from the store, but stays in its log, %s-wal, until"
+                " something else is erased or every process has closed the store: %s.",
+                self.file,
+                self.file.name,
+                trouble,
+            )
+        return not trouble
+
+    def close(self) -> None:
+        """Close the connections; the next transaction opens new ones."""
+        self.engine.dispose()
+
+
+def open_engine(url: URL, timeouts: Timeouts) -> Engine:
+    """Make the engine without connecting. Its errors never show parameters: they hold members' texts."""
+    path = sqlite_file(url)
+    return _server_engine(url, timeouts) if path is None else _sqlite_engine(path, timeouts)
+
+
+def _server_engine(url: URL, timeouts: Timeouts) -> Engine:
+    given = {name: str(value) for name, value in url.query.items()}
+    options = f"-c lock_timeout={timeouts.lock_ms} {given.get('options', '')}".strip()
+    connect = {"connect_timeout": given.get("connect_timeout", timeouts.connect_s), "options": options}
+    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect)
+
+
+def _sqlite_engine(path: Path, timeouts: Timeouts) -> Engine:
+    # mode=rw: only create_file() makes the file, so a mistyped path is an error and not an empty store
+    address = URL.create("sqlite", database=path.absolute().as_uri(), query={"mode": "rw", "uri": "true"})
+    wait_s = timeouts.lock_ms / 1000
+    engine = create_engine(address, hide_parameters=True, connect_args={"timeout": wait_s})
+
+    def prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # the driver opens no transaction by itself: _begin_sqlite does
+        _use_wal(connection, wait_s)
+        for pragma in ("synchronous = FULL", "foreign_keys = ON", "secure_delete = ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _use_wal(connection: Any, wait_s: float) -> None:
+    """Switch to a write-ahead log; on a new file SQLite fails at once if another process writes, so retry."""
+    end = time.monotonic() + wait_s
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & _PRIMARY != sqlite3.SQLITE_BUSY or time.monotonic() > end:
+                raise
+            time.sleep(_RETRY_S)
+        else:
+            return
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Take the write lock at the start of a write, so that two writers never meet half-way."""
+    options = connection.get_execution_options()
+    if options.get("writes"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif options.get("snapshot"):
+        connection.exec_driver_sql("BEGIN")

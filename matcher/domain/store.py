@@ -1,0 +1,73 @@
+"""What the core asks of the store: the catalogue, and the outbox of its changes."""
+
+from collections.abc import Iterable, Iterator
+from typing import Protocol
+
+from matcher.domain.events import Change, PutReport, Puttable
+from matcher.domain.items import AnyItem, ItemType
+
+
+class Items(Protocol):
+    """The catalogue of items."""
+
+    def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
+        """Items by id, in the order of ``ids``; unknown ids are absent."""
+        ...
+
+    def all(self, item_type: ItemType | None = None) -> Iterator[AnyItem]:
+        """All items, or those of one type, by ascending id."""
+        ...
+
+    def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]:
+        """``(id, name)`` of every item, by ascending id."""
+        ...
+
+    def counts(self) -> dict[ItemType, int]:
+        """Count the items of every type, zeros included."""
+        ...
+
+    def put(self, given: Puttable, *, source: str) -> PutReport:
+        """Insert or replace items in one transaction."""
+        ...
+
+
+class Outbox(Protocol):
+    """Changes of items in the order they were committed, and how far each reader has come."""
+
+    def changes(self, after_seq: int, limit: int) -> list[Change]:
+        """Return at most ``limit`` changes with ``seq`` above ``after_seq``, oldest first."""
+        ...
+
+    def last_seq(self) -> int:
+        """Return the ``seq`` of the last change; 0 when there is none."""
+        ...
+
+    def cursor(self, generation: str) -> int:
+        """Return the last ``seq`` an index generation has applied; 0 for an unknown one."""
+        ...
+
+    def advance(self, generation: str, seq: int) -> None:
+        """Move a generation's cursor forward."""
+        ...
+
+    def forget(self, generation: str) -> None:
+        """Drop a generation's cursor."""
+        ...
+
+    def prune(self) -> int:
+        """Drop the changes that every generation has applied; return how many."""
+        ...
+
+
+class Store(Protocol):
+    """A catalogue and its outbox: a change of an item and its outbox row are one transaction."""
+
+    @property
+    def items(self) -> Items:
+        """The catalogue."""
+        ...
+
+    @property
+    def outbox(self) -> Outbox:
+        """Its changes."""
+        ...
