@@ -94,7 +94,8 @@ class TestPrepared:
 
     def test_serving_needs_no_torch(self, model_dir: Path) -> None:
         code = (
-            "import sys; from pathlib import Path; from matcher.adapters.sentence import SentenceEncoder;"
+            "import sys; from pathlib import Path;"
+            "from matcher.adapters.encoder.sentence import SentenceEncoder;"
             f"SentenceEncoder(Path({str(model_dir)!r})).encode_queries(['a']);"
             "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
         )
@@ -191,7 +192,10 @@ class TestTrouble:
     @pytest.mark.model
     def test_a_killed_preparation_leaves_no_half_model_and_the_next_one_ends(self, tmp_path: Path) -> None:
         out = tmp_path / "e5-small"
-        code = "import sys, pathlib, matcher.adapters.model as m; m.prepare(pathlib.Path(sys.argv[1]))"
+        code = (
+            "import sys, pathlib; from matcher.adapters.encoder.model.prepare import prepare;"
+            "prepare(pathlib.Path(sys.argv[1]))"
+        )
         run = subprocess.Popen([sys.executable, "-c", code, str(out)])
         while not (tmp_path / ".e5-small.new" / "tokenizer.json").exists():
             assert run.poll() is None
