@@ -1,0 +1,117 @@
+"""Finds named concepts in texts: the terms of the vocabulary, countries, facts.
+
+A concept has many names in French and English ("RGESN", "écoconception web"). A name is found by its stems,
+in their order, small words aside; an acronym only as it is written. Every mention has its place, so that a
+reason can quote it.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from matcher.language import STOPWORDS, Token, fold, tokens
+
+_LONGEST_ACRONYM = 5
+_LONGEST_GAP = 12
+"""Most characters between two words of a name: "levée de fonds", but not two words of two sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A concept named in a text: ``text == field_text[start:end]``."""
+
+    concept: str
+    field: str
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One name of a concept as a sequence of word keys."""
+
+    concept: str
+    keys: tuple[str, ...]
+
+
+class ConceptFinder:
+    """Finds concepts by their names.
+
+    Parameters
+    ----------
+    names
+        Pairs of a concept's id and one of its names. A name without a telling word is ignored.
+
+    >>> finder = ConceptFinder([("funding", "levée de fonds"), ("nis2", "NIS 2"), ("data", "données")])
+    >>> [(m.concept, m.text) for m in finder.in_text("Levées de fonds et données, conformité NIS 2")]
+    [('funding', 'Levées de fonds'), ('data', 'données'), ('nis2', 'NIS 2')]
+    >>> finder.in_text("sur les nis du 2 mai")
+    []
+    """
+
+    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+        self._by_first_key: dict[str, list[_Name]] = defaultdict(list)
+        for concept, name in names:
+            keys = tuple(_key(token) for token in _telling(name))
+            if keys:
+                self._by_first_key[keys[0]].append(_Name(concept, keys))
+        for group in self._by_first_key.values():
+            group.sort(key=lambda name: (-len(name.keys), name.keys, name.concept))
+
+    def in_text(self, text: str) -> list[Mention]:
+        """Return the mentions of a text in the order of their places; of one place the longest names.
+
+        Two concepts that share a name are both returned, in the order of their ids.
+        """
+        words = _telling(text)
+        found, position = [], 0
+        while position < len(words):
+            matching = self._longest_at(text, words, position)
+            for name in matching:
+                start, end = words[position].start, words[position + len(name.keys) - 1].end
+                found.append(Mention(name.concept, "", start, end, text[start:end]))
+            position += len(matching[0].keys) if matching else 1
+        return found
+
+    def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Mention, ...]:
+        """Return every mention in the fields of an item, in field order."""
+        return tuple(self._in_fields(fields))
+
+    def _in_fields(self, fields: Iterable[tuple[str, str]]) -> Iterator[Mention]:
+        for field, text in fields:
+            for one in self.in_text(text):
+                yield Mention(one.concept, field, one.start, one.end, one.text)
+
+    def _longest_at(self, text: str, words: list[Token], position: int) -> list[_Name]:
+        """Return the longest names that begin at a word, one a concept; empty when none does."""
+        best: dict[str, _Name] = {}
+        for name in self._by_first_key.get(_key(words[position]), ()):
+            if best and len(name.keys) < len(next(iter(best.values())).keys):
+                break
+            if _matches(text, words[position : position + len(name.keys)], name.keys):
+                best.setdefault(name.concept, name)
+        return list(best.values())
+
+
+def _telling(text: str) -> list[Token]:
+    """Return the words that carry meaning; a stop word in capitals is an acronym ("CES", "SI")."""
+    return [token for token in tokens(text) if _is_acronym(token.text) or fold(token.text) not in STOPWORDS]
+
+
+def _key(token: Token) -> str:
+    """Return an acronym as it is written, any other word by its stem."""
+    return token.text if _is_acronym(token.text) else token.stem
+
+
+def _is_acronym(word: str) -> bool:
+    return 1 < len(word) <= _LONGEST_ACRONYM and word.isalpha() and word.isupper()
+
+
+def _matches(text: str, words: list[Token], keys: tuple[str, ...]) -> bool:
+    """Whether the words are the name, near each other and in one sentence."""
+    if tuple(_key(word) for word in words) != keys:
+        return False
+    gaps = [text[one.end : other.start] for one, other in pairwise(words)]
+    return all(len(gap) <= _LONGEST_GAP and not any(mark in gap for mark in ".;:!?\n") for gap in gaps)
