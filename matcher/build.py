@@ -18,9 +18,7 @@ from matcher.index.indexer import Indexer, has_text, is_listed
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index
 from matcher.knowledge.places import Territory
-from matcher.knowledge.read_places import read_territory
-from matcher.knowledge.read_skills import esco_finder
-from matcher.knowledge.read_vocabulary import read_vocabulary
+from matcher.knowledge.read import esco_finder, read_territory, read_vocabulary
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_by_name, find_one
 from matcher.market.introduction_plan import IntroductionPlan, plan_introductions

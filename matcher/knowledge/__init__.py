@@ -1,1 +1,35 @@
-"""What the product knows of the world: ESCO skills, vocabulary, places."""
+"""Knowledge of the domain that ships with the product.
+
+- ``skills``, ``skill_overlap``: ESCO skills in a text, and what two texts share of them
+- ``vocabulary``: the cluster's terms: domains of acronyms, look-alikes
+- ``places``: towns, distances, antennas
+- ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
+"""
+
+from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
+from matcher.knowledge.read import esco_finder, read_skills, read_territory, read_vocabulary
+from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap, overlap
+from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder, SkillLabels
+from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
+
+__all__ = [
+    "EARTH_RADIUS_KM",
+    "NO_SENSES",
+    "NO_SKILLS",
+    "Antenna",
+    "Concept",
+    "Place",
+    "Senses",
+    "SharedSkill",
+    "Skill",
+    "SkillFinder",
+    "SkillLabels",
+    "SkillOverlap",
+    "Territory",
+    "Vocabulary",
+    "esco_finder",
+    "overlap",
+    "read_skills",
+    "read_territory",
+    "read_vocabulary",
+]

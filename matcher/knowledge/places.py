@@ -1,13 +1,15 @@
-"""Where towns and antennas lie, and how far apart.
+"""Towns and antennas of the cluster: positions, distances, nearest antenna.
 
-Distances are great circles, "road-free": they say what is near, not how long the drive is. A town that is not
-on the list, or whose name several towns share, is unknown; nothing is guessed.
+Distances are great circles: they say what is near, not how long the drive is. A town that is not on the
+list, or whose name several towns share, is unknown; nothing is guessed.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import asin, cos, radians, sin, sqrt
+from math import radians
+
+from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.language.text import fold_words
 
@@ -95,10 +97,8 @@ class Territory:
         >>> round(Territory([], []).distance_km(toulouse, montpellier))
         196
         """
-        phi, psi = radians(one.latitude), radians(other.latitude)
-        across = radians(other.longitude - one.longitude)
-        chord = sin((psi - phi) / 2) ** 2 + cos(phi) * cos(psi) * sin(across / 2) ** 2
-        return 2 * EARTH_RADIUS_KM * asin(sqrt(min(1.0, chord)))
+        points = [[radians(place.latitude), radians(place.longitude)] for place in (one, other)]
+        return float(haversine_distances(points)[0, 1]) * EARTH_RADIUS_KM
 
     def nearest_antenna(self, place: Place, *, opening: bool = False) -> tuple[Antenna, float] | None:
         """Return the nearest antenna and its distance in kilometres, None when there is none.

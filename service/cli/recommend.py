@@ -11,7 +11,7 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, ItemType, Kind, Organisation, Profile
 from matcher.errors import InvalidRequest
-from matcher.knowledge.read_skills import esco_finder
+from matcher.knowledge.read import esco_finder
 from service import dates as moments
 from service.cli.render import answer as render
 from service.cli.render.console import remarks, results

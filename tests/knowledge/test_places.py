@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest, NotReady
+from matcher.knowledge import read_territory
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
-from matcher.knowledge.read_places import read_axes, read_territory
 
 RODEZ = Place("Rodez", "12", 44.3526, 2.5734)
 SAINT = Place("Saint-Gély-du-Fesc", "34", 43.6926, 3.8049)
@@ -113,7 +113,7 @@ def test_a_broken_reference_row_is_named_by_its_line(tmp_path):
         read_territory(tmp_path)
 
 
-def test_an_axis_file_without_its_columns_is_refused(tmp_path):
-    (tmp_path / "axes.csv").write_text("id,fr\ninnovation,innovation\n", "utf-8")
-    with pytest.raises(InvalidRequest, match=r"axes\.csv, line 2: 'en'"):
-        read_axes(tmp_path)
+def test_a_reference_file_without_its_columns_is_refused(tmp_path):
+    (tmp_path / "communes.csv").write_text("name,latitude\nRodez,44.35\n", "utf-8")
+    with pytest.raises(NotReady, match=r"communes\.csv .*lacks the columns department_code, longitude"):
+        read_territory(tmp_path)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from matcher.errors import NotReady
-from matcher.knowledge.read_skills import DIGITAL, ENGLISH, SKILLS, VOCABULARY, read_skills
+from matcher.knowledge.read import DIGITAL, ENGLISH, SKILLS, VOCABULARY, read_skills
 from matcher.knowledge.skill_overlap import SkillOverlap, overlap
 from matcher.knowledge.skills import ENOUGH, Skill, SkillFinder, SkillLabels
 
@@ -161,15 +161,15 @@ def test_the_shipped_skills_can_be_read(tmp_path: Path) -> None:
 
 
 def test_newer_digital_skills_get_the_french_names_of_the_vocabulary(tmp_path: Path) -> None:
-    esco, vocabulary = tmp_path / "esco", tmp_path / VOCABULARY
+    esco, vocabulary = tmp_path / "esco", tmp_path / "catalogue" / VOCABULARY
     esco.mkdir()
     vocabulary.parent.mkdir()
     write(esco / SKILLS, "u:1,knowledge,forge,")
     write(esco / DIGITAL, "u:2,knowledge,Augmented reality,AR", "u:3,knowledge,crowdfunding,")
     write(esco / ENGLISH)
     vocabulary.write_text(
-        "id,canonical_fr,canonical_en,synonyms\nV1,réalité augmentée,augmented reality,RA;réalité mixte\n"
-        "V2,forge,forge,forge logicielle\n",
+        "id,canonical_fr,canonical_en,synonyms,domain,not_synonym_of\n"
+        "V1,réalité augmentée,augmented reality,RA;réalité mixte,,\nV2,forge,forge,forge logicielle,,\n",
         encoding="utf-8",
     )
     assert read_skills(esco) == [

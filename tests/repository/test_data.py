@@ -14,7 +14,7 @@ from matcher.adapters.sql import open_store
 from matcher.domain.items import ItemType
 from matcher.importing.importer import import_table
 from matcher.importing.tabular import read
-from matcher.knowledge.read_places import read_axes, read_territory
+from matcher.knowledge import read_territory
 from service.cli.demo import import_catalogue
 from training.sources.catalogue import write
 
@@ -110,7 +110,7 @@ def test_what_a_page_did_not_say_is_marked_as_inferred(items):
 
 
 def test_every_factory_stands_on_one_of_the_five_axes(items):
-    axes = {axis.fr for axis in read_axes(DATA / "reference")}
+    axes = {row["fr"] for row in cells(DATA / "reference" / "axes.csv")}
     assert len(axes) == 5
     assert {f.axis for f in items["factories"]} == axes
 

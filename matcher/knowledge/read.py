@@ -1,0 +1,145 @@
+"""Readers of the knowledge that ships with the product: ESCO skills, the cluster's vocabulary, places.
+
+This service uses the ESCO classification of the European Commission.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+from matcher.knowledge.places import Antenna, Place, Territory
+from matcher.knowledge.skills import SkillFinder, SkillLabels
+from matcher.knowledge.tables import Row, entries, read_rows, read_table
+from matcher.knowledge.vocabulary import Concept, Vocabulary
+from matcher.language.text import fold
+
+__all__ = ["esco_finder", "read_skills", "read_territory", "read_vocabulary"]
+
+SKILLS = "skills_fr.2020.csv.gz"
+ENGLISH = "skills_en.v1.1.1.csv.gz"
+DIGITAL = "digitalSkillsCollection_en.v1.1.1.csv.gz"
+VOCABULARY = "vocabulary.csv"
+_ESCO_COLUMNS = ("conceptUri", "skillType", "preferredLabel", "altLabels")
+_VOCABULARY_COLUMNS = ("canonical_fr", "canonical_en", "synonyms", "domain", "not_synonym_of")
+_COMMUNE_COLUMNS = ("name", "department_code", "latitude", "longitude", "ambiguous")
+_DEPARTMENT_COLUMNS = ("code", "name", "latitude", "longitude")
+_ANTENNA_COLUMNS = ("id", "name", "role", "status", "city", "department_code")
+
+
+@cache
+def esco_finder(folder: Path) -> SkillFinder:
+    """Return the finder of the ESCO skills in a folder, one a process; the files are read on first use."""
+    return SkillFinder(_Esco(folder))
+
+
+class _Esco:
+    """The skills of a folder, read at each iteration, so that a file restored after a failure is read."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def __iter__(self) -> Iterator[SkillLabels]:
+        return iter(read_skills(self._folder))
+
+
+def read_skills(folder: Path) -> list[SkillLabels]:
+    """Return ESCO's French skills in file order, then the digital skills that are newer than that file.
+
+    Knowledge of the digital collection gets its English names too, since French texts on digital matters use
+    them ("cloud computing"). Where the cluster's vocabulary lies in the folder beside, a digital skill also
+    gets the French names of the concept of the same name; a skill without a French label takes its label
+    from there.
+
+    Raises
+    ------
+    NotReady
+        A file is missing or damaged.
+    """
+    digital = {row["conceptUri"]: row for row in read_rows(folder / DIGITAL, _ESCO_COLUMNS)}
+    french = {row["conceptUri"]: row for row in read_rows(folder / SKILLS, _ESCO_COLUMNS)}
+    english = {row["conceptUri"]: row["preferredLabel"] for row in read_rows(folder / ENGLISH, _ESCO_COLUMNS)}
+    concepts = _names_of_concepts(read_vocabulary(folder.parent / "catalogue"))
+    skills = []
+    for uri in french | digital:
+        skill = _skill(uri, french.get(uri), digital.get(uri), concepts)
+        skills.append(replace(skill, english=english.get(uri, "")))
+    return skills
+
+
+def _skill(
+    uri: str, french: Row | None, english: Row | None, concepts: Mapping[str, Sequence[str]]
+) -> SkillLabels:
+    """Return one skill; ``english`` is its row in the digital collection, if it is in there."""
+    names: list[str] = []
+    if french:
+        names = [french["preferredLabel"], *french["altLabels"].split("\n")]
+    if english:
+        borrowed = [english["preferredLabel"], *english["altLabels"].split(" | ")]
+        names += _concept_names([*names[:1], borrowed[0]], concepts)
+        if english["skillType"] == "knowledge" or not names:
+            names += borrowed
+    label, *others = filter(None, names)
+    return SkillLabels(uri, label, tuple(others), english is not None)
+
+
+def _concept_names(labels: Sequence[str], concepts: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    for label in labels:
+        if (key := fold(label)) in concepts:
+            return concepts[key]
+    return ()
+
+
+def _names_of_concepts(vocabulary: Vocabulary) -> dict[str, list[str]]:
+    """Return French name and synonyms of each concept, by its folded French and English name."""
+    names: dict[str, list[str]] = {}
+    for concept in vocabulary.concepts:
+        french, english, *synonyms = concept.names
+        for label in (english, french):
+            names[fold(label)] = [french, *synonyms]
+    return names
+
+
+def read_vocabulary(folder: Path) -> Vocabulary:
+    """Return the vocabulary of ``vocabulary.csv`` in ``folder``; an empty one if there is no such file.
+
+    NotReady for a file that cannot be read.
+    """
+    path = folder / VOCABULARY
+    if not path.is_file():
+        return Vocabulary()
+    return Vocabulary(read_table(path, _VOCABULARY_COLUMNS, _concept))
+
+
+def _concept(row: Row) -> Concept:
+    names = (row["canonical_fr"], row["canonical_en"], *entries(row["synonyms"]))
+    return Concept(names, row["domain"], entries(row["not_synonym_of"]))
+
+
+def read_territory(folder: Path) -> Territory:
+    """Return the territory of ``communes.csv``, ``departments.csv`` and ``antennas.csv`` in ``folder``.
+
+    NotReady for a file that cannot be read; InvalidRequest, with its line, for a row that cannot be used.
+    """
+    communes = read_table(folder / "communes.csv", _COMMUNE_COLUMNS, _commune)
+    departments = read_table(folder / "departments.csv", _DEPARTMENT_COLUMNS, _department)
+    known = Territory(communes, departments)
+
+    def antenna(row: Row) -> Antenna:
+        place = known.locate(row["city"], row["department_code"])
+        if place is None or not place.precise:
+            raise ValueError(f"the town {row['city']!r} is not in communes.csv")
+        return Antenna(row["id"], row["name"], row["role"], row["status"], place)
+
+    return Territory(communes, departments, read_table(folder / "antennas.csv", _ANTENNA_COLUMNS, antenna))
+
+
+def _commune(row: Row) -> Place:
+    latitude, longitude = float(row["latitude"]), float(row["longitude"])
+    return Place(
+        row["name"], row["department_code"], latitude, longitude, ambiguous=row["ambiguous"] == "oui"
+    )
+
+
+def _department(row: Row) -> Place:
+    return Place(row["name"], row["code"], float(row["latitude"]), float(row["longitude"]), precise=False)
