@@ -1,5 +1,6 @@
-"""Hard rules: what may never be recommended, whatever its score."""
+"""Hard rules of eligibility: what is never recommended, whatever its score."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from matcher.domain.items import AnyItem, Eligibility, Opportunity, Organisation, Profile
@@ -15,14 +16,14 @@ _BANDS = {
 
 
 def size_bands(profile: Profile) -> tuple[str, ...]:
-    """Size bands the profile may be in: its own when known, those its member type allows, else none known."""
+    """Return the size bands the profile may be in: its own, else those of its member type, else none."""
     if profile.size_band is not None:
         return (profile.size_band,)
     return _BANDS.get(getattr(profile, "member_type", "").casefold(), ())
 
 
 def size_names(profile: Profile) -> frozenset[str]:
-    """Words, folded, by which conditions in prose mean such an organisation: size, member type, "pme".
+    """Return the folded words that stand for such an organisation in prose: size, member type, "pme".
 
     >>> sorted(size_names(Organisation(id="ORG1", name="Moi", member_type="Startup")))
     ['pme', 'startup', 'tpe']
@@ -36,30 +37,33 @@ def size_names(profile: Profile) -> frozenset[str]:
 
 
 def meets(eligibility: Eligibility, profile: Profile) -> bool:
-    """Whether the profile can meet the typed conditions; what is not known does not exclude.
+    """Return whether the profile can meet the typed conditions; a fact that is not known never excludes.
 
     A consortium condition never excludes: partners can be found, and the answer says that they are missing.
 
     >>> meets(Eligibility(department_codes=("12",)), Profile(department_code="31"))
     False
     """
-    department = profile.department_code
-    if eligibility.department_codes and department and department not in eligibility.department_codes:
-        return False
-    bands = size_bands(profile)
-    if eligibility.size_bands and bands and not set(bands) & set(eligibility.size_bands):
-        return False
     kind = getattr(profile, "member_type", "").casefold()
-    if eligibility.legal_kinds and kind:
-        allowed = {entry.casefold() for entry in eligibility.legal_kinds}
-        return bool({kind, _LEGAL_KINDS.get(kind, kind)} & allowed)
-    return True
+    kinds = {kind, _LEGAL_KINDS.get(kind, kind)} - {""}
+    departments = {profile.department_code} - {""}
+    return (
+        _fulfils(departments, eligibility.department_codes)
+        and _fulfils(size_bands(profile), eligibility.size_bands)
+        and _fulfils(kinds, (entry.casefold() for entry in eligibility.legal_kinds))
+    )
+
+
+def _fulfils(known: Iterable[str], allowed: Iterable[str]) -> bool:
+    """Return whether one of the known values is allowed; True where either side says nothing."""
+    known, allowed = set(known), set(allowed)
+    return not known or not allowed or bool(known & allowed)
 
 
 def open_to_all(subject: AnyItem | Profile) -> bool:
-    """Whether :func:`eligible` keeps ``subject`` from nobody else, dates aside.
+    """Return whether ``subject`` is eligible for every other subject of which this holds, dates aside.
 
-    Two different subjects of which this holds are eligible for one another, so that most need no closer look.
+    A cheap first test: most pairs need no closer look.
 
     >>> open_to_all(Organisation(id="ORG1", name="Moi"))
     True
@@ -75,23 +79,27 @@ def open_to_all(subject: AnyItem | Profile) -> bool:
 
 
 def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | None) -> bool:
-    """Whether ``item`` may be recommended to ``query`` at the instant ``at``.
+    """Return whether ``item`` may be recommended to ``query`` at the instant ``at``.
 
-    Refused: oneself, an organisation that opted out (on either side), an opportunity that is not open at
-    ``at`` or whose typed conditions the organisation cannot meet. ``at=None`` judges by fit, whatever the
-    date: the laboratory uses it, no user can ask for it.
+    Refused: the query itself, an organisation that opted out (on either side), an opportunity that is not
+    open at ``at`` or whose typed conditions the organisation cannot meet. ``at=None`` ignores dates; only the
+    laboratory uses it.
 
     >>> me = Organisation(id="ORG1", name="Moi")
     >>> eligible(me, me, None)
     False
     """
-    for side, other in ((item, query), (query, item)):
-        if isinstance(side, Organisation):
-            if side.opted_out:
-                return False
-        elif isinstance(side, Opportunity) and not (
-            (at is None or side.is_open(at))
-            and (not isinstance(other, Profile) or meets(side.eligibility, other))
-        ):
-            return False
-    return getattr(query, "id", None) != getattr(item, "id", "")  # who is not stored is nobody's double
+    if not (_admits(item, query, at) and _admits(query, item, at)):
+        return False
+    # A free-text profile has no id, so it never equals the item.
+    return getattr(query, "id", None) != getattr(item, "id", "")
+
+
+def _admits(side: AnyItem | Profile, other: AnyItem | Profile, at: datetime | None) -> bool:
+    """Return whether nothing on this side rules the other out."""
+    if isinstance(side, Organisation):
+        return not side.opted_out
+    if isinstance(side, Opportunity):
+        is_open = at is None or side.is_open(at)
+        return is_open and (not isinstance(other, Profile) or meets(side.eligibility, other))
+    return True

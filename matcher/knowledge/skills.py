@@ -1,7 +1,7 @@
-"""Free-text expertise as ESCO skills: which, where in the text, how surely.
+"""ESCO skills in free text: which skill, where in the text, with what confidence.
 
-A skill is found where the words of one of its names stand close together, by their stems, whatever their
-order and whether they are said as a verb or as a noun ("gérons des projets", "gestion de projets").
+A skill is found where the words of one of its names are close together. Words are compared by their stems,
+in any order, as verb or as noun ("gérons des projets", "gestion de projets").
 """
 
 import math
@@ -11,6 +11,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, cached_property, lru_cache
+from itertools import product
 
 from matcher.language.text import STOPWORDS, Token, fold, tokens
 from matcher.language.words import pairs, words
@@ -23,7 +24,7 @@ _LOOSE = 2  # other words that may stand between the words of a name that has tw
 _KEYWORD = 3  # words up to which a phrase is taken as a whole: "machine learning" is no machine
 _TELLING_FIELDS = frozenset({"description", "expertise", "offers", "needs", "keywords", "ateliers", "themes"})
 ENOUGH = 0.5
-"""Confidence from which a skill is shown."""
+"""Lowest confidence of a skill that is shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +100,13 @@ class SkillFinder:
     @cached_property
     def _by_rarest(self) -> dict[str, list[_Name]]:
         """Names by their rarest stem; ESCO's take seconds, so they are read when first needed."""
-        said = [
-            (number, name, _content(name))
-            for number, skill in enumerate(self._skills)
-            for name in dict.fromkeys((_QUALIFIER.sub("", skill.label), *skill.others))
-        ]
-        frequency = Counter(stem for _, _, content in said for stem in {token.stem for token in content})
+        said: list[tuple[int, str, list[Token]]] = []
+        frequency: Counter[str] = Counter()
+        for number, skill in enumerate(self._skills):
+            for name in dict.fromkeys((_QUALIFIER.sub("", skill.label), *skill.others)):
+                content = _content(name)
+                said.append((number, name, content))
+                frequency.update({token.stem for token in content})
         rarity = {stem: math.log1p(len(said) / count) for stem, count in frequency.items()}
         by_rarest: dict[str, list[_Name]] = defaultdict(list)
         for number, name, content in said:
@@ -120,13 +122,13 @@ class SkillFinder:
         Where two overlap, the one that says more stays. Texts are read up to :data:`MAX_TEXT` characters; a
         text without skills gives an empty list.
         """
-        said = [found for phrase in _phrases(text[:MAX_TEXT]) for found in self._said(text, phrase)]
-        said = [found for found in said if found[1].confidence >= least]
+        said = []
+        for phrase in _phrases(text[:MAX_TEXT]):
+            said += [found for found in self._said(text, phrase) if found[1].confidence >= least]
         said.sort(key=lambda found: (-found[0], found[1].start, found[1].id))
         chosen: dict[str, Skill] = {}
         for _, skill in said:
-            apart = all(skill.end <= other.start or other.end <= skill.start for other in chosen.values())
-            if apart and skill.id not in chosen:
+            if skill.id not in chosen and not _overlaps(skill, chosen.values()):
                 chosen[skill.id] = skill
         return sorted(chosen.values(), key=lambda skill: (-skill.confidence, skill.start, skill.id))[:limit]
 
@@ -135,12 +137,10 @@ class SkillFinder:
 
         By descending confidence, ties to the earlier field; one skill once.
         """
-        said = [
-            replace(skill, field=field)
-            for field, text in fields
-            if field in _TELLING_FIELDS
-            for skill in self.find(text)
-        ]
+        said: list[Skill] = []
+        for field, text in fields:
+            if field in _TELLING_FIELDS:
+                said += [replace(skill, field=field) for skill in self.find(text)]
         chosen: dict[str, Skill] = {}
         for skill in sorted(said, key=lambda skill: -skill.confidence):
             chosen.setdefault(skill.id, skill)
@@ -152,12 +152,11 @@ class SkillFinder:
         for place, token in enumerate(phrase):
             places[token.stem].append(place)
         for stem, anchors in places.items():
-            for name in self._by_rarest.get(stem, ()):
-                if all(other in places for other in name.stems):
-                    for anchor in anchors:
-                        at = [_nearest(places[s], anchor) for s in name.stems]
-                        skill = self._rated(text, phrase, name, at)
-                        yield name.weight * skill.confidence, skill
+            names = [name for name in self._by_rarest.get(stem, ()) if places.keys() >= set(name.stems)]
+            for name, anchor in product(names, anchors):
+                at = [_nearest(places[s], anchor) for s in name.stems]
+                skill = self._rated(text, phrase, name, at)
+                yield name.weight * skill.confidence, skill
 
     def _rated(self, text: str, phrase: Sequence[Token], name: _Name, at: list[int]) -> Skill:
         """Return the skill of a name whose words stand ``at`` these places of the phrase."""
@@ -174,6 +173,10 @@ class SkillFinder:
         return Skill(skill.id, skill.label, *span, found, round(confidence, 4), english=skill.english)
 
 
+def _overlaps(skill: Skill, others: Iterable[Skill]) -> bool:
+    return any(skill.start < other.end and other.start < skill.end for other in others)
+
+
 def _nearest(places: Sequence[int], anchor: int) -> int:
     """Return the one of ascending ``places`` nearest to ``anchor``, of two the first."""
     behind = bisect(places, anchor)
@@ -181,7 +184,7 @@ def _nearest(places: Sequence[int], anchor: int) -> int:
 
 
 NO_SKILLS = SkillFinder(())
-"""Finds none."""
+"""A finder that knows no skill."""
 
 
 @cache
@@ -200,11 +203,16 @@ def _readings(content: Sequence[Token], *, digital: bool) -> Iterator[tuple[tupl
     things = _stems(token for token in heavy if not _says(token.text, "making and running"))
     stems = _stems(heavy)
     if things:
-        sureness = 1.0 if len(stems) > 1 else 0.9 if digital else 0.55
-        sureness *= 0.85 if len(heavy) < len(content) else 1.0
+        sureness = _sureness_of_one_word(digital) if len(stems) == 1 else 1.0
+        if len(heavy) < len(content):
+            sureness *= 0.85
         yield stems, sureness, _LOOSE if len(things) > 1 else 0
     if 1 < len(things) < len(stems):
         yield things, 0.7, 0
+
+
+def _sureness_of_one_word(digital: bool) -> float:
+    return 0.9 if digital else 0.55
 
 
 @cache
@@ -250,7 +258,7 @@ def _stems(content: Iterable[Token]) -> tuple[str, ...]:
 
 
 def _same_word(name: str, word: str) -> bool:
-    """Whether a name of one telling word is that very word, and no other of its family ("électrique")."""
+    """Return whether the word of a one-word name is that word, not just its stem ("électricité")."""
     if len(word) <= _SHORT:
         return word in {token.text for token in tokens(name)}
     plain = {fold(token.text).rstrip("esx") for token in tokens(name)}

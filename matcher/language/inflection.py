@@ -21,15 +21,24 @@ _ENDINGS = (
     (re.compile(r"(?<=\w)oise$"), "ois"),
 )
 _NOUNS = words("nouns of things")
+# Endings of the masculine and of the feminine.
 _FAMILIES = (
     ("eur", "euse"), ("eur", "rice"), ("er", "rice"), ("er", "ère"), ("", "e"), ("n", "nne"), ("l", "lle"),
     ("f", "ve"), ("r", "use"), ("e", "esse"), ("f", "ffe"), ("et", "ète"), ("man", "woman"), ("t", "tte"),
 )  # fmt: skip
 _QUALITIES = pairs("qualities")
+_PERSONS = (
+    (re.compile(r"(?<=\w\w\w)euse$"), "eur"),
+    (re.compile(r"(?<=\w\w)trice$"), "teur"),
+    (re.compile(r"(?<=\w\wic)ienne$"), "ien"),
+    (re.compile(r"(?<=[nrt])eure$"), "eur"),
+)
+_NOT_PERSONS = words("never persons")
+_MASCULINE = frozenset(_QUALITIES.values())
 
 
 def plural(word: str) -> str:
-    """Plural of a masculine word.
+    """Return the plural of a masculine word.
 
     >>> [plural(word) for word in ("commercial", "nouveau", "curieux", "agent")]
     ['commerciaux', 'nouveaux', 'curieux', 'agents']
@@ -53,27 +62,32 @@ def without_number(word: str) -> str:
 
 
 def are_genders(masculine: str, feminine: str) -> bool:
-    """Whether the second word is a regular feminine of the first (Grevisse, §§ 484-503), both singular.
+    """Return whether the second singular is a regular feminine of the first (Grevisse, §§ 484-503).
 
     >>> are_genders("moniteur", "monitrice"), are_genders("forestier", "forestière")
     (True, True)
     >>> are_genders("mode", "modem")
     False
     """
-    return len(masculine) > 2 and any(
-        masculine.endswith(m) and masculine[: len(masculine) - len(m)] + f == feminine for m, f in _FAMILIES
-    )
+    if len(masculine) <= 2:
+        return False
+    for m, f in _FAMILIES:
+        stem = masculine[: len(masculine) - len(m)]
+        if masculine.endswith(m) and stem + f == feminine:
+            return True
+    return False
 
 
 def quality(word: str) -> tuple[str, bool] | None:
-    """Masculine singular of a person's quality and whether ``word`` is plural; None for any other word.
+    """Return the masculine singular of a person's quality and whether ``word`` is plural; None if it is none.
 
     >>> quality("expérimentées"), quality("confirmé"), quality("solutions")
     (('expérimenté', True), ('confirmé', False), None)
     """
-    for form, is_plural in ((word, False), (word[:-1], True)):
-        if is_plural and not word.endswith("s"):
-            break
+    forms = [(word, False)]
+    if word.endswith("s"):
+        forms.append((word[:-1], True))
+    for form, is_plural in forms:
         if form in _QUALITIES:
             return _QUALITIES[form], is_plural
         if form in _MASCULINE:
@@ -81,18 +95,8 @@ def quality(word: str) -> tuple[str, bool] | None:
     return None
 
 
-_PERSONS = (
-    (re.compile(r"(?<=\w\w\w)euse$"), "eur"),
-    (re.compile(r"(?<=\w\w)trice$"), "teur"),
-    (re.compile(r"(?<=\w\wic)ienne$"), "ien"),
-    (re.compile(r"(?<=[nrt])eure$"), "eur"),
-)
-_NOT_PERSONS = words("never persons")
-_MASCULINE = frozenset(_QUALITIES.values())
-
-
 def adjective(word: str) -> tuple[str, bool] | None:
-    """Masculine singular of a feminine adjective or participle by its ending; None when it is none.
+    """Return masculine singular and number of a feminine adjective by its ending; None if it is none.
 
     >>> adjective("passionnées"), adjective("journée"), adjective("toulousaine")
     (('passionné', True), None, None)
@@ -108,7 +112,7 @@ def adjective(word: str) -> tuple[str, bool] | None:
 
 
 def person(word: str) -> tuple[str, str] | None:
-    """Masculine singular and plural of a feminine noun of persons, by its ending; None when unsure.
+    """Return masculine singular and plural of a feminine noun of persons by its ending; None when unsure.
 
     >>> person("streameuse"), person("podcasteuses"), person("heureuse"), person("matrice")
     (('streameur', 'streameurs'), ('podcasteur', 'podcasteurs'), None, None)
@@ -124,12 +128,12 @@ def person(word: str) -> tuple[str, str] | None:
 
 
 def is_epicene(word: str) -> bool:
-    """Whether an adjective has one form for both genders by its ending: "technique", "bancaire"."""
+    """Return whether an adjective has one form for both genders by its ending: "technique", "bancaire"."""
     return bool(re.search(r"(?:ique|aire|able|ible|iste|ste|gique)s?$", word))
 
 
 def before_vowel(word: str) -> bool:
-    """Whether "le" elides before ``word`` and "nouveau" becomes "nouvel" (mute h: "hôte", "hydrologue").
+    """Return whether "le" elides before ``word`` and "nouveau" becomes "nouvel" (mute h: "hôte").
 
     >>> before_vowel("ingénieur"), before_vowel("hydrologue"), before_vowel("hacker")
     (True, True, False)

@@ -3,6 +3,7 @@
 The file is derived from the ESCO and ROME title lists by the laboratory (``training.sources.roles``).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -14,7 +15,11 @@ from matcher.language.words import pairs, words
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """One written form of a noun of persons, or of an adjective of titles."""
+    """One written form of a noun of persons, or of an adjective of titles.
+
+    ``singular`` and ``plural`` are the masculine forms; ``is_plural`` is the number of the written form;
+    ``kind`` is explained in ``training.sources.roles``.
+    """
 
     singular: str
     plural: str
@@ -51,6 +56,7 @@ MACHINE_CONTEXTS = words("machine contexts")
 
 
 def _forms(feminine: str, masculine: str, kind: str) -> dict[str, Form]:
+    """Return the forms of a noun or adjective: both genders, singular and plural."""
     many = plural(masculine)
     one, several = Form(masculine, many, False, kind), Form(masculine, many, True, kind)
     forms = {feminine: one, masculine: one}
@@ -65,19 +71,13 @@ def _forms(feminine: str, masculine: str, kind: str) -> dict[str, Form]:
 
 @cache
 def lexicon() -> Lexicon:
-    """Read the lexicon, once."""
+    """Read the lexicon, once a process."""
     nouns: dict[str, Form] = {}
     modifiers: dict[str, Form] = {}
     before: set[str] = set()
     heads: set[str] = set()
     titles: dict[str, str] = {}
-    rows = (
-        resources.files("matcher.language").joinpath("roles_fr.tsv").read_text(encoding="utf-8").splitlines()
-    )
-    for row in rows:
-        if row.startswith("#"):
-            continue
-        feminine, masculine, kind = row.split("\t")
+    for feminine, masculine, kind in _rows():
         if kind == "before":
             before.add(feminine)
         elif kind == "head":
@@ -90,3 +90,11 @@ def lexicon() -> Lexicon:
                 target.setdefault(form, value)
     unaccented = {fold(form): form for form in nouns}
     return Lexicon(nouns, modifiers, frozenset(before), frozenset(heads), unaccented, titles)
+
+
+def _rows() -> Iterator[tuple[str, str, str]]:
+    text = resources.files("matcher.language").joinpath("roles_fr.tsv").read_text(encoding="utf-8")
+    for line in text.splitlines():
+        if not line.startswith("#"):
+            feminine, masculine, kind = line.split("\t")
+            yield feminine, masculine, kind

@@ -34,7 +34,7 @@ STOPWORDS = frozenset(
 )
 """Closed-class words of French and English; what is left of a text without them decides its length."""
 
-_ROUNDS = 6  # a form closed up may open the way for the next; one round is enough for what people write
+_ROUNDS = 6  # rewriting one form can expose another: repeat until nothing changes, but not for ever
 _SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
@@ -53,9 +53,9 @@ class Token:
 
 
 def neutral(text: str) -> str:
-    """One form for all genders and inclusive spellings of titles and roles; other words stay as they are.
+    """Return the one form of all genders and inclusive spellings of titles and roles; other words are kept.
 
-    Deterministic and idempotent. Runs of blanks become one.
+    Deterministic and idempotent. A run of blanks becomes one blank.
 
     >>> neutral("Développeur·se web confirmé·e (H/F)") == neutral("développeuse web confirmée")
     True
@@ -66,7 +66,8 @@ def neutral(text: str) -> str:
     """
     text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
     for _ in range(_ROUNDS):
-        before, text = text, fold_doublets(neutralise(close_up(join_genders(text))))
+        before = text
+        text = fold_doublets(neutralise(close_up(join_genders(text))))
         if text == before:
             break
     return _titled(text)
@@ -82,7 +83,7 @@ def _titled(text: str) -> str:
 
 
 def tokens(text: str) -> list[Token]:
-    """Words of ``text`` in order, without elided articles ("l'", "d'"); compounds are cut at their hyphens.
+    """Return the words of ``text`` in order, without elided articles ("l'", "d'"); hyphens separate words.
 
     >>> [(token.text, token.stem) for token in tokens("l'intégration d'IoT en C++")]
     [('intégration', 'integr'), ('IoT', 'iot'), ('en', 'en'), ('C++', 'c++')]

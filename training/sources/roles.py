@@ -46,6 +46,7 @@ _ADJECTIVE = re.compile(
 _NOT_TITLE = re.compile(
     r" / |/ |/(expansion|gradation|carton|français|clinicienne)|\""
 )  # the slash parts something else
+_BRACKET = re.compile(r"[(\"«]")
 Row = tuple[str, str, str]
 
 
@@ -68,7 +69,7 @@ def _column(path: Path, *columns: str) -> Iterator[str]:
 
 
 def aligned(titles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
-    """Nouns and modifiers, ``{feminine: masculine}``: the first word that differs is a title's noun."""
+    """Return nouns and modifiers, ``{feminine: masculine}``; a title's first differing word is its noun."""
     nouns: dict[str, str] = {}
     modifiers: dict[str, str] = {}
     for title in titles:
@@ -76,68 +77,113 @@ def aligned(titles: Iterable[str]) -> tuple[dict[str, str], dict[str, str]]:
         masculine, feminine = _words(left), _words(right)
         if not slash or "/" in right or len(masculine) > len(feminine):
             continue
-        pairs = [(m, f) for m, f in zip(masculine, feminine, strict=False) if m != f and are_genders(m, f)]
+        pairs = _differing(masculine, feminine)
         if pairs and masculine[0] != feminine[0]:
-            nouns.setdefault(pairs[0][1], pairs[0][0])
-            pairs = pairs[1:]
+            m, f = pairs.pop(0)
+            nouns.setdefault(f, m)
         for m, f in pairs:
             modifiers.setdefault(f, m)
     return nouns, {f: m for f, m in modifiers.items() if f not in nouns}
 
 
+def _differing(masculine: list[str], feminine: list[str]) -> list[tuple[str, str]]:
+    """Return the words of both halves that are the two genders of one word."""
+    pairs = zip(masculine, feminine, strict=False)
+    return [(m, f) for m, f in pairs if m != f and are_genders(m, f)]
+
+
 def fronts(titles: Iterable[str]) -> set[str]:
-    """First words of titles that stay while the second changes: "garde moniteur / garde monitrice"."""
+    """Return first words of titles that stay while the second changes: "garde moniteur / garde monitrice"."""
     found = set()
     for title in titles:
-        masculine, feminine = _words(title.partition("/")[0])[:2], _words(title.partition("/")[2])[:2]
-        if len(masculine) == len(feminine) == 2 and masculine[0] == feminine[0]:
-            found |= {masculine[0]} if are_genders(masculine[1], feminine[1]) else set()
+        left, _, right = title.partition("/")
+        masculine, feminine = _words(left)[:2], _words(right)[:2]
+        same_front = len(masculine) == len(feminine) == 2 and masculine[0] == feminine[0]
+        if same_front and are_genders(masculine[1], feminine[1]):
+            found.add(masculine[0])
     return found
 
 
 def derive(titles: list[str], skills: Iterable[str]) -> list[Row]:
-    """Rows ``(form, neutral form, kind)`` in alphabetical order."""
-    nouns, modifiers = aligned([*titles, *sorted(_judged("common"))])
-    said = [*skills, *(title.partition("/")[0] for title in titles if "/" in title)]
-    seen = {word.removesuffix("s") for text in said for word in _words(text)}
-    singles = [title for title in titles if title and "/" not in title]
-    common = {pair.partition("/")[2] for pair in _judged("common")}
-    nouns |= {form: to for form, to in modifiers.items() if form.endswith(("euse", "icienne"))}
-    modifiers = {form: to for form, to in modifiers.items() if form not in nouns}
+    """Return the rows ``(form, neutral form, kind)`` in alphabetical order.
+
+    Parameters
+    ----------
+    titles
+        Titles of both lists, "masculine / feminine" or one form for all.
+    skills
+        Texts on things: a word that occurs in them is not always a person.
+    """
+    nouns, modifiers = _nouns_and_modifiers(titles)
     rows = [(form, to, "mod") for form, to in modifiers.items()]
-    for form, to in nouns.items():
-        if form in _judged("never"):
-            continue
-        doubtful = (form in seen and form not in _judged("persons") | common) or form in _judged("things")
-        doubtful = doubtful or (bool(_DOUBTFUL.search(form)) and form not in _judged("always persons"))
-        kind = (
-            "role"
-            if not doubtful
-            else "adj"
-            if _ADJECTIVE.search(form) and form not in _judged("things")
-            else "thing"
-        )
-        rows.append((form, to, kind))
-    known = (
-        set(nouns) | set(nouns.values()) | set(modifiers) | set(modifiers.values()) | _judged("not epicene")
-    )
-    first = {_words(t)[0] for t in singles if _words(t)} - known
-    front = fronts(titles)
-    epicene = {w for w in first | (front - known) if _PERSON_ENDING.search(w)}
-    rows += [(w, w, "epicene") for w in epicene]
-    rows += [(w, w, "head") for w in front - epicene - set(nouns) - set(nouns.values())]
-    english = [words for words in map(_words, singles) if any(map(_ENGLISH.match, words))]
-    before: set[str] = set()
-    for words in english:
-        at = next(i for i, word in enumerate(words) if _ENGLISH.match(word))
-        rows.append((words[at], words[at], "english"))
-        before.update(words[:at] if at < 3 else ())
-    rows += [(w, w, "before") for w in before - set(nouns) - set(nouns.values())]
+    rows += _noun_rows(nouns, _words_of_things(titles, skills))
+    genders = {*nouns, *nouns.values()}
+    known = genders | set(modifiers) | set(modifiers.values()) | _judged("not epicene")
+    singles = [_words(title) for title in titles if title and "/" not in title]
+    rows += _one_form_rows(singles, fronts(titles), genders, known)
+    rows += _english_rows(singles, genders)
     return sorted(set(rows))
 
 
+def _one_form_rows(titles: list[list[str]], front: set[str], genders: set[str], known: set[str]) -> list[Row]:
+    """Return nouns that have one form for all, and words that open a title and stay unchanged."""
+    first = {words[0] for words in titles if words}
+    epicene = {word for word in (first | front) - known if _PERSON_ENDING.search(word)}
+    rows = [(word, word, "epicene") for word in epicene]
+    return rows + [(word, word, "head") for word in front - epicene - genders]
+
+
+def _nouns_and_modifiers(titles: list[str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return both as :func:`aligned` does, with the common titles; words in -euse, -icienne are all nouns."""
+    nouns, modifiers = aligned([*titles, *sorted(_judged("common"))])
+    nouns |= {form: to for form, to in modifiers.items() if form.endswith(("euse", "icienne"))}
+    return nouns, {form: to for form, to in modifiers.items() if form not in nouns}
+
+
+def _words_of_things(titles: list[str], skills: Iterable[str]) -> set[str]:
+    """Return the words of skills and of masculine titles, in the singular.
+
+    A feminine found there is also said of a thing: "assistant de direction commerciale".
+    """
+    texts = [*skills, *(title.partition("/")[0] for title in titles if "/" in title)]
+    words: set[str] = set()
+    for text in texts:
+        words.update(word.removesuffix("s") for word in _words(text))
+    return words
+
+
+def _noun_rows(nouns: dict[str, str], of_things: set[str]) -> Iterator[Row]:
+    persons = _judged("persons") | {pair.partition("/")[2] for pair in _judged("common")}
+    for form, to in nouns.items():
+        if form in _judged("never"):
+            continue
+        doubtful = form in _judged("things") or (form in of_things and form not in persons)
+        if _DOUBTFUL.search(form) and form not in _judged("always persons"):
+            doubtful = True
+        yield form, to, _kind(form) if doubtful else "role"
+
+
+def _kind(form: str) -> str:
+    """Return the kind of a noun that is not always a person."""
+    return "adj" if _ADJECTIVE.search(form) and form not in _judged("things") else "thing"
+
+
+def _english_rows(titles: list[list[str]], genders: set[str]) -> list[Row]:
+    """Return heads of English titles, and the words before them: up to two, else the title is French."""
+    rows: list[Row] = []
+    before: set[str] = set()
+    for words in titles:
+        heads = [place for place, word in enumerate(words) if _ENGLISH.match(word)]
+        if not heads:
+            continue
+        rows.append((words[heads[0]], words[heads[0]], "english"))
+        if heads[0] < 3:
+            before.update(words[: heads[0]])
+    return rows + [(word, word, "before") for word in before - genders]
+
+
 def irregular(titles: Iterable[str]) -> list[Row]:
-    """Whole titles whose two halves the rules leave apart; the lists' typing errors included."""
+    """Return whole titles whose two halves the rules do not join; the lists' typing errors included."""
     rows = set()
     for title in titles:
         masculine, feminine = (neutral(half).lower() for half in _halves(title))
@@ -147,17 +193,25 @@ def irregular(titles: Iterable[str]) -> list[Row]:
 
 
 def _halves(title: str) -> tuple[str, str]:
-    """Both genders of a title said once: "chef de quai", "cheffe de quai"; two blanks where unsure."""
+    """Return both genders of a title given once: "chef de quai", "cheffe de quai"; two blanks where unsure.
+
+    The second half may hold the rest of the title for both: "chef / cheffe de quai".
+    """
     left, _, right = (half.strip() for half in title.partition("/"))
     masculine, feminine = _words(left), _words(right)
-    if "/" in right or not masculine or len(feminine) < len(masculine):
+    if "/" in right or not 0 < len(masculine) <= len(feminine):
         return "", ""
     if len(masculine) == len(feminine) and not _NOT_TITLE.search(title):
         return left, right
-    regular = all(m == f or are_genders(m, f) for m, f in zip(masculine, feminine, strict=False))
+    if len(feminine) == 1 or _BRACKET.search(title) or not _are_halves(masculine, feminine):
+        return "", ""
     ends = [word.end() for word in re.finditer(r"\w+", right)]
-    sure = regular and len(feminine) > 1 and not re.search(r"[(\"«]", title)
-    return (left + right[ends[len(masculine) - 1] :], right) if sure else ("", "")
+    return left + right[ends[len(masculine) - 1] :], right
+
+
+def _are_halves(masculine: list[str], feminine: list[str]) -> bool:
+    pairs = zip(masculine, feminine, strict=False)
+    return all(m == f or are_genders(m, f) for m, f in pairs)
 
 
 def write(esco: Path, rome: Path, out: Path) -> int:
