@@ -5,9 +5,12 @@
 - ``headers``, ``deciding``: which column means which field, and which ones decide what is recommended
 - ``cells``, ``fields``, ``rows``, ``reasons``: cells read as their field wants, rows validated, faults worded
 - ``tabular``: a file as rows of items; ``importer``: those rows put into the store
-- ``report``: what is said of it; ``folding``: headers and names compared
+- ``export``: one writer of CSV and JSON Lines; ``formulas``: cells a spreadsheet would run
+- ``report``: what is said of an import
 """
 
+from matcher.importing.export import csv_text, jsonl_text, record, write_csv, write_items, write_jsonl
+from matcher.importing.formulas import neutralise, restore
 from matcher.importing.importer import import_table
 from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER, HeaderRank, Table, TableRow
 from matcher.importing.report import Fault, ImportReport, ItemTable, Notice, Reject, Row
@@ -27,10 +30,18 @@ __all__ = [
     "Row",
     "Table",
     "TableRow",
+    "csv_text",
     "import_file",
     "import_table",
+    "jsonl_text",
+    "neutralise",
     "read",
     "read_table",
+    "record",
     "rejects_path",
+    "restore",
+    "write_csv",
+    "write_items",
+    "write_jsonl",
     "write_rejects",
 ]

@@ -6,11 +6,13 @@ spreadsheets write a day), means its first instant for an opening, and for a clo
 which is the next midnight. A closing in the year 9999 is how databases write that there is none.
 """
 
+import json
 import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from matcher.importing.folding import folded
+from matcher.language import fold_words
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_END = datetime.max.replace(tzinfo=UTC)
@@ -116,22 +118,40 @@ def _written(text: str) -> datetime | None:
         return None
 
 
+def splits_into(text: str, parts: Sequence[str]) -> bool:
+    """Say whether :func:`words` and :func:`sentences` both split a cell into exactly these entries."""
+    return list(words(text)) == list(sentences(text)) == list(parts)
+
+
 def words(text: str) -> tuple[str, ...]:
     """Split keywords at ``;`` or ``|`` or line ends, else at commas outside brackets; repeats go.
 
     >>> words("IA (vision, langage), data, data")
     ('IA (vision, langage)', 'data')
     """
-    if any(sign in text for sign in _BREAKS):
+    if any(sign in text for sign in _BREAKS) or _listed(text):
         return sentences(text)
     return _distinct(_COMMAS.split(text) if "(" in text else text.split(","))
 
 
 def sentences(text: str) -> tuple[str, ...]:
     """Split at ``;`` or ``|`` or line ends only: a comma belongs to the sentence."""
+    if (listed := _listed(text)) is not None:
+        return tuple(listed)
     for sign in _BREAKS[1:]:
         text = text.replace(sign, _BREAKS[0])
     return _distinct(text.split(_BREAKS[0]))
+
+
+def _listed(text: str) -> list[str] | None:
+    """Return the entries of a JSON list of texts, as an export writes what no sign could separate."""
+    if not text.startswith('["'):
+        return None
+    try:
+        entries = json.loads(text)
+    except ValueError:
+        return None
+    return entries if all(isinstance(entry, str) for entry in entries) else None
 
 
 def _distinct(parts: list[str]) -> tuple[str, ...]:
@@ -140,7 +160,7 @@ def _distinct(parts: list[str]) -> tuple[str, ...]:
 
 def boolean(text: str) -> bool:
     """Read oui/non, vrai/faux, x, true/false, yes/no, 1/0."""
-    if (word := folded(text)) in _YES:
+    if (word := fold_words(text)) in _YES:
         return True
     if word in _NO:
         return False
@@ -185,7 +205,7 @@ def postcode(text: str) -> str:
 
 def size(text: str) -> str | None:
     """Read a size band; ``PME`` alone does not say whether PE or ME and gives None."""
-    return None if folded(text) in ("pme", "sme") else _SIZES.get(folded(text), text.strip().upper())
+    return None if fold_words(text) in ("pme", "sme") else _SIZES.get(fold_words(text), text.strip().upper())
 
 
 def headcount(text: str) -> str:

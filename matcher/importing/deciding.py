@@ -9,7 +9,7 @@ from typing import Any
 
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing.folding import folded
+from matcher.language import fold_words
 
 _REFUSAL = re.compile(
     r"desinscri|desabonn|unsubscri|\boppos|\bobjection|\brefus|\bconsent|\bopt ?(?:ed ?)?out"
@@ -40,7 +40,7 @@ def decides(item_type: ItemType, title: str) -> bool:
     >>> decides(ItemType.OPPORTUNITY, "Date du salon"), decides(ItemType.OPPORTUNITY, "Date de création")
     (True, False)
     """
-    key = folded(title)
+    key = fold_words(title)
     if item_type is ItemType.ORGANISATION:
         return bool(_REFUSAL.search(key))
     dated = _WINDOW.search(key) or (_DAY.search(key) and not _ABOUT_THE_RECORD.search(key))

@@ -20,7 +20,7 @@ from matcher.importing.cells import (
     size,
     words,
 )
-from matcher.importing.folding import folded
+from matcher.language import fold_words
 
 Reader = Callable[[str], Any]
 
@@ -46,12 +46,12 @@ def _rate(text: str) -> float:
 
 def _language(text: str) -> str:
     return {"francais": "fr", "french": "fr", "anglais": "en", "english": "en"}.get(
-        folded(text), text.lower()
+        fold_words(text), text.lower()
     )
 
 
 def _availability(text: str) -> str:
-    return STATUS.get(folded(text), text.lower())
+    return STATUS.get(fold_words(text), text.lower())
 
 
 def _link(text: str) -> str:
@@ -168,8 +168,8 @@ def _settle_dates(data: dict[str, Any]) -> None:
     if data.get("availability"):
         return
     opens, closes = data.get("opens_at"), data.get("closes_at")
-    told = STATUS.get(folded(status), "unconfirmed") if status else "dated"
-    if folded(status) in UPCOMING and not opens:
+    told = STATUS.get(fold_words(status), "unconfirmed") if status else "dated"
+    if fold_words(status) in UPCOMING and not opens:
         told = "unconfirmed"  # not open yet, and nobody knows from when
     if told == "dated" or (told == "closed" and opens and closes not in (None, NO_END)):
         told = "dated" if opens or closes else "unconfirmed"

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing.folding import folded
 from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER
+from matcher.language import fold_words
 
 TYPE_COLUMN = "item_type"
 
@@ -121,11 +121,13 @@ _PREFIXES = {
 
 
 def _vocabulary(item_type: ItemType) -> dict[str, str]:
-    names = {folded(field): field for field in ITEM_CLASSES[item_type].model_fields if field != "eligibility"}
+    names = {
+        fold_words(field): field for field in ITEM_CLASSES[item_type].model_fields if field != "eligibility"
+    }
     for fields in (_ANY, _OWN[item_type]):
         for field, aliases in fields.items():
             names |= {alias: field for alias in aliases.split(";") if alias and names.get(alias) != alias}
-            names.setdefault(folded(field), field)
+            names.setdefault(fold_words(field), field)
     return names
 
 
@@ -139,11 +141,13 @@ def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
     {0: 'name', 1: 'department_code'}
     """
     known = VOCABULARY[item_type]
-    keys = [_DAY.sub("", folded(column)) for column in columns]
+    keys = [_DAY.sub("", fold_words(column)) for column in columns]
     fields = {n: known[key] for n, key in enumerate(keys) if key in known}
     chosen: dict[str, int] = {}
     for n, field in fields.items():
-        if field not in chosen or (folded(columns[n]) == folded(field) != folded(columns[chosen[field]])):
+        if field not in chosen or (
+            fold_words(columns[n]) == fold_words(field) != fold_words(columns[chosen[field]])
+        ):
             chosen[field] = n
     return {n: field for field, n in sorted(chosen.items(), key=lambda pair: pair[1])}
 

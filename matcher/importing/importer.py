@@ -12,8 +12,8 @@ from pydantic import ValidationError
 from matcher.domain.events import PutReport
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Store
-from matcher.importing.folding import folded
 from matcher.importing.report import ImportReport, ItemTable, Reject, Row
+from matcher.language import fold_words
 
 
 def derived_id(item_type: ItemType, name: str) -> str:
@@ -22,7 +22,7 @@ def derived_id(item_type: ItemType, name: str) -> str:
     >>> derived_id(ItemType.LEAD, "École 42") == derived_id(ItemType.LEAD, "ecole  42")
     True
     """
-    digest = hashlib.sha256(f"{item_type.value}:{folded(name)}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{item_type.value}:{fold_words(name)}".encode()).hexdigest()
     return f"{item_type.value}-{digest[:16]}"
 
 
@@ -102,7 +102,7 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
         if item_type not in stored:
             stored[item_type] = _ids_by_name(store.items.names(item_type))
         by_name = stored[item_type]
-        ids = by_name.get(folded(row.item.name), []) if by_name else []
+        ids = by_name.get(fold_words(row.item.name), []) if by_name else []
         if len(ids) > 1:
             several = ", ".join(ids[:5])
             fr = f"plusieurs fiches portent ce nom ({several}) : ajoutez une colonne id"
@@ -116,7 +116,7 @@ def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
 def _ids_by_name(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
     ids: dict[str, list[str]] = {}
     for item_id, name in names:
-        ids.setdefault(folded(name), []).append(item_id)
+        ids.setdefault(fold_words(name), []).append(item_id)
     return ids
 
 

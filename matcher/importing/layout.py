@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from matcher.errors import InvalidRequest
+from matcher.importing.formulas import restore
 from matcher.importing.report import Fault, Notice
 
 OURS = ["line", "reason"]
@@ -64,7 +65,7 @@ def lay_out(name: str, grid: Grid, rank: HeaderRank) -> Table:
     numbered = enumerate(grid.rows, start=grid.first)
     filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
     at = header_position([row for _, row in filled], rank)
-    titles = [cell.strip().lstrip("\ufeff") for cell in filled[at][1]] if filled else []
+    titles = [restore(cell.strip().lstrip("\ufeff")) for cell in filled[at][1]] if filled else []
     ours = len(OURS) if titles[: len(OURS)] == OURS else 0
     titles = titles[ours:]
     width = _filled_width(titles)
@@ -77,7 +78,8 @@ def lay_out(name: str, grid: Grid, rank: HeaderRank) -> Table:
     lengths = _block_lengths(filled[at:])
     for line, row in filled[at + 1 :]:
         trimmed = len(lengths[(line - 1) // _BLOCK]) == 1
-        table.rows.append(_fitted(line, row[ours:], width, trimmed=trimmed))
+        cells = [restore(cell) for cell in row[ours:]]
+        table.rows.append(_fitted(line, cells, width, trimmed=trimmed))
     return table
 
 

@@ -5,10 +5,7 @@ row (:mod:`matcher.importing.rows`). An empty cell means the field's default; a 
 not have leaves the field unset.
 """
 
-import csv
 import gc
-import io
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,9 +14,8 @@ from typing import Any
 from matcher.domain.items import ItemType, Opportunity
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable
-from matcher.files import write_whole
+from matcher.importing.export import write_csv
 from matcher.importing.fields import has_code
-from matcher.importing.folding import folded
 from matcher.importing.headers import TYPE_COLUMN, infer_type
 from matcher.importing.importer import import_table
 from matcher.importing.layout import OURS, Table
@@ -27,6 +23,7 @@ from matcher.importing.reasons import shortened
 from matcher.importing.report import ImportReport, ItemTable, Notice, Reject, Row
 from matcher.importing.rows import Plan, plan_for, read_row
 from matcher.importing.tables import read_table
+from matcher.language import fold_words
 
 
 def read(path: Path, item_type: ItemType | None = None) -> ItemTable:
@@ -59,8 +56,8 @@ def read(path: Path, item_type: ItemType | None = None) -> ItemTable:
     ('Exemple', ('santé',), 'https://www.exemple.fr')
     """
     table = read_table(path)
-    kinds = [folded(column) for column in table.columns]
-    typed = kinds.index(folded(TYPE_COLUMN)) if folded(TYPE_COLUMN) in kinds else None
+    kinds = [fold_words(column) for column in table.columns]
+    typed = kinds.index(fold_words(TYPE_COLUMN)) if fold_words(TYPE_COLUMN) in kinds else None
     if item_type is None and typed is None:
         whole = [row.cells for row in table.rows[:100] if row.fault is None and "id" in kinds]
         item_type = infer_type(table.columns, [str(row[kinds.index("id")]) for row in whole])
@@ -132,17 +129,10 @@ def write_rejects(out: Path, table: ItemTable, rows: Sequence[Row]) -> None:
     UTF-8 with BOM and the delimiter of the file, which spreadsheets open as they are; mended, the file can be
     imported itself. Cells beyond the header stay beyond it: until mended, such a row is refused again.
     """
-    text = io.StringIO()
-    writer = csv.writer(text, delimiter=table.delimiter, lineterminator="\r\n")
-    writer.writerow([*OURS, *table.columns])
-    for row in rows:
-        why = " | ".join(
-            f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in row.rejects
-        )
-        writer.writerow([row.line, why, *map(_plain, row.cells)])
     try:
         if rows:
-            write_whole(out, text.getvalue().encode("utf-8-sig", errors="replace"))
+            cells = ([row.line, _reasons(row), *row.cells] for row in rows)
+            write_csv(out, [*OURS, *table.columns], cells, delimiter=table.delimiter)
         elif out.exists():  # a read-only folder refuses to unlink even what is not there
             out.unlink()
     except (BackendUnavailable, OSError) as error:
@@ -152,10 +142,10 @@ def write_rejects(out: Path, table: ItemTable, rows: Sequence[Row]) -> None:
         ) from error
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return ";".join(value)
-    return json.dumps(value, ensure_ascii=False) if isinstance(value, list | dict) else str(value or "")
+def _reasons(row: Row) -> str:
+    return " | ".join(
+        f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in row.rejects
+    )
 
 
 def _row_type(said: str, asked: ItemType | None) -> ItemType | None:
@@ -177,7 +167,7 @@ def _column_notices(table: Table, plans: list[Plan]) -> list[Notice]:
     unknown = [
         column
         for n, column in enumerate(table.columns)
-        if n not in used and n in filled and folded(column) != folded(TYPE_COLUMN)
+        if n not in used and n in filled and fold_words(column) != fold_words(TYPE_COLUMN)
     ]
     notices = []
     if unknown and plans:
@@ -187,7 +177,7 @@ def _column_notices(table: Table, plans: list[Plan]) -> list[Notice]:
         )
     places = {column.position for plan in plans for column in plan.columns if column.field == "size_band"}
     vague = sum(
-        folded(str(row.cells[n] or "")) in ("pme", "sme")
+        fold_words(str(row.cells[n] or "")) in ("pme", "sme")
         for row in table.rows
         for n in places
         if n < len(row.cells)

@@ -1,9 +1,7 @@
 """The commands on the catalogue: import, export, show."""
 
-import csv
-import io
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,18 +13,13 @@ from rich.text import Text
 from matcher import settings as configuration
 from matcher.adapters.sql import Store, open_store, store_file
 from matcher.build import open_matcher
-from matcher.domain.items import ITEM_CLASSES, AnyItem, Eligibility, ItemType
-from matcher.errors import InvalidRequest
-from matcher.files import write_whole
-from matcher.importing.headers import TYPE_COLUMN
-from matcher.importing.report import ImportReport
-from matcher.importing.tabular import import_file as import_rows
-from matcher.importing.tabular import read, rejects_path
+from matcher.domain.items import ItemType
+from matcher.importing import ImportReport, jsonl_text, record, rejects_path, write_items
+from matcher.importing import import_file as import_rows
 from service.cli.render.console import remarks, results
 from service.cli.render.item import card
 
 MAX_LISTED = 20
-_INNER = "eligibility"
 
 
 @contextmanager
@@ -97,8 +90,7 @@ def export(file: Path | None, kind: str | None) -> None:
     Raises
     ------
     InvalidRequest
-        The file's ending is unknown, or a CSV is asked for without ``--kind``, or an item does not fit in
-        CSV: a list entry that holds the character between entries.
+        The file's ending is unknown, or a CSV is asked for without ``--kind``.
     BackendUnavailable
         The file cannot be written.
     """
@@ -107,66 +99,10 @@ def export(file: Path | None, kind: str | None) -> None:
     with opened_store(settings, make=False) as store:
         items = list(store.items.all(item_type))
     if file is None:
-        results().out(_as_lines(items), end="", highlight=False)
+        results().out(jsonl_text(map(record, items)), end="", highlight=False)
         return
-    write_whole(file, _as_text(file, items, item_type), check=lambda draft: _compare(draft, items, item_type))
+    write_items(file, items, item_type)
     remarks().print(f"{len(items)} items written to {file}.")
-
-
-def _as_text(file: Path, items: Iterable[AnyItem], item_type: ItemType | None) -> bytes:
-    ending = file.suffix.lower()
-    if ending in (".jsonl", ".ndjson"):
-        return _as_lines(items).encode()
-    if ending != ".csv":
-        raise InvalidRequest(f"'{file.name}' tells no format: end it in .jsonl or .csv.")
-    if item_type is None:
-        raise InvalidRequest(f"A CSV holds one type of item: add --kind, one of {', '.join(ItemType)}.")
-    return _as_csv(items, item_type).encode("utf-8-sig")
-
-
-def _as_lines(items: Iterable[AnyItem]) -> str:
-    return "".join(json.dumps(_record(item), ensure_ascii=False) + "\n" for item in items)
-
-
-def _as_csv(items: Iterable[AnyItem], item_type: ItemType) -> str:
-    """Write semicolons between columns and between the entries of a list, as French spreadsheets expect."""
-    text = io.StringIO()
-    empty = ITEM_CLASSES[item_type].model_construct(id="", name="")
-    writer = csv.DictWriter(text, list(_record(empty)), delimiter=";", lineterminator="\r\n")
-    writer.writeheader()
-    for item in items:
-        writer.writerow({name: _cell(value) for name, value in _record(item).items()})
-    return text.getvalue()
-
-
-def _record(item: AnyItem) -> dict[str, Any]:
-    """Lay an item out flat; the unknown is empty rather than absent, so that reading it back clears it."""
-    fields = item.model_dump(mode="json")
-    inner = fields.pop(_INNER, None)
-    record: dict[str, Any] = {TYPE_COLUMN: item.item_type.value}
-    record |= {name: "" if value is None else value for name, value in fields.items()}
-    if inner is not None:
-        record |= {f"{_INNER}.{name}": inner[name] for name in Eligibility.model_fields}
-    return record
-
-
-def _cell(value: Any) -> Any:
-    if isinstance(value, list):
-        return ";".join(map(str, value))
-    return {True: "oui", False: "non"}[value] if isinstance(value, bool) else value
-
-
-def _compare(draft: Path, items: list[AnyItem], item_type: ItemType | None) -> None:
-    if not items:
-        return  # a header alone is no table to read
-    found = {row.item.id: row.item for row in read(draft, item_type).rows if row.item}
-    changed = [item.id for item in items if found.get(item.id) != item]
-    if changed:
-        listed = ", ".join(changed[:5])
-        raise InvalidRequest(
-            f"{len(changed)} items do not fit in .csv unchanged ({listed}): a list entry holds a "
-            "separator. Nothing was written; export to .jsonl instead."
-        )
 
 
 def _told(report: ImportReport) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from rich.console import Console
 
 from matcher.domain.items import AnyItem, Eligibility, EvidenceLevel, Factory, Lead, Opportunity, Organisation
 from matcher.errors import InvalidRequest
+from matcher.importing import csv_text
 from training.sources import published
 
 Row = dict[str, str]
@@ -195,20 +196,16 @@ def schools(members: Iterable[Organisation]) -> Iterator[Lead]:
 def _sourced(handed: Path, out: Path) -> None:
     """Copy a table, its sources as addresses."""
     rows = [row | {"source_url": published.address(row["source_url"])} for row in _rows(handed)]
-    with out.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]))
-        table.writeheader()
-        table.writerows(rows)
+    table = csv_text(list(rows[0]), ([*row.values()] for row in rows), delimiter=",")
+    out.write_text(table, encoding="utf-8", newline="")
 
 
 def write(path: Path, items: Sequence[AnyItem]) -> None:
     """Write items as CSV with the entities' own field names; columns that nothing fills are left out."""
     rows = [cells(item) for item in items]
     used = ["id", "name"] + [c for c in rows[0] if c not in ("id", "name") and any(r[c] for r in rows)]
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, used, extrasaction="ignore", lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+    table = csv_text(used, ([row[name] for name in used] for row in rows), delimiter=",", end="\n")
+    path.write_text(table, encoding="utf-8", newline="")
 
 
 def cells(item: AnyItem) -> Row:

