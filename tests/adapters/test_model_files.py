@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
+from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
-from matcher.adapters.encoder import torch as sentence_torch
 from matcher.adapters.encoder.model import lora as model_adapter
 from matcher.adapters.encoder.model import prepare as model
 from matcher.adapters.encoder.model import source as model_source
@@ -38,9 +38,9 @@ TEXTS = [
 def sealed(tmp_path: Path) -> Path:
     """A folder with a manifest, as a prepared one has, around files that cost nothing."""
     folder = tmp_path / "e5-small"
-    (folder / "openvino").mkdir(parents=True)
+    (folder / "1_Pooling").mkdir(parents=True)
     (folder / "tokenizer.json").write_text("{ }")
-    (folder / "openvino" / "openvino_model.bin").write_bytes(bytes(9_000))
+    (folder / "1_Pooling" / "config.json").write_bytes(bytes(9_000))
     model.seal(folder, {"recipe": "test"})
     return folder
 
@@ -83,23 +83,12 @@ class TestSource:
 
 @pytest.mark.model
 class TestPrepared:
-    def test_openvino_and_sentence_transformers_agree(self, model_dir: Path) -> None:
-        from sentence_transformers import SentenceTransformer
-
+    def test_the_folder_is_a_plain_sentence_transformer(self, model_dir: Path) -> None:
         plain = SentenceTransformer(str(model_dir), device="cpu")
-        light = SentenceEncoder(model_dir)
-        for prompt, encode in (("query", light.encode_queries), ("document", light.encode_passages)):
+        ours = SentenceEncoder(model_dir)
+        for prompt, encode in (("query", ours.encode_queries), ("document", ours.encode_passages)):
             expected = plain.encode([neutral(text) for text in TEXTS], prompt_name=prompt)
             assert (expected * encode(TEXTS)).sum(axis=1).min() > 0.9995
-
-    def test_serving_needs_no_torch(self, model_dir: Path) -> None:
-        code = (
-            "import sys; from pathlib import Path;"
-            "from matcher.adapters.encoder.sentence import SentenceEncoder;"
-            f"SentenceEncoder(Path({str(model_dir)!r})).encode_queries(['a']);"
-            "sys.exit('torch' in sys.modules or 'transformers' in sys.modules)"
-        )
-        assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
     def test_a_second_preparation_touches_nothing(self, model_dir: Path) -> None:
         before = {path: path.stat().st_ctime_ns for path in model_dir.rglob("*")}
@@ -123,13 +112,13 @@ class TestPrepared:
 
 
 class TestTrouble:
-    @pytest.mark.parametrize("name", ["tokenizer.json", "openvino/openvino_model.bin"])
+    @pytest.mark.parametrize("name", ["tokenizer.json", "1_Pooling/config.json"])
     def test_a_missing_file_names_the_command(self, sealed: Path, name: str) -> None:
         (sealed / name).unlink()
         with pytest.raises(ModelMissing, match=rf"{name} is missing.*matcher prepare"):
             SentenceEncoder(sealed)
 
-    @pytest.mark.parametrize("name", ["tokenizer.json", "openvino/openvino_model.bin"])
+    @pytest.mark.parametrize("name", ["tokenizer.json", "1_Pooling/config.json"])
     @pytest.mark.parametrize("change", [lambda body: body + b" ", lambda body: b"!" + body[1:]])
     def test_a_changed_file_is_noticed(
         self, sealed: Path, name: str, change: Callable[[bytes], bytes]
@@ -166,19 +155,11 @@ class TestTrouble:
         with pytest.raises(ModelMissing, match=r"neither a SentenceTransformer folder.*matcher prepare"):
             SentenceEncoder(str(tmp_path))
 
-    def test_a_hub_that_does_not_answer_is_asked_once(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        asked = []
-
-        def away(name: str, file: str) -> bool:
-            asked.append((name, file))
-            raise ConnectionError("no network")
-
-        monkeypatch.setattr(sentence_torch, "file_exists", away)
+    def test_a_hub_that_does_not_answer_is_asked_once(self) -> None:
         before = time.monotonic()
         with pytest.raises(ModelMissing, match="nor a model that a hub here can give"):
             SentenceEncoder("example/nowhere")
-        assert asked == [("example/nowhere", "config.json")]
-        assert time.monotonic() - before < 60, "the hub's own retries take longer"
+        assert time.monotonic() - before < 60, "the hub's own retries take 90 seconds"
 
     def test_no_folder_names_the_command(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match="matcher prepare"):
@@ -192,10 +173,7 @@ class TestTrouble:
     @pytest.mark.model
     def test_a_killed_preparation_leaves_no_half_model_and_the_next_one_ends(self, tmp_path: Path) -> None:
         out = tmp_path / "e5-small"
-        code = (
-            "import sys, pathlib; from matcher.adapters.encoder.model.prepare import prepare;"
-            "prepare(pathlib.Path(sys.argv[1]))"
-        )
+        code = "import sys, pathlib, matcher.adapters.encoder as m; m.prepare(pathlib.Path(sys.argv[1]))"
         run = subprocess.Popen([sys.executable, "-c", code, str(out)])
         while not (tmp_path / ".e5-small.new" / "tokenizer.json").exists():
             assert run.poll() is None

@@ -1,15 +1,11 @@
 """What every encoder promises, whatever is inside."""
 
 import threading
-import time
-from pathlib import Path
 
 import numpy as np
 import pytest
 
-from matcher.adapters.encoder.hashing import HashingEncoder
-from matcher.adapters.encoder.sentence import SentenceEncoder
-from matcher.adapters.encoder.torch import TorchEngine
+from matcher.adapters.encoder import HashingEncoder, SentenceEncoder
 from matcher.errors import InvalidRequest
 from matcher.index.ports import Encoder
 
@@ -17,33 +13,18 @@ TEXTS = [
     "Éditeur de logiciels pour les collectivités territoriales",
     "",
     "cybersécurité",
-    "Nous cherchons un partenaire en cybersécurité pour un hôpital à Rodez. " * 12,
+    "Nous cherchons un partenaire en cybersécurité pour un hôpital à Rodez. " * 3,
     "AI for earth observation from nanosatellites",
     "viticulture",
     "12 € … « œuvre »",
 ]
 
 
-class TorchEncoder(SentenceEncoder):
-    """The prepared folder as sentence-transformers reads it."""
-
-    def __init__(self, folder: Path) -> None:
-        self._engine = TorchEngine(str(folder), threads=None, batch_size=8)
-
-
-@pytest.fixture(
-    scope="module",
-    params=[
-        "hashing",
-        pytest.param("openvino", marks=pytest.mark.model),
-        pytest.param("torch", marks=pytest.mark.model),
-    ],
-)
+@pytest.fixture(scope="module", params=["hashing", pytest.param("sentence", marks=pytest.mark.model)])
 def encoder(request: pytest.FixtureRequest) -> Encoder:
     if request.param == "hashing":
         return HashingEncoder()
-    folder = request.getfixturevalue("model_dir")
-    return SentenceEncoder(folder) if request.param == "openvino" else TorchEncoder(folder)
+    return SentenceEncoder(request.getfixturevalue("model_dir"), batch_size=8)
 
 
 def both(encoder: Encoder, texts: list[str]) -> list[np.ndarray]:
@@ -64,7 +45,7 @@ def test_no_texts_give_no_rows(encoder: Encoder) -> None:
 
 
 def test_rows_follow_the_order_of_the_texts_and_not_the_company_they_keep(encoder: Encoder) -> None:
-    many = TEXTS * 5  # more than a batch, lengths mixed
+    many = TEXTS * 2  # more than a batch of eight, lengths mixed
     for together, backwards, alone in zip(
         both(encoder, many),
         both(encoder, many[::-1]),
@@ -92,11 +73,9 @@ def test_what_is_not_a_text_is_refused_by_position(encoder: Encoder, wrong: obje
         encoder.encode_passages(["texte", wrong])  # type: ignore[list-item]
 
 
-def test_a_megabyte_of_text_is_cut_and_encoded_at_once(encoder: Encoder) -> None:
+def test_a_megabyte_of_text_is_cut(encoder: Encoder) -> None:
     head = "logiciel libre de cartographie " * 2_000
-    start = time.process_time()
     long, short = encoder.encode_passages([head + "x " * 500_000, head])
-    assert time.process_time() - start < 300  # of its own time, however busy the machine: a hang only
     assert long @ short == pytest.approx(1, abs=1e-5)
 
 

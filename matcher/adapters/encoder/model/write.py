@@ -1,4 +1,4 @@
-"""Writes the files of a prepared model: vocabulary, tokeniser, weights, configuration, OpenVINO graph."""
+"""Writes the files of a prepared model: vocabulary, tokeniser, weights, configuration."""
 
 import io
 import json
@@ -8,18 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import openvino as ov
 from numpy.typing import NDArray
 from safetensors.numpy import save_file
 from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from matcher.adapters.encoder.model import lora as model_adapter
 from matcher.adapters.encoder.model import source as model_source
-from matcher.adapters.encoder.model.graph import LAYER_NORM_EPSILON, sentence_encoder
 from matcher.adapters.encoder.model.source import Source
 from matcher.errors import ModelMissing
 
 MAX_TOKENS = 512
+LAYER_NORM_EPSILON = 1e-12
 WORDS = "embeddings.word_embeddings.weight"
 _SPECIAL = ("<s>", "<pad>", "</s>", "<unk>", "<mask>")
 _WORD_START = "▁"
@@ -48,10 +47,6 @@ def write(folder: Path, adapter: Path | None, report: Callable[[str, float], Non
     for name, content in _configuration(source).items():
         (folder / name).parent.mkdir(exist_ok=True)
         (folder / name).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
-    report("building the OpenVINO graph", 0.6)
-    graph = sentence_encoder(tensors, layers=source.layers, heads=source.heads)
-    (folder / "openvino").mkdir()
-    ov.save_model(graph, folder / "openvino" / "openvino_model.xml", compress_to_fp16=True)
 
 
 def pruned(source: Source) -> Source:
