@@ -1,9 +1,9 @@
-"""Every error the product raises on purpose.
+"""The errors the product raises on purpose, as one tree.
 
 ::
 
     MatcherError
-    ├── InvalidRequest        the caller can mend it: bad value, empty profile, malformed file
+    ├── InvalidRequest        the caller can correct it: bad value, empty profile, malformed file
     │   └── Ambiguous         a name fits several items; the message lists them
     ├── NotFound              no such item; the message suggests near names
     ├── NotAllowed            the caller may not do this
@@ -13,7 +13,7 @@
     └── BackendUnavailable    an outside thing failed: store, index, disk
         └── IndexLocked       another process owns the embedded index
 
-Messages say what, where and how to mend it. They never hold personal data.
+A message says what failed, where, and how to put it right. It never holds personal data.
 """
 
 from collections.abc import Sequence

@@ -1,1 +1,77 @@
-"""The things that are matched and the facts about them: items, answers, events, eligibility."""
+"""The things that are matched and the facts about them; imports nothing of the product but its errors.
+
+- ``items``: organisations, factories, opportunities, leads; the profile that asks; kinds and types
+- ``eligibility``: hard rules that no score overrides
+- ``answers``: recommendations, reasons, quotes, notices
+- ``events``: what the store reports and logs
+"""
+
+from matcher.domain.answers import Answer, Missing, Quote, Reason, Recommendation, Side, Signal
+from matcher.domain.eligibility import eligible, meets, open_to_all, size_bands, size_names
+from matcher.domain.events import Action, Change, Deletable, Feedback, Impression, PutReport, Puttable
+from matcher.domain.items import (
+    ALWAYS_OPEN,
+    ID_PATTERN,
+    ITEM_CLASSES,
+    NEVER_OPEN,
+    AnyItem,
+    Eligibility,
+    EvidenceLevel,
+    Factory,
+    Frozen,
+    Item,
+    ItemId,
+    ItemType,
+    Kind,
+    Label,
+    Lead,
+    Opportunity,
+    Organisation,
+    Profile,
+    SizeBand,
+    Text,
+    version_of,
+)
+
+__all__ = [
+    "ALWAYS_OPEN",
+    "ID_PATTERN",
+    "ITEM_CLASSES",
+    "NEVER_OPEN",
+    "Action",
+    "Answer",
+    "AnyItem",
+    "Change",
+    "Deletable",
+    "Eligibility",
+    "EvidenceLevel",
+    "Factory",
+    "Feedback",
+    "Frozen",
+    "Impression",
+    "Item",
+    "ItemId",
+    "ItemType",
+    "Kind",
+    "Label",
+    "Lead",
+    "Missing",
+    "Opportunity",
+    "Organisation",
+    "Profile",
+    "PutReport",
+    "Puttable",
+    "Quote",
+    "Reason",
+    "Recommendation",
+    "Side",
+    "Signal",
+    "SizeBand",
+    "Text",
+    "eligible",
+    "meets",
+    "open_to_all",
+    "size_bands",
+    "size_names",
+    "version_of",
+]

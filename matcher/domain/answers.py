@@ -1,4 +1,4 @@
-"""What is answered: recommendations with their reasons and the spans these rest on.
+"""Answers: recommendations with their reasons and the spans these rest on.
 
 Plain frozen dataclasses: dozens are made for an answer, all from our own numbers, and checking each would
 cost as much as the search. The service describes and writes them through pydantic.
@@ -24,7 +24,7 @@ class _Closed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote(_Closed):
-    """A span of a text, quoted as evidence: ``text == field_text[start:end]``."""
+    """A span of a field, quoted as evidence: ``text == field_text[start:end]``."""
 
     side: Side
     field: str
@@ -35,7 +35,7 @@ class Quote(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reason(_Closed):
-    """One reason in both languages with the spans it rests on; never without a quote.
+    """One reason in both languages, with the spans it rests on: at least one.
 
     ``clear`` is False where nothing clear was found and the nearest is quoted instead.
     """
@@ -49,7 +49,7 @@ class Reason(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Missing(_Closed):
-    """Something a good match would have and this one does not show."""
+    """Something that a good match has and this one lacks, or a notice about the answer."""
 
     code: str
     fr: str
@@ -70,8 +70,8 @@ class Signal(_Closed):
 class Recommendation(_Closed):
     """One recommended item. ``score`` is in [0, 1].
 
-    ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: what the asker and
-    the item gain from meeting, in [0, 1].
+    ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: the expected gain
+    of the asker and of the item from meeting, in [0, 1].
     """
 
     rank: int
@@ -95,9 +95,9 @@ class Recommendation(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer(_Closed):
-    """What was asked and what is recommended, best first; ties by id.
+    """The question and its recommendations, best first; ties by id.
 
-    ``plan`` names the plan of introductions when it set the order, which then need not follow the scores.
+    ``plan`` names the plan of introductions if it set the order, which then need not follow the scores.
     """
 
     kind: Kind

@@ -1,4 +1,4 @@
-"""What the store reports and logs besides items: puts, changes, impressions, feedback.
+"""Events the store reports and logs: puts, changes, impressions, feedback.
 
 Plain frozen records, shared by the store, the indexer and the laboratory. Impressions and feedback name
 organisations and items by id only: no person appears in them.
@@ -13,14 +13,14 @@ from typing import Literal
 from matcher.domain.items import AnyItem, ItemType, Kind
 
 Puttable = Iterable[AnyItem] | Callable[[], Iterable[AnyItem]]
-"""Items to store, or what makes them once nobody else can write."""
+"""Items to store, or a function that makes them while the store holds its write lock."""
 Deletable = Iterable[str] | Callable[[], Iterable[str]]
-"""Ids to erase, or what names them once nobody else can write."""
+"""Ids to erase, or a function that names them while the store holds its write lock."""
 
 
 @dataclass(frozen=True, slots=True)
 class PutReport:
-    """How many items a put inserted, changed, or found already as given."""
+    """Counts of a put: items inserted, items updated, items that were equal already."""
 
     inserted: int = 0
     updated: int = 0
@@ -28,7 +28,7 @@ class PutReport:
 
     @property
     def changed(self) -> int:
-        """Items that differ from before.
+        """Number of items that were inserted or updated.
 
         >>> PutReport(inserted=2, updated=1, unchanged=5).changed
         3
@@ -48,7 +48,7 @@ class Change:
 
 
 class Action(StrEnum):
-    """What became of a recommendation."""
+    """Outcome of a recommendation."""
 
     JOINED = "joined"
     INTERESTED = "interested"
@@ -73,7 +73,7 @@ class Impression:
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One reaction. ``rank`` is where the item last stood when it was shown, None if it never was."""
+    """One reaction. ``rank`` is the item's last rank when it was shown, None if it never was shown."""
 
     at: datetime
     kind: Kind

@@ -1,4 +1,4 @@
-"""The things that are matched.
+"""Items that are matched: organisations, factories, opportunities, leads; and the profile that asks.
 
 Items are frozen pydantic models: the same definition validates an imported row, travels as JSON and feeds
 the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`, in a fixed order.
@@ -8,7 +8,6 @@ import hashlib
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
-from math import inf
 from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -24,8 +23,14 @@ EvidenceLevel = Literal[
 SizeBand = Literal["TPE", "PE", "ME", "ETI", "GE"]
 
 
+ALWAYS_OPEN = (-1e12, 1e12)
+"""Window of an item without dates, in seconds since 1970; finite, since an index stores it."""
+NEVER_OPEN = (1e12, -1e12)
+"""Window that holds no instant."""
+
+
 class ItemType(StrEnum):
-    """What an item is."""
+    """Type of an item."""
 
     ORGANISATION = "organisation"
     FACTORY = "factory"
@@ -34,7 +39,7 @@ class ItemType(StrEnum):
 
 
 class Kind(StrEnum):
-    """What is asked for. ``ALERT`` is ``INTERNATIONAL`` reversed: the members to tell of an opportunity."""
+    """Kind of question. ``ALERT`` is ``INTERNATIONAL`` reversed: the members an opportunity is for."""
 
     FACTORY = "factory"
     PARTNER = "partner"
@@ -44,13 +49,13 @@ class Kind(StrEnum):
 
 
 class Frozen(BaseModel):
-    """Base of every value: immutable, strict about unknown fields; numbers are finite, as JSON has them."""
+    """Base of every value: immutable, unknown fields refused, numbers finite (JSON has no infinity)."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class Profile(Frozen):
-    """Who asks, as text and facts: an organisation's own fields, or a free text put in ``description``.
+    """What a question is asked for: an organisation's fields, or a free text put in ``description``.
 
     >>> Profile(description="cybersécurité").is_empty
     False
@@ -67,7 +72,7 @@ class Profile(Frozen):
 
     @property
     def is_empty(self) -> bool:
-        """True when there is no text to match on: no letter or digit."""
+        """Whether there is no text to match: no letter and no digit in any field."""
         texts = (self.description, *self.expertise, *self.sectors, *self.offers, *self.needs)
         return not any(sign.isalnum() for text in texts for sign in text)
 
@@ -81,12 +86,12 @@ class Profile(Frozen):
 
 
 def version_of(body: str) -> str:
-    """Version of an item whose canonical JSON is ``body``."""
+    """Return the version of an item whose canonical JSON is ``body``."""
     return hashlib.sha256(body.encode()).hexdigest()[:16]
 
 
 class Item(Frozen):
-    """What every item has."""
+    """Fields and behaviour common to all items."""
 
     id: ItemId
     name: Label
@@ -102,12 +107,19 @@ class Item(Frozen):
 
     @property
     def needs_confirmation(self) -> bool:
-        """True when what is shown rests on background text and a person should confirm it first."""
+        """Whether the texts rest on general knowledge, so that a person should confirm them first."""
         return self.evidence_level in ("named_in_source_activity_from_background", "background_only_not_seen")
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield ``(field, text)`` for every text that may be matched and quoted."""
         yield "name", self.name
+
+    def open_between(self) -> tuple[float, float]:
+        """Return from when until when a member may act on it, in seconds since 1970, end excluded.
+
+        :data:`ALWAYS_OPEN` for items without dates, :data:`NEVER_OPEN` for a closed opportunity.
+        """
+        return ALWAYS_OPEN
 
     @property
     def body(self) -> str:
@@ -222,16 +234,19 @@ class Opportunity(Item):
         return ItemType.OPPORTUNITY
 
     def is_open(self, at: datetime) -> bool:
-        """Whether a member may act on it at the instant ``at`` (half-open window, opens_at included)."""
+        """Return whether a member may act on it at the instant ``at``; closes_at is no longer open."""
         opens, closes = self.open_between()
         return opens <= at.timestamp() < closes
 
-    def open_between(self) -> tuple[float, float]:
-        """Return the window of :meth:`is_open` in seconds since 1970; both infinite when never open."""
+    def open_between(self) -> tuple[float, float]:  # noqa: D102
         if self.availability in ("closed", "unconfirmed"):
-            return inf, inf
-        opens, closes = self.opens_at, self.closes_at
-        return opens.timestamp() if opens else -inf, closes.timestamp() if closes else inf
+            return NEVER_OPEN
+        opens, closes = ALWAYS_OPEN
+        if self.opens_at:
+            opens = self.opens_at.timestamp()
+        if self.closes_at:
+            closes = self.closes_at.timestamp()
+        return opens, closes
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from matcher.domain.items import AnyItem, Item, Opportunity, Profile
+from matcher.domain.items import AnyItem, Item, Profile
 from matcher.index.labels import labels_of
-from matcher.index.ports import ALWAYS_OPEN, NEVER_OPEN, Encoder, Lexical, Point, Vectors
+from matcher.index.ports import Encoder, Lexical, Point, Vectors
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 TEMPLATE = "fields-v4"
@@ -35,17 +35,6 @@ def passage(item: Item | Profile) -> str:
     return ". ".join(", ".join(entries) for entries in texts.values())
 
 
-def open_window(item: AnyItem) -> tuple[float, float]:
-    """POSIX seconds from and until when an item may be acted on; items without dates are always open."""
-    if not isinstance(item, Opportunity):
-        return ALWAYS_OPEN
-    if item.availability in ("closed", "unconfirmed"):
-        return NEVER_OPEN
-    start = item.opens_at.timestamp() if item.opens_at else ALWAYS_OPEN[0]
-    end = item.closes_at.timestamp() if item.closes_at else ALWAYS_OPEN[1]
-    return start, end
-
-
 def to_points(
     items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical, skills: SkillFinder = NO_SKILLS
 ) -> list[Point]:
@@ -63,7 +52,7 @@ def to_points(
     sparse = lexical.encode_passages(texts)
     points = []
     for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
-        start, end = open_window(item)
+        start, end = item.open_between()
         rows: Vectors | None = label_rows[np.array([row_of[text] for text in own])] if own else None
         found = skills.in_fields(item.fields())
         points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows, found))

@@ -11,13 +11,10 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.items import ItemType
+from matcher.domain.items import ALWAYS_OPEN, ItemType
 from matcher.knowledge.skills import Skill
 
 Vectors = NDArray[np.float32]
-
-ALWAYS_OPEN = (-1e12, 1e12)
-NEVER_OPEN = (1e12, -1e12)
 
 
 class Encoder(Protocol):

@@ -6,8 +6,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain.eligibility import eligible, meets, open_to_all
-from matcher.domain.items import AnyItem, Eligibility, Factory, Opportunity, Organisation, Profile
+from matcher.domain import (
+    ALWAYS_OPEN,
+    NEVER_OPEN,
+    AnyItem,
+    Eligibility,
+    Factory,
+    Opportunity,
+    Organisation,
+    Profile,
+    eligible,
+    meets,
+    open_to_all,
+)
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ME = Organisation(id="ORG1", name="Moi", member_type="PME", department_code="31")
@@ -39,6 +50,25 @@ def test_a_dated_call_is_actionable_exactly_inside_its_window(minutes: int, leng
 def test_closed_and_unconfirmed_calls_are_never_actionable(availability: str) -> None:
     item = call(availability=availability, closes_at=NOW + timedelta(days=30))
     assert not eligible(ME, item, NOW)
+
+
+@pytest.mark.parametrize("item", [ME, Factory(id="FAC1", name="Data"), call(availability="standing")])
+def test_an_item_without_dates_is_always_open(item: AnyItem) -> None:
+    assert item.open_between() == ALWAYS_OPEN
+
+
+@pytest.mark.parametrize("availability", ["closed", "unconfirmed"])
+def test_an_opportunity_that_is_not_confirmed_open_never_is(availability: str) -> None:
+    opportunity = call(availability=availability, opens_at=NOW, closes_at=NOW + timedelta(days=2))
+    assert opportunity.open_between() == NEVER_OPEN
+    assert not opportunity.is_open(NOW + timedelta(days=1))
+
+
+def test_the_window_is_that_of_the_dates() -> None:
+    opportunity = call(closes_at=NOW)
+    assert opportunity.open_between() == (ALWAYS_OPEN[0], NOW.timestamp())
+    assert opportunity.is_open(NOW - timedelta(seconds=1))
+    assert not opportunity.is_open(NOW)
 
 
 def test_a_standing_service_is_open_until_its_end() -> None:
