@@ -13,8 +13,6 @@ from training.ranking.cluster import cluster
 from training.ranking.evaluate import evaluate
 from training.ranking.fit_ranker import fit_ranker
 from training.ranking.gender import gender
-from training.sources.catalogue import catalogue
-from training.sources.places import places
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -25,8 +23,6 @@ def lab() -> None:
 
 
 app.command()(bench)
-app.command()(catalogue)
-app.command()(places)
 app.command()(cluster)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)

@@ -70,17 +70,6 @@ def test_overlap_ignores_order() -> None:
     assert metrics.overlap([], [], 3) == 1
 
 
-def test_gini_by_hand() -> None:
-    assert metrics.gini([1, 2, 3]) == pytest.approx((-2 * 1 + 0 * 2 + 2 * 3) / (3 * 6))
-    assert metrics.gini([]) == metrics.gini([0, 0]) == 0
-
-
-@pytest.mark.parametrize("values", [[-1.0, 2.0], [float("nan")], [float("inf")]])
-def test_gini_refuses_what_is_not_an_amount(values: list[float]) -> None:
-    with pytest.raises(ValueError, match="finite amounts"):
-        metrics.gini(values)
-
-
 @pytest.mark.filterwarnings("ignore")  # numba's own warnings, at import
 def test_measures_agree_with_ranx(monkeypatch: pytest.MonkeyPatch) -> None:
     import numba

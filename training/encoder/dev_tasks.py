@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
+from training.ranking.metrics import average_precision
 from training.sources.datasets import (
     Concept,
     Question,
@@ -31,20 +32,20 @@ def mean_average_precision(scores: NDArray[np.float32], relevant: Sequence[froze
     """
     if not relevant:
         return 0.0
-    total = 0.0
+    values = []
     for line, answers in zip(scores, relevant, strict=True):
-        order = np.argsort(-line, kind="stable")
-        ranks = np.flatnonzero(np.isin(order, list(answers))) + 1
-        total += float(np.mean(np.arange(1, len(ranks) + 1) / ranks))
-    return total / len(relevant)
+        ranking = np.argsort(-line, kind="stable").tolist()
+        values.append(average_precision(ranking, dict.fromkeys(answers, 1.0)))
+    return float(np.mean(values))
 
 
 def lookalikes(answers: Sequence[str], texts: Sequence[str], each: int = 15) -> list[str]:
     """Texts that are spelt most like each answer, by character trigrams: what a ranking trips over.
 
-    At most ``each`` for an answer, the answers themselves among them; in order of ``texts``, each once.
+    At most ``each`` for an answer, itself among them; in order of ``texts``, each once. An answer that is not
+    one of ``texts`` gives none.
 
-    >>> lookalikes(["web developer"], ["web developers", "florist", "web designer"], each=2)
+    >>> lookalikes(["web developers"], ["web developers", "florist", "web designer"], each=2)
     ['web developers', 'web designer']
     """
     pool = list(dict.fromkeys(texts))

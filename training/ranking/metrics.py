@@ -1,4 +1,4 @@
-"""Measures of rankings and of fairness, as small pure functions.
+"""Measures of rankings, as small pure functions.
 
 A ranking is a sequence of distinct items, best first, without ties: whoever ranks by a score orders by
 ``(-score, id)``. ``grades`` maps an item to its relevance; grades of 0 or less, and items without a grade,
@@ -10,7 +10,6 @@ from collections.abc import Hashable, Mapping, Sequence
 from typing import Literal, TypeVar
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 T = TypeVar("T", bound=Hashable)
 Gain = Literal["linear", "exponential"]
@@ -113,23 +112,6 @@ def overlap(one: Sequence[T], other: Sequence[T], k: int = 10) -> float:
     """
     length = min(k, max(len(one), len(other)))
     return len(set(one[:k]) & set(other[:k])) / length if length else 1.0
-
-
-def gini(values: ArrayLike) -> float:
-    """Gini coefficient of non-negative amounts, in [0, 1 - 1/n]; 0 when all are equal, or all 0, or none.
-
-    Source: Gini 1912, in the form ``sum (2 i - n - 1) x_i / (n sum x)`` over ascending x.
-
-    >>> gini([1, 1, 1]), gini([0, 0, 3])
-    (0.0, 0.6666666666666666)
-    """
-    amounts = np.sort(np.asarray(values, dtype=np.float64).ravel())
-    if amounts.size and (not np.isfinite(amounts).all() or amounts[0] < 0):
-        raise ValueError("Gini is defined for finite amounts of 0 or more")
-    n, total = amounts.size, float(amounts.sum())
-    if total == 0:
-        return 0.0
-    return float((2 * np.arange(1, n + 1) - n - 1) @ amounts / (n * total))
 
 
 def _relevant(grades: Mapping[T, float]) -> set[T]:
