@@ -2,22 +2,27 @@
 
 - ``skills``, ``skill_overlap``: ESCO skills in a text, and what two texts share of them
 - ``vocabulary``: the cluster's terms: domains of acronyms, look-alikes
+- ``concepts``: named concepts found in texts, with their places
 - ``places``: towns, distances, antennas
 - ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
 """
 
+from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
-from matcher.knowledge.read import esco_finder, read_skills, read_territory, read_vocabulary
+from matcher.knowledge.read import esco_finder, read_concepts, read_skills, read_territory, read_vocabulary
 from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap, overlap
 from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder, SkillLabels
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 
 __all__ = [
     "EARTH_RADIUS_KM",
+    "NO_CONCEPTS",
     "NO_SENSES",
     "NO_SKILLS",
     "Antenna",
     "Concept",
+    "ConceptFinder",
+    "Mention",
     "Place",
     "Senses",
     "SharedSkill",
@@ -29,6 +34,7 @@ __all__ = [
     "Vocabulary",
     "esco_finder",
     "overlap",
+    "read_concepts",
     "read_skills",
     "read_territory",
     "read_vocabulary",

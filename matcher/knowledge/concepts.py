@@ -6,7 +6,7 @@ reason can quote it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -43,6 +43,8 @@ class ConceptFinder:
     ----------
     names
         Pairs of a concept's id and one of its names. A name without a telling word is ignored.
+    domains
+        Domain of each concept ("cyber", "country"); concepts that are not in it have none.
 
     >>> finder = ConceptFinder([("funding", "levée de fonds"), ("nis2", "NIS 2"), ("data", "données")])
     >>> [(m.concept, m.text) for m in finder.in_text("Levées de fonds et données, conformité NIS 2")]
@@ -51,7 +53,8 @@ class ConceptFinder:
     []
     """
 
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, names: Iterable[tuple[str, str]], domains: Mapping[str, str] | None = None) -> None:
+        self._domains = dict(domains or {})
         self._by_first_key: dict[str, list[_Name]] = defaultdict(list)
         for concept, name in names:
             keys = tuple(_key(token) for token in _telling(name))
@@ -59,6 +62,10 @@ class ConceptFinder:
                 self._by_first_key[keys[0]].append(_Name(concept, keys))
         for group in self._by_first_key.values():
             group.sort(key=lambda name: (-len(name.keys), name.keys, name.concept))
+
+    def domain(self, concept: str) -> str:
+        """Return the domain of a concept, "" when it has none."""
+        return self._domains.get(concept, "")
 
     def in_text(self, text: str) -> list[Mention]:
         """Return the mentions of a text in the order of their places; of one place the longest names.
@@ -93,6 +100,9 @@ class ConceptFinder:
             if _matches(text, words[position : position + len(name.keys)], name.keys):
                 best.setdefault(name.concept, name)
         return list(best.values())
+
+
+NO_CONCEPTS = ConceptFinder([])
 
 
 def _telling(text: str) -> list[Token]:

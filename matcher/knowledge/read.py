@@ -8,18 +8,21 @@ from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from matcher.knowledge.concepts import ConceptFinder
 from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 from matcher.knowledge.tables import Row, entries, read_rows, read_table
 from matcher.knowledge.vocabulary import Concept, Vocabulary
 from matcher.language.text import fold
 
-__all__ = ["esco_finder", "read_skills", "read_territory", "read_vocabulary"]
+__all__ = ["esco_finder", "read_concepts", "read_skills", "read_territory", "read_vocabulary"]
 
 SKILLS = "skills_fr.2020.csv.gz"
 ENGLISH = "skills_en.v1.1.1.csv.gz"
 DIGITAL = "digitalSkillsCollection_en.v1.1.1.csv.gz"
 VOCABULARY = "vocabulary.csv"
+COUNTRY = "country"
+"""Domain of the concepts that are countries."""
 _ESCO_COLUMNS = ("conceptUri", "skillType", "preferredLabel", "altLabels")
 _VOCABULARY_COLUMNS = ("canonical_fr", "canonical_en", "synonyms", "domain", "not_synonym_of")
 _COMMUNE_COLUMNS = ("name", "department_code", "latitude", "longitude", "ambiguous")
@@ -109,6 +112,27 @@ def read_vocabulary(folder: Path) -> Vocabulary:
     if not path.is_file():
         return Vocabulary()
     return Vocabulary(read_table(path, _VOCABULARY_COLUMNS, _concept))
+
+
+def read_concepts(folder: Path) -> ConceptFinder:
+    """Return the finder of the vocabulary's concepts and of countries, from the data folder.
+
+    The file of countries or of the vocabulary may be absent: then none of its concepts is found. NotReady for
+    a file that cannot be read.
+    """
+    names: list[tuple[str, str]] = []
+    domains: dict[str, str] = {}
+    vocabulary, countries = folder / "catalogue" / VOCABULARY, folder / "reference" / "countries.csv"
+    if vocabulary.is_file():
+        for row in read_rows(vocabulary, ("id", *_VOCABULARY_COLUMNS, "gender_variants")):
+            domains[row["id"]] = row["domain"]
+            own = (row["canonical_fr"], row["canonical_en"], row["synonyms"], row["gender_variants"])
+            names.extend((row["id"], name) for name in entries(";".join(own)))
+    if countries.is_file():
+        for row in read_rows(countries, ("id", "names")):
+            domains[row["id"]] = COUNTRY
+            names.extend((row["id"], name) for name in entries(row["names"]))
+    return ConceptFinder(names, domains)
 
 
 def _concept(row: Row) -> Concept:
