@@ -1,4 +1,4 @@
-"""Days and instants as people write them."""
+"""Dates and instants as people write them."""
 
 from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
@@ -27,19 +27,16 @@ def parse(text: str | None, zone: ZoneInfo) -> datetime:
     """
     if not text:
         return datetime.now(zone).replace(microsecond=0)
-    for read in (_noon, datetime.fromisoformat, _unescaped):
+    for read in (_noon, datetime.fromisoformat):
         try:
             moment = read(text)
         except ValueError:
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
-    raise InvalidRequest("'on' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00.")
+    raise InvalidRequest(
+        "'on' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00. In an address, + is written %2B."
+    )
 
 
 def _noon(text: str) -> datetime:
     return datetime.combine(date.fromisoformat(text), time(12))
-
-
-def _unescaped(text: str) -> datetime:
-    """Read an instant from an address: a plus sign that was not written %2B arrives as a space."""
-    return datetime.fromisoformat("+".join(text.rsplit(" ", 1)))

@@ -10,20 +10,21 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
-from matcher import settings as configuration
 from matcher.adapters.sql import Store, open_store, store_file
 from matcher.build import open_matcher
 from matcher.domain.items import ItemType
 from matcher.importing import ImportReport, jsonl_text, record, rejects_path, write_items
 from matcher.importing import import_file as import_rows
+from matcher.settings import Settings
 from service.cli.render.console import remarks, results
 from service.cli.render.item import card
+from service.cli.render.phrases import Language
 
 MAX_LISTED = 20
 
 
 @contextmanager
-def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iterator[Store]:
+def opened_store(settings: Settings, *, make: bool = True) -> Iterator[Store]:
     """Open the store alone: the index may be in use elsewhere.
 
     ``make`` makes it where there is none, or brings it to the schema of this release; else NotReady names the
@@ -41,7 +42,7 @@ def opened_store(settings: configuration.Settings, *, make: bool = True) -> Iter
 
 
 @contextmanager
-def _compared_store(settings: configuration.Settings) -> Iterator[Store]:
+def _compared_store(settings: Settings) -> Iterator[Store]:
     """Open what a dry run compares with: the store as it is, or an empty one where there is none."""
     file = store_file(settings.database_url)
     if file is None or file.exists():
@@ -54,9 +55,8 @@ def _compared_store(settings: configuration.Settings) -> Iterator[Store]:
             yield store
 
 
-def show(name_or_id: str, lang: str, *, as_json: bool) -> None:
+def show(settings: Settings, name_or_id: str, lang: Language, *, as_json: bool) -> None:
     """Print one item."""
-    settings = configuration.load()
     with open_matcher(settings) as matcher:
         item = matcher.resolve(name_or_id)
     if as_json:
@@ -65,10 +65,10 @@ def show(name_or_id: str, lang: str, *, as_json: bool) -> None:
         results().print(card(item, lang, settings.zone))
 
 
-def import_file(file: Path, kind: str | None, *, dry_run: bool, as_json: bool) -> int:
+def import_file(
+    settings: Settings, file: Path, item_type: ItemType | None, *, dry_run: bool, as_json: bool
+) -> int:
     """Import a file, say what became of its rows, and return the exit code: 0, or 2 if rows were rejected."""
-    settings = configuration.load()
-    item_type = ItemType(kind) if kind else None
     opened = _compared_store if dry_run else opened_store
     with opened(settings) as store, remarks().status(f"Reading {file.name}"):
         report = import_rows(file, store, item_type=item_type, dry_run=dry_run)
@@ -81,7 +81,7 @@ def import_file(file: Path, kind: str | None, *, dry_run: bool, as_json: bool) -
     return 2 if report.rejects else 0
 
 
-def export(file: Path | None, kind: str | None) -> None:
+def export(settings: Settings, file: Path | None, item_type: ItemType | None) -> None:
     """Write the items of one type, or of all, as CSV or JSON Lines.
 
     What was written is read back and compared, so that an export that `matcher import` would read otherwise
@@ -94,8 +94,6 @@ def export(file: Path | None, kind: str | None) -> None:
     BackendUnavailable
         The file cannot be written.
     """
-    settings = configuration.load()
-    item_type = ItemType(kind) if kind else None
     with opened_store(settings, make=False) as store:
         items = list(store.items.all(item_type))
     if file is None:

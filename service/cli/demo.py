@@ -1,11 +1,10 @@
-"""The command that shows everything from nothing."""
+"""The command that prepares everything and shows the answers for one organisation."""
 
 from dataclasses import replace
 from pathlib import Path
 
 from rich.text import Text
 
-from matcher import settings as configuration
 from matcher.adapters.sql import Store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import AnyItem, ItemType, Kind
@@ -13,52 +12,33 @@ from matcher.errors import NotReady
 from matcher.importing.importer import import_table
 from matcher.importing.tabular import read
 from matcher.settings import Settings
-from service import dates as moments
+from service import dates
 from service.cli.catalogue import opened_store
 from service.cli.index import index_now, prepare_encoder, reindex_now
-from service.cli.recommend import Wishes, show_answers
+from service.cli.recommend import AnswerOptions, show_answers
 from service.cli.render import answer as render
-from service.cli.render.console import program, progress, remarks, results
+from service.cli.render.console import progress, remarks, results
+from service.cli.render.phrases import NEXT_STEPS, Language
 
 CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
 """Files of the catalogue in the order they go in; the illustrative needs complete organisations."""
 KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
 SHOWN = 3
 
-_NEXT = {
-    "fr": (
-        "Et maintenant :",
-        ("recommend {id} --kind partner -k 10 --explain", "davantage, avec le détail des scores"),
-        ('search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
-        ("show {id}", "la fiche complète"),
-        ("import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
-        ("serve", "l'API, décrite sur http://{host}:{port}/docs"),
-    ),
-    "en": (
-        "What next:",
-        ("recommend {id} --kind partner -k 10 --explain", "more of them, scores in detail"),
-        ('search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
-        ("show {id}", "the whole record"),
-        ("import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
-        ("serve", "the API, described at http://{host}:{port}/docs"),
-    ),
-}
 
-
-def run(organisation: str, lang: str) -> None:
+def run(settings: Settings, organisation: str, lang: Language) -> None:
     """Prepare the model, the store and the index where needed, then show every kind for one organisation."""
-    settings = configuration.load()
     prepare_encoder(settings)
     with opened_store(settings) as store:
         import_catalogue(store, settings.data_dir / "catalogue")
     with open_matcher(settings) as matcher:
         _index(matcher)
         asker = matcher.resolve(organisation, ItemType.ORGANISATION)
-        at = moments.parse(None, settings.zone)
+        at = dates.parse(None, settings.zone)
         answers = [matcher.recommender.recommend(asker, kind, SHOWN, at) for kind in KINDS]
     results().print(render.item_head(asker))
-    show_answers(answers, asker, Wishes(lang=lang), settings)
-    _say_next(asker.id, lang, settings)
+    show_answers(answers, asker, AnswerOptions(lang=lang), settings.zone)
+    _print_next_steps(asker.id, lang, settings)
 
 
 def import_catalogue(store: Store, folder: Path) -> None:
@@ -98,14 +78,11 @@ def _index(matcher: Matcher) -> None:
         reindex_now(matcher)
 
 
-def _say_next(organisation_id: str, lang: str, settings: Settings) -> None:
-    title, *lines = _NEXT[lang]
+def _print_next_steps(organisation_id: str, lang: Language, settings: Settings) -> None:
+    title, steps = NEXT_STEPS[lang]
     console = results()
     console.print(Text(f"\n{title}", "bold"))
     facts = {"id": organisation_id, "host": settings.host, "port": settings.port}
-    for command, why in lines:
-        console.print(
-            Text(f"  {program()} {command.format(**facts)}", "cyan").append(
-                f"\n      {why.format(**facts)}", "dim"
-            )
-        )
+    for command, purpose in steps:
+        line = Text(f"  matcher {command.format(**facts)}", "cyan")
+        console.print(line.append(f"\n      {purpose.format(**facts)}", "dim"))

@@ -1,4 +1,4 @@
-"""The command that checks every outside thing and says how to mend it."""
+"""The command that checks every outside part and says how to fix it."""
 
 import json
 import shutil
@@ -13,40 +13,38 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
-from matcher import settings as configuration
 from matcher.adapters.encoder.model import prepare as model
 from matcher.build import Matcher, open_matcher
 from matcher.errors import IndexLocked, MatcherError, NotReady
 from matcher.index.ports import Index, Where
-from matcher.settings import HASHING, Settings
+from matcher.settings import HASHING, Settings, unknown_variables
 from service.cli.render.console import remarks, results
 
 OLDEST_PYTHON = (3, 11)
-ROOM = 1_000_000_000
+RECOMMENDED_FREE_BYTES = 1_000_000_000
 """Bytes that should be free: the model takes 500 MB, an index of 10,000 items 60 MB."""
 
-FULL = 50_000_000
-"""Bytes below which nothing can be relied on to be written."""
+MIN_FREE_BYTES = 50_000_000
+"""Bytes below which writing may fail at any moment."""
 SAMPLE = 200
-"""Points of the index that are looked at, at most."""
+"""Points of the index that are checked, at most."""
 
-State = Literal["ok", "look", "bad"]
-_MARKS = {"ok": ("ok", "green"), "look": ("look", "yellow"), "bad": ("BAD", "bold red")}
+State = Literal["ok", "warning", "error"]
+_MARKS = {"ok": ("ok", "green"), "warning": ("warning", "yellow"), "error": ("ERROR", "bold red")}
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one check found, and what to do about it."""
+    """What one check found, and how to fix it."""
 
     check: str
     state: State
     found: str
-    mend: str = ""
+    fix: str = ""
 
 
-def run(*, as_json: bool) -> int:
-    """Print all findings and return the exit code: 3 if anything is bad, else 0."""
-    settings = configuration.load()
+def run(settings: Settings, *, as_json: bool) -> int:
+    """Print all findings and return the exit code: 3 if there is an error, else 0."""
     with remarks().status("Checking"):
         findings = list(examine(settings))
     if as_json:
@@ -55,11 +53,11 @@ def run(*, as_json: bool) -> int:
         )
     else:
         results().print(_table(findings))
-    return 3 if any(finding.state == "bad" for finding in findings) else 0
+    return 3 if any(finding.state == "error" for finding in findings) else 0
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
-    """Check one thing after another, each whatever the others found."""
+    """Run every check; one that fails does not stop the next."""
     yield _python()
     yield _variables()
     yield _disk(settings)
@@ -74,23 +72,23 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except IndexLocked as fault:
-        return Finding(check, "look", str(fault), "Nothing to mend if that is the server: ask it instead.")
+        return Finding(check, "warning", str(fault), "Nothing to fix if that is the server: ask it instead.")
     except MatcherError as fault:
-        return Finding(check, "bad", str(fault))
+        return Finding(check, "error", str(fault))
 
 
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST_PYTHON:
-        return Finding("python", "bad", version, "Install Python 3.11 or later, then: make clean demo")
+        return Finding("python", "error", version, "Install Python 3.11 or later, then: make clean demo")
     return Finding("python", "ok", version)
 
 
 def _variables() -> Finding:
-    unknown = configuration.unknown_variables()
+    unknown = unknown_variables()
     if unknown:
         return Finding(
-            "settings", "look", f"unknown: {', '.join(unknown)}", "Misspelt? See matcher/settings.py."
+            "settings", "warning", f"unknown: {', '.join(unknown)}", "Misspelt? See matcher/settings.py."
         )
     return Finding("settings", "ok", "all variables known")
 
@@ -104,40 +102,44 @@ def _disk(settings: Settings) -> Finding:
         probe.unlink()
         free = shutil.disk_usage(home).free
     except OSError as fault:
-        return Finding("disk", "bad", f"{home}: {fault.strerror}", "Mend its rights, or set MATCHER_HOME.")
+        return Finding(
+            "disk", "error", f"{home}: {fault.strerror}", "Check its permissions, or set MATCHER_HOME."
+        )
     found = f"{home}: {free / 1e9:.2f} GB free"
-    if free > ROOM:
+    if free > RECOMMENDED_FREE_BYTES:
         return Finding("disk", "ok", found)
-    return Finding("disk", "look" if free > FULL else "bad", found, "Free 1 GB there.")
+    return Finding("disk", "warning" if free > MIN_FREE_BYTES else "error", found, "Free 1 GB there.")
 
 
 def _catalogue(settings: Settings) -> Finding:
     folder = settings.data_dir / "reference"
     if not folder.is_dir():
-        return Finding("data", "bad", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'.")
+        return Finding(
+            "data", "error", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'."
+        )
     return Finding("data", "ok", str(settings.data_dir))
 
 
 def _model(settings: Settings) -> Finding:
     if settings.encoder == HASHING:
-        return Finding("model", "look", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
+        return Finding("model", "warning", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
     folder = Path(settings.encoder or settings.model_dir)
     if settings.encoder and not (folder / model.MANIFEST).is_file():
         return _foreign_model(folder)
     found = model.verify(folder)
     if not settings.encoder and found["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
         what = f"{found['name']} is not the encoder of this release"
-        return Finding("model", "bad", what, "Run: matcher prepare, then: matcher reindex")
+        return Finding("model", "error", what, "Run: matcher prepare, then: matcher reindex")
     return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
 
 
 def _foreign_model(folder: Path) -> Finding:
     if folder.is_dir():
-        return Finding("model", "ok", f"{folder}: not ours, checksums unknown")
-    mend = "Set MATCHER_ENCODER to a model's folder, or unset it."
+        return Finding("model", "ok", f"{folder}: not made by `matcher prepare`, checksums unknown")
+    fix = "Set MATCHER_ENCODER to a model's folder, or unset it."
     if folder.is_absolute():
-        return Finding("model", "bad", f"{folder}: there is no such folder", mend)
-    return Finding("model", "look", f"{folder}: no such folder here, so a hub is asked for it", mend)
+        return Finding("model", "error", f"{folder}: there is no such folder", fix)
+    return Finding("model", "warning", f"{folder}: no such folder here, so a hub is asked for it", fix)
 
 
 def _store_and_index(settings: Settings) -> Iterator[Finding]:
@@ -148,7 +150,7 @@ def _store_and_index(settings: Settings) -> Iterator[Finding]:
             yield Finding("store", "ok", f"{matcher.store.place}: {held}")
             yield _guarded("index", lambda: _index(matcher))
     except MatcherError as fault:
-        yield Finding("store", "bad", str(fault))
+        yield Finding("store", "error", str(fault))
 
 
 def _index(matcher: Matcher) -> Finding:
@@ -160,12 +162,12 @@ def _index(matcher: Matcher) -> Finding:
     built = f", built with {manifest.encoder}" if manifest else ""
     found = f"generation {name}: {points} items{built}"
     if pending > 0:
-        return Finding("index", "look", f"{found}; {pending} changes wait", "Run: matcher index")
+        return Finding("index", "warning", f"{found}; {pending} changes wait", "Run: matcher index")
     return Finding("index", "ok", found)
 
 
 def _require_sound(index: Index) -> None:
-    """Look at points spread over the index and ask it one question: files may be spoilt and still open."""
+    """Check points spread over the index and ask it one question: damaged files may still open."""
     ids = sorted(index.versions())
     points = index.fetch(ids[:: len(ids) // SAMPLE + 1])
     for point in points.values():
@@ -186,18 +188,18 @@ def _port(settings: Settings) -> Finding:
             probe.bind((settings.host, settings.port))
         except OSError as fault:
             found = f"{place}: {fault.strerror}"
-            return Finding("port", "look", found, "Our own server? Else: matcher serve --port N")
+            return Finding("port", "warning", found, "Our own server? Else: matcher serve --port N")
     return Finding("port", "ok", f"{place} is free")
 
 
 def _table(findings: list[Finding]) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 1))
-    table.add_column(width=4)
+    table.add_column(width=7)
     table.add_column(style="bold")
     table.add_column(ratio=1)
     for finding in findings:
         found = Text(finding.found)
-        if finding.mend:
-            found.append(f"\n{finding.mend}", "yellow")
+        if finding.fix:
+            found.append(f"\n{finding.fix}", "yellow")
         table.add_row(Text(*_MARKS[finding.state]), finding.check, found)
     return table

@@ -1,6 +1,5 @@
-"""The commands that prepare and keep up what the others stand on: prepare, migrate, index, reindex."""
+"""The commands that prepare the model, the store and the index: prepare, migrate, index, reindex."""
 
-from matcher import settings as configuration
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
 from matcher.build import Matcher, open_matcher
@@ -10,9 +9,8 @@ from service.cli.catalogue import opened_store
 from service.cli.render.console import progress, remarks
 
 
-def prepare() -> None:
+def prepare(settings: Settings) -> None:
     """Prepare the encoder of these settings."""
-    settings = configuration.load()
     prepare_encoder(settings)
     remarks().print(f"The model is ready in {settings.model_dir}.")
 
@@ -29,34 +27,33 @@ def prepare_encoder(settings: Settings) -> None:
         )
 
 
-def migrate() -> None:
+def migrate(settings: Settings) -> None:
     """Bring the store to the schema of this release."""
-    settings = configuration.load()
     with opened_store(settings) as store:
         remarks().print(f"The store at {store.place} is ready.")
 
 
-def index() -> None:
+def index(settings: Settings) -> None:
     """Bring the index up to date with the store."""
-    with open_matcher(configuration.load()) as matcher:
+    with open_matcher(settings) as matcher:
         index_now(matcher)
         remarks().print(f"The index holds {matcher.index.count()} items.")
 
 
 def index_now(matcher: Matcher) -> None:
-    """Index what the store has that the index has not, with a bar."""
+    """Index the changes of the store that the index lacks, with a progress bar."""
     with progress("Indexing") as advance:
         matcher.index_now(advance)
 
 
 def reindex_now(matcher: Matcher) -> Generation:
-    """Build a new generation, with a bar."""
+    """Build a new generation, with a progress bar."""
     with progress("Building a new index") as advance:
         return matcher.reindex(advance)
 
 
-def reindex() -> None:
+def reindex(settings: Settings) -> None:
     """Build a new generation beside the current one and swap."""
-    with open_matcher(configuration.load()) as matcher:
+    with open_matcher(settings) as matcher:
         generation = reindex_now(matcher)
         remarks().print(f"Generation {generation.name} serves, with {generation.index.count()} items.")

@@ -1,7 +1,7 @@
 """The ``matcher`` command.
 
-Every command is a thin door: what it does lives in a module that is imported when it runs, so that
-``matcher --help`` answers at once. What was asked for goes to standard output, all else to standard error.
+Each command reads the settings once and passes them to the module that does the work. Results go to standard
+output, all else to standard error.
 
 Exit codes: 0 done; 2 the command line or the request cannot be served as written; 3 something must be
 prepared first, or an outside part failed.
@@ -10,16 +10,19 @@ prepared first, or an outside part failed.
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
+from rich.text import Text
 
+from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
+from matcher.settings import load
+from service.cli import catalogue, demo, doctor, index, plan, recommend, serve
 from service.cli.meetings import meetings
-
-KindName = Literal["factory", "partner", "international", "lead"]
-TypeName = Literal["organisation", "factory", "opportunity", "lead"]
-LangName = Literal["fr", "en"]
+from service.cli.recommend import AnswerOptions
+from service.cli.render.console import remarks
+from service.cli.render.phrases import Language
 
 app = typer.Typer(
     help="Who should meet whom: factories, partners, calls abroad and hiring leads for members.",
@@ -29,53 +32,45 @@ app = typer.Typer(
 )
 app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
 
-KindOption = Annotated[KindName, typer.Option("--kind", help="What to recommend.")]
+KindOption = Annotated[Kind, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]
 OnOption = Annotated[
     str | None, typer.Option("--on", help="Date the answer is for, such as 2026-11-22; today if left out.")
 ]
-LangOption = Annotated[LangName, typer.Option("--lang", help="Language of what is said.")]
+LangOption = Annotated[Language, typer.Option("--lang", help="Language of the answer.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/api.md), in both languages.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Show the signals each score is made of.")]
 
 
-@app.command(rich_help_panel="Start")
-def demo(
+@app.command("demo", rich_help_panel="Start")
+def demo_command(
     organisation: Annotated[str, typer.Argument(help="Id or name of an organisation.")] = "ORG001",
     lang: LangOption = "fr",
 ) -> None:
-    """Prepare everything and show what the service tells one real organisation."""
-    from service.cli import demo as module
-
-    module.run(organisation, lang)
+    """Prepare everything and show what the service recommends to one real organisation."""
+    demo.run(load(), organisation, lang)
 
 
-@app.command(rich_help_panel="Start")
-def prepare() -> None:
+@app.command("prepare", rich_help_panel="Start")
+def prepare_command() -> None:
     """Prepare the encoder: convert the pinned model and check every file. Done once."""
-    from service.cli import index as upkeep
-
-    upkeep.prepare()
+    index.prepare(load())
 
 
-@app.command(rich_help_panel="Start")
-def migrate() -> None:
+@app.command("migrate", rich_help_panel="Start")
+def migrate_command() -> None:
     """Make the store, or bring it to the schema of this release."""
-    from service.cli import index as upkeep
-
-    upkeep.migrate()
+    index.migrate(load())
 
 
-@app.command(rich_help_panel="Start")
-def doctor(json: JsonOption = False) -> None:
-    """Check every outside thing and say how to mend it."""
-    from service.cli import doctor as module
-
-    raise typer.Exit(module.run(as_json=json))
+@app.command("doctor", rich_help_panel="Start")
+def doctor_command(json: JsonOption = False) -> None:
+    """Check every outside part and say how to fix it."""
+    raise typer.Exit(doctor.run(load(), as_json=json))
 
 
-@app.command(rich_help_panel="Ask")
-def recommend(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+@app.command("recommend", rich_help_panel="Ask")
+def recommend_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     organisation: Annotated[str, typer.Argument(metavar="ORG", help="Id or name of an organisation.")],
     kind: KindOption,
     count: CountOption = 5,
@@ -85,14 +80,12 @@ def recommend(  # noqa: PLR0913, PLR0917  # a command's parameters are its optio
     explain: ExplainOption = False,
 ) -> None:
     """Recommend factories, partners, opportunities or leads to an organisation."""
-    from service.cli import recommend as asking
-
-    asking.recommend(organisation, kind, asking.Wishes(count, on, lang, json, explain))
+    recommend.recommend(load(), organisation, kind, AnswerOptions(count, on, lang, json, explain))
 
 
-@app.command(rich_help_panel="Ask")
-def search(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
-    text: Annotated[str, typer.Argument(help="What is looked for, in French or English.")],
+@app.command("search", rich_help_panel="Ask")
+def search_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    text: Annotated[str, typer.Argument(help="The need, in French or English.")],
     kind: KindOption,
     count: CountOption = 5,
     on: OnOption = None,
@@ -101,13 +94,11 @@ def search(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     explain: ExplainOption = False,
 ) -> None:
     """Recommend for a free text."""
-    from service.cli import recommend as asking
-
-    asking.search(text, kind, asking.Wishes(count, on, lang, json, explain))
+    recommend.search(load(), text, kind, AnswerOptions(count, on, lang, json, explain))
 
 
 @app.command("members-for", rich_help_panel="Ask")
-def members_for(
+def alert_command(
     opportunity: Annotated[str, typer.Argument(help="Id or name of an opportunity.")],
     count: CountOption = 5,
     on: OnOption = None,
@@ -115,108 +106,88 @@ def members_for(
     json: JsonOption = False,
     explain: ExplainOption = False,
 ) -> None:
-    """List the members to tell of an opportunity."""
-    from service.cli import recommend as asking
-
-    asking.members_for(opportunity, asking.Wishes(count, on, lang, json, explain))
+    """List the members to alert of an opportunity."""
+    recommend.alert(load(), opportunity, AnswerOptions(count, on, lang, json, explain))
 
 
-@app.command(rich_help_panel="Ask")
-def show(
+@app.command("show", rich_help_panel="Ask")
+def show_command(
     item: Annotated[str, typer.Argument(metavar="ID", help="Id or name of an item.")],
     lang: LangOption = "fr",
     json: JsonOption = False,
 ) -> None:
-    """Show everything known of one item."""
-    from service.cli import catalogue
-
-    catalogue.show(item, lang, as_json=json)
+    """Show every field of one item."""
+    catalogue.show(load(), item, lang, as_json=json)
 
 
-@app.command(rich_help_panel="Ask")
-def skills(
-    text: Annotated[str, typer.Argument(help="A description of what somebody does or looks for.")],
+@app.command("skills", rich_help_panel="Ask")
+def skills_command(
+    text: Annotated[str, typer.Argument(help="A description of an activity or a need.")],
     count: CountOption = 10,
     json: JsonOption = False,
 ) -> None:
-    """Name the ESCO skills a text speaks of."""
-    from service.cli import recommend as asking
-
-    asking.skills(text, count, as_json=json)
+    """Name the ESCO skills a text mentions."""
+    recommend.skills(load(), text, count, as_json=json)
 
 
 @app.command("import", rich_help_panel="Catalogue")
-def import_(
+def import_command(
     file: Annotated[
         Path, typer.Argument(help="A CSV, XLSX or JSON Lines file.", exists=True, dir_okay=False)
     ],
     kind: Annotated[
-        TypeName | None,
+        ItemType | None,
         typer.Option("--kind", help="Type of the items; guessed from the headers if left out."),
     ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and change nothing.")] = False,
     json: JsonOption = False,
 ) -> None:
     """Read items from a file; rows that cannot be read are listed and kept in a rejects file."""
-    from service.cli import catalogue
-
-    raise typer.Exit(catalogue.import_file(file, kind, dry_run=dry_run, as_json=json))
+    raise typer.Exit(catalogue.import_file(load(), file, kind, dry_run=dry_run, as_json=json))
 
 
-@app.command(rich_help_panel="Catalogue")
-def export(
+@app.command("export", rich_help_panel="Catalogue")
+def export_command(
     file: Annotated[
         Path | None, typer.Argument(help="Where to write: .csv or .jsonl; standard output if left out.")
     ] = None,
     kind: Annotated[
-        TypeName | None, typer.Option("--kind", help="Type of items; a CSV holds one type.")
+        ItemType | None, typer.Option("--kind", help="Type of items; a CSV holds one type.")
     ] = None,
 ) -> None:
     """Write the items so that `matcher import` reads them back."""
-    from service.cli import catalogue
-
-    catalogue.export(file, kind)
+    catalogue.export(load(), file, kind)
 
 
-@app.command(rich_help_panel="Catalogue")
-def index() -> None:
+@app.command("index", rich_help_panel="Catalogue")
+def index_command() -> None:
     """Bring the index up to date with the store."""
-    from service.cli import index as upkeep
-
-    upkeep.index()
+    index.index(load())
 
 
-@app.command(rich_help_panel="Catalogue")
-def reindex() -> None:
+@app.command("reindex", rich_help_panel="Catalogue")
+def reindex_command() -> None:
     """Build a new index beside the old one, then swap."""
-    from service.cli import index as upkeep
-
-    upkeep.reindex()
+    index.reindex(load())
 
 
-@app.command(rich_help_panel="Catalogue")
-def plan(json: JsonOption = False) -> None:
-    """Plan everybody's introductions together; partner recommendations follow the plan."""
-    from service.cli import plan as planning
-
-    planning.run(as_json=json)
+@app.command("plan", rich_help_panel="Catalogue")
+def plan_command(json: JsonOption = False) -> None:
+    """Plan the introductions of all members together; partner recommendations follow the plan."""
+    plan.run(load(), as_json=json)
 
 
-@app.command(rich_help_panel="Serve")
-def serve(
+@app.command("serve", rich_help_panel="Serve")
+def serve_command(
     host: Annotated[str | None, typer.Option(help="Address to listen on; MATCHER_HOST if left out.")] = None,
     port: Annotated[int | None, typer.Option(min=1, max=65_535, help="MATCHER_PORT if left out.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="More than 1 needs a Qdrant server.")] = 1,
 ) -> None:
     """Serve the HTTP API."""
-    from service.cli import serve as serving
-
-    serving.run(host, port, workers)
+    serve.run(load(), host, port, workers)
 
 
-_UNWRITABLE = (
-    "The output holds characters that {} has not: set PYTHONIOENCODING=utf-8 and repeat the command."
-)
+_UNWRITABLE = "The output holds characters that {} lacks: set PYTHONIOENCODING=utf-8 and repeat the command."
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -227,19 +198,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else 0
     except MatcherError as fault:
-        return _complain(fault)
+        return _report(fault)
     except UnicodeEncodeError:
-        return _complain(BackendUnavailable(_UNWRITABLE.format(sys.stdout.encoding)))
+        return _report(BackendUnavailable(_UNWRITABLE.format(sys.stdout.encoding)))
     except OSError as fault:
         where = f" ({fault.filename})" if fault.filename else ""
-        return _complain(
+        return _report(
             BackendUnavailable(f"The system refused to read or write{where}: {fault.strerror or fault}.")
         )
     return 0
 
 
 def _require_text(arguments: Sequence[str]) -> None:
-    """Refuse bytes that are no text before they reach a place that cannot hold them."""
+    """Refuse an argument whose bytes are not UTF-8: Python hides them in surrogates, which fail later."""
     for argument in arguments:
         if any("\udc80" <= sign <= "\udcff" for sign in argument):
             raise InvalidRequest(
@@ -247,11 +218,8 @@ def _require_text(arguments: Sequence[str]) -> None:
             )
 
 
-def _complain(fault: MatcherError) -> int:
-    from rich.text import Text
-
-    from service.cli.render.console import remarks
-
+def _report(fault: MatcherError) -> int:
+    """Print an error and return its exit code."""
     remarks().print(Text.assemble(("Error: ", "bold red"), str(fault)), soft_wrap=True)
     return 2 if isinstance(fault, InvalidRequest | NotFound | NotAllowed) else 3
 

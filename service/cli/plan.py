@@ -1,108 +1,38 @@
-"""The plan of introductions: made by ``matcher plan``, or by a running service in the background."""
+"""The command that plans introductions and shows who is seen and what it costs."""
 
-import asyncio
-import json
-from collections.abc import Iterable, Sequence
-from functools import partial
-
-import structlog
 from rich.table import Table
 
-from matcher import settings as configuration
-from matcher.build import Matcher, open_matcher
-from matcher.domain.items import AnyItem, ItemType, Organisation
-from matcher.errors import MatcherError
-from matcher.index.indexer import has_text, is_listed
+from matcher.build import open_matcher
+from matcher.domain.items import ItemType
 from matcher.market.introduction_plan import IntroductionPlan, Member
-from service.cli.render.answer import word
+from matcher.settings import Settings
 from service.cli.render.console import progress, remarks, results
-from service.http.engine import Desk, to_the_end
+from service.cli.render.phrases import word
+from service.formats import PlanReport, is_illustrative, least_seen_first
 
-log = structlog.get_logger("matcher.plan")
 SHOWN = 8
 """Rows of each end of the exposure table on a terminal."""
 
 
-class Planner:
-    """Makes plans beside a serving desk, one at a time; questions are answered in between."""
-
-    def __init__(self, desk: Desk, matcher: Matcher) -> None:
-        self._desk, self._matcher = desk, matcher
-        self._task: asyncio.Task[None] | None = None
-
-    @property
-    def busy(self) -> bool:
-        """Whether a plan is being made."""
-        return self._task is not None and not self._task.done()
-
-    def start(self) -> bool:
-        """Begin a new plan unless one is being made; return whether this call began one."""
-        if self.busy:
-            return False
-        self._task = asyncio.create_task(self._plan())
-        return True
-
-    async def stop(self) -> None:
-        """Give up a plan under way; the current one stays."""
-        if self._task is not None:
-            self._task.cancel()
-            await asyncio.wait([self._task])
-
-    async def _plan(self) -> None:
-        try:
-            members = await self._desk.ask(lambda m: m.members(), slow=True)
-            scores = {}
-            for member in members:
-                scores[member.id] = await self._desk.ask(partial(_mutual_scores, member), slow=True)
-            made = await to_the_end(self._matcher.arrange, scores)
-            plan = await self._desk.ask(lambda m: m.adopt(made), slow=True)
-            log.info("plan adopted", version=plan.version, organisations=len(plan.members))
-        except MatcherError as fault:
-            log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))
-        except Exception:
-            log.exception("plan failed, the former one stays")
-
-
-def _mutual_scores(member: AnyItem, matcher: Matcher) -> dict[str, float]:
-    return matcher.recommender.mutual_scores(member)
-
-
-def run(*, as_json: bool) -> None:
+def run(settings: Settings, *, as_json: bool) -> None:
     """Make a new plan and show who is seen and what it costs."""
-    with open_matcher(configuration.load()) as matcher:
+    with open_matcher(settings) as matcher:
         with progress("Planning introductions") as advance:
             plan = matcher.plan(advance)
         organisations = list(matcher.store.items.all(ItemType.ORGANISATION))
-    left_out, marked = _left_out(organisations), _marked(plan, organisations)
-    if left_out:
-        remarks().print(_unplanned(left_out))
+    report = PlanReport.of(plan, organisations)
+    if report.left_out:
+        remarks().print(_unplanned(report.left_out))
     if as_json:
-        told = described(plan, organisations)
-        results().out(json.dumps(told, indent=2, ensure_ascii=False), highlight=False)
+        results().out(report.model_dump_json(indent=2), highlight=False)
         return
-    names = {item.id: f"{item.name} ◆" if _illustrative(item) else item.name for item in organisations}
+    names = {item.id: f"{item.name} ◆" if is_illustrative(item) else item.name for item in organisations}
     results().print(exposure_table(plan, names))
-    results().print(_told(plan))
-    if marked:
-        results().print(
-            f"\n{len(marked)} of {len(plan.members)}: {word('legend_illustrative', 'en')}", style="dim"
-        )
+    results().print(_totals(plan))
+    if report.illustrative:
+        legend = f"\n{len(report.illustrative)} of {len(plan.members)}: {word('legend_illustrative', 'en')}"
+        results().print(legend, style="dim")
     remarks().print(f"Plan {plan.version} is followed by partner recommendations from now on.")
-
-
-def _illustrative(item: AnyItem) -> bool:
-    return isinstance(item, Organisation) and item.illustrative
-
-
-def _left_out(organisations: Iterable[AnyItem]) -> list[str]:
-    """Ids of those a plan cannot take in: they have no text to match on."""
-    return [item.id for item in organisations if is_listed(item) and not has_text(item)]
-
-
-def _marked(plan: IntroductionPlan, organisations: Iterable[AnyItem]) -> list[str]:
-    """Ids of those planned on needs that were made up to show how it works."""
-    planned = {member.organisation_id for member in plan.members}
-    return [item.id for item in organisations if _illustrative(item) and item.id in planned]
 
 
 def _unplanned(left_out: list[str]) -> str:
@@ -113,45 +43,17 @@ def _unplanned(left_out: list[str]) -> str:
     )
 
 
-def described(plan: IntroductionPlan, organisations: Sequence[AnyItem]) -> dict[str, object]:
-    """Put a plan's totals and everybody's exposure in JSON terms, least seen first.
-
-    ``organisations`` are those of the store: they say who was left out, and whose needs are illustrative.
-    """
-    return {
-        "version": plan.version,
-        "created_at": plan.created_at.isoformat(),
-        "generation": plan.generation,
-        "summary": {name: round(value, 4) for name, value in plan.summary().items()},
-        "members": [
-            {name: getattr(member, name) for name in Member.__dataclass_fields__} for member in _ranked(plan)
-        ],
-        "left_out": _left_out(organisations),
-        "illustrative": _marked(plan, organisations),
-    }
-
-
-def _ranked(plan: IntroductionPlan) -> list[Member]:
-    return sorted(plan.members, key=lambda member: (member.views, member.organisation_id))
-
-
 def exposure_table(plan: IntroductionPlan, names: dict[str, str]) -> Table:
     """Draw both ends of the exposure: who is seen least, and who most."""
-    members = _ranked(plan)
     table = Table(title="Who is seen, least first", title_justify="left", box=None, padding=(0, 1))
     for heading in ("Organisation", "Views / mean", "Matches", "before", "Relevance kept"):
         table.add_column(heading, justify="left" if heading == "Organisation" else "right")
-    losing = [member for member in members[SHOWN:-SHOWN] if not member.keeps]
-    ends = (
-        members if len(members) <= 2 * SHOWN else [*members[:SHOWN], None, *losing, None, *members[-SHOWN:]]
-    )
-    for member in ends:
+    for member in _both_ends(least_seen_first(plan)):
         if member is None:
             table.add_row("…")
             continue
-        flag = "  under the floor" if member.under_floor else "  loses" if not member.keeps else ""
         table.add_row(
-            f"{names.get(member.organisation_id, member.organisation_id)}{flag}",
+            f"{names.get(member.organisation_id, member.organisation_id)}{_flag(member)}",
             f"{member.share:.2f}",
             f"{member.matches:.2f}",
             f"{member.matches_before:.2f}",
@@ -160,7 +62,21 @@ def exposure_table(plan: IntroductionPlan, names: dict[str, str]) -> Table:
     return table
 
 
-def _told(plan: IntroductionPlan) -> str:
+def _both_ends(members: list[Member]) -> list[Member | None]:
+    """Return the first and last rows, between them those who lose by the plan; None marks a gap."""
+    if len(members) <= 2 * SHOWN:
+        return list(members)
+    losing = [member for member in members[SHOWN:-SHOWN] if not member.keeps]
+    return [*members[:SHOWN], None, *losing, None, *members[-SHOWN:]]
+
+
+def _flag(member: Member) -> str:
+    if member.under_floor:
+        return "  under the floor"
+    return "" if member.keeps else "  loses"
+
+
+def _totals(plan: IntroductionPlan) -> str:
     totals = plan.summary()
     return (
         f"\nExpected introductions wanted by both sides: {totals['matches'] / 2:.1f}, "

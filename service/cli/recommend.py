@@ -1,87 +1,90 @@
-"""The commands that ask: recommend, search, members-for, skills."""
+"""The commands that ask: recommend, search, members-for (an alert), skills."""
 
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from matcher import settings as configuration
 from matcher.build import Matcher, open_matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, ItemType, Kind, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.knowledge.read import esco_finder
-from service import dates as moments
+from matcher.settings import Settings
+from service import dates
 from service.cli.render import answer as render
 from service.cli.render.console import remarks, results
-from service.http.schemas import said
+from service.cli.render.phrases import Language
+from service.formats import answer_json
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class AnswerOptions:
     """How an answer is wanted."""
 
     count: int = 5
     on: str | None = None
-    lang: str = "fr"
+    lang: Language = "fr"
     json: bool = False
     explain: bool = False
 
 
-def recommend(organisation: str, kind: str, wishes: Wishes) -> None:
-    """Print what is recommended to a stored organisation."""
-    _ask(Kind(kind), wishes, lambda matcher: matcher.resolve(organisation, ItemType.ORGANISATION))
+def recommend(settings: Settings, organisation: str, kind: Kind, options: AnswerOptions) -> None:
+    """Print the recommendations for a stored organisation."""
+    _ask(settings, kind, options, lambda matcher: matcher.resolve(organisation, ItemType.ORGANISATION))
 
 
-def search(text: str, kind: str, wishes: Wishes) -> None:
-    """Print what is recommended for a free text.
+def search(settings: Settings, text: str, kind: Kind, options: AnswerOptions) -> None:
+    """Print the recommendations for a free text.
 
     Raises
     ------
     InvalidRequest
         The text is longer than ``MATCHER_MAX_TEXT_CHARS``, or more items than ``MATCHER_MAX_K`` are wanted.
     """
-    length, most = len(text.strip()), configuration.load().max_text_chars
+    length, most = len(text.strip()), settings.max_text_chars
     if length > most:
         raise InvalidRequest(f"The text has {length} characters, at most {most} are read: shorten it.")
-    _ask(Kind(kind), wishes, lambda _: Profile(description=text))
+    _ask(settings, kind, options, lambda _: Profile(description=text))
 
 
-def members_for(opportunity: str, wishes: Wishes) -> None:
-    """Print the members to tell of an opportunity."""
-    _ask(Kind.ALERT, wishes, lambda matcher: matcher.resolve(opportunity, ItemType.OPPORTUNITY))
+def alert(settings: Settings, opportunity: str, options: AnswerOptions) -> None:
+    """Print the members to alert of an opportunity."""
+    _ask(settings, Kind.ALERT, options, lambda matcher: matcher.resolve(opportunity, ItemType.OPPORTUNITY))
 
 
-def _ask(kind: Kind, wishes: Wishes, asker: Callable[[Matcher], AnyItem | Profile]) -> None:
-    settings = configuration.load()
-    if wishes.count > settings.max_k:
-        raise InvalidRequest(f"k is {wishes.count}; this service gives at most {settings.max_k} items.")
-    at = moments.parse(wishes.on, settings.zone)
+def _ask(
+    settings: Settings,
+    kind: Kind,
+    options: AnswerOptions,
+    find_asker: Callable[[Matcher], AnyItem | Profile],
+) -> None:
+    if options.count > settings.max_k:
+        raise InvalidRequest(f"k is {options.count}; this service gives at most {settings.max_k} items.")
+    at = dates.parse(options.on, settings.zone)
     with open_matcher(settings) as matcher, remarks().status("Opening the index"):
-        recommender, asked = matcher.recommender, asker(matcher)
-        found = recommender.recommend(asked, kind, wishes.count, at)
-    if wishes.json:
-        results().out(said(found, explain=wishes.explain, indent=2).decode(), highlight=False)
+        recommender, asker = matcher.recommender, find_asker(matcher)
+        found = recommender.recommend(asker, kind, options.count, at)
+    if options.json:
+        results().out(answer_json(found, explain=options.explain, indent=2).decode(), highlight=False)
     else:
-        show_answers([found], asked, wishes, settings)
+        show_answers([found], asker, options, settings.zone)
 
 
 def show_answers(
-    answers: list[Answer], asker: AnyItem | Profile, wishes: Wishes, settings: configuration.Settings
+    answers: list[Answer], asker: AnyItem | Profile, options: AnswerOptions, zone: ZoneInfo
 ) -> None:
-    """Print answers to one asker as tables, then what their marks mean."""
+    """Print answers to one asker as tables, then the meaning of their marks."""
     console, marked = results(), isinstance(asker, Organisation) and asker.illustrative
     for found in answers:
-        console.print(
-            render.answer(found, wishes.lang, settings.zone, explain=wishes.explain, illustrative=marked)
-        )
-    console.print(render.legend(answers, wishes.lang))
+        console.print(render.answer(found, options.lang, zone, explain=options.explain, illustrative=marked))
+    console.print(render.legend(answers, options.lang))
 
 
-def skills(text: str, count: int, *, as_json: bool) -> None:
-    """Print the ESCO skills a text speaks of, surest first."""
-    settings = configuration.load()
+def skills(settings: Settings, text: str, count: int, *, as_json: bool) -> None:
+    """Print the ESCO skills a text mentions, surest first."""
     with remarks().status("Reading the ESCO skills"):
         found = esco_finder(settings.data_dir / "esco").find(text, limit=count)
     remarks().print("This service uses the ESCO classification of the European Commission.")

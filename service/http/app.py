@@ -1,22 +1,18 @@
 """The HTTP application."""
 
-import gc
-from collections.abc import AsyncIterator, Iterator
-from contextlib import ExitStack, asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
 from fastapi import FastAPI
 
-from matcher import settings as configuration
 from matcher.build import Matcher, open_matcher
-from matcher.errors import MatcherError
-from matcher.settings import Settings
-from service.cli.plan import Planner
-from service.http import errors, logging
-from service.http.engine import Desk
+from matcher.settings import Settings, load
+from service.http import errors, logging, middleware
+from service.http.engine import MatcherEngine
+from service.http.jobs import PlanJob
 from service.http.metrics import Metrics
-from service.http.middleware import Envelope
 from service.http.routes import health, items, plan, recommendations
 
 DESCRIPTION = """\
@@ -32,17 +28,22 @@ This service uses the ESCO classification of the European Commission.
 
 class _Api(FastAPI):
     def openapi(self) -> dict[str, Any]:
-        """Describe the API."""
+        """Describe the API, problems under their own media type."""
         description = super().openapi()
         errors.relabel(description)
-        _limit(description, self.state.settings)
         return description
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """Build the application; the store and the index are opened when it starts and closed when it stops.
+def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
+    """Build the application.
 
-    A start that fails for a known reason leaves the error in ``app.state.trouble``.
+    Parameters
+    ----------
+    settings
+        What the operator chose.
+    matcher
+        An open matcher, which the caller closes after the application has stopped; where there is none, the
+        application opens one when it starts and closes it when it stops.
     """
     app = _Api(
         title="Matcher",
@@ -50,68 +51,51 @@ def create_app(settings: Settings) -> FastAPI:
         description=DESCRIPTION,
         lifespan=_lifespan,
         redoc_url=None,
-        telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics and our log lines tell
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics and the log cover these
         generate_unique_id_function=lambda route: route.name,
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
-    app.state.trouble = None
+    app.state.matcher = matcher
     errors.install(app)
-    app.add_middleware(Envelope, metrics=app.state.metrics, max_body_bytes=settings.max_body_bytes)
-    app.include_router(recommendations.router)
-    app.include_router(items.router)
-    app.include_router(plan.router)
-    app.include_router(health.router)
+    middleware.install(app, app.state.metrics, settings)
+    for routes in (recommendations, items, plan, health):
+        app.include_router(routes.router)
     return app
 
 
-def served_app() -> FastAPI:
-    """Build the application from the settings in force, with logs: what each worker of a server calls."""
-    settings = configuration.load()
+def create_worker_app() -> FastAPI:
+    """Build the application of one of several worker processes: settings from the environment, with logs."""
+    settings = load()
     logging.configure(settings.log_level)
     return create_app(settings)
 
 
+def warm_up(matcher: Matcher) -> None:
+    """Bring the index up to date and load what the first questions would otherwise wait for."""
+    matcher.index_now()
+    matcher.recommender  # noqa: B018  # opened at the first use
+    matcher.encoder.encode_queries(["bonjour"])
+    matcher.skills.find("bonjour")
+
+
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    with _opened(app) as matcher:
-        gc.collect()
-        gc.freeze()  # what was opened stays: the collector need not look through it at every turn
-        app.state.desk = Desk(matcher, app.state.settings, app.state.metrics)
-        app.state.planner = Planner(app.state.desk, matcher)
-        app.state.metrics.points.set(matcher.index.count())
-        async with app.state.desk.keeping_up():
+    if app.state.matcher is not None:
+        async with _serving(app, app.state.matcher):
             yield
-            await app.state.planner.stop()
+        return
+    with open_matcher(app.state.settings) as matcher:
+        warm_up(matcher)
+        async with _serving(app, matcher):
+            yield
 
 
-def _limit(description: dict[str, Any], settings: Settings) -> None:
-    """Say how much may be asked for: the limits are the operator's."""
-    for path in description["paths"].values():
-        for parameter in path.get("get", {}).get("parameters", ()):
-            if parameter["name"] == "k":
-                parameter["schema"]["maximum"] = settings.max_k
-            elif parameter["name"] == "limit":
-                parameter["schema"]["maximum"] = settings.max_page
-            elif parameter["name"] == "q":
-                longest = min(parameter["schema"]["maxLength"], settings.max_text_chars)
-                parameter["schema"]["maxLength"] = longest
-    question = description["components"]["schemas"]["RecommendationRequest"]["properties"]
-    question["k"]["maximum"] = settings.max_k
-    question["text"]["anyOf"][0]["maxLength"] = settings.max_text_chars
-
-
-@contextmanager
-def _opened(app: FastAPI) -> Iterator[Matcher]:
-    """Open everything before the first request, bring the index up to date and read first words."""
-    with ExitStack() as stack:
-        try:
-            matcher = stack.enter_context(open_matcher(app.state.settings))
-            matcher.index_now()
-            matcher.recommender  # noqa: B018  # opened when first asked for
-            matcher.encoder.encode_queries(["bonjour"])
-            matcher.skills.find("bonjour")  # reads ESCO's names, which no first question should wait for
-        except MatcherError as fault:
-            app.state.trouble = fault
-            raise
-        yield matcher
+@asynccontextmanager
+async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
+    engine = MatcherEngine(matcher, app.state.settings.index_interval_s, app.state.metrics)
+    app.state.engine = engine
+    app.state.plan_job = PlanJob(engine, matcher)
+    async with engine.following_store():
+        yield
+        await app.state.plan_job.stop()

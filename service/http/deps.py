@@ -1,21 +1,18 @@
-"""What routes are given."""
+"""What routes are given by FastAPI: the parts of the application they work with."""
 
 from typing import Annotated
 
 from fastapi import Depends, Request
 
-from service.http.engine import Desk
+from matcher.settings import Settings
+from service.http.engine import MatcherEngine
+from service.http.jobs import PlanJob
 from service.http.metrics import Metrics
 
 
-def desk_of(request: Request) -> Desk:
-    """Return the application's desk."""
-    desk: Desk = request.app.state.desk
-    return desk
-
-
-async def _desk(request: Request) -> Desk:
-    return desk_of(request)
+async def _engine(request: Request) -> MatcherEngine:
+    engine: MatcherEngine = request.app.state.engine
+    return engine
 
 
 async def _metrics(request: Request) -> Metrics:
@@ -23,5 +20,17 @@ async def _metrics(request: Request) -> Metrics:
     return metrics
 
 
-DeskDep = Annotated[Desk, Depends(_desk)]
+async def _plan_job(request: Request) -> PlanJob:
+    job: PlanJob = request.app.state.plan_job
+    return job
+
+
+async def _settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+EngineDep = Annotated[MatcherEngine, Depends(_engine)]
 MetricsDep = Annotated[Metrics, Depends(_metrics)]
+PlanJobDep = Annotated[PlanJob, Depends(_plan_job)]
+SettingsDep = Annotated[Settings, Depends(_settings)]

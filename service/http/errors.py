@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
@@ -11,24 +11,26 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette import status
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 
 from matcher import errors
 from matcher.errors import MatcherError
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
-METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")
-_UNREADABLE: dict[type[Exception], str] = {
+_UNREADABLE: dict[type[BaseException], str] = {
     UnicodeDecodeError: "The body is not UTF-8: send JSON in UTF-8.",
     RecursionError: "The body is nested too deeply: leave out levels that no field has.",
     ValueError: "A number in the body has thousands of digits: write a shorter one.",
-    Exception: "The body cannot be read: send one JSON object in UTF-8.",
+    BaseException: "The body cannot be read: send one JSON object in UTF-8.",
 }
 
 
 class TooLarge(errors.InvalidRequest):
     """The body of the request is over the limit."""
+
+
+class Unauthorised(errors.NotAllowed):
+    """The request carries no key, or a wrong one."""
 
 
 class UnsupportedMediaType(errors.InvalidRequest):
@@ -41,11 +43,12 @@ class PreconditionFailed(errors.InvalidRequest):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """How an error is told over HTTP."""
+    """The HTTP status of an error, its name in ``type``, its title, and headers of its own."""
 
     status: int
     slug: str
     title: str
+    headers: Mapping[str, str] = field(default_factory=dict)
 
 
 TABLE: dict[type[MatcherError], Row] = {
@@ -61,6 +64,12 @@ TABLE: dict[type[MatcherError], Row] = {
     ),
     errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
     errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
+    Unauthorised: Row(
+        status.HTTP_401_UNAUTHORIZED,
+        "unauthorised",
+        "The key is missing or wrong",
+        {"WWW-Authenticate": "Bearer"},
+    ),
     errors.NotReady: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
     errors.IndexMismatch: Row(
         status.HTTP_503_SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"
@@ -108,9 +117,11 @@ def problem(
 
 
 def of_error(error: MatcherError, request_id: str = "") -> Response:
-    """Build the response for one of our own errors, without what is not for everybody's eyes."""
+    """Build the response for one of our own errors, without the parts that only the log may hold."""
     row = row_of(error)
-    return problem(row.status, row.title, error.public, slug=row.slug, request_id=request_id)
+    response = problem(row.status, row.title, error.public, slug=row.slug, request_id=request_id)
+    response.headers.update(row.headers)
+    return response
 
 
 def install(app: FastAPI) -> None:
@@ -153,37 +164,27 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 
 async def _on_http(request: Request, error: Exception) -> Response:
-    """Turn the framework's own refusals (unknown path, wrong method, body too long) into problems."""
+    """Turn the framework's own refusals (unknown path, wrong method, unreadable body) into problems."""
     assert isinstance(error, HTTPException)  # noqa: S101  # starlette picks handlers by class
-    if error.status_code == status.HTTP_413_CONTENT_TOO_LARGE:
-        limit = request.app.state.settings.max_body_bytes
-        return of_error(TooLarge(f"The body is over the limit of {limit} bytes."), _request_id(request))
     if error.status_code == status.HTTP_400_BAD_REQUEST:
-        cause = error.__cause__ or error
-        said = next(text for cls, text in _UNREADABLE.items() if isinstance(cause, cls))
-        return of_error(errors.InvalidRequest(said), _request_id(request))
+        return of_error(_unreadable(error.__cause__ or error), _request_id(request))
     title = HTTPStatus(error.status_code).phrase
     response = problem(error.status_code, title, str(error.detail), request_id=_request_id(request))
     response.headers.update(error.headers or {})
-    if error.status_code == status.HTTP_405_METHOD_NOT_ALLOWED:
-        response.headers["Allow"] = ", ".join(_allowed(request))
     return response
+
+
+def _unreadable(cause: BaseException) -> MatcherError:
+    """Return the error that says why a body could not be read: ours, or a sentence for a foreign one."""
+    if isinstance(cause, MatcherError):
+        return cause
+    return errors.InvalidRequest(next(text for cls, text in _UNREADABLE.items() if isinstance(cause, cls)))
 
 
 def _not_json(request: Request) -> UnsupportedMediaType:
     given = request.headers.get("content-type", "")
     what = f"The body's content type is '{given[:60]}'" if given else "The body has no content type"
     return UnsupportedMediaType(f"{what}: send JSON, with the header 'Content-Type: application/json'.")
-
-
-def _allowed(request: Request) -> list[str]:
-    """Return the methods of every route of the address; the framework names those of the first one only."""
-
-    def answered(method: str) -> bool:
-        asked = {**request.scope, "method": "GET" if method == "HEAD" else method}
-        return any(route.matches(asked)[0] is Match.FULL for route in request.app.routes)
-
-    return [method for method in METHODS if answered(method)]
 
 
 def _request_id(request: Request) -> str:

@@ -11,7 +11,6 @@ BY_TEXT: dict[str, Any] = {
 BY_PROFILE: dict[str, Any] = {
     "kind": "factory",
     "k": 3,
-    "lang": "fr",
     "profile": {"expertise": ["cartographie", "Python"], "city": "Toulouse"},
 }
 
@@ -33,13 +32,20 @@ ANSWER: dict[str, Any] = {
                 {
                     "signal": "theme",
                     "fr": "Vos activités « données » rejoignent son thème « data ».",
+                    "en": "Your activities “données” meet its theme “data”.",
                     "quotes": [
                         {"side": "query", "field": "expertise", "start": 0, "end": 7, "text": "données"},
                         {"side": "item", "field": "keywords", "start": 0, "end": 4, "text": "data"},
                     ],
                 }
             ],
-            "missing": [{"code": "no_next_date", "fr": "Pas de prochaine date connue."}],
+            "missing": [
+                {
+                    "code": "no_next_date",
+                    "fr": "Pas de prochaine date connue.",
+                    "en": "No next date is known.",
+                }
+            ],
             "evidence_level": "seen_in_source",
             "needs_confirmation": False,
             "illustrative": False,

@@ -19,8 +19,7 @@ _QUIET = ("httpx", "httpcore", "qdrant_client", "sentence_transformers", "alembi
 def configure(level: str, stream: TextIO | None = None) -> None:
     """Send all logs of the process to ``stream`` (standard error) from ``level`` on.
 
-    Safe to repeat, for loggers made afterwards: ours are written without passing through :mod:`logging`,
-    which takes longer than many an answer, and each keeps what it was made with.
+    Safe to repeat.
     """
     shared: list[structlog.types.Processor] = [
         structlog.processors.add_log_level,
@@ -29,10 +28,9 @@ def configure(level: str, stream: TextIO | None = None) -> None:
     ]
     renderer = structlog.processors.JSONRenderer(ensure_ascii=False)
     structlog.configure(
-        processors=[*shared, renderer],
-        logger_factory=structlog.WriteLoggerFactory(stream or sys.stderr),
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
         wrapper_class=structlog.make_filtering_bound_logger(level),
-        cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream)
     handler.setFormatter(

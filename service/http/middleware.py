@@ -1,130 +1,197 @@
-"""What surrounds every request, as one ASGI layer: id, size limit, duration, log line, last resort."""
+"""ASGI layers around the application, one thing each; :func:`install` puts them in order."""
 
-import asyncio
 import re
 import time
 import uuid
-from typing import TYPE_CHECKING
 
 import structlog
+from fastapi import FastAPI
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.exceptions import HTTPException
-from starlette.status import HTTP_413_CONTENT_TOO_LARGE
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from service.http.errors import METHODS, TooLarge, of_error, problem
+from matcher.settings import Settings
+from service.http.errors import TooLarge, of_error, problem
+from service.http.metrics import Metrics
 
-if TYPE_CHECKING:
-    from service.http.metrics import Metrics
-
-_WELL_FORMED = re.compile(r"[A-Za-z0-9._-]{8,64}")
-_QUIET = frozenset({"/healthz", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""Methods that are counted by name; any other word counts as OTHER."""
 NO_ROUTE = "(none)"
-HEAD = "matcher.head"
-"""In the scope of a request that asked for the head only."""
+_WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
+"""Asked every few seconds by machines: logged at level debug only."""
 
 
-class Envelope:
-    """Give each request an id and a log line, refuse bodies too long, and never let an error through bare.
+def install(app: FastAPI, metrics: Metrics, settings: Settings) -> None:
+    """Wrap ``app``: the layer added last is the outermost and sees a request first."""
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(HeadAsGet)
+    app.add_middleware(CatchAll)
+    app.add_middleware(AccessLog, metrics=metrics)
+    app.add_middleware(ResponseHeaders)
+    app.add_middleware(RequestId)
 
-    HEAD is answered as GET is, less the body; :data:`HEAD` in the scope then tells the two apart.
+
+class RequestId:
+    """Give each request an id, in the scope and in the response.
+
     A caller's ``X-Request-ID`` of 8 to 64 letters, digits, dots, dashes or underscores is kept.
     """
 
-    def __init__(self, app: ASGIApp, metrics: "Metrics", max_body_bytes: int) -> None:
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _WELL_FORMED_ID.fullmatch(given) else uuid.uuid4().hex
+        scope["request_id"] = request_id
+        await self._app(scope, receive, _with_headers(send, {"X-Request-ID": request_id}))
+
+
+class ResponseHeaders:
+    """Set the headers that every response carries."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] == "http":
+            send = _with_headers(send, {"X-Content-Type-Options": "nosniff"})
+        await self._app(scope, receive, send)
+
+
+class AccessLog:
+    """Write one log line a request and count it: id, method, route template, status and duration only."""
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
         self._app = app
         self._metrics = metrics
-        self._max_body_bytes = max_body_bytes
         self._log = structlog.get_logger()
 
-    async def __call__(  # noqa: D102  # the ASGI interface
-        self, scope: Scope, receive: Receive, send: Send
-    ) -> None:
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, _without_traceback(scope, send))
-        elif scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._answer({**scope, "method": "GET", HEAD: True}, receive, _without_body(send))
-        elif scope["type"] == "http":
-            await self._answer(scope, receive, send)
-
-    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
-        started = time.perf_counter()
-        headers = Headers(scope=scope)
-        request_id = scope["request_id"] = _request_id(headers.get("x-request-id", ""))
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        started, method = time.perf_counter(), scope["method"]
         status = 0
 
         async def sending(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                sent = MutableHeaders(scope=message)
-                sent["X-Request-ID"] = request_id
-                sent["X-Content-Type-Options"] = "nosniff"
             await send(message)
-            if message["type"] == "http.response.body":
-                await asyncio.sleep(0)  # the server writes out what it was given before we note it
 
         try:
-            if _declared_length(headers) > self._max_body_bytes:
-                too_large = TooLarge(f"The body is over the limit of {self._max_body_bytes} bytes.")
-                await of_error(too_large, request_id)(scope, receive, sending)
-            else:
-                await self._app(scope, self._counted(receive), sending)
+            await self._app(scope, receive, sending)
+        finally:
+            self._note(scope, method, status, time.perf_counter() - started)
+
+    def _note(self, scope: Scope, method: str, status: int, seconds: float) -> None:
+        counted = method if method in METHODS else "OTHER"
+        route = getattr(scope.get("route"), "path", NO_ROUTE)
+        self._metrics.observe(counted, route, status, seconds)
+        level = self._log.debug if route in _QUIET_ROUTES else self._log.info
+        level(
+            "answered",
+            request_id=scope["request_id"],
+            method=counted,
+            route=route,
+            status=status,
+            ms=round(seconds * 1000, 2),
+        )
+
+
+class CatchAll:
+    """Turn an unforeseen error into a 500 without its message, and log where it came from."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._log = structlog.get_logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
         except Exception:  # the last resort: nothing unforeseen may reach the caller or stop the server
+            request_id = scope["request_id"]
             self._log.exception("unforeseen", request_id=request_id)
-            if status:
+            if begun:
                 raise
             failed = problem(500, "Internal Server Error", "The service failed.", request_id=request_id)
-            await failed(scope, receive, sending)
-        finally:
-            self._note(scope, request_id, status, time.perf_counter() - started)
+            await failed(scope, receive, send)
 
-    def _counted(self, receive: Receive) -> Receive:
-        """Stop reading a body that does not declare its length when it passes the limit."""
+
+class HeadAsGet:
+    """Answer HEAD as GET is answered, without the body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            await self._app(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.body":
+                message = {**message, "body": b""}
+            await send(message)
+
+        # Changed in place, not copied: the router notes the route in this scope, and the log reads it there.
+        scope["method"] = "GET"
+        await self._app(scope, receive, sending)
+
+
+class BodyLimit:
+    """Refuse a body over the limit, before reading it where its length is declared, else while reading it."""
+
+    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+        self._app = app
+        self._max_bytes = max_bytes
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        too_large = TooLarge(f"The body is over the limit of {self._max_bytes} bytes.")
+        declared = Headers(scope=scope).get("content-length", "0")
+        if declared.isdecimal() and int(declared) > self._max_bytes:
+            await of_error(too_large, scope["request_id"])(scope, receive, send)
+            return
         total = 0
 
         async def receiving() -> Message:
             nonlocal total
             message = await receive()
             total += len(message.get("body", b""))
-            if total > self._max_body_bytes:
-                raise HTTPException(HTTP_413_CONTENT_TOO_LARGE)
+            if total > self._max_bytes:
+                raise too_large
             return message
 
-        return receiving
-
-    def _note(self, scope: Scope, request_id: str, status: int, seconds: float) -> None:
-        asked = "HEAD" if HEAD in scope else scope["method"]
-        method = asked if asked in METHODS else "OTHER"
-        route = getattr(scope.get("route"), "path", NO_ROUTE)
-        self._metrics.observe(method, route, status, seconds)
-        level = self._log.debug if route in _QUIET else self._log.info
-        milliseconds = round(seconds * 1000, 2)
-        level("answered", request_id=request_id, method=method, route=route, status=status, ms=milliseconds)
+        await self._app(scope, receiving, send)
 
 
-def _request_id(given: str) -> str:
-    return given if _WELL_FORMED.fullmatch(given) else uuid.uuid4().hex
-
-
-def _declared_length(headers: Headers) -> int:
-    declared = headers.get("content-length", "0")
-    return int(declared) if declared.isdecimal() else 0
-
-
-def _without_body(send: Send) -> Send:
+def _with_headers(send: Send, headers: dict[str, str]) -> Send:
     async def sending(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
-
-    return sending
-
-
-def _without_traceback(scope: Scope, send: Send) -> Send:
-    """Let a start that failed for a known reason be told by whoever started the server, once."""
-
-    async def sending(message: Message) -> None:
-        if message["type"] == "lifespan.startup.failed" and scope["app"].state.trouble is not None:
-            message = {**message, "message": ""}
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).update(headers)
         await send(message)
 
     return sending

@@ -1,56 +1,53 @@
-"""What goes over the wire beyond the items themselves. ``docs/api.md`` describes every field."""
+"""What requests hold, and responses other than items and answers. ``docs/api.md`` describes the fields."""
 
-from dataclasses import dataclass
-from enum import StrEnum
-from typing import Annotated, Any, Generic, Literal, Self, TypeVar
+from typing import Annotated, Any, Generic, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
-from matcher.domain.answers import Answer, Missing, Reason, Recommendation
 from matcher.domain.items import Item, Kind, Profile
 from service.http.examples import BY_PROFILE, BY_TEXT
 
 ItemT = TypeVar("ItemT", bound=Item)
 
-Language = Literal["fr", "en"]
+_DATE_OR_INSTANT = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+"""What :func:`service.dates.parse` reads, as OpenAPI says it."""
 
 
-class AskedKind(StrEnum):
-    """What an organisation, or a text, may ask for."""
-
-    FACTORY = "factory"
-    PARTNER = "partner"
-    INTERNATIONAL = "international"
-    LEAD = "lead"
-
-    @property
-    def kind(self) -> Kind:
-        """The pipeline's kind."""
-        return Kind(self.value)
+def _not_an_alert(kind: Kind) -> Kind:
+    if kind is Kind.ALERT:
+        raise ValueError("an alert is asked of an opportunity: /v1/opportunities/{id}/members")
+    return kind
 
 
-class Wishes(BaseModel):
-    """How the answer is wanted, whatever is asked."""
+class AnswerQuery(BaseModel):
+    """How the answer is wanted, for any question."""
 
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(5, ge=1, description="How many items at most")
-    on: Annotated[str, StringConstraints(max_length=40)] | None = Field(
+    k: int = Field(5, ge=1, le=100, description="How many items at most; MATCHER_MAX_K may allow less")
+    on: Annotated[str, StringConstraints(max_length=40), WithJsonSchema(_DATE_OR_INSTANT)] | None = Field(
         None,
         description="Date or instant the answer is for; now if left out. A date alone is noon of that day.",
         examples=["2026-11-22", "2026-11-22T09:00:00+01:00"],
     )
-    lang: Language | None = Field(None, description="Language of the reasons; both if left out")
     explain: bool = Field(False, description="Add the signals each score is made of")
 
 
-class KindWishes(Wishes):
+class KindQuery(AnswerQuery):
     """The same, and what kind of item."""
 
-    kind: AskedKind
+    kind: Annotated[Kind, AfterValidator(_not_an_alert)]
 
 
-class Search(KindWishes):
+class SearchQuery(KindQuery):
     """A short free text."""
 
     q: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)] = Field(
@@ -58,7 +55,7 @@ class Search(KindWishes):
     )
 
 
-class RecommendationRequest(KindWishes):
+class RecommendationRequest(KindQuery):
     """A question that does not come from a stored organisation: a free text, or a profile."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [BY_TEXT, BY_PROFILE]})
@@ -72,41 +69,9 @@ class RecommendationRequest(KindWishes):
             raise ValueError("give either text or profile")
         return self
 
-    def asked(self) -> Profile:
+    def as_profile(self) -> Profile:
         """Return the question as a profile."""
         return self.profile if self.profile is not None else Profile(description=self.text or "")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidReason(Reason):
-    """A reason in the language asked for, or in both."""
-
-    fr: str | None = None  # type: ignore[assignment]  # on the wire one language may be left out
-    en: str | None = None  # type: ignore[assignment]  # same
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidMissing(Missing):
-    """What is missing, in the language asked for, or in both."""
-
-    fr: str | None = None  # type: ignore[assignment]  # on the wire one language may be left out
-    en: str | None = None  # type: ignore[assignment]  # same
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidRecommendation(Recommendation):
-    """One recommended item as it is sent."""
-
-    reasons: tuple[SaidReason, ...]
-    missing: tuple[SaidMissing, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidAnswer(Answer):
-    """An answer as it is sent."""
-
-    items: tuple[SaidRecommendation, ...]
-    notices: tuple[SaidMissing, ...] = ()
 
 
 class Page(BaseModel, Generic[ItemT]):
@@ -130,24 +95,3 @@ class Problem(BaseModel):
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Describe the problems a route may answer with."""
     return {status: {"model": Problem} for status in statuses}
-
-
-_ANSWER = TypeAdapter(Answer)
-
-
-def said(
-    answer: Answer, lang: str | None = None, *, explain: bool = False, indent: int | None = None
-) -> bytes:
-    """Write an answer as JSON, the same over HTTP and on the command line.
-
-    ``lang`` leaves the other language out of reasons, missing and notices; signals come with ``explain``.
-    """
-    other = {"fr": {"en"}, "en": {"fr"}}.get(lang or "", set())
-    texts = {"__all__": other}
-    item: dict[str, Any] = {"reasons": texts, "missing": texts} if other else {}
-    if not explain:
-        item["signals"] = True
-    exclude: dict[str, Any] = {"notices": texts} if other else {}
-    if item:
-        exclude["items"] = {"__all__": item}
-    return _ANSWER.dump_json(answer, exclude=exclude, indent=indent)

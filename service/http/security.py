@@ -1,4 +1,4 @@
-"""Who may write: whoever holds the administrator's key, and nobody while none is configured."""
+"""The administrator's key: needed to write; while none is configured, writing is refused."""
 
 import hashlib
 import hmac
@@ -8,12 +8,13 @@ from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from matcher.errors import NotAllowed
+from service.http.errors import Unauthorised
 
 _bearer = HTTPBearer(auto_error=False, description="The key of the setting MATCHER_ADMIN_KEY")
 
 
 def same_secret(given: str, expected: str) -> bool:
-    """Compare in a time that tells nothing of the content or length of either.
+    """Compare in a time that does not depend on the content or length of either.
 
     >>> same_secret("a", "a"), same_secret("a", "ab"), same_secret("é", "e")
     (True, False, False)
@@ -26,12 +27,12 @@ def same_secret(given: str, expected: str) -> bool:
 async def require_admin(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> None:
-    """Refuse with NotAllowed unless the request carries the configured key."""
+    """Raise unless the request carries the key: NotAllowed while none is configured, else Unauthorised."""
     key = request.app.state.settings.admin_key
     if key is None:
         raise NotAllowed("Writing is switched off: no administrator's key is configured (MATCHER_ADMIN_KEY).")
     if credentials is None or not same_secret(credentials.credentials, key.get_secret_value()):
-        raise NotAllowed("Writing needs the administrator's key: Authorization: Bearer KEY.")
+        raise Unauthorised("This needs the administrator's key: Authorization: Bearer KEY.")
 
 
 Admin = Depends(require_admin)

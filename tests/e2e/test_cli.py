@@ -77,13 +77,6 @@ def test_help_names_every_command(place):
         assert name in done.stdout
 
 
-def test_the_engines_are_not_loaded_for_help():
-    code = "import sys, service.cli.main as c; c.main(['--help']); print(list(sys.modules), file=sys.stderr)"
-    loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stderr
-    for engine in ("'torch'", "'pandas'", "'sqlalchemy'", "'fastapi'", "'numpy'", "'pydantic'"):
-        assert engine not in loaded
-
-
 def test_a_member_reads_a_table_and_a_program_reads_json(stocked):
     table = run("recommend", "Makina Corpus", "--kind", "partner", "-k", "1", "--on", "2026-11-22")
     assert table.returncode == 0, table.stderr

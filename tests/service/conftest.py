@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 from fastapi.testclient import TestClient
 
+from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.domain.items import AnyItem, Factory, Lead, Opportunity, Organisation
 from matcher.settings import Settings
@@ -75,8 +76,6 @@ def settings(tmp_path) -> Settings:
 @pytest.fixture
 def stocked(settings) -> Settings:
     """Settings whose store holds :data:`ITEMS`, indexed."""
-    from matcher.adapters.sql import open_store
-
     store = open_store(settings.database_url)
     store.migrate()
     store.items.put(ITEMS, source="test")

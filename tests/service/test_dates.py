@@ -20,15 +20,16 @@ PARIS = ZoneInfo("Europe/Paris")
         ("2026W477", "2026-11-22T12:00:00+01:00"),
         ("20261122T0900", "2026-11-22T09:00:00+01:00"),
         ("2026-11-22 09:00", "2026-11-22T09:00:00+01:00"),
-        ("2026-11-22T09:00:00 02:00", "2026-11-22T09:00:00+02:00"),
-        ("20261122T0900 0200", "2026-11-22T09:00:00+02:00"),
     ],
 )
 def test_days_and_instants_are_read(text, instant):
     assert parse(text, PARIS).isoformat() == instant
 
 
-@pytest.mark.parametrize("text", ["demain", "22/11/2026", "2026-02-30", "2026", "9" * 40, "2026-11-22T25:00"])
+@pytest.mark.parametrize(
+    "text",
+    ["demain", "22/11/2026", "2026-02-30", "2026", "9" * 40, "2026-11-22T09:00:00 02:00", "2026-11-22T25:00"],
+)
 def test_anything_else_is_refused_with_an_example_and_not_repeated(text):
     with pytest.raises(InvalidRequest, match="write 2026-11-22") as refused:
         parse(text, PARIS)

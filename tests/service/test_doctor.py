@@ -30,16 +30,18 @@ def sealed(home: Path, origin: dict[str, object]) -> Settings:
 
 def test_a_model_made_without_the_shipped_adapter_is_not_the_good_one(tmp_path):
     finding = found(sealed(tmp_path, model.origin_of(None)), "model")
-    assert finding.state == "bad"
-    assert "matcher prepare" in finding.mend
-    assert "matcher reindex" in finding.mend
+    assert finding.state == "error"
+    assert "matcher prepare" in finding.fix
+    assert "matcher reindex" in finding.fix
 
 
 def test_the_model_of_this_release_is_good(tmp_path):
     assert found(sealed(tmp_path, model.origin_of(model.shipped_adapter(DATA))), "model").state == "ok"
 
 
-@pytest.mark.parametrize(("name", "state"), [("/nonexist", "bad"), ("nonexist/model", "look"), (".", "ok")])
+@pytest.mark.parametrize(
+    ("name", "state"), [("/nonexist", "error"), ("nonexist/model", "warning"), (".", "ok")]
+)
 def test_another_encoder_is_good_only_where_there_is_one(tmp_path, name, state):
     assert found(Settings(home=tmp_path, encoder=name), "model").state == state
 
@@ -52,20 +54,20 @@ def test_an_index_whose_vectors_are_spoilt_is_not_well_though_it_opens(stocked, 
     os.truncate(vectors, 0)
     os.truncate(vectors, size if zeroed else 1_000)
     finding = found(stocked, "index")
-    assert finding.state == "bad"
+    assert finding.state == "error"
     assert "matcher reindex" in finding.found
 
 
 def test_a_server_that_does_not_answer_is_named_with_its_setting(stocked):
     finding = found(stocked.model_copy(update={"index_backend": "qdrant", "qdrant_url": UNUSED}), "index")
-    assert finding.state == "bad"
+    assert finding.state == "error"
     assert "MATCHER_QDRANT_URL" in finding.found
     assert "matcher doctor" not in finding.found
 
 
-def test_a_full_disk_is_told(stocked, monkeypatch):
+def test_a_full_disk_is_reported(stocked, monkeypatch):
     monkeypatch.setattr(shutil, "disk_usage", lambda _: SimpleNamespace(free=0))
-    assert found(stocked, "disk").state == "bad"
+    assert found(stocked, "disk").state == "error"
     finding = found(stocked, "index")
-    assert finding.state == "bad"
+    assert finding.state == "error"
     assert "Free disk space" in finding.found

@@ -1,4 +1,3 @@
-import asyncio
 import io
 import json
 import logging
@@ -10,17 +9,15 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
-from starlette.responses import PlainTextResponse
 
 from matcher.adapters.sql import open_store
 from matcher.adapters.sql.errors import translated
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
-from matcher.errors import MatcherError
+from matcher.errors import BackendUnavailable, MatcherError
 from service.http.app import create_app
 from service.http.logging import configure
-from service.http.metrics import Metrics
-from service.http.middleware import Envelope
+from tests.service.fakes import MatcherWithFaults, SilentStore, serving
 
 SECRET_TEXT = "hopital-de-rodez-confidentiel"
 
@@ -65,19 +62,6 @@ def test_unknown_paths_and_methods_are_problems_too(client):
 
 
 @pytest.mark.parametrize(
-    ("path", "allowed"),
-    [
-        ("/v1/organisations/ORG001", "GET, HEAD, PUT, DELETE"),
-        ("/v1/plan", "GET, HEAD, POST"),
-        ("/v1/recommendations", "POST"),
-        ("/healthz", "GET, HEAD"),
-    ],
-)
-def test_a_wrong_method_is_told_all_the_right_ones(client, path, allowed):
-    assert client.patch(path).headers["Allow"] == allowed
-
-
-@pytest.mark.parametrize(
     "path", ["/healthz", "/v1/organisations/ORG001", "/v1/organisations", "/v1/leads/NO"]
 )
 def test_head_is_get_without_its_body(client, path):
@@ -87,36 +71,10 @@ def test_head_is_get_without_its_body(client, path):
         assert head.headers.get(name) == whole.headers.get(name)
 
 
-def test_head_sends_no_body_whoever_serves_and_is_noted_as_what_it_is():
-    sent, noted = [], []
-
-    class Noted(Metrics):
-        def observe(self, method, *_):
-            noted.append(method)
-
-    async def send(message):
-        sent.append(message.get("body", b""))
-
-    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": []}
-    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
-    assert (b"".join(sent), noted) == (b"", ["HEAD"])
-
-
-def test_an_answer_leaves_before_it_is_noted():
-    """A server writes what it was given when the event loop turns; log and figures are not waited for."""
-    done = []
-
-    class Noted(Metrics):
-        def observe(self, *_):
-            done.append("noted")
-
-    async def send(message):
-        if message["type"] == "http.response.body":
-            asyncio.get_running_loop().call_soon(done.append, "written")
-
-    scope = {"type": "http", "method": "GET", "path": "/", "headers": []}
-    asyncio.run(Envelope(PlainTextResponse("hello"), Noted(), 9)(scope, None, send))
-    assert done == ["written", "noted"]
+def test_head_is_counted_as_what_it_is(client):
+    client.head("/v1/leads/LEAD001")
+    metrics = client.get("/metrics").text
+    assert 'matcher_requests_total{method="HEAD",route="/v1/leads/{item_id}",status="200"} 1.0' in metrics
 
 
 @pytest.mark.parametrize("declared", [True, False], ids=["declared", "chunked"])
@@ -181,12 +139,14 @@ def test_alive_and_ready(client):
     assert (ready["status"], ready["points"], ready["pending"]) == ("ready", 8, 0)
 
 
-def test_a_store_that_stops_answering_makes_the_service_unready(client):
-    client.app.state.desk._matcher.store.ping = _broken
-    response = client.get("/readyz")
-    assert response.status_code == 503
-    assert response.headers["Retry-After"]
-    assert client.get("/healthz").status_code == 200
+def test_a_store_that_stops_answering_makes_the_service_unready(stocked):
+    store = SilentStore(open_store(stocked.database_url))
+    with serving(stocked, Matcher(stocked, store)) as client:
+        store.on_ping = _fail
+        response = client.get("/readyz")
+        assert response.status_code == 503
+        assert response.headers["Retry-After"]
+        assert client.get("/healthz").status_code == 200
 
 
 def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
@@ -194,8 +154,9 @@ def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
         with translated(make_url("postgresql://me@db.internal/matcher"), "answering a ping"):
             raise OperationalError("", {}, Exception('connection to server at "10.0.0.5" failed'))
 
-    with TestClient(create_app(stocked)) as client:
-        client.app.state.desk._matcher.store.ping = unreachable
+    store = SilentStore(open_store(stocked.database_url))
+    store.on_ping = unreachable
+    with serving(stocked, Matcher(stocked, store)) as client:
         response = client.get("/readyz", headers={"X-Request-ID": "trace-me-3"})
     assert response.status_code == 503
     detail = response.json()["detail"]
@@ -210,12 +171,13 @@ def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
 
 def test_metrics_say_how_many_changes_wait_to_be_indexed(stocked):
     settings = stocked.model_copy(update={"index_interval_s": 0.05})
-    with TestClient(create_app(settings)) as client:
-        client.app.state.desk._matcher.index_now = _broken
+    matcher = MatcherWithFaults(settings, open_store(settings.database_url))
+    with serving(settings, matcher) as client:
+        matcher.index_fault = BackendUnavailable("The index failed.")
         with closing(open_store(stocked.database_url)) as elsewhere:
-            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(3)], source="test")
+            elsewhere.items.put([Lead(id=f"NEW{number}", name="École") for number in range(3)], source="test")
         assert _gauge_until(client, "matcher_index_pending", 3.0) <= {0.0}
-        del client.app.state.desk._matcher.index_now
+        matcher.index_fault = None
         assert _gauge_until(client, "matcher_index_pending", 0.0) <= {3.0}
 
 
@@ -245,7 +207,9 @@ def _tries(what: str) -> Iterator[None]:
 def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
     with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
         with closing(open_store(stocked.database_url)) as elsewhere:
-            elsewhere.put([Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test")
+            elsewhere.items.put(
+                [Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test"
+            )
         seen = set()
         for _ in _tries("all changes to be taken in"):
             ready = client.get("/readyz").json()
@@ -255,17 +219,13 @@ def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
         assert seen - {8, 648}, "no question came between the turns"
 
 
-def _broken(**_: object) -> None:
-    from matcher.errors import BackendUnavailable
-
+def _fail() -> None:
     raise BackendUnavailable("The store does not answer.")
 
 
 def test_a_start_that_cannot_be_says_why(settings):
-    app = create_app(settings)
-    with pytest.raises(MatcherError), TestClient(app):
+    with pytest.raises(MatcherError, match="matcher migrate"), TestClient(create_app(settings)):
         pass
-    assert "matcher" in str(app.state.trouble)
 
 
 def test_the_index_is_free_again_after_the_service_stopped(stocked):

@@ -5,10 +5,10 @@ import time
 
 from fastapi.testclient import TestClient
 
-from matcher.build import Matcher
+from matcher.adapters.sql import open_store
 from matcher.errors import BackendUnavailable
-from service.http.app import create_app
 from tests.service.conftest import KEY
+from tests.service.fakes import MatcherWithFaults, serving
 
 STAFF = {"Authorization": f"Bearer {KEY}"}
 
@@ -25,11 +25,12 @@ def _wait_for_plan(client: TestClient) -> dict[str, object]:
 
 def test_only_staff_sees_or_asks_for_a_plan(client):
     for answer in (client.get("/v1/plan"), client.post("/v1/plan")):
-        assert answer.status_code == 403
+        assert answer.status_code == 401
+        assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"
 
 
-def test_without_a_plan_staff_is_told_how_to_get_one(client):
+def test_without_a_plan_the_message_says_how_to_get_one(client):
     answer = client.get("/v1/plan", headers=STAFF)
     assert answer.status_code == 404
     assert "matcher plan" in answer.json()["detail"]
@@ -53,7 +54,7 @@ def test_a_plan_is_made_in_the_background_reported_and_followed(client):
     assert all(0 < item["gain"] <= 1 and 0 < item["gain_of_other"] <= 1 for item in planned["items"])
 
 
-def test_who_is_erased_leaves_the_plan(client):
+def test_an_erased_organisation_leaves_the_plan(client):
     client.post("/v1/plan", headers=STAFF)
     _wait_for_plan(client)
     assert client.delete("/v1/organisations/ORG003", headers=STAFF).status_code == 204
@@ -61,49 +62,47 @@ def test_who_is_erased_leaves_the_plan(client):
     assert "ORG003" not in str(report)
 
 
-def test_who_is_erased_while_a_plan_is_made_does_not_come_back(client, monkeypatch):
-    arrange = Matcher.arrange
-
-    def meanwhile(matcher, scores):
-        plan = arrange(matcher, scores)
-        matcher.store.items.delete(["ORG003"])
-        return plan
-
-    monkeypatch.setattr(Matcher, "arrange", meanwhile)
-    client.post("/v1/plan", headers=STAFF)
-    report = _wait_for_plan(client)
+def test_an_organisation_erased_while_a_plan_is_made_does_not_come_back(stocked):
+    matcher = MatcherWithFaults(stocked, open_store(stocked.database_url))
+    matcher.after_arrange = lambda: matcher.store.items.delete(["ORG003"])
+    with serving(stocked, matcher) as client:
+        client.post("/v1/plan", headers=STAFF)
+        report = _wait_for_plan(client)
     assert {member["organisation_id"] for member in report["members"]} == {"ORG001", "ORG002"}
     assert report["summary"]["organisations"] == 2
 
 
-def test_a_plan_that_fails_in_an_unknown_way_is_logged_and_the_service_goes_on(client, monkeypatch):
-    arranged = threading.Event()
+def test_a_plan_that_fails_in_an_unknown_way_leaves_the_service_able_to_plan(stocked):
+    matcher = MatcherWithFaults(stocked, open_store(stocked.database_url))
+    tried = threading.Event()
 
-    def broken(_matcher, _scores):
-        arranged.set()
+    def fail() -> None:
+        tried.set()
         raise ValueError("mutual scores of ORG001")
 
-    monkeypatch.setattr(Matcher, "arrange", broken)
-    assert client.post("/v1/plan", headers=STAFF).json() == {"started": True}
-    assert arranged.wait(30)
-    deadline = time.monotonic() + 30
-    while client.app.state.planner.busy and time.monotonic() < deadline:
-        time.sleep(0.02)
-    assert client.app.state.planner._task.exception() is None
-    assert client.get("/v1/plan", headers=STAFF).status_code == 404
+    matcher.on_arrange = fail
+    with serving(stocked, matcher) as client:
+        assert client.post("/v1/plan", headers=STAFF).json() == {"started": True}
+        assert tried.wait(30)
+        matcher.on_arrange = None
+        deadline = time.monotonic() + 30
+        while not client.post("/v1/plan", headers=STAFF).json()["started"] and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert _wait_for_plan(client)["members"]
 
 
-def test_a_service_that_stops_waits_for_the_plan_under_way(stocked, monkeypatch):
+def test_a_service_that_stops_waits_for_the_plan_being_made(stocked):
+    matcher = MatcherWithFaults(stocked, open_store(stocked.database_url))
     begun, ended = threading.Event(), threading.Event()
 
-    def slow(_matcher, _scores):
+    def slow() -> None:
         begun.set()
         time.sleep(0.3)
         ended.set()
         raise BackendUnavailable("stopped")
 
-    monkeypatch.setattr(Matcher, "arrange", slow)
-    with TestClient(create_app(stocked)) as client:
+    matcher.on_arrange = slow
+    with serving(stocked, matcher) as client:
         client.post("/v1/plan", headers=STAFF)
         assert begun.wait(30)
-    assert ended.is_set(), "nothing is closed under a thread that works"
+    assert ended.is_set(), "nothing is closed while a thread works with it"

@@ -6,7 +6,8 @@ import pytest
 from rich.console import Console
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, Factory, Opportunity, Organisation
-from service.cli.render.item import card, label
+from service.cli.render.item import card
+from service.cli.render.phrases import field_label
 
 PARIS = ZoneInfo("Europe/Paris")
 CALL = Opportunity(
@@ -30,7 +31,7 @@ def test_every_field_has_a_name_of_its_own_in_both_languages():
     told = {"id", "name", "illustrative"}
     fields = {name for cls in (*ITEM_CLASSES.values(), Eligibility) for name in cls.model_fields} - told
     coded = {name for name in fields if "_" in name}
-    assert [name for name in coded for lang in ("fr", "en") if label(name, lang) == name] == []
+    assert [name for name in coded for lang in ("fr", "en") if field_label(name, lang) == name] == []
 
 
 @pytest.mark.parametrize("item_class", ITEM_CLASSES.values())

@@ -35,6 +35,7 @@ def test_nobody_writes_while_no_key_is_configured(stocked, method, path, body):
 def test_only_the_key_opens(client, method, path, body, given):
     headers = {"Authorization": given.encode()} if given else {}
     response = client.request(method, path, json=body, headers=headers)
-    assert response.status_code == 403
-    assert response.json()["type"] == "urn:matcher:not-allowed"
+    assert response.status_code == 401
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+    assert response.json()["type"] == "urn:matcher:unauthorised"
     assert client.get(path).status_code == 200

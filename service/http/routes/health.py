@@ -1,11 +1,11 @@
-"""For the machines that watch the service."""
+"""Addresses for monitoring: alive, ready, metrics."""
 
 from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from matcher.build import Matcher
-from service.http.deps import DeskDep, MetricsDep
-from service.http.engine import pending
+from service.http.deps import EngineDep, MetricsDep
+from service.http.engine import count_pending
 from service.http.metrics import CONTENT_TYPE
 from service.http.schemas import problems
 
@@ -13,7 +13,7 @@ router = APIRouter(tags=["operation"])
 
 
 class Ready(BaseModel):
-    """What a ready service answers with; ``pending`` counts changes of the store not indexed yet."""
+    """State of a ready service: its index, and in ``pending`` the changes of the store not indexed yet."""
 
     status: str = "ready"
     generation: str
@@ -23,14 +23,16 @@ class Ready(BaseModel):
 
 @router.get("/healthz", summary="Is the process alive?")
 async def healthz() -> dict[str, str]:
-    """Answer while the event loop turns; says nothing of store and index."""
+    """Answer while the process runs; neither store nor index is looked at."""
     return {"status": "alive"}
 
 
 @router.get("/readyz", summary="Can questions be answered?", responses=problems(503))
-async def readyz(desk: DeskDep) -> Ready:
-    """Ask the store and the index; a problem document says which of them fails and what to do."""
-    return await desk.ask(_ready)
+async def readyz(engine: EngineDep) -> Ready:
+    """Ask the store; a problem document says what fails and what to do. Waits for no question."""
+    pending = await engine.read(_ping)
+    state = engine.index_state
+    return Ready(generation=state.generation, points=state.points, pending=pending)
 
 
 @router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
@@ -39,6 +41,6 @@ async def metrics(metrics: MetricsDep) -> Response:
     return Response(metrics.exposition(), media_type=CONTENT_TYPE)
 
 
-def _ready(matcher: Matcher) -> Ready:
+def _ping(matcher: Matcher) -> int:
     matcher.store.ping()
-    return Ready(generation=matcher.generation, points=matcher.index.count(), pending=pending(matcher))
+    return count_pending(matcher)

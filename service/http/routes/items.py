@@ -1,6 +1,6 @@
-"""The catalogue's items: read by anyone, written by the administrator.
+"""The catalogue's items: read without a key, written with it.
 
-One family of addresses per type of item, all alike. An item's version is its ``ETag``.
+One collection of addresses a type of item, all alike. An item's version is its ``ETag``.
 """
 
 from itertools import islice
@@ -11,8 +11,8 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from matcher.build import Matcher
 from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
-from service.http.deps import DeskDep
-from service.http.engine import stored
+from service.http.deps import EngineDep, SettingsDep
+from service.http.engine import get_stored
 from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
 from service.http.schemas import Page, problems
@@ -20,7 +20,7 @@ from service.http.security import Admin
 
 router = APIRouter(prefix="/v1")
 
-FAMILIES = {
+COLLECTIONS = {
     ItemType.ORGANISATION: "organisations",
     ItemType.FACTORY: "factories",
     ItemType.OPPORTUNITY: "opportunities",
@@ -28,7 +28,7 @@ FAMILIES = {
 }
 _LISTED = problems(422, 503)
 _READ = _LISTED | problems(404)
-_ERASED = _READ | problems(403, 412)
+_ERASED = _READ | problems(401, 403, 412)
 _WRITTEN = _ERASED | problems(413, 415)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version named is the current one"}}
 
@@ -40,62 +40,63 @@ IfNoneMatch = Annotated[
 ]
 
 
-def _add_reading(item_type: ItemType, family: str) -> None:
+def _add_reading(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
 
     @router.get(
-        f"/{family}",
+        f"/{collection}",
         response_class=Response,
         responses=_LISTED | {200: {"model": Page[item_class]}},
-        operation_id=f"list_{family}",
-        summary=f"All {family}, a page at a time",
-        tags=[family],
+        operation_id=f"list_{collection}",
+        summary=f"All {collection}, a page at a time",
+        tags=[collection],
     )
     async def page(
-        desk: DeskDep,
+        engine: EngineDep,
+        settings: SettingsDep,
         after: Annotated[str, Query(pattern=f"^({ID_PATTERN})?$", description="Start behind this id")] = "",
-        limit: Annotated[int, Query(ge=1)] = 50,
+        limit: Annotated[int, Query(ge=1, le=1_000, description="MATCHER_MAX_PAGE may allow less")] = 50,
     ) -> Response:
-        if limit > desk.settings.max_page:
+        if limit > settings.max_page:
             raise InvalidRequest(
-                f"limit is {limit}; this service gives pages of at most {desk.settings.max_page}."
+                f"limit is {limit}; this service gives pages of at most {settings.max_page}."
             )
-        return _page(await desk.ask(lambda m: _some(m, item_type, after, limit + 1)), limit)
+        return _page(await engine.read(lambda m: _some(m, item_type, after, limit + 1)), limit)
 
     @router.get(
-        f"/{family}/{{item_id}}",
+        f"/{collection}/{{item_id}}",
         response_class=Response,
         responses={**_READ, **_UNCHANGED, 200: {"model": item_class}},
         operation_id=f"get_{item_type.value}",
         summary=f"One {item_type.value}",
-        tags=[family],
+        tags=[collection],
     )
-    async def get(item_id: id_in_path, desk: DeskDep, if_none_match: IfNoneMatch = None) -> Response:
-        item = await desk.ask(lambda m: stored(m, item_id, item_type))
+    async def get(item_id: id_in_path, engine: EngineDep, if_none_match: IfNoneMatch = None) -> Response:
+        item = await engine.read(lambda m: get_stored(m, item_id, item_type))
         if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(item)
 
 
-def _add_writing(item_type: ItemType, family: str) -> None:
+def _add_writing(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
     body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
 
     @router.put(
-        f"/{family}/{{item_id}}",
+        f"/{collection}/{{item_id}}",
         response_class=Response,
         responses={**_WRITTEN, 200: {"model": item_class}, 201: {"model": item_class}},
         operation_id=f"put_{item_type.value}",
         summary=f"Add or replace one {item_type.value}",
-        tags=[family],
+        tags=[collection],
         dependencies=[Admin],
     )
     async def put(
         item_id: id_in_path,
         item: body,
-        desk: DeskDep,
+        engine: EngineDep,
         if_match: IfMatch = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
@@ -103,21 +104,21 @@ def _add_writing(item_type: ItemType, family: str) -> None:
             raise InvalidRequest(
                 f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
             )
-        inserted = await desk.write(lambda m: _put(m, item, if_match, if_none_match))
+        inserted = await engine.write(lambda m: _put(m, item, if_match, if_none_match))
         return _one(item, 201 if inserted else 200)
 
     @router.delete(
-        f"/{family}/{{item_id}}",
+        f"/{collection}/{{item_id}}",
         status_code=204,
         responses=_ERASED,
         operation_id=f"delete_{item_type.value}",
         summary=f"Erase one {item_type.value}, from the store and from the index",
-        tags=[family],
+        tags=[collection],
         dependencies=[Admin],
     )
-    async def delete(item_id: id_in_path, desk: DeskDep, if_match: IfMatch = None) -> None:
-        await desk.write(lambda m: _delete(m, item_id, item_type, if_match))
-        desk.forget_shown(item_id)
+    async def delete(item_id: id_in_path, engine: EngineDep, if_match: IfMatch = None) -> None:
+        await engine.write(lambda m: _delete(m, item_id, item_type, if_match))
+        engine.forget_shown(item_id)
 
 
 def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:
@@ -125,9 +126,10 @@ def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list
 
 
 def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
-    """Check the version once nobody else can write.
+    """Store the item if the conditions hold; they are checked once the store has locked out other writers.
 
-    Of two that name the same one, or that no item is there yet (``If-None-Match: *``), one is refused.
+    Of two requests that name the same version, or that ask for no item to be there yet
+    (``If-None-Match: *``), one is refused.
     """
 
     def unchanged() -> list[AnyItem]:
@@ -139,7 +141,7 @@ def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: s
 
 def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
     def unchanged() -> list[str]:
-        stored(matcher, item_id, item_type)
+        get_stored(matcher, item_id, item_type)
         _check_version(matcher, item_id, if_match)
         return [item_id]
 
@@ -180,6 +182,6 @@ def _page(found: list[AnyItem], limit: int) -> Response:
     return Response(f'{{"items":[{items}],"next":{following}}}', media_type="application/json")
 
 
-for _item_type, _family in FAMILIES.items():
-    _add_reading(_item_type, _family)
-    _add_writing(_item_type, _family)
+for _item_type, _collection in COLLECTIONS.items():
+    _add_reading(_item_type, _collection)
+    _add_writing(_item_type, _collection)

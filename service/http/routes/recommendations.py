@@ -3,25 +3,26 @@
 from collections.abc import Callable
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Path, Query, Response
 
 from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, ItemId, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
 from matcher.settings import Settings
-from service import dates as moments
-from service.http.deps import desk_of
-from service.http.engine import Desk, stored
+from service import dates
+from service.formats import answer_json
+from service.http.deps import EngineDep, SettingsDep
+from service.http.engine import MatcherEngine, get_stored
 from service.http.examples import ANSWER
-from service.http.middleware import HEAD
-from service.http.query import PlainRoute, asked, described
-from service.http.schemas import KindWishes, RecommendationRequest, SaidAnswer, Search, Wishes, problems, said
+from service.http.schemas import AnswerQuery, KindQuery, RecommendationRequest, SearchQuery, problems
 
-router = APIRouter(prefix="/v1", tags=["recommendations"], route_class=PlainRoute)
+router = APIRouter(prefix="/v1", tags=["recommendations"])
+
+Question = Callable[[Matcher, AnyItem | Profile], Answer]
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": SaidAnswer, "content": {"application/json": {"example": ANSWER}}},
+    200: {"model": Answer, "content": {"application/json": {"example": ANSWER}}},
     **problems(422, 503),
 }
 _RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
@@ -32,33 +33,36 @@ _RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
     response_class=Response,
     responses=_RESPONSES_FOR_ITEM,
     summary="For a member",
-    openapi_extra=described(KindWishes),
 )
 async def for_organisation(
-    item_id: Annotated[ItemId, Path(examples=["ORG001"])], request: Request
+    item_id: Annotated[ItemId, Path(examples=["ORG001"])],
+    query: Annotated[KindQuery, Query()],
+    engine: EngineDep,
+    settings: SettingsDep,
 ) -> Response:
     """Recommend items of one kind to a stored organisation, best first."""
-    wishes, desk = asked(KindWishes, request), desk_of(request)
-    question = _question(wishes.kind.kind, wishes, desk.settings)
-    answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.ORGANISATION)))
-    if HEAD not in request.scope:  # whoever asks for the head sees nobody
-        desk.note_shown(answer)
-    return _said(answer, wishes)
+    question = _question(query.kind, query, settings)
+    answer = await engine.ask(lambda m: question(m, get_stored(m, item_id, ItemType.ORGANISATION)))
+    engine.note_shown(answer)
+    return _response(answer, query)
 
 
 @router.get(
     "/opportunities/{item_id}/members",
     response_class=Response,
     responses=_RESPONSES_FOR_ITEM,
-    summary="Whom to tell of an opportunity",
-    openapi_extra=described(Wishes),
+    summary="Members to alert of an opportunity",
 )
-async def members_for(item_id: Annotated[ItemId, Path(examples=["INT001"])], request: Request) -> Response:
+async def alert(
+    item_id: Annotated[ItemId, Path(examples=["INT001"])],
+    query: Annotated[AnswerQuery, Query()],
+    engine: EngineDep,
+    settings: SettingsDep,
+) -> Response:
     """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
-    wishes, desk = asked(Wishes, request), desk_of(request)
-    question = _question(Kind.ALERT, wishes, desk.settings)
-    answer = await desk.ask(lambda m: question(m, stored(m, item_id, ItemType.OPPORTUNITY)))
-    return _said(answer, wishes)
+    question = _question(Kind.ALERT, query, settings)
+    answer = await engine.ask(lambda m: question(m, get_stored(m, item_id, ItemType.OPPORTUNITY)))
+    return _response(answer, query)
 
 
 @router.post(
@@ -67,46 +71,41 @@ async def members_for(item_id: Annotated[ItemId, Path(examples=["INT001"])], req
     responses=_RESPONSES | problems(413, 415),
     summary="For a text or a profile",
 )
-async def for_profile(wishes: RecommendationRequest, request: Request) -> Response:
-    """Recommend to somebody who is not stored; nothing of the question is kept or logged."""
-    return await _for_profile(wishes.asked(), wishes, desk_of(request))
+async def for_profile(body: RecommendationRequest, engine: EngineDep, settings: SettingsDep) -> Response:
+    """Recommend for a text or profile that is not stored; nothing of the question is kept or logged."""
+    return await _answer_profile(body.as_profile(), body, engine, settings)
 
 
-@router.get(
-    "/search",
-    response_class=Response,
-    responses=_RESPONSES,
-    summary="For a short text",
-    openapi_extra=described(Search),
-)
-async def search(request: Request) -> Response:
+@router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
+async def search(
+    query: Annotated[SearchQuery, Query()], engine: EngineDep, settings: SettingsDep
+) -> Response:
     """Recommend for a short free text. Post a long or private one: addresses end up in logs of proxies."""
-    wishes = asked(Search, request)
-    return await _for_profile(Profile(description=wishes.q), wishes, desk_of(request))
+    return await _answer_profile(Profile(description=query.q), query, engine, settings)
 
 
-async def _for_profile(profile: Profile, wishes: KindWishes, desk: Desk) -> Response:
+async def _answer_profile(
+    profile: Profile, query: KindQuery, engine: MatcherEngine, settings: Settings
+) -> Response:
     length = sum(len(text) for _, text in profile.fields())
-    if length > desk.settings.max_text_chars:
+    if length > settings.max_text_chars:
         raise InvalidRequest(
-            f"The text has {length} characters; this service reads at most {desk.settings.max_text_chars}."
+            f"The text has {length} characters; this service reads at most {settings.max_text_chars}."
         )
-    question = _question(wishes.kind.kind, wishes, desk.settings)
-    return _said(await desk.ask(lambda m: question(m, profile), slow=True), wishes)
+    question = _question(query.kind, query, settings)
+    return _response(await engine.ask(lambda m: question(m, profile)), query)
 
 
-def _question(
-    kind: Kind, wishes: Wishes, settings: Settings
-) -> Callable[[Matcher, AnyItem | Profile], Answer]:
-    """Check the wishes against the limits and return the question to put to the matcher."""
-    if wishes.k > settings.max_k:
-        raise InvalidRequest(f"k is {wishes.k}; this service gives at most {settings.max_k} items.")
-    at = moments.parse(wishes.on, settings.zone)
+def _question(kind: Kind, query: AnswerQuery, settings: Settings) -> Question:
+    """Check the query against the limits and return the question to put to the matcher."""
+    if query.k > settings.max_k:
+        raise InvalidRequest(f"k is {query.k}; this service gives at most {settings.max_k} items.")
+    at = dates.parse(query.on, settings.zone)
     return lambda matcher, asker: matcher.recommender.recommend(
-        asker, kind, wishes.k, at, signals=wishes.explain
+        asker, kind, query.k, at, signals=query.explain
     )
 
 
-def _said(answer: Answer, wishes: Wishes) -> Response:
-    text = said(answer, wishes.lang, explain=wishes.explain)
-    return Response(text, media_type="application/json", headers={"Cache-Control": "private, no-cache"})
+def _response(answer: Answer, query: AnswerQuery) -> Response:
+    body = answer_json(answer, explain=query.explain)
+    return Response(body, media_type="application/json", headers={"Cache-Control": "private, no-cache"})

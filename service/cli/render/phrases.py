@@ -1,0 +1,162 @@
+"""The words and sentences of the command line, in French and English."""
+
+from typing import Literal
+
+Language = Literal["fr", "en"]
+Phrase = tuple[str, str]
+"""French, then English."""
+
+WORDS: dict[str, Phrase] = {
+    "factory": ("Factories à rejoindre", "Factories to join"),
+    "partner": ("Partenaires à rencontrer", "Partners to meet"),
+    "international": ("Appels et missions à l'international", "Calls and missions abroad"),
+    "lead": ("Pistes de recrutement", "Hiring leads"),
+    "alert": ("Membres à prévenir", "Members to tell"),
+    "for": ("pour", "for"),
+    "on": ("au", "on"),
+    "what": ("Proposition", "Suggestion"),
+    "why": ("Pourquoi, et ce qui manque", "Why, and what is missing"),
+    "closes": ("jusqu'au", "until"),
+    "opens": ("dès le", "from"),
+    "next": ("prochaine date :", "next date:"),
+    "confirm": ("à confirmer", "to be confirmed"),
+    "illustrative": ("besoins illustratifs", "illustrative needs"),
+    "none": ("Rien à proposer.", "Nothing to suggest."),
+    "legend_score": (
+        "Score, de 0 à 1 : part de ce que montrerait une correspondance parfaite ; il classe une même liste.",
+        "Score, from 0 to 1: share of what a perfect match would show; it orders the items of one list.",
+    ),
+    "legend_near": (
+        "~ rien de net : ce que les deux textes ont de plus proche, à vérifier.",
+        "~ nothing clear: what the two texts have nearest to one another, to be checked.",
+    ),
+    "legend_confirm": (
+        "◇ à confirmer : la fiche repose en partie sur des connaissances générales, à valider avant toute "
+        "mise en relation.",
+        "◇ to be confirmed: the record rests in part on background knowledge; check before introducing.",
+    ),
+    "legend_illustrative": (
+        "◆ besoins illustratifs : offres et besoins écrits pour l'exemple, non déclarés par l'organisation.",
+        "◆ illustrative needs: offers and needs written as examples, not declared by the organisation.",
+    ),
+}
+"""Words of answers and of item cards."""
+
+MONTHS = {
+    "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+
+FIELD_LABELS: dict[str, Phrase] = {
+    "description": ("description", "description"),
+    "expertise": ("expertise", "expertise"),
+    "sectors": ("secteurs servis", "sectors served"),
+    "offers": ("offres", "offers"),
+    "needs": ("besoins", "needs"),
+    "city": ("ville", "town"),
+    "department": ("département", "department"),
+    "department_code": ("n° de département", "department no."),
+    "size_band": ("taille", "size"),
+    "member_type": ("type", "type"),
+    "international": ("international", "international"),
+    "member_link": ("lien avec le cluster", "link with the cluster"),
+    "opted_out": ("ne veut pas être proposée", "wants no suggestion of it"),
+    "aliases": ("autres noms", "other names"),
+    "axis": ("axe", "axis"),
+    "status": ("statut", "status"),
+    "is_inferred": ("existence déduite", "existence inferred"),
+    "existence": ("existence", "existence"),
+    "ateliers": ("ateliers", "workshops"),
+    "deliverables": ("livrables", "deliverables"),
+    "meetings": ("rendez-vous", "meetings"),
+    "next_meeting": ("prochaine réunion", "next meeting"),
+    "hosts": ("animation", "hosts"),
+    "antenna": ("antenne", "antenna"),
+    "keywords": ("mots clés", "keywords"),
+    "lead_kind": ("type", "type"),
+    "themes": ("thèmes", "themes"),
+    "country_region": ("pays ou région", "country or region"),
+    "opportunity_type": ("type", "type"),
+    "opens_at": ("ouverture", "opens"),
+    "closes_at": ("clôture", "closes"),
+    "dates_as_published": ("dates publiées", "dates as published"),
+    "availability": ("disponibilité", "availability"),
+    "eligibility_text": ("conditions publiées", "conditions as published"),
+    "size_bands": ("tailles admises", "sizes admitted"),
+    "department_codes": ("départements admis", "departments admitted"),
+    "legal_kinds": ("statuts admis", "legal kinds admitted"),
+    "min_countries": ("pays, au moins", "countries, at least"),
+    "eligibility": ("conditions", "conditions"),
+    "funding": ("aide", "funding"),
+    "funding_rate": ("taux d'aide", "funding rate"),
+    "budget_eur": ("budget", "budget"),
+    "code": ("code", "code"),
+    "lang": ("langue", "language"),
+    "evidence_level": ("fondement", "rests on"),
+    "inferred_fields": ("déduits", "inferred"),
+    "source_url": ("source", "source"),
+    "source_year": ("année de la source", "year of the source"),
+}
+"""Names of the fields of items, in the order in which they are shown."""
+
+VALUES: dict[object, Phrase] = {
+    "organisation": ("organisation", "organisation"),
+    "factory": ("factory", "factory"),
+    "opportunity": ("opportunité", "opportunity"),
+    "lead": ("piste de recrutement", "hiring lead"),
+    "seen_in_source": ("lu dans la source", "seen in the source"),
+    "named_in_source_activity_from_background": (
+        "nom lu dans la source, activité décrite de connaissance générale",
+        "name seen in the source, activity from background knowledge",
+    ),
+    "background_only_not_seen": ("connaissance générale seule", "background knowledge only"),
+    "declared": ("déclaré par l'organisation", "declared by the organisation"),
+    "dated": ("datée", "dated"),
+    "standing": ("permanente", "standing"),
+    "closed": ("close", "closed"),
+    "unconfirmed": ("dates à confirmer", "dates to be confirmed"),
+    "fr": ("français", "French"),
+    "en": ("anglais", "English"),
+    True: ("oui", "yes"),
+}
+"""Coded values of fields in words."""
+
+NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
+    "fr": (
+        "Et maintenant (après « make demo », la commande est .venv/bin/matcher) :",
+        (
+            ("recommend {id} --kind partner -k 10 --explain", "davantage, avec le détail des scores"),
+            ('search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
+            ("show {id}", "la fiche complète"),
+            ("import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
+            ("serve", "l'API, décrite sur http://{host}:{port}/docs"),
+        ),
+    ),
+    "en": (
+        "What next (after `make demo`, the command is .venv/bin/matcher):",
+        (
+            ("recommend {id} --kind partner -k 10 --explain", "more of them, scores in detail"),
+            ('search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
+            ("show {id}", "the whole record"),
+            ("import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
+            ("serve", "the API, described at http://{host}:{port}/docs"),
+        ),
+    ),
+}
+"""Title, then command and purpose of each line that the demo ends with."""
+
+
+def word(key: str, lang: Language) -> str:
+    """Return a word of :data:`WORDS`."""
+    return choose(WORDS[key], lang)
+
+
+def field_label(name: str, lang: Language) -> str:
+    """Return the name of a field in words; a field without one keeps its name."""
+    return choose(FIELD_LABELS.get(name, (name, name)), lang)
+
+
+def choose(phrase: Phrase, lang: Language) -> str:
+    """Return the French or the English side of a phrase."""
+    french, english = phrase
+    return english if lang == "en" else french

@@ -1,0 +1,74 @@
+"""JSON shared by HTTP and by ``--json`` on the command line; ``docs/api.md`` describes every field."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, Self
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter
+
+from matcher.domain.answers import Answer
+from matcher.domain.items import AnyItem, Organisation
+from matcher.index.indexer import has_text, is_listed
+from matcher.market.introduction_plan import IntroductionPlan, Member
+
+_ANSWER = TypeAdapter(Answer)
+
+
+def answer_json(answer: Answer, *, explain: bool = False, indent: int | None = None) -> bytes:
+    """Write an answer as JSON; the signals of each score only with ``explain``."""
+    exclude: dict[str, Any] | None = None if explain else {"items": {"__all__": {"signals"}}}
+    return _ANSWER.dump_json(answer, exclude=exclude, indent=indent)
+
+
+class PlannedMember(BaseModel):
+    """What the plan does for one organisation."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    organisation_id: str
+    views: float
+    share: float
+    under_floor: bool
+    relevance: float
+    matches: float
+    matches_before: float
+
+
+class PlanReport(BaseModel):
+    """A plan of introductions: totals, and the exposure of each organisation, least seen first.
+
+    ``left_out`` are the ids of organisations without a text to match on; ``illustrative`` of those planned on
+    needs written as examples.
+    """
+
+    version: str
+    created_at: datetime
+    generation: str
+    summary: dict[str, float]
+    members: list[PlannedMember]
+    left_out: list[str]
+    illustrative: list[str]
+
+    @classmethod
+    def of(cls, plan: IntroductionPlan, organisations: Sequence[AnyItem]) -> Self:
+        """Report on ``plan``; ``organisations`` are those of the store, planned or not."""
+        planned = {member.organisation_id for member in plan.members}
+        return cls(
+            version=plan.version,
+            created_at=plan.created_at,
+            generation=plan.generation,
+            summary={name: round(value, 4) for name, value in plan.summary().items()},
+            members=[PlannedMember.model_validate(member) for member in least_seen_first(plan)],
+            left_out=[item.id for item in organisations if is_listed(item) and not has_text(item)],
+            illustrative=[item.id for item in organisations if is_illustrative(item) and item.id in planned],
+        )
+
+
+def least_seen_first(plan: IntroductionPlan) -> list[Member]:
+    """Return the members of a plan by ascending views, ties by id."""
+    return sorted(plan.members, key=lambda member: (member.views, member.organisation_id))
+
+
+def is_illustrative(item: AnyItem) -> bool:
+    """Whether an item is an organisation whose offers and needs were written as examples."""
+    return isinstance(item, Organisation) and item.illustrative

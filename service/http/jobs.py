@@ -1,0 +1,57 @@
+"""Work that a serving process does in the background, beside its questions."""
+
+import asyncio
+from functools import partial
+
+import structlog
+
+from matcher.build import Matcher
+from matcher.domain.items import AnyItem
+from matcher.errors import MatcherError
+from service.http.engine import MatcherEngine, run_to_end
+
+log = structlog.get_logger("matcher.plan")
+
+
+class PlanJob:
+    """Makes a plan of introductions, one at a time; questions are answered in between."""
+
+    def __init__(self, engine: MatcherEngine, matcher: Matcher) -> None:
+        self._engine, self._matcher = engine, matcher
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a plan is being made."""
+        return self._task is not None and not self._task.done()
+
+    def start(self) -> bool:
+        """Begin a new plan unless one is being made; return whether this call began one."""
+        if self.busy:
+            return False
+        self._task = asyncio.create_task(self._plan())
+        return True
+
+    async def stop(self) -> None:
+        """Give up a plan being made; the current one stays."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _plan(self) -> None:
+        try:
+            members = await self._engine.read(lambda matcher: matcher.members())
+            scores = {}
+            for member in members:  # a turn each: questions are answered in between
+                scores[member.id] = await self._engine.ask(partial(_mutual_scores, member))
+            made = await run_to_end(self._matcher.arrange, scores)
+            plan = await self._engine.ask(lambda matcher: matcher.adopt(made))
+            log.info("plan adopted", version=plan.version, organisations=len(plan.members))
+        except MatcherError as fault:
+            log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))
+        except Exception:
+            log.exception("plan failed, the former one stays")
+
+
+def _mutual_scores(member: AnyItem, matcher: Matcher) -> dict[str, float]:
+    return matcher.recommender.mutual_scores(member)
