@@ -9,7 +9,9 @@ from matcher.errors import MatcherError
 from training.bench.bench import bench
 from training.encoder.train import train
 from training.market import market, meetings
+from training.ranking.answers import answers
 from training.ranking.cluster import cluster
+from training.ranking.contradictions import contradictions
 from training.ranking.evaluate import evaluate
 from training.ranking.fit_ranker import fit_ranker
 from training.ranking.gender import gender
@@ -22,8 +24,10 @@ def lab() -> None:
     """Keep subcommands by name, even while there is a single one."""
 
 
+app.command()(answers)
 app.command()(bench)
 app.command()(cluster)
+app.command()(contradictions)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
