@@ -2,11 +2,13 @@
 
 - ``text``: ``neutral`` (one form for all genders), ``tokens``, stop words, the analyser's version
 - ``folding``: ``fold`` and ``fold_words``, comparison without case and accents
+- ``exclusions``: negated parts of a text, answers that say nothing
 - ``lookup``: search by name or id, twins
 - ``gender``, ``inclusive``, ``inflection``: the rules behind ``neutral``
 - ``lexicon``, ``words``: the word lists of these rules (``roles_fr.tsv``, ``words_fr.ini``)
 """
 
+from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
 from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
 from matcher.language.text import ANALYSER, STOPWORDS, Token, fold, fold_words, neutral, tokens
 
@@ -14,11 +16,15 @@ __all__ = [
     "ANALYSER",
     "STOPWORDS",
     "NameSearch",
+    "Span",
     "Token",
+    "exclusions",
     "find_by_name",
     "find_one",
     "fold",
     "fold_words",
+    "is_empty_answer",
+    "negations",
     "neutral",
     "organisation_key",
     "same_names",

@@ -8,7 +8,7 @@
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing
 - ``phrases``: every sentence an answer says, in French and English
-- ``free_text``: the place a text names and what it excludes
+- ``free_text``: the place a text names
 """
 
 from matcher.recommend.analysis import Analyser, Analysis

@@ -13,9 +13,10 @@ from matcher.index.labels import ROLES, Label, Role, labels_of
 from matcher.knowledge.places import Place, Territory
 from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder
 from matcher.knowledge.vocabulary import Senses, Vocabulary
+from matcher.language.exclusions import Span, exclusions
 from matcher.language.inflection import without_number
 from matcher.language.text import STOPWORDS, Token, fold, tokens
-from matcher.recommend.free_text import Span, exclusions, town_in
+from matcher.recommend.free_text import town_in
 
 Subject = AnyItem | Profile
 

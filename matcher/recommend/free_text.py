@@ -1,28 +1,14 @@
-"""What a free text says besides its theme: where, and what is not wanted."""
+"""The place a free text names."""
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from matcher.knowledge.places import Place, Territory
+from matcher.language import Span
 
 _WHERE = re.compile(r"\b(?:à|près de|autour de|près d'|near|in)\s+(?=\w)", re.IGNORECASE)
 _NAME = re.compile(r"[\w'’]+(?:[-\s][\w'’]+){0,4}")
 _CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ][\w'’]*(?:[-\s][^\W\d_a-zß-ÿ][\w'’]*)*")
-_EXCLUDED = re.compile(
-    r"\b(?:pas\s+(?:de\s|du\s|des\s|d['’])|(?:sans|hors|sauf|no|not|without|except)\s+(?!fil\b|contact\b|code\b))",
-    re.IGNORECASE,
-)
-_PHRASE_END = re.compile(r"[.;,!?\n]|\b(?:mais|avec|et|ou|but|with|and|or)\b|$")
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """A part of a text: ``text == source[start:end]``."""
-
-    start: int
-    end: int
-    text: str
 
 
 def town_in(text: str, territory: Territory) -> tuple[Span, Place | None] | None:
@@ -57,20 +43,3 @@ def _ends(name: re.Match[str]) -> Iterator[int]:
     """Yield where the name may end, longest first: at the end of each of its words."""
     ends = [name.start() + word.end() for word in re.finditer(r"[\w'’]+", name[0])]
     yield from reversed(ends)
-
-
-def exclusions(text: str) -> list[Span]:
-    """Return what a text says it does not want, each from its "pas de" or "sans" to the end of the phrase.
-
-    One phrase is one exclusion, however often it says no.
-
-    >>> [span.text for span in exclusions("hébergement en France, pas de cloud")]
-    ['pas de cloud']
-    """
-    found, end = [], 0
-    while no := _EXCLUDED.search(text, end):
-        end = _PHRASE_END.search(text, no.end()).start()  # type: ignore[union-attr]  # matches at the end
-        said = text[no.start() : end].rstrip()
-        if end > no.end():
-            found.append(Span(no.start(), no.start() + len(said), said))
-    return found

@@ -14,12 +14,12 @@ import pytest
 LIMIT_S = 20
 ONE_AFTER_THE_OTHER = (
     "\n", " ", ",", "-", "–", "·", ".", "/", "(", "h/", "(h/f ", "e\u0301", "a/b ", "et ", "l'", "sans ",
-    "pas de ", "à ", "À ", "à Albi ", "in A ", "H/F ", "(e)", "·e", "IA ",
+    "pas de ", "sauf a, ", "ne a pas ", "ni ", "à ", "À ", "à Albi ", "in A ", "H/F ", "(e)", "·e", "IA ",
     "(H/F)développeuse/développeur aide ",
 )  # fmt: skip
 READERS = {
     "neutral": "from matcher.language.text import neutral as read",
-    "exclusions": "from matcher.recommend.free_text import exclusions as read",
+    "exclusions": "from matcher.language import negations as read",
     "place": """
 from functools import partial
 from matcher.recommend.free_text import town_in
