@@ -7,8 +7,8 @@ from typing import Any, Self
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from matcher.domain.answers import Answer
+from matcher.domain.eligibility import has_text, is_listed
 from matcher.domain.items import AnyItem, Organisation
-from matcher.index.indexer import has_text, is_listed
 from matcher.market.introduction_plan import IntroductionPlan, Member
 
 _ANSWER = TypeAdapter(Answer)

@@ -103,3 +103,13 @@ def _admits(side: AnyItem | Profile, other: AnyItem | Profile, at: datetime | No
         is_open = at is None or side.is_open(at)
         return is_open and (not isinstance(other, Profile) or meets(side.eligibility, other))
     return True
+
+
+def is_listed(item: AnyItem) -> bool:
+    """Return whether an item may be recommended to anyone: organisations may opt out."""
+    return not (isinstance(item, Organisation) and item.opted_out)
+
+
+def has_text(item: AnyItem) -> bool:
+    """Return whether there is a text to match on: some organisations have a name and a town only."""
+    return not (isinstance(item, Organisation) and item.is_empty)

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
 
+from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Change
-from matcher.domain.items import AnyItem, Organisation
+from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.index.documents import to_points
@@ -209,16 +210,6 @@ class Indexer:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.store.outbox.forget(name)
-
-
-def is_listed(item: AnyItem) -> bool:
-    """Whether an item may be recommended to anyone: organisations may opt out."""
-    return not (isinstance(item, Organisation) and item.opted_out)
-
-
-def has_text(item: AnyItem) -> bool:
-    """Whether there is anything to match on: an organisation may have no more than a name and a town."""
-    return not (isinstance(item, Organisation) and item.is_empty)
 
 
 def _batches(items: Iterable[AnyItem], size: int) -> Iterator[list[AnyItem]]:

@@ -5,10 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-from matcher.errors import Ambiguous, NotFound
+from matcher.domain.items import AnyItem, ItemType
+from matcher.domain.store import Items
+from matcher.errors import Ambiguous, InvalidRequest, NotFound
 from matcher.language.text import fold, fold_words
 
-__all__ = ["NameSearch", "find_by_name", "find_one", "organisation_key", "same_names"]
+__all__ = ["NameSearch", "find_by_name", "find_item", "find_one", "organisation_key", "same_names"]
 
 MAX_SUGGESTIONS = 5
 MAX_NAME = 300
@@ -135,6 +137,36 @@ def find_one(query: str, names: Sequence[tuple[str, str]]) -> str:
     raise NotFound(f"There is no item called '{_cut(query)}'. {hint}")
 
 
+def find_item(items: Items, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
+    """Return the item of this id, or the only one of this name; see :func:`find_one`.
+
+    Raises
+    ------
+    Ambiguous
+        Several items fit; the message lists them.
+    NotFound
+        No item fits; the message lists those whose id or name is similar.
+    InvalidRequest
+        The item is not of ``item_type``.
+    """
+    try:
+        found = find_one(name_or_id, items.names(item_type))
+        return items.get_many([found])[found]
+    except NotFound:
+        if item_type is None:
+            raise
+        stored = items.names()
+        others = find_by_name(name_or_id, [name for _, name in stored], [item_id for item_id, _ in stored])
+        if not others.found:
+            raise
+    item_id = stored[others.found[0]][0]
+    item = items.get_many([item_id])[item_id]
+    raise InvalidRequest(
+        f"{item.id} ({item.name}) is {_a(item.item_type)}, not {_a(item_type)}: "
+        f"give the id or the name of {_a(item_type)}."
+    )
+
+
 def organisation_key(name: str) -> str:
     """Return the form of an organisation's name in which two spellings of it are equal.
 
@@ -190,6 +222,12 @@ def _near(asked: str, keys: Sequence[str], id_keys: Sequence[str]) -> tuple[int,
 
 def _listed(names: Sequence[tuple[str, str]], positions: Sequence[int]) -> str:
     return ", ".join(f"{names[i][0]} ({names[i][1]})" for i in positions[:MAX_SUGGESTIONS])
+
+
+def _a(item_type: ItemType) -> str:
+    """Return the type with its article: "a lead", "an organisation"."""
+    article = "an" if item_type.value[0] in "aeiou" else "a"
+    return f"{article} {item_type.value}"
 
 
 def _cut(text: str) -> str:

@@ -154,8 +154,8 @@ def _store_and_index(settings: Settings) -> Iterator[Finding]:
 
 
 def _index(matcher: Matcher) -> Finding:
-    name = matcher.indexer.generations.current() or ""
-    manifest = matcher.indexer.generations.manifest(name) if name else None
+    name = matcher.serving.current_name()
+    manifest = matcher.serving.indexer.generations.manifest(name) if name else None
     points = matcher.index.count()
     _require_sound(matcher.index)
     pending = matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(name)

@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from matcher import settings as configuration
 from matcher.build import Matcher, open_matcher
+from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ItemType
 from matcher.errors import MatcherError
-from matcher.index.indexer import is_listed
 from matcher.language.lookup import find_by_name
 from matcher.meetings.participants import BASE, Roster
 

@@ -157,7 +157,7 @@ async def run_to_end(call: Callable[..., T], *arguments: Any) -> T:
 
 def count_pending(matcher: Matcher) -> int:
     """Return how many changes of the store the index that serves has not taken in."""
-    generation = matcher.indexer.generations.current() or ""
+    generation = matcher.serving.current_name()
     return max(matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(generation), 0)
 
 

@@ -40,12 +40,13 @@ class PlanJob:
 
     async def _plan(self) -> None:
         try:
-            members = await self._engine.read(lambda matcher: matcher.members())
+            members = await self._engine.read(lambda matcher: matcher.planner.members())
             scores = {}
             for member in members:  # a turn each: questions are answered in between
                 scores[member.id] = await self._engine.ask(partial(_mutual_scores, member))
-            made = await run_to_end(self._matcher.arrange, scores)
-            plan = await self._engine.ask(lambda matcher: matcher.adopt(made))
+            generation = self._matcher.serving.current_name()
+            made = await run_to_end(self._matcher.planner.arrange, scores, generation)
+            plan = await self._engine.ask(lambda matcher: matcher.planner.adopt(made))
             log.info("plan adopted", version=plan.version, organisations=len(plan.members))
         except MatcherError as fault:
             log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))

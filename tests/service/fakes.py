@@ -6,9 +6,10 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from matcher.adapters.sql import Store
+from matcher.adapters.sql import Store, utc_now
 from matcher.adapters.sql.items import Catalogue
 from matcher.build import Matcher
+from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.settings import Settings
 from service.http.app import create_app
 
@@ -75,6 +76,7 @@ class MatcherWithFaults(Matcher):
         self.index_fault: Exception | None = None
         self.on_arrange: Callable[[], None] | None = None
         self.after_arrange: Callable[[], None] | None = None
+        self.planner = _HookedPlanner(self)
 
     def index_now(self, *arguments: Any, **options: Any) -> Any:
         """Index, or fail."""
@@ -82,11 +84,20 @@ class MatcherWithFaults(Matcher):
             raise self.index_fault
         return super().index_now(*arguments, **options)
 
+
+class _HookedPlanner(IntroductionPlanner):
+    """A planner that runs the hooks of its matcher around the making of a plan."""
+
+    def __init__(self, matcher: MatcherWithFaults) -> None:
+        store = matcher.store
+        super().__init__(store.items, store.events, store.plans, utc_now)
+        self._hooks = matcher
+
     def arrange(self, *arguments: Any, **options: Any) -> Any:
         """Make a plan, with what comes before and after."""
-        if self.on_arrange is not None:
-            self.on_arrange()
+        if self._hooks.on_arrange is not None:
+            self._hooks.on_arrange()
         plan = super().arrange(*arguments, **options)
-        if self.after_arrange is not None:
-            self.after_arrange()
+        if self._hooks.after_arrange is not None:
+            self._hooks.after_arrange()
         return plan

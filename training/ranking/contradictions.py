@@ -88,7 +88,7 @@ def measure(matcher: Matcher, on: datetime) -> dict[str, Contradictions]:
     for kind in KINDS:
         pairs = (
             (recommend(one, kind, SHOWN, on, signals=False), recommend(one, kind, DEEP, on, signals=False))
-            for one in matcher.members()
+            for one in matcher.planner.members()
         )
         found[kind.value] = count(pairs)
     return found

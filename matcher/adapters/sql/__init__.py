@@ -10,7 +10,7 @@
 """
 
 from matcher.adapters.sql.address import store_file
-from matcher.adapters.sql.engine import Timeouts
+from matcher.adapters.sql.engine import Timeouts, utc_now
 from matcher.adapters.sql.store import Store, open_store
 
-__all__ = ["Store", "Timeouts", "open_store", "store_file"]
+__all__ = ["Store", "Timeouts", "open_store", "store_file", "utc_now"]

@@ -10,10 +10,10 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import erase_events, leave_plan
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, outbox
+from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
 from matcher.errors import InvalidRequest, NotFound
-from matcher.index.indexer import is_listed
 
 Row = dict[str, Any]
 

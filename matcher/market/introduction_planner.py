@@ -1,0 +1,105 @@
+"""Making the plan of introductions: who takes part, which pairs are settled, and keeping the plan."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from matcher.domain.eligibility import has_text, is_listed
+from matcher.domain.events import Action, Feedback
+from matcher.domain.items import AnyItem, ItemType, Kind
+from matcher.domain.store import Items
+from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
+
+Progress = Callable[[int, int], None]
+"""Called with how much is done and how much there is in all."""
+
+_SETTLING = frozenset({Action.INTRODUCED, Action.ACCEPTED, Action.DECLINED, Action.NOT_FOR_ME})
+
+
+class Plans(Protocol):
+    """Where the current plan is kept."""
+
+    def load(self) -> IntroductionPlan | None:
+        """Read the current plan; None when there is none."""
+        ...
+
+    def save(self, plan: IntroductionPlan) -> IntroductionPlan:
+        """Replace the current plan; return it without members who left while it was made."""
+        ...
+
+
+class Events(Protocol):
+    """Where reactions are read."""
+
+    def feedback(self) -> Iterator[Feedback]:
+        """Yield every reaction, in the order it was logged."""
+        ...
+
+
+class IntroductionPlanner:
+    """Plans the introductions of all members and keeps the plan in the store.
+
+    Parameters
+    ----------
+    items, events, plans
+        The parts of the store that are read, and where the plan is kept.
+    now
+        The clock: a plan is named by the instant it was made.
+    """
+
+    def __init__(self, items: Items, events: Events, plans: Plans, now: Callable[[], datetime]) -> None:
+        self._items, self._events, self._plans, self._now = items, events, plans, now
+
+    def members(self) -> list[AnyItem]:
+        """Every organisation that may be introduced and has a text to be matched on, by ascending id."""
+        organisations = self._items.all(ItemType.ORGANISATION)
+        return [item for item in organisations if is_listed(item) and has_text(item)]
+
+    def plan(
+        self,
+        score: Callable[[AnyItem], Mapping[str, float]],
+        generation: str,
+        progress: Progress | None = None,
+    ) -> IntroductionPlan:
+        """Score every member, plan all introductions together and keep the plan.
+
+        Parameters
+        ----------
+        score
+            Gives a member's mutual scores, in [0, 1], by id of the other organisation.
+        generation
+            Name of the index generation the scores come from.
+        progress
+            Called after each member.
+        """
+        members = self.members()
+        scores = {}
+        for done, member in enumerate(members, start=1):
+            scores[member.id] = score(member)
+            if progress:
+                progress(done, len(members))
+        return self.adopt(self.arrange(scores, generation))
+
+    def arrange(self, scores: Mapping[str, Mapping[str, float]], generation: str) -> IntroductionPlan:
+        """Make a plan from everybody's mutual scores; the stored plan stays as it is."""
+        now = self._now()
+        return plan_introductions(
+            scores,
+            version=f"{now:%Y%m%dT%H%M%S%f}",
+            created_at=now,
+            generation=generation,
+            met=settled_pairs(self._events.feedback()),
+        )
+
+    def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
+        """Keep a plan in the store; return it without members who left while it was made."""
+        return self._plans.save(plan)
+
+
+def settled_pairs(feedback: Iterable[Feedback]) -> set[tuple[str, str]]:
+    """Pairs that were introduced already, or where one side said no."""
+    return {
+        (row.query_id, row.item_id)
+        for row in feedback
+        if row.kind is Kind.PARTNER and row.action in _SETTLING
+    }
