@@ -52,15 +52,14 @@ class PlanReport(BaseModel):
     @classmethod
     def of(cls, plan: IntroductionPlan, organisations: Sequence[AnyItem]) -> Self:
         """Report on ``plan``; ``organisations`` are those of the store, planned or not."""
-        planned = {member.organisation_id for member in plan.members}
         return cls(
             version=plan.version,
             created_at=plan.created_at,
             generation=plan.generation,
             summary={name: round(value, 4) for name, value in plan.summary().items()},
             members=[PlannedMember.model_validate(member) for member in least_seen_first(plan)],
-            left_out=[item.id for item in organisations if is_listed(item) and not has_text(item)],
-            illustrative=[item.id for item in organisations if is_illustrative(item) and item.id in planned],
+            left_out=_without_text(organisations),
+            illustrative=_planned_on_examples(plan, organisations),
         )
 
 
@@ -72,3 +71,12 @@ def least_seen_first(plan: IntroductionPlan) -> list[Member]:
 def is_illustrative(item: AnyItem) -> bool:
     """Whether an item is an organisation whose offers and needs were written as examples."""
     return isinstance(item, Organisation) and item.illustrative
+
+
+def _without_text(organisations: Sequence[AnyItem]) -> list[str]:
+    return [item.id for item in organisations if is_listed(item) and not has_text(item)]
+
+
+def _planned_on_examples(plan: IntroductionPlan, organisations: Sequence[AnyItem]) -> list[str]:
+    planned = {member.organisation_id for member in plan.members}
+    return [item.id for item in organisations if is_illustrative(item) and item.id in planned]

@@ -1,5 +1,6 @@
 """The command that prepares everything and shows the answers for one organisation."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -58,16 +59,24 @@ def import_catalogue(store: Store, folder: Path) -> None:
             path = folder / f"{name}.csv"
             if not path.is_file():
                 raise NotReady(f"{path} is missing: set MATCHER_DATA_DIR to the project's folder 'data'.")
-            table = read(path)
-            given = {row.item.id: row.item for row in table.rows if row.item}
-            stored = store.items.get_many(given)
-            settled = {item_id for item_id, item in stored.items() if item != shipped.get(item_id)}
-            rows = tuple(row for row in table.rows if row.item is None or row.item.id not in settled)
-            report = import_table(replace(table, rows=rows), store, source=path.name)
-            shipped |= given
-            if report.rejects:
-                remarks().print(f"{path.name}: {report.rejected} rows rejected, see: matcher import {path}")
+            shipped |= _import_new(store, path, shipped)
             advance(done + 1, len(CATALOGUE))
+
+
+def _import_new(store: Store, path: Path, shipped: Mapping[str, AnyItem]) -> dict[str, AnyItem]:
+    """Import the rows whose item is not stored, or is stored as an earlier file of the catalogue has it.
+
+    ``shipped`` are the items of the earlier files, by id; return those of this one.
+    """
+    table = read(path)
+    given = {row.item.id: row.item for row in table.rows if row.item}
+    stored = store.items.get_many(given)
+    edited = {item_id for item_id, item in stored.items() if item != shipped.get(item_id)}
+    rows = tuple(row for row in table.rows if row.item is None or row.item.id not in edited)
+    report = import_table(replace(table, rows=rows), store, source=path.name)
+    if report.rejects:
+        remarks().print(f"{path.name}: {report.rejected} rows rejected, see: matcher import {path}")
+    return given
 
 
 def _index(matcher: Matcher) -> None:

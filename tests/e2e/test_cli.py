@@ -1,9 +1,10 @@
-"""The command line as people type it, in processes of their own."""
+"""The command line as people type it; in a process of its own where the process is what is tested."""
 
 import csv
 import errno
 import json
 import os
+import shutil
 import sqlite3
 import subprocess
 import sys
@@ -27,27 +28,49 @@ CALLS = (
 )
 
 
+def settle(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make ``folder`` the place where commands are typed."""
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("MATCHER_HOME", str(folder / "var"))
+    monkeypatch.setenv("MATCHER_ENCODER", "hashing")
+
+
+def write_files(folder: Path) -> None:
+    """Write three files of a small office."""
+    (folder / "membres.csv").write_text(CSV, "utf-8")
+    (folder / "factories.csv").write_text(FACTORIES, "utf-8")
+    (folder / "appels.csv").write_text(CALLS, "utf-8")
+
+
 @pytest.fixture
 def place(tmp_path, monkeypatch):
     """A folder of one's own with three files of a small office."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("MATCHER_HOME", str(tmp_path / "var"))
-    monkeypatch.setenv("MATCHER_ENCODER", "hashing")
-    (tmp_path / "membres.csv").write_text(CSV, "utf-8")
-    (tmp_path / "factories.csv").write_text(FACTORIES, "utf-8")
-    (tmp_path / "appels.csv").write_text(CALLS, "utf-8")
+    settle(tmp_path, monkeypatch)
+    write_files(tmp_path)
     return tmp_path
 
 
+@pytest.fixture(scope="module")
+def office(tmp_path_factory):
+    """The same, imported and indexed once; tests work on copies."""
+    folder = tmp_path_factory.mktemp("office")
+    write_files(folder)
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        settle(folder, monkeypatch)
+        assert main(["import", "membres.csv"]) == 0
+        assert main(["import", "factories.csv", "--kind", "factory"]) == 0
+        assert main(["import", "appels.csv", "--kind", "opportunity"]) == 0
+        assert main(["index"]) == 0
+    return folder
+
+
 @pytest.fixture
-def stocked(place, capsys):
-    """The same, imported and indexed."""
-    assert main(["import", "membres.csv"]) == 0
-    assert main(["import", "factories.csv", "--kind", "factory"]) == 0
-    assert main(["import", "appels.csv", "--kind", "opportunity"]) == 0
-    assert main(["index"]) == 0
+def stocked(office, tmp_path, monkeypatch, capsys):
+    """A folder of one's own, imported and indexed."""
+    shutil.copytree(office, tmp_path, dirs_exist_ok=True)
+    settle(tmp_path, monkeypatch)
     capsys.readouterr()
-    return place
+    return tmp_path
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -60,9 +83,9 @@ def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_help_names_every_command(place):
-    done = run("--help")
-    assert done.returncode == 0
+def test_help_names_every_command(place, capsys):
+    assert main(["--help"]) == 0
+    told = capsys.readouterr().out
     for name in (
         "demo",
         "import",
@@ -74,16 +97,17 @@ def test_help_names_every_command(place):
         "show",
         "export",
     ):
-        assert name in done.stdout
+        assert name in told
 
 
-def test_a_member_reads_a_table_and_a_program_reads_json(stocked):
-    table = run("recommend", "Makina Corpus", "--kind", "partner", "-k", "1", "--on", "2026-11-22")
-    assert table.returncode == 0, table.stderr
-    assert "Citadelle Sécurité" in table.stdout
-    assert max(map(len, table.stdout.splitlines())) <= 100
-    told = run("recommend", "ORG001", "--kind", "partner", "-k", "1", "--on", "2026-11-22", "--json")
-    item = json.loads(told.stdout)["items"][0]
+def test_a_member_reads_a_table_and_a_program_reads_json(stocked, capsys):
+    asked = ["--kind", "partner", "-k", "1", "--on", "2026-11-22"]
+    assert main(["recommend", "Makina Corpus", *asked]) == 0
+    table = capsys.readouterr().out
+    assert "Citadelle Sécurité" in table
+    assert max(map(len, table.splitlines())) <= 100
+    assert main(["recommend", "ORG001", *asked, "--json"]) == 0
+    item = json.loads(capsys.readouterr().out)["items"][0]
     assert item["item_id"] == "ORG002"
     assert {quote["side"] for quote in item["reasons"][0]["quotes"]} == {"query", "item"}
 

@@ -1,7 +1,8 @@
-"""The service as operators run it: a process of its own, asked over a real connection."""
+"""The service as operators run it: one process for the whole module, asked over a real connection."""
 
 import contextlib
 import json
+import logging
 import os
 import shutil
 import signal
@@ -17,7 +18,8 @@ import httpx2
 import pytest
 
 from matcher.adapters.sql import Store, open_store
-from matcher.domain.items import Factory, Organisation
+from matcher.domain.items import Factory, Lead, Organisation
+from service.cli.main import main
 
 WITHIN_S = 180
 """Far more than starting or stopping takes: 3 s, or 25 s on a machine with three times too much to do."""
@@ -31,26 +33,35 @@ def free_port() -> str:
         return str(probe.getsockname()[1])
 
 
-@pytest.fixture
-def environment(tmp_path) -> dict[str, str]:
-    ours = {"MATCHER_HOME": str(tmp_path), "MATCHER_ENCODER": "hashing", "MATCHER_PORT": free_port()}
+@pytest.fixture(scope="module")
+def environment(tmp_path_factory) -> dict[str, str]:
+    home = tmp_path_factory.mktemp("home")
+    ours = {"MATCHER_HOME": str(home), "MATCHER_ENCODER": "hashing", "MATCHER_PORT": free_port()}
     return {**os.environ, **ours, "MATCHER_INDEX_INTERVAL_S": "0.2"}
 
 
-@pytest.fixture
-def store(tmp_path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db") as store:
+@pytest.fixture(scope="module")
+def store(environment) -> Iterator[Store]:
+    with open_store(f"sqlite:///{environment['MATCHER_HOME']}/matcher.db") as store:
         store.migrate()
         store.items.put([Organisation(id="ORG001", name="Exemple", expertise=("données",))], source="test")
         store.items.put([Factory(id="FAC001", name="Factory Data", keywords=("données",))], source="test")
         yield store
 
 
-def start(
-    environment: dict[str, str], *arguments: str, log: int | IO[str] = subprocess.PIPE
-) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "service.cli.main", "serve", *arguments]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True)
+@pytest.fixture
+def here(environment, monkeypatch) -> None:
+    """Commands run in this process work on the home of the served one."""
+    for name, value in environment.items():
+        if name.startswith("MATCHER_"):
+            monkeypatch.setenv(name, value)
+    yield
+    logging.getLogger().handlers.clear()  # `serve` sends the logs of its process to standard error
+
+
+def start(environment: dict[str, str], log: IO[str]) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "service.cli.main", "serve"]
+    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log, text=True)
 
 
 def wait_until(true: Callable[[], bool]) -> None:
@@ -79,7 +90,7 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[httpx2.Client, subpro
         log = home / "log"  # a pipe that nobody reads would fill up
         with (
             log.open("w", encoding="utf-8") as written,
-            start(environment, log=written) as process,
+            start(environment, written) as process,
             httpx2.Client(base_url=address, timeout=WITHIN_S / 6) as client,
         ):
             try:
@@ -95,18 +106,51 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[httpx2.Client, subpro
     pytest.fail(f"{PORTS} ports were taken before the server could take them")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def server(environment, store) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str], Path]]:
+    """The one served process of this module; the last test stops it."""
     with serving(environment) as served:
         yield served
 
 
-def test_it_answers_takes_in_what_others_write_and_stops_when_told(server, store):
-    client, process, log = server
-    asked = client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
-    assert [item["item_id"] for item in asked.json()["items"]] == ["FAC001"]
-    store.items.put([Factory(id="FAC002", name="Factory Green IT", keywords=("données",))], source="test")
+def recommend(client: httpx2.Client) -> httpx2.Response:
+    return client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
+
+
+def test_it_answers_and_takes_in_what_others_write(server, store):
+    client, _, _ = server
+    assert [item["item_id"] for item in recommend(client).json()["items"]] == ["FAC001"]
+    store.items.put([Lead(id="LEAD001", name="École", themes=("données",))], source="test")
     wait_until(lambda: client.get("/readyz").json()["points"] == 3)
+
+
+def test_a_second_one_is_told_who_holds_the_index_and_the_first_goes_on(server, here, capsys):
+    client, _, _ = server
+    assert main(["serve", "--port", free_port()]) == 3
+    said = capsys.readouterr().err
+    assert "Error: " in said
+    assert "Traceback" not in said
+    assert client.get("/readyz").status_code == 200
+
+
+def test_after_its_index_was_damaged_and_rebuilt_it_answers_from_the_new_one(server, environment, here):
+    client, _, _ = server
+    served = recommend(client).json()["generation"]
+    shutil.rmtree(Path(environment["MATCHER_HOME"]) / "index" / served / "shard" / "segments")
+    assert main(["reindex"]) == 0
+
+    def answers_from_the_new_one() -> bool:
+        answer = recommend(client)
+        return answer.is_success and answer.json()["generation"] != served
+
+    wait_until(answers_from_the_new_one)
+    assert [item["item_id"] for item in recommend(client).json()["items"]] == ["FAC001"]
+    assert client.get("/readyz").status_code == 200
+
+
+def test_it_stops_when_told_and_its_log_holds_no_traceback(server):
+    client, process, log = server
+    assert recommend(client).is_success
     process.send_signal(signal.SIGTERM)
     process.wait(WITHIN_S)
     logged = log.read_text("utf-8")
@@ -116,44 +160,19 @@ def test_it_answers_takes_in_what_others_write_and_stops_when_told(server, store
     assert "Traceback" not in logged
 
 
-def test_after_its_index_was_damaged_and_rebuilt_it_answers_from_the_new_one(server, environment):
-    client, _, _ = server
-
-    def asked() -> httpx2.Response:
-        return client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
-
-    served = asked().json()["generation"]
-    shutil.rmtree(Path(environment["MATCHER_HOME"]) / "index" / served / "shard" / "segments")
-    subprocess.run([sys.executable, "-m", "service.cli.main", "reindex"], env=environment, check=True)
-    wait_until(lambda: asked().is_success and asked().json()["generation"] != served)
-    assert [item["item_id"] for item in asked().json()["items"]] == ["FAC001"]
-    assert client.get("/readyz").status_code == 200
-
-
-def test_a_second_one_is_told_who_holds_the_index_and_the_first_goes_on(server, environment):
-    client, _, _ = server
-    second = start(environment, "--port", free_port())
-    _, said = second.communicate(timeout=WITHIN_S)
-    assert second.returncode == 3
-    assert "Error: " in said
-    assert "Traceback" not in said
-    assert client.get("/readyz").status_code == 200
-
-
-def test_without_a_store_it_names_the_command_to_run(environment):
-    process = start(environment)
-    _, said = process.communicate(timeout=WITHIN_S)
-    assert process.returncode == 3
+def test_without_a_store_it_names_the_command_to_run(tmp_path, here, monkeypatch, capsys):
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path))
+    assert main(["serve"]) == 3
+    said = capsys.readouterr().err
     assert "matcher migrate" in said
     assert "Traceback" not in said
 
 
-def test_a_port_in_use_is_told(environment, store):
+def test_a_port_in_use_is_named(store, here, capsys):
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
-        process = start(environment, "--port", str(holder.getsockname()[1]))
-        _, said = process.communicate(timeout=WITHIN_S)
-    assert process.returncode == 3
+        assert main(["serve", "--port", str(holder.getsockname()[1])]) == 3
+    said = capsys.readouterr().err
     assert "--port" in said
     assert "Traceback" not in said

@@ -60,14 +60,17 @@ def answer(
 def legend(answers: Iterable[Answer], lang: Language) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
     items = [item for found in answers for item in found.items]
-    lines = [Text(word("legend_score", lang), "dim")] if items else []
-    if any(not reason.clear for item in items for reason in item.reasons):
-        lines.append(Text(word("legend_near", lang), "dim"))
-    if any(item.needs_confirmation for item in items):
-        lines.append(Text(word("legend_confirm", lang), "dim"))
-    if any(item.illustrative for item in items):
-        lines.append(Text(word("legend_illustrative", lang), "dim"))
-    return Group(*lines)
+    occurs = {
+        "legend_score": bool(items),
+        "legend_near": any(_has_unclear_reason(item) for item in items),
+        "legend_confirm": any(item.needs_confirmation for item in items),
+        "legend_illustrative": any(item.illustrative for item in items),
+    }
+    return Group(*(Text(word(key, lang), "dim") for key, present in occurs.items() if present))
+
+
+def _has_unclear_reason(item: Recommendation) -> bool:
+    return any(not reason.clear for reason in item.reasons)
 
 
 def _title(found: Answer, lang: Language, zone: ZoneInfo) -> Text:

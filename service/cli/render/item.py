@@ -17,6 +17,10 @@ _IN_TITLE = frozenset({"id", "name", "illustrative"})
 _CODED = frozenset({"evidence_level", "availability", "lang"})
 
 
+LONG_ENTRY = 40
+"""Characters above which the entries of a list stand on a line each."""
+
+
 def card(item: AnyItem, lang: Language, zone: ZoneInfo) -> RenderableType:
     """Lay out every field of one item that is not empty, then the meaning of its marks.
 
@@ -51,15 +55,27 @@ def _facts(item: AnyItem) -> list[tuple[str, Any]]:
 
 def _value(name: str, value: Any, lang: Language, zone: ZoneInfo) -> str:
     if isinstance(value, tuple):
-        parts = [field_label(part, lang) for part in value] if name == "inferred_fields" else value
-        return ("\n" if any(len(part) > 40 for part in parts) else ", ").join(parts)
+        return _list(name, value, lang)
     if isinstance(value, datetime):
         return f"{day(value, lang, zone)}, {local(value, zone):%H:%M}"
+    if isinstance(value, float):
+        return _amount(name, value, lang)
+    return _coded(value, lang) if value is True or name in _CODED else str(value)
+
+
+def _list(name: str, entries: tuple[str, ...], lang: Language) -> str:
+    """Write a list on one line, or long entries on a line each."""
+    if name == "inferred_fields":
+        entries = tuple(field_label(entry, lang) for entry in entries)
+    separator = "\n" if any(len(entry) > LONG_ENTRY for entry in entries) else ", "
+    return separator.join(entries)
+
+
+def _amount(name: str, value: float, lang: Language) -> str:
     if name == "funding_rate":
         return f"{value * 100:.4g} %"
-    if name == "budget_eur":
-        return f"{value:,.0f} €".replace(",", "," if lang == "en" else "\u202f")
-    return _coded(value, lang) if value is True or name in _CODED else str(value)
+    thousands = "," if lang == "en" else "\u202f"
+    return f"{value:,.0f} €".replace(",", thousands)
 
 
 def _coded(value: object, lang: Language) -> str:
