@@ -5,8 +5,11 @@ BIN := $(VENV)/bin
 # torch is named first and exactly: a range would pull gigabytes of CUDA packages on some machines.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
+# Left out of the fast tests: a database server, served processes, the model, training.
+SLOW := $(addprefix --ignore=tests/,contract e2e golden training)
+
 .DEFAULT_GOAL := help
-.PHONY: help demo serve test check format lint types contracts tests lock clean
+.PHONY: help demo serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -31,7 +34,14 @@ serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 
 test: tests ## Install what is missing and run the tests
 
-check: format lint types contracts tests ## What CI runs: format, lint, types, import contracts, tests
+test-fast: $(VENV)/test.stamp ## Run the tests that need neither model, database server nor other processes
+	$(BIN)/python -m pytest tests $(SLOW) -m "not model and not postgres and not process"
+
+check: format lint types contracts complexity tests ## What CI runs: format, lint, types, contracts, complexity, tests
+
+fix: $(VENV)/test.stamp ## Format, and repair what the linter can
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
 
 format: $(VENV)/test.stamp ## Check the formatting
 	$(BIN)/ruff format --check .
@@ -45,8 +55,14 @@ types: $(VENV)/test.stamp ## Check types (mypy strict)
 contracts: $(VENV)/test.stamp ## Check which module may import which
 	$(BIN)/lint-imports
 
-tests: $(VENV)/test.stamp ## Run the tests
+complexity: $(VENV)/test.stamp ## Check the branches of every function and folded expressions
+	$(BIN)/python -m pytest tests/repository/test_density.py
+
+tests: $(VENV)/test.stamp ## Run the tests and the examples in docstrings
 	$(BIN)/python -m pytest
+
+hooks: $(VENV)/test.stamp ## Check format, lint and contracts before every commit
+	$(BIN)/pre-commit install
 
 lock: $(VENV)/test.stamp ## Write requirements.lock from what is installed
 	@$(BIN)/python -m pip freeze --exclude-editable | sed 's/^torch==.*/torch==2.13.0/' > requirements.lock

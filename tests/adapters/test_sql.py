@@ -52,6 +52,7 @@ with open_store("sqlite:///{path}") as store:
     return done.stdout
 
 
+@pytest.mark.process
 def test_a_full_disk_is_said_so_and_nothing_is_kept(path: Path) -> None:
     said = in_child("resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, 400_000))", path)
     assert said.startswith("BackendUnavailable")
@@ -62,6 +63,7 @@ def test_a_full_disk_is_said_so_and_nothing_is_kept(path: Path) -> None:
         assert store.outbox.last_seq() == 1
 
 
+@pytest.mark.process
 def test_a_store_that_may_only_be_read_is_said_so(path: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(shutil.copy(path, folder))

@@ -33,6 +33,7 @@ read = SkillFinder([SkillLabels(f"S{n}", "IA", digital=True) for n in range(8)])
 }
 
 
+@pytest.mark.process
 @pytest.mark.parametrize("reader", READERS)
 def test_no_long_text_keeps_its_reader_busy(reader: str) -> None:
     texts = ["a" + (unit * 40_000)[:39_998] + "b" for unit in ONE_AFTER_THE_OTHER]

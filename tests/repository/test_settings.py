@@ -97,6 +97,7 @@ def test_settings_do_not_change_once_read():
         Settings().port = 1  # type: ignore[misc]
 
 
+@pytest.mark.process
 def test_no_test_works_on_the_store_an_operator_has_set(tmp_path):
     ours = {"MATCHER_TEST_QDRANT_URL": "http://127.0.0.1:6333"}
     theirs = {"MATCHER_DATABASE_URL": f"sqlite:///{tmp_path}/prod.db", "matcher_home": str(tmp_path)}
