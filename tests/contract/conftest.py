@@ -1,15 +1,12 @@
 """Fixtures of the contract tests: a real PostgreSQL server, started once, a fresh database for each test."""
 
-import importlib.util
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-_spec = importlib.util.spec_from_file_location("contract_postgres", Path(__file__).with_name("postgres.py"))
-postgres = importlib.util.module_from_spec(_spec)
-_spec.loader.exec_module(postgres)
+from tests.contract import postgres
 
 
 @pytest.fixture(scope="session")

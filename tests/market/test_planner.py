@@ -10,15 +10,9 @@ from hypothesis import strategies as st
 from matcher.errors import InvalidRequest
 from matcher.market import plan
 from matcher.market.position_bias import examination_probabilities, fit_mixture
+from tests.samples import crowded
 from training.market.estimate import estimate, expected_matches
 from training.market.peers import naive, reciprocal, transferable_utility
-
-
-def crowded(proposers: int, receivers: int, share: float = 0.5, seed: int = 0):
-    rng = np.random.default_rng(seed)
-    f = (1 - share) * rng.random((proposers, receivers)) + share * np.linspace(1, 0, receivers)
-    g = (1 - share) * rng.random((receivers, proposers)) + share * np.linspace(1, 0, proposers)
-    return f, g
 
 
 def by_enumeration(lists, f, g, v, w) -> float:

@@ -6,19 +6,13 @@ import pytest
 from matcher.errors import InvalidRequest
 from matcher.market import Limits, plan
 from matcher.market.position_bias import examination_probabilities
+from tests.samples import crowded
 from training.market.estimate import estimate
 from training.market.mutual import match_probabilities, plan_mutual
 from training.market.newcomers import change, join, place_proposer, place_receiver
 from training.market.peers import naive, reciprocal, transferable_utility
 from training.market.runs import losers
 from training.market.truncated import plan_short, short_pairs
-
-
-def crowded(proposers: int, receivers: int, share: float = 0.5, seed: int = 0):
-    rng = np.random.default_rng(seed)
-    f = (1 - share) * rng.random((proposers, receivers)) + share * np.linspace(1, 0, receivers)
-    g = (1 - share) * rng.random((receivers, proposers)) + share * np.linspace(1, 0, proposers)
-    return f, g
 
 
 def test_nobody_falls_under_the_floor_of_views():
