@@ -92,12 +92,12 @@ def read_presence(
     [True, False]
     """
     read = [_says(title, cell, marks_absent=marks_absent) for cell in cells]
-    empty = [cell.line for cell, says in zip(cells, read, strict=True) if says is None]
-    if not empty or len(empty) == len(cells):
+    empty = read.count(None)
+    if not empty or empty == len(cells):
         return [says is not False for says in read], []
-    assumed = marks_absent or False in read or _assume_from_ticks(title, cells, empty[0])
-    notices = [] if marks_absent else [_assumed_notice(title, len(empty), present=assumed)]
-    return [assumed if says is None else says for says in read], notices
+    assumed = marks_absent or False in read or _assume_from_ticks(title, cells)
+    comes = [assumed if says is None else says for says in read]
+    return comes, [] if marks_absent else [_assumed_notice(title, empty, present=assumed)]
 
 
 def _says(title: str, cell: Cell, *, marks_absent: bool) -> bool | None:
@@ -119,11 +119,12 @@ def _says(title: str, cell: Cell, *, marks_absent: bool) -> bool | None:
     )
 
 
-def _assume_from_ticks(title: str, cells: Sequence[Cell], line: int) -> bool:
+def _assume_from_ticks(title: str, cells: Sequence[Cell]) -> bool:
     """Return False: among ticks an empty cell means absent. Raise if the others are words."""
-    filled = [cell.text.strip() for cell in cells if cell.text.strip()]
-    if all((fold_words(text) or text) in _TICKS for text in filled):
+    texts = [cell.text.strip() for cell in cells]
+    if all((fold_words(text) or text) in _TICKS for text in texts if text):
         return False
+    line = cells[texts.index("")].line
     raise InvalidRequest(
         f"Ligne {line} : « {title.strip()} » est vide ; écrire oui ou non. / "
         f"Line {line}: {title.strip()!r} is empty; write yes or no."

@@ -99,6 +99,7 @@ _DECIDING: tuple[tuple[str, re.Pattern[str]], ...] = (
         ),
     ),
 )
+_DECIDING_FIELDS = frozenset(field for field, _ in _DECIDING)
 _LOOKS_DECIDING = re.compile(
     r"rencontr|\bmeet|\bmet\b|exclu|\bevit|avoid|refus|interdi|forbid|\bban\b|conflit|conflict|concurren|competitor"
     r"|retard|\blate\b|\bdispo|\bindispo|availab|\bcreneau|\bslots?\b|\bhoraire|\bheures?\b|\bhours?\b|\bconnai"
@@ -148,11 +149,11 @@ def recognise(titles: Sequence[str], ignored: Sequence[str] = ()) -> Columns:
     skipped = {fold_words(title) for title in ignored}
     for title in titles:
         key = fold_words(title)
-        field = None if key in skipped else _field(key)
-        if field in _KNOWN and field not in single:
-            single[str(field)] = title
-        elif field is not None and field not in _KNOWN:
+        field = "" if key in skipped else _field(key)
+        if field in _DECIDING_FIELDS:
             deciding.setdefault(field, []).append(title)
+        elif field in _KNOWN and field not in single:
+            single[field] = title
         else:
             unread.append(title)
     if "first_name" in single and "name" in single and "last_name" not in single:
@@ -160,16 +161,16 @@ def recognise(titles: Sequence[str], ignored: Sequence[str] = ()) -> Columns:
     return Columns(single, deciding, unread)
 
 
-def _field(key: str) -> str | None:
-    """Return the field that a folded header means, or None."""
+def _field(key: str) -> str:
+    """Return the field that a folded header means, "" for none."""
     if key in _FIELD_OF:
         return _FIELD_OF[key]
     if _WISHES.search(key) or _PLACES.search(key) or _RECORDS.search(key):
-        return None
+        return ""
     for field, pattern in _DECIDING:
         if pattern.search(key):
             return field
-    return None
+    return ""
 
 
 def looks_deciding(title: str) -> bool:

@@ -218,7 +218,7 @@ def _tables(
     """Seat all people at tables of about the wished size; settled seats stay."""
     size = options.table_size or 0
     company = Company(
-        themes=[frozenset(theme.casefold() for theme in person.themes) for person in roster.people],
+        themes=[_folded(person.themes) for person in roster.people],
         territory=[person.territory.casefold() for person in roster.people],
         scores=scores,
         veto=roster.apart() if _can_separate(roster, size) else roster.avoided(),
@@ -238,6 +238,10 @@ def _tables(
         "same_territory": round(seating.same_territory, 4),
     }
     return EventPlan(summary, _table_rows(roster, seating))
+
+
+def _folded(themes: Sequence[str]) -> frozenset[str]:
+    return frozenset(theme.casefold() for theme in themes)
 
 
 def _settled_seats(roster: Roster, rounds: int, settled: Settled, here: Bools) -> SettledSeats:

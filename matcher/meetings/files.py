@@ -32,13 +32,13 @@ from matcher.meetings.participants import Participant, Roster
 _COUNTED = re.compile(r"[1-9][0-9]{0,3}")
 """A number of a table or a round."""
 _TOTALS = re.compile(r"(?:sous |grand )?(?:total|totaux|sum|nombre|nb|count)\b.*")
+_NUMBER = re.compile(r"[\d\s.,%€]*")
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|NAME\?|NOM\?|VALUE!|VALEUR!|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!)")
 _NO_PERSON = phrases(
     "info requested;information requested;a definir;a confirmer;a preciser;a venir;tbd;tba;n a;nc;"
     "n c;inconnu;inconnue;unknown;nan;none;null;neant;aucun;anonyme;anonymous;place reservee;reserve;"
     "reserved"
 )
-_NAMES = ("name", "first_name", "last_name")
 
 
 def read_participants(path: Path, ignored: Sequence[str] = ()) -> Roster:
@@ -176,23 +176,21 @@ class _Sheet:
 
 def _no_person(row: _Row, name: str) -> tuple[str, str] | None:
     """Say in French and English why a row is no person; None if it is one, or should be."""
-    filled = [cell.strip() for cell in row.values() if cell.strip()]
-    if _FAILED_FORMULA.fullmatch(name.strip()):
+    if _FAILED_FORMULA.fullmatch(name):
         return f"« {name} » est une formule en erreur", f"{name!r} is a failed formula"
-    words = set(name.split())
-    if words and all(fold_words(half) in _NO_PERSON for half in _halves(name)):
+    if name and _once(fold_words(name)) in _NO_PERSON:
         return f"« {name} » n'est pas un nom", f"{name!r} is not a name"
-    numbers = [cell for cell in filled[1:] if not re.fullmatch(r"[\d\s.,%€]*", cell)]
-    if _TOTALS.fullmatch(fold_words(filled[0])) and not numbers:
+    filled = [cell.strip() for cell in row.values() if cell.strip()]
+    if _TOTALS.fullmatch(fold_words(filled[0])) and all(_NUMBER.fullmatch(cell) for cell in filled[1:]):
         return "ligne de total", "a row of totals"
     return None
 
 
-def _halves(name: str) -> tuple[str, ...]:
-    """Return a name that repeats itself as one half ("Info Requested Info Requested"), else as it is."""
-    words = name.split()
+def _once(text: str) -> str:
+    """Return half of a text that repeats itself ("info requested info requested"), else the text."""
+    words = text.split()
     middle = len(words) // 2
-    return (" ".join(words[:middle]),) if words[:middle] == words[middle:] else (name,)
+    return " ".join(words[:middle]) if words[:middle] == words[middle:] else text
 
 
 def _themes(text: str) -> tuple[str, ...]:

@@ -191,9 +191,9 @@ def _filled(kept: Ints) -> Ints:
 def _shared(themes: Sequence[frozenset[str]]) -> Floats:
     """1 for pairs with a theme in common, else 0."""
     names = sorted(frozenset().union(*themes))
-    has = np.array([[name in own for name in names] for own in themes], dtype=float).reshape(
-        len(themes), len(names)
-    )
+    has = np.zeros((len(themes), len(names)))
+    for person, own in enumerate(themes):
+        has[person] = [name in own for name in names]
     common: Floats = (has @ has.T > 0).astype(float)
     return common
 

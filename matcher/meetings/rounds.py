@@ -26,7 +26,7 @@ class Grid:
     @classmethod
     def blank(cls, available: Bools) -> "Grid":
         """Start empty; ``available`` (n, rounds)."""
-        return cls([[FREE if here else AWAY for here in row] for row in available.tolist()])
+        return cls(np.where(available, FREE, AWAY).tolist())
 
     @property
     def rounds(self) -> int:

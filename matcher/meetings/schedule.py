@@ -118,7 +118,8 @@ def _total(event: Event, grid: Grid) -> float:
 
 def _counts(grid: Grid) -> Ints:
     """Meetings of each person (n,)."""
-    return np.array([sum(other >= 0 for other in row) for row in grid.partner])
+    count: Ints = (np.array(grid.partner) >= 0).sum(axis=1)
+    return count
 
 
 def _settled_grid(event: Event, rounds: int, settled: ArrayLike | None) -> Grid:
