@@ -15,7 +15,7 @@ from matcher.adapters.sql.errors import translated
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, MatcherError
-from service.http.app import create_app
+from service.http import create_app
 from service.http.logging import configure
 from tests.service.fakes import MatcherWithFaults, SilentStore, serving
 
