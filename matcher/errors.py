@@ -4,7 +4,8 @@
 
     MatcherError
     ├── InvalidRequest        the caller can correct it: bad value, empty profile, malformed file
-    │   └── Ambiguous         a name fits several items; the message lists them
+    │   ├── Ambiguous         a name fits several items; the message lists them
+    │   └── StalePlan         a plan was made before the catalogue changed: make it again
     ├── NotFound              no such item; the message suggests near names
     ├── NotAllowed            the caller may not do this
     ├── NotReady              something must be run first; the message names the command
@@ -16,45 +17,30 @@
 A message says what failed, where, and how to put it right. It never holds personal data.
 """
 
+from collections.abc import Sequence
+
 
 class MatcherError(Exception):
-    """Base of every deliberate error; ``str(error)`` is fit to show to anybody.
+    """Base of every deliberate error; ``str(error)`` is fit to show to whoever runs the product.
 
-    Parameters
-    ----------
-    message
-        What is wrong and how to put it right; without paths, hosts or personal data.
-    place
-        The file, folder or host it happened at: for the operator alone.
-    cause
-        What the outside part said, which may name hosts or users: for the operator alone.
+    ``withheld`` are the parts of the message that are for them alone, such as addresses; :attr:`public` is
+    the message without them.
 
-    Examples
-    --------
-    >>> error = BackendUnavailable("The store failed.", place="db:5432", cause="connection refused")
-    >>> str(error)
+    >>> BackendUnavailable("The store at db:5432 failed.", withheld=[" at db:5432"]).public
     'The store failed.'
-    >>> error.detail
-    'The store failed. (Where: db:5432. Cause: connection refused)'
     """
 
-    def __init__(self, message: str = "", *, place: object = "", cause: object = "") -> None:
+    def __init__(self, message: str = "", *, withheld: Sequence[str] = ()) -> None:
         super().__init__(message)
-        self.place = str(place)
-        self.cause = str(cause).rstrip(".")
+        self._withheld = withheld
 
     @property
-    def detail(self) -> str:
-        """The message with place and cause: for the command line of the operator."""
-        where = [f"Where: {self.place}"] if self.place else []
-        why = [f"Cause: {self.cause}"] if self.cause else []
-        return f"{self} ({'. '.join(where + why)})" if where or why else str(self)
-
-    @property
-    def log_fields(self) -> dict[str, str]:
-        """The error as fields of a log line; place and cause only where there are any."""
-        fields = {"error": type(self).__name__, "detail": str(self), "place": self.place, "cause": self.cause}
-        return {name: value for name, value in fields.items() if value}
+    def public(self) -> str:
+        """The message as anybody may read it."""
+        message = str(self)
+        for part in self._withheld:
+            message = message.replace(part, "")
+        return message
 
 
 class InvalidRequest(MatcherError):
@@ -63,6 +49,10 @@ class InvalidRequest(MatcherError):
 
 class Ambiguous(InvalidRequest):
     """A name stands for several items."""
+
+
+class StalePlan(InvalidRequest):
+    """The catalogue changed after a plan was made: applying it would do something else. Nothing was done."""
 
 
 class NotFound(MatcherError):

@@ -1,5 +1,1 @@
-"""The product's surfaces: ``http`` and the command line ``cli``.
-
-- ``formats``: the JSON that both write
-- ``dates``: dates and instants as people write them
-"""
+"""HTTP and command line around the matching pipeline."""

@@ -14,7 +14,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstrai
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-ID_PATTERN = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
 ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
 EvidenceLevel = Literal[
@@ -143,6 +143,11 @@ class Organisation(Item, Profile):
     member_type: Text = ""
     department: Text = ""
     international: Text = ""
+    siret: Annotated[str, StringConstraints(pattern=r"^(\d{14}|\d{9})?$")] = Field(
+        "", description="SIRET of 14 digits, or SIREN of 9; tells twins apart"
+    )
+    naf: Text = Field("", description="Main activity in the Sirene register (NAF code or label)")
+    legal_category: Text = Field("", description="Legal form (Sirene code or label)")
     member_link: Text = ""
     source_year: int | None = Field(None, ge=1900, le=2100)
     opted_out: bool = Field(False, description="Asked not to be recommended to anyone")
@@ -267,10 +272,16 @@ class Lead(Item):
     description: Text = ""
     city: Text = ""
     department_code: Text = ""
+    employer: Text = ""
+    closes_at: AwareDatetime | None = Field(None, description="Instant from which an offer is over")
 
     @property
     def item_type(self) -> ItemType:  # noqa: D102
         return ItemType.LEAD
+
+    def open_between(self) -> tuple[float, float]:  # noqa: D102
+        opens, closes = ALWAYS_OPEN
+        return opens, self.closes_at.timestamp() if self.closes_at else closes
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name
@@ -280,6 +291,8 @@ class Lead(Item):
             yield "themes", text
         if self.lead_kind:
             yield "lead_kind", self.lead_kind
+        if self.employer:
+            yield "employer", self.employer
 
 
 AnyItem = Organisation | Factory | Opportunity | Lead

@@ -1,40 +1,72 @@
 """Files of an office read into items, and written again.
 
-- ``tables``: one reader of any office file; header and rows of plain cells
-- ``read_csv``, ``read_xlsx``, ``read_json``: what it reads; ``layout``: header found, rows fitted to it
-- ``headers``, ``deciding``: which column means which field, and which ones decide what is recommended
-- ``cells``, ``fields``, ``rows``, ``reasons``: cells read as their field wants, rows validated, faults worded
-- ``tabular``: a file as rows of items; ``importer``: those rows put into the store
+- ``tables``: one reader of any office file, header and rows of plain cells; ``formats``: what it reads
+- ``layout``: the header found, rows fitted under it
+- ``columns``: which column gives which field, and which ones decide what is recommended
+- ``cells``, ``fields``, ``rows``: cells read as their field wants, rows validated, faults worded
+- ``reader``: a file as rows of items; ``calendars``: a calendar as dates of factories
+- ``planning``: what an import would do; ``importer``: plans made and applied
+- ``rejects``: what was not imported, to be corrected; ``report``: all that is said of an import
 - ``export``: one writer of CSV and JSON Lines; ``formulas``: cells a spreadsheet would run
-- ``report``: what is said of an import
 """
 
+from matcher.importing.columns.mapping import Choices
 from matcher.importing.export import csv_text, jsonl_text, record, write_csv, write_items, write_jsonl
 from matcher.importing.formulas import neutralise, restore
-from matcher.importing.importer import import_table
+from matcher.importing.importer import (
+    ImportPlan,
+    apply_plan,
+    import_file,
+    import_table,
+    plan_import,
+)
 from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER, HeaderRank, Table, TableRow
-from matcher.importing.report import Fault, ImportReport, ItemTable, Notice, Reject, Row
+from matcher.importing.reader import read
+from matcher.importing.rejects import rejects_path, write_rejects
+from matcher.importing.report import (
+    Action,
+    Certainty,
+    ColumnUse,
+    Fault,
+    FieldChange,
+    ImportReport,
+    ItemTable,
+    Notice,
+    Reject,
+    Row,
+    RowAction,
+    Twins,
+)
 from matcher.importing.tables import read_table
-from matcher.importing.tabular import import_file, read, rejects_path, write_rejects
 
 __all__ = [
     "HEADER",
     "NAMES_ONLY",
     "NOT_A_HEADER",
+    "Action",
+    "Certainty",
+    "Choices",
+    "ColumnUse",
     "Fault",
+    "FieldChange",
     "HeaderRank",
+    "ImportPlan",
     "ImportReport",
     "ItemTable",
     "Notice",
     "Reject",
     "Row",
+    "RowAction",
     "Table",
     "TableRow",
+    "Twins",
+    "apply_plan",
     "csv_text",
     "import_file",
     "import_table",
     "jsonl_text",
     "neutralise",
+    "plan_import",
     "read",
     "read_table",
     "record",

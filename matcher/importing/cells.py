@@ -1,6 +1,7 @@
 """From the text of a cell to the value of a field, as French offices write them.
 
-Dates: ``19 mars 2026 14h00``, ``1er juillet 2025``, ``19/03/2026`` (day first), ``2026-03-19``, ISO 8601.
+Dates: ``19 mars 2026 14h00``, ``1er juillet 2025``, ``19/03/2026`` (day first), ``2026-03-19``, ISO 8601, and
+``46327``, the number a spreadsheet keeps for a day.
 Without a zone they are read in Europe/Paris. A date without a time, or at midnight with no zone (how
 spreadsheets write a day), means its first instant for an opening, and for a closing the end of that day,
 which is the next midnight. A closing in the year 9999 is how databases write that there is none.
@@ -10,9 +11,10 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
+from html.parser import HTMLParser
 from zoneinfo import ZoneInfo
 
-from matcher.language import fold_words
+from matcher.language import fold, fold_words, is_empty_answer
 
 PARIS = ZoneInfo("Europe/Paris")
 NO_END = datetime.max.replace(tzinfo=UTC)
@@ -55,6 +57,7 @@ _SIZES = {
     "grand groupe": "GE",
 }
 _HEADS = ((10, "TPE"), (50, "PE"), (250, "ME"), (5000, "ETI"))  # INSEE, decree 2008-1354, by headcount alone
+_FIRST_SERIAL, _LAST_SERIAL = 20_000, 80_000
 _MAX_DIGITS = 9  # of a headcount: there are no more people
 UPCOMING = ("a venir", "upcoming")
 STATUS = {
@@ -72,15 +75,36 @@ class BadCell(ValueError):
         self.fr, self.en = fr, en
 
 
-def instant(text: str, *, closing: bool = False) -> datetime:
+def instant(text: str, *, closing: bool = False, months: bool = False) -> datetime:
     """Read a date as an instant; see the module for what a missing time or zone means.
 
+    Parameters
+    ----------
+    text
+        The cell.
+    closing
+        A day without a time lasts to its end, and so does a month.
+    months
+        Whether a month alone is read, as the whole month.
+
+    Raises
+    ------
+    BadCell
+        Not one day (or month), or outside the years 2 to 9998.
+
+    Examples
+    --------
     >>> instant("19 mars 2026 14h00").isoformat()
     '2026-03-19T14:00:00+01:00'
-    >>> instant("1er juillet 2025", closing=True).isoformat()
-    '2025-07-02T00:00:00+02:00'
+    >>> instant("19/03/2026", closing=True).isoformat()
+    '2026-03-20T00:00:00+01:00'
+    >>> instant("nov. 2026", closing=True, months=True).isoformat()
+    '2026-12-01T00:00:00+01:00'
     """
-    read = _iso(text) or _written(text)
+    read = _iso(text) or _serial(text) or _written(text)
+    if read is None and months and (first := _month(text)):
+        read = _next_month(first) if closing else first
+        return read.replace(tzinfo=PARIS)
     if read is None:
         raise BadCell(
             "date illisible : écrire 19/03/2026, 19 mars 2026 14h00 ou 2026-03-19",
@@ -95,6 +119,32 @@ def instant(text: str, *, closing: bool = False) -> datetime:
     if closing and read.time() == time():
         read += timedelta(days=1)
     return read.replace(tzinfo=PARIS)
+
+
+def _serial(text: str) -> datetime | None:
+    """Read the number of days since 1899-12-30 by which spreadsheets keep a date, from 1954 to 2119."""
+    if not re.fullmatch(r"\d{5}(?:[.,]\d+)?", text):
+        return None
+    days = float(text.replace(",", "."))
+    if not _FIRST_SERIAL <= days < _LAST_SERIAL:
+        return None
+    return datetime(1899, 12, 30) + timedelta(minutes=round(days * 24 * 60))  # noqa: DTZ001 - instant() gives it
+
+
+def _month(text: str) -> datetime | None:
+    found = re.fullmatch(r"([a-z]+)\.?\s+(\d{4})", fold(text).strip()) or re.fullmatch(
+        r"(\d{1,2})/(\d{4})", text.strip()
+    )
+    if found is None:
+        return None
+    month = int(found[1]) if found[1].isdigit() else _MONTHS.get(found[1], 0)
+    if not (1 <= month <= 12 and 1 < int(found[2]) < NO_END.year):
+        return None
+    return datetime(int(found[2]), month, 1)  # noqa: DTZ001 - instant() gives the zone
+
+
+def _next_month(first: datetime) -> datetime:
+    return (first + timedelta(days=32)).replace(day=1)
 
 
 def _iso(text: str) -> datetime | None:
@@ -167,14 +217,31 @@ def boolean(text: str) -> bool:
     raise BadCell("oui ou non attendu", "oui or non (yes or no) expected")
 
 
+_AMOUNT = re.compile(
+    r"(?P<number>[-+]?[\d.,]*\d[.,]?(?:e[-+]?\d{1,2})?)(?P<unit>k|m|md|mds|millions?|milliards?|mille)?"
+)
+_UNITS = {"": 1, "k": 1e3, "mille": 1e3, "m": 1e6, "million": 1e6, "md": 1e9, "milliard": 1e9}
+
+
 def number(text: str) -> float:
-    """Read ``1 234 567,50 €``, ``3000000.0`` or ``70 %`` (0.7)."""
-    plain = re.sub(r"[\s\u202f\xa0€]|eur(?:os?)?$", "", text.casefold())
+    """Read ``1 234 567,50 €``, ``3000000.0``, ``1,5 M€``, ``250 k€`` or ``70 %`` (0.7).
+
+    >>> number("1 234 567,50 €"), number("1,5 M€"), number("70 %")
+    (1234567.5, 1500000.0, 0.7)
+    """
+    plain = re.sub(r"[\s\u202f\xa0€]|(?:d')?eur(?:os?)?$", "", text.casefold().replace("’", "'"))
     percent, plain = plain.endswith("%"), plain.rstrip("%")
-    plain = plain.replace(",", ".") if plain.count(",") == 1 and "." not in plain else plain
-    if not re.fullmatch(r"[-+]?\d+(\.\d*)?(e[-+]?\d{1,2})?", plain):
+    found = _AMOUNT.fullmatch(plain)
+    if found is None:
         raise BadCell("nombre illisible", "unreadable number")
-    return float(plain) / (100 if percent else 1)
+    digits = found["number"]
+    if digits.count(",") == 1 and "." not in digits:
+        digits = digits.replace(",", ".")
+    try:
+        value = float(digits) * _UNITS[(found["unit"] or "").rstrip("s")]
+    except ValueError as error:  # 1.2.3
+        raise BadCell("nombre illisible", "unreadable number") from error
+    return value / (100 if percent else 1)
 
 
 def department(text: str) -> str:
@@ -214,3 +281,137 @@ def headcount(text: str) -> str:
     if not found or len(found[-1]) > _MAX_DIGITS:
         raise BadCell("effectif illisible", "unreadable headcount")
     return next((band for limit, band in _HEADS if int(found[-1]) < limit), "GE")
+
+
+def siret(text: str) -> str:
+    """Read a SIRET of 14 digits, or a SIREN of 9.
+
+    >>> siret("900 000 000 00015")
+    '90000000000015'
+    """
+    digits = re.sub(r"[\s.\u202f\xa0-]", "", text)
+    if not re.fullmatch(r"\d{9}|\d{14}", digits):
+        raise BadCell(
+            "SIRET de 14 chiffres (ou SIREN de 9) attendu", "SIRET of 14 digits (or SIREN of 9) expected"
+        )
+    return digits
+
+
+_STAFF = {
+    **dict.fromkeys(("00", "01", "02", "03"), "TPE"),
+    **dict.fromkeys(("11", "12"), "PE"),
+    **dict.fromkeys(("21", "22", "31"), "ME"),
+    **dict.fromkeys(("32", "41", "42", "51"), "ETI"),
+    **dict.fromkeys(("52", "53"), "GE"),
+}
+
+
+def staff_code(text: str) -> str | None:
+    """Return the size band of a headcount code of the Sirene register (INSEE); ``NN`` gives none.
+
+    >>> staff_code("12"), staff_code("NN")
+    ('PE', None)
+    """
+    code = text.strip().upper()
+    if code in ("NN", ""):
+        return None
+    if code.zfill(2) not in _STAFF:
+        raise BadCell("code de tranche d'effectif inconnu", "unknown code of a headcount")
+    return _STAFF[code.zfill(2)]
+
+
+_TAGS = "p|br|b|i|u|strong|em|ul|ol|li|div|span|a|h[1-6]|table|tr|td|th|tbody|font|img|blockquote|hr|section"
+_HTML = re.compile(rf"</?(?:{_TAGS})\b[^<>]*>|&(?:[a-z]{{2,8}}|#\d{{2,5}});", re.IGNORECASE)
+_BLOCKS = "p br ul ol li div h1 h2 h3 h4 h5 h6 table tr blockquote hr section"
+_ENDS_A_LINE = frozenset(_BLOCKS.split())
+
+
+class _Text(HTMLParser):
+    """Collects the text of a piece of HTML, a line for each block."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = False
+
+    def handle_starttag(self, tag: str, _: object) -> None:
+        self._hidden = tag in ("script", "style")
+        if tag in _ENDS_A_LINE:
+            self.parts.append("\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden = False
+        if tag in _ENDS_A_LINE:
+            self.parts.append("\n")
+
+    def handle_data(self, data: str) -> None:
+        if not self._hidden:
+            self.parts.append(data)
+
+
+def without_html(text: str) -> str:
+    """Return the text of a cell that holds HTML, as fields of CRMs do; another text as it is.
+
+    >>> without_html("<p>Des <b>jumeaux</b> num&eacute;riques.</p>"), without_html("a < b")
+    ('Des jumeaux numériques.', 'a < b')
+    """
+    if not _HTML.search(text):
+        return text
+    reader = _Text()
+    reader.feed(text)
+    reader.close()
+    lines = [" ".join(line.split()) for line in "".join(reader.parts).split("\n")]
+    return "\n".join(line for line in lines if line)
+
+
+_MOJIBAKE = re.compile("[ÃÂ][\u0080-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]|â€|\ufffd")
+"""UTF-8 that was read as Windows-1252: a lead byte (Ã, Â, â) and what its second byte looks like."""
+_POWER = re.compile(r"[-+]?\d(?:[.,]\d+)?E[-+]?\d{1,3}", re.IGNORECASE)
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+def check_text(text: str) -> None:
+    """Refuse a text that a program damaged: accents of another encoding, numbers Excel shortened, escapes.
+
+    BadCell says which and what to do.
+    """
+    if _MOJIBAKE.search(text):
+        raise BadCell(
+            "accents abîmés (« Ã© ») : réexporter le fichier en UTF-8",
+            "damaged accents ('Ã©'): export the file again as UTF-8",
+        )
+    if _POWER.fullmatch(text):
+        raise BadCell(
+            "nombre raccourci par Excel : mettre la colonne au format Texte et le ressaisir",
+            "number shortened by Excel: format the column as Text and enter it again",
+        )
+    check_control(text)
+
+
+def check_control(text: str) -> None:
+    """Refuse signs that a terminal would obey, such as escape sequences."""
+    if _CONTROL.search(text):
+        raise BadCell(
+            "signes de commande invisibles : les supprimer", "invisible control characters: delete them"
+        )
+
+
+_NONE = re.compile(r"(?:aucune?|neant|none|rien|nothing|pas de?|no)\b")
+
+
+def says_nothing(text: str) -> bool:
+    """Say whether a text is the answer that there is none: « aucun », « néant ».
+
+    >>> says_nothing("Néant"), says_nothing("N/C"), says_nothing("IoT")
+    (True, False, False)
+    """
+    return is_empty_answer(text) and bool(_NONE.match(fold_words(text)))
+
+
+def is_not_said(text: str) -> bool:
+    """Say whether a text stands for an empty cell: « N/C », « - », « non renseigné ».
+
+    >>> is_not_said("N/C"), is_not_said(" - "), is_not_said("aucun"), is_not_said("non")
+    (True, True, False, False)
+    """
+    return is_empty_answer(text) and fold_words(text) not in _NO and not _NONE.match(fold_words(text))

@@ -14,8 +14,8 @@ from matcher.domain.items import ITEM_CLASSES, AnyItem, Eligibility, ItemType
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 from matcher.importing.cells import splits_into
+from matcher.importing.columns.headers import TYPE_COLUMN
 from matcher.importing.formulas import neutralise
-from matcher.importing.headers import TYPE_COLUMN
 
 _INNER = "eligibility"
 _JSON_LINES = (".jsonl", ".ndjson")
@@ -112,7 +112,7 @@ def write_items(path: Path, items: Sequence[AnyItem], item_type: ItemType | None
         The file cannot be written.
     """
     # The reader is imported here because it writes its rejected rows with this module.
-    from matcher.importing.tabular import read
+    from matcher.importing.reader import read
 
     def compare(draft: Path) -> None:
         if not items:

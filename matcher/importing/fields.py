@@ -1,5 +1,7 @@
 """How each field is read from a cell, and how a row's helper columns become fields."""
 
+import hashlib
+import re
 from collections.abc import Callable, Container
 from functools import lru_cache
 from typing import Any
@@ -17,7 +19,9 @@ from matcher.importing.cells import (
     number,
     postcode,
     sentences,
+    siret,
     size,
+    staff_code,
     words,
 )
 from matcher.language import fold_words
@@ -26,7 +30,11 @@ Reader = Callable[[str], Any]
 
 
 def _closing(text: str) -> Any:
-    return instant(text, closing=True)
+    return instant(text, closing=True, months=True)
+
+
+def _opening(text: str) -> Any:
+    return instant(text, months=True)
 
 
 def _whole(text: str) -> float | int:
@@ -55,10 +63,57 @@ def _availability(text: str) -> str:
 
 
 def _link(text: str) -> str:
-    """Refuse what a page must never link to; complete ``www.exemple.fr``."""
-    if text.casefold().startswith(("javascript:", "data:", "vbscript:")):
-        raise BadCell("adresse refusée : http ou https seulement", "address refused: http or https only")
-    return f"https://{text}" if text.casefold().startswith("www.") else text
+    """Keep http and https addresses only; complete ``www.exemple.fr`` and ``exemple.fr``."""
+    if re.match(r"https?://", text, re.IGNORECASE):
+        return text
+    if re.fullmatch(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/\S*)?", text, re.IGNORECASE):
+        return f"https://{text}"
+    raise BadCell("adresse refusée : http ou https seulement", "address refused: http or https only")
+
+
+def _industries(text: str) -> tuple[str, ...]:
+    """Read keywords; HubSpot's ``INDUSTRIAL_AUTOMATION`` is ``industrial automation``."""
+    return tuple(
+        word.replace("_", " ").lower() if _ENUMERATED.fullmatch(word) else word for word in words(text)
+    )
+
+
+_ENUMERATED = re.compile(r"[A-Z]{2,}(?:_[A-Z]+)+")
+
+
+def _person(text: str) -> bool:
+    """Read whether a row is an organisation; BadCell for a person."""
+    if fold_words(text) in _ORGANISED:
+        return True
+    if fold_words(text) in _PEOPLE:
+        raise BadCell(
+            "une personne, pas une organisation : non importée", "a person, not an organisation: not imported"
+        )
+    raise BadCell(
+        "organisation ou personne ? oui ou non attendu", "organisation or person? yes or no expected"
+    )
+
+
+_ORGANISED_WORDS = (
+    "oui;true;vrai;1;yes;organization;organisation;company;entreprise;societe;association;"
+    "personne morale;structure"
+)
+_ORGANISED = frozenset(_ORGANISED_WORDS.split(";"))
+_PEOPLE_WORDS = (
+    "non;false;faux;0;no;individual;person;personne;particulier;contact;household;personne physique;individu"
+)
+_PEOPLE = frozenset(_PEOPLE_WORDS.split(";"))
+
+
+def _external(text: str) -> str:
+    """Make an id of one that another program gave: a character that an id cannot hold becomes its code.
+
+    >>> _external("__export__.res_partner_41_ab"), _external("Réf 7/B")
+    ('__export__.res_partner_41_ab', 'R_E9_f_20_7_2F_B')
+    """
+    coded = "".join(sign if re.match(r"[A-Za-z0-9._:-]", sign) else f"_{ord(sign):X}_" for sign in text)
+    coded = coded if re.match(r"[A-Za-z0-9_]", coded) else f"_{coded}"
+    return coded if len(coded) <= 128 else f"x-{hashlib.sha256(text.encode()).hexdigest()[:32]}"
 
 
 def _sizes(text: str) -> list[str]:
@@ -71,10 +126,13 @@ def _departments(text: str) -> list[str]:
 
 
 READERS: dict[str, Reader] = {
-    **dict.fromkeys(("expertise", "sectors", "themes", "keywords", "aliases", "inferred_fields"), words),
+    **dict.fromkeys(("expertise", "themes", "keywords", "aliases", "inferred_fields"), words),
     **dict.fromkeys(("offers", "needs", "ateliers", "deliverables", "meetings", "hosts"), sentences),
     **dict.fromkeys(("opted_out", "illustrative", "is_inferred"), boolean),
-    **dict.fromkeys(("opens_at", "next_meeting"), instant),
+    "opens_at": _opening,
+    "next_meeting": instant,
+    "sectors": _industries,
+    "siret": siret,
     "funding_rate": _rate,
     "budget_eur": number,
     **dict.fromkeys(("source_year", "eligibility.min_countries"), _whole),
@@ -89,11 +147,14 @@ READERS: dict[str, Reader] = {
     "eligibility.legal_kinds": words,
     "_postcode": postcode,
     "_headcount": headcount,
+    "_staff_code": staff_code,
+    "_person": _person,
+    "_external": _external,
 }
 
 
 LISTS = frozenset(
-    field for field, read in READERS.items() if read in (words, sentences, _sizes, _departments)
+    field for field, read in READERS.items() if read in (words, sentences, _industries, _sizes, _departments)
 )
 """Fields that JSON may give as a list."""
 
@@ -106,6 +167,17 @@ def reader_of(field: str) -> Reader | None:
     return lru_cache(maxsize=1024)(READERS[field]) if field in READERS else None
 
 
+def literal_reader_of(field: str) -> Reader | None:
+    """Return how a cell of a file of our own is read: only addresses of other schemes are refused."""
+    return _literal_link if field == "source_url" else reader_of(field)
+
+
+def _literal_link(text: str) -> str:
+    if re.match(r"(?!https?:)[a-z][a-z0-9+.-]*:", text, re.IGNORECASE):
+        return _link(text)
+    return text
+
+
 def needs_settling(field: str) -> bool:
     """Say whether a row with this column has to go through :func:`settle`."""
     return field.startswith(("_", "eligibility")) or field in ("opens_at", "closes_at", "dates_as_published")
@@ -115,19 +187,33 @@ def settle(data: dict[str, Any], fields: Container[str]) -> None:
     """Turn the helper columns of a row into ``fields``, in place. One the file gives itself always wins."""
     if "_postcode" in data:
         _default(data, "department_code", data.pop("_postcode"))
-    if "_headcount" in data:
-        _default(data, "size_band", data.pop("_headcount") or None)
+    for helper in ("_headcount", "_staff_code"):
+        if helper in data:
+            _default(data, "size_band", data.pop(helper) or None)
+    if "_external" in data:
+        _default(data, "id", data.pop("_external"))
+    _settle_opposition(data)
     if "_department" in data:
         _settle_department(data, data.pop("_department"), fields)
     _settle_eligibility(data)
     _settle_dates(data)
     _settle_no_end(data)
-    data.pop("_list", None)
+    for helper in ("_list", "_person", "_first_name"):
+        data.pop(helper, None)
 
 
 def _default(data: dict[str, Any], field: str, value: Any) -> None:
     if not data.get(field):
         data[field] = value
+
+
+def _settle_opposition(data: dict[str, Any]) -> None:
+    """Keep whether the deciding columns exclude an organisation: one that does is enough."""
+    said = data.pop("_excluded", [])
+    if True in said:
+        data["opted_out"] = True
+    elif False in said and "opted_out" not in data:
+        data["opted_out"] = False
 
 
 def _settle_department(data: dict[str, Any], text: str, fields: Container[str]) -> None:

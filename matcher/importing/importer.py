@@ -1,29 +1,129 @@
-"""From a table to the store: bad rows are reported and set aside, good rows go in as one transaction.
+"""From a file to the store: planned first, then applied as it was planned, as one transaction.
 
 A row of a known id replaces only the columns its file has: an office list with names and cities does not
-empty the expertise entered elsewhere. Importing the same table twice therefore changes nothing.
+empty the expertise entered elsewhere. Importing the same file twice therefore changes nothing.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
 
-from pydantic import ValidationError
-
-from matcher.domain.events import PutReport
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Store
-from matcher.importing.report import ImportReport, ItemTable, Reject, Row
-from matcher.language import fold_words
+from matcher.errors import StalePlan
+from matcher.importing.calendars import is_calendar, read_factory_dates
+from matcher.importing.columns.mapping import Choices
+from matcher.importing.planning import decide, find_twins, report_of
+from matcher.importing.reader import read
+from matcher.importing.rejects import rejects_path, write_rejects
+from matcher.importing.report import ImportReport, ItemTable, Row
+
+_NO_CHOICES = Choices()
+_TRIES = 3
 
 
-def derived_id(item_type: ItemType, name: str) -> str:
-    """Return the id of an item that came without one: the same for the same type and folded name.
+@dataclass(frozen=True, slots=True)
+class ImportPlan:
+    """What an import of one file does; :func:`apply_plan` does exactly this, or nothing."""
 
-    >>> derived_id(ItemType.LEAD, "École 42") == derived_id(ItemType.LEAD, "ecole  42")
-    True
+    source: str
+    """Name of the file."""
+    digest: str
+    """SHA-256 of its content, in hexadecimal."""
+    table: ItemTable
+    report: ImportReport
+    """The columns, the rows by action, what is rejected or left out, the twins; ``dry_run`` is True."""
+
+
+def plan_import(
+    path: Path,
+    store: Store,
+    *,
+    item_type: ItemType | None = None,
+    choices: Choices = _NO_CHOICES,
+    today: date | None = None,
+) -> ImportPlan:
+    """Return what an import of a file would do, without writing anything.
+
+    Parameters
+    ----------
+    path
+        The file; ``.ics`` sets the next dates of factories, see :mod:`matcher.importing.calendars`.
+    store
+        What is compared with.
+    item_type, choices, today
+        As for :func:`matcher.importing.read`.
+
+    Raises
+    ------
+    InvalidRequest
+        The file cannot be imported as a whole; the message says why, in French and English.
     """
-    digest = hashlib.sha256(f"{item_type.value}:{fold_words(name)}".encode()).hexdigest()
-    return f"{item_type.value}-{digest[:16]}"
+    if is_calendar(path):
+        table = read_factory_dates(path, store)
+    else:
+        table = read(path, item_type, choices=choices, today=today)
+    decided = decide(table, store)
+    report = report_of(table, decided, twins=find_twins(decided, store))
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    return ImportPlan(path.name, digest, table, replace(report, dry_run=True))
+
+
+def apply_plan(
+    plan: ImportPlan, store: Store, *, on_rejects: Callable[[Sequence[Row]], None] | None = None
+) -> ImportReport:
+    """Do what a plan says, as one transaction.
+
+    Parameters
+    ----------
+    plan
+        What :func:`plan_import` returned for this store.
+    store
+        All good rows go in, or, if anything fails or the process is killed, none.
+    on_rejects
+        Called with the rows set aside, in file order, before anything is stored: if they cannot be kept,
+        nothing is imported.
+
+    Raises
+    ------
+    StalePlan
+        The store changed meanwhile, and rows would be treated otherwise. Nothing was written.
+    """
+    expected = plan.report.actions
+    report = import_table(plan.table, store, source=plan.source, on_rejects=on_rejects, expected=expected)
+    return replace(report, twins=plan.report.twins)
+
+
+def import_file(
+    path: Path,
+    store: Store,
+    *,
+    item_type: ItemType | None = None,
+    choices: Choices = _NO_CHOICES,
+    dry_run: bool = False,
+) -> ImportReport:
+    """Plan the import of a file and apply the plan.
+
+    The rows set aside are written to :func:`~matcher.importing.rejects_path` first; a former file is removed
+    when there are none. A dry run writes nothing at all. When somebody else writes between plan and
+    application, both are done again.
+    """
+
+    def keep_rejects(rows: Sequence[Row]) -> None:
+        write_rejects(rejects_path(path), plan.table, rows)
+
+    for _ in range(_TRIES - 1):
+        plan = plan_import(path, store, item_type=item_type, choices=choices)
+        if dry_run:
+            return plan.report
+        try:
+            return apply_plan(plan, store, on_rejects=keep_rejects)
+        except StalePlan:
+            continue
+    plan = plan_import(path, store, item_type=item_type, choices=choices)
+    return apply_plan(plan, store, on_rejects=keep_rejects)
 
 
 def import_table(
@@ -31,8 +131,8 @@ def import_table(
     store: Store,
     *,
     source: str,
-    dry_run: bool = False,
     on_rejects: Callable[[Sequence[Row]], None] | None = None,
+    expected: Sequence[object] | None = None,
 ) -> ImportReport:
     """Put the good rows of ``table`` into ``store``.
 
@@ -42,127 +142,34 @@ def import_table(
         Rows already validated one by one.
     store
         Where they go. All of them go in, or, if anything fails or the process is killed, none. What they
-        complete is read while nobody else can write: of two imports at once, the second completes the first.
+        complete is read while no other process can write: of two imports at once, the second completes the
+        first.
     source
         Kept beside each changed item: the file's name.
-    dry_run
-        Report what would happen and change nothing.
     on_rejects
-        Called with the rejected rows, in file order, before anything is stored: if they cannot be kept,
-        nothing is imported. Not called on a dry run.
+        As for :func:`apply_plan`.
+    expected
+        The actions of a plan; None takes what the store holds now, whatever it is.
 
-    Returns
-    -------
-    ImportReport
-        Counts, and every reason by line. A row without id takes that of the stored item of its type and
-        name, else one derived from both; the second row of one id is rejected.
+    Raises
+    ------
+    StalePlan
+        The actions are not the expected ones.
     """
-    if dry_run:
-        rows, known = _decided(table.rows, store)
-        put = _foresee([row.item for row in rows if row.item], known)
-        return ImportReport(len(rows), put, _reasons(rows), table.notices, dry_run=True)
-    rows = []
+    reports = []
 
     def good() -> list[AnyItem]:
-        rows[:], _ = _decided(table.rows, store)
+        decided = decide(table, store)
+        report = report_of(table, decided)
+        if expected is not None and tuple(expected) != report.actions:
+            raise StalePlan(
+                "La base a changé depuis l'aperçu : refaire l'aperçu. / "
+                "The catalogue changed since the preview: preview the file again."
+            )
         if on_rejects:
-            on_rejects([row for row in rows if not row.item])
-        return [row.item for row in rows if row.item]
+            on_rejects(decided.set_aside)
+        reports.append(report)
+        return decided.items
 
     put = store.items.put(good, source=source)
-    return ImportReport(len(rows), put, _reasons(rows), table.notices)
-
-
-def _decided(rows: Sequence[Row], store: Store) -> tuple[list[Row], dict[str, AnyItem]]:
-    """Return each row with the whole item to store or the reasons why not, and what the store has of them."""
-    rows = _unique(_adopt(rows, store))
-    known = store.items.get_many([row.item.id for row in rows if row.item])
-    return [_merged(row, known.get(row.item.id)) if row.item else row for row in rows], known
-
-
-def _reasons(rows: Sequence[Row]) -> tuple[Reject, ...]:
-    return tuple(reject for row in rows if not row.item for reject in row.rejects)
-
-
-def rejected(row: Row, column: str, fr: str, en: str, value: str = "") -> Row:
-    """Return ``row`` without its item, with one more reason."""
-    reason = Reject(row.line, column, fr, en, value)
-    return row._replace(item=None, rejects=(*row.rejects, reason))
-
-
-def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
-    """Give rows without id the id of the stored item of their name."""
-    stored: dict[ItemType, dict[str, list[str]]] = {}
-    adopted = []
-    for row in rows:
-        if row.item is None or not row.id_derived:
-            adopted.append(row)
-            continue
-        item_type = row.item.item_type
-        if item_type not in stored:
-            stored[item_type] = _ids_by_name(store.items.names(item_type))
-        by_name = stored[item_type]
-        ids = by_name.get(fold_words(row.item.name), []) if by_name else []
-        if len(ids) > 1:
-            several = ", ".join(ids[:5])
-            fr = f"plusieurs fiches portent ce nom ({several}) : ajoutez une colonne id"
-            en = f"several items have this name ({several}): add an id column"
-            adopted.append(rejected(row, "id", fr, en, row.item.name))
-        else:
-            adopted.append(row._replace(item=row.item.model_copy(update={"id": ids[0]})) if ids else row)
-    return adopted
-
-
-def _ids_by_name(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
-    ids: dict[str, list[str]] = {}
-    for item_id, name in names:
-        ids.setdefault(fold_words(name), []).append(item_id)
-    return ids
-
-
-def _unique(rows: Sequence[Row]) -> list[Row]:
-    """Reject every row whose id an earlier row has."""
-    lines: dict[str, int] = {}
-    unique = []
-    for row in rows:
-        first = lines.setdefault(row.item.id, row.line) if row.item else row.line
-        if row.item is None or first == row.line:
-            unique.append(row)
-        elif row.id_derived:
-            fr = f"même nom qu'à la ligne {first} : ajoutez une colonne id si ce sont deux fiches"
-            en = f"same name as on line {first}: add an id column if they are two items"
-            unique.append(rejected(row, "name", fr, en, row.item.name))
-        else:
-            fr, en = f"même id qu'à la ligne {first}", f"same id as on line {first}"
-            unique.append(rejected(row, "id", fr, en, row.item.id))
-    return unique
-
-
-def _merged(row: Row, stored: AnyItem | None) -> Row:
-    """Complete the row's item with what the store has in the columns the file lacks."""
-    item = row.item
-    if item is None or stored is None or stored == item:
-        return row
-    if type(stored) is not type(item):
-        fr = f"cet id est déjà celui d'un élément de type {stored.item_type.value}"
-        en = f"this id already belongs to an item of type {stored.item_type.value}"
-        return rejected(row, "id", fr, en, item.id)
-    if item.model_fields_set >= stored.model_fields_set:
-        return row
-    given = {name: getattr(item, name) for name in item.model_fields_set}
-    try:
-        return row._replace(item=type(item).model_validate({**dict(stored), **given}))
-    except ValidationError as error:
-        what = error.errors()[0]["msg"].removeprefix("Value error, ")
-        return rejected(
-            row,
-            "",
-            f"ne s'accorde pas avec la fiche en base : {what}",
-            f"does not fit the stored item: {what}",
-        )
-
-
-def _foresee(items: Sequence[AnyItem], known: dict[str, AnyItem]) -> PutReport:
-    new = sum(item.id not in known for item in items)
-    same = sum(known.get(item.id) == item for item in items)
-    return PutReport(new, len(items) - new - same, same)
+    return replace(reports[-1], put=put)

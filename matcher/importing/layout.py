@@ -1,5 +1,6 @@
 """A grid of cells laid out under its header; rows that do not fit under it are set apart, with the reason."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -7,7 +8,8 @@ from typing import Any, NamedTuple
 
 from matcher.errors import InvalidRequest
 from matcher.importing.formulas import restore
-from matcher.importing.report import Fault, Notice
+from matcher.importing.report import Fault, Notice, refusal
+from matcher.language import fold_words
 
 OURS = ["line", "reason"]
 """First columns of a rejects file, which may be corrected and imported again."""
@@ -17,18 +19,32 @@ LOOKED_AT = 10
 
 NOT_A_HEADER, NAMES_ONLY, HEADER = 0, 1, 2
 HeaderRank = Callable[[Sequence[str]], int]
-"""How much a row looks like a header: ``HEADER``, ``NAMES_ONLY`` (a lone column of names), or neither."""
+"""How much a row looks like a header: the number of known columns, 1 for a lone column of names, else 0."""
+
+MAX_COLUMNS, MAX_ROWS = 500, 100_000
+MAX_CELLS = 5_000_000
+"""Cells of a table with the empty ones; so many take some 150 MB."""
 
 _BLOCK = 16
 """Excel writes CSV in blocks of so many rows, each without the columns that are empty all through it."""
+_LAST = 3
+"""Rows at the end among which totals may be."""
+_TOTAL = re.compile(
+    r"(?:sous |grand )?tota(?:l|ux)(?: general| generaux)?|somme|moyenne|nombre|count|sum|average"
+)
+_NUMERIC = re.compile(r"[-+\d\s.,%€\u00a0\u202f]*")
 
 
 class Grid(NamedTuple):
-    """Cells row by row, as many as the file has in each; ``first`` is the line of the first row."""
+    """Cells row by row; ``first`` is the line of the first row.
+
+    ``whole`` says that a row shorter than others ends in empty cells, as in a workbook; else it may be cut.
+    """
 
     rows: Sequence[list[str]]
     first: int = 1
     delimiter: str = ";"
+    whole: bool = False
 
 
 class TableRow(NamedTuple):
@@ -55,55 +71,169 @@ class Table:
     delimiter: str = ";"
 
 
+class Cells:
+    """Filled cells by row and column, within the limits of a table; both are counted from 1."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._rows: dict[int, dict[int, str]] = {}
+
+    def put(self, row: int, column: int, text: str) -> None:
+        """Keep a cell unless it is blank; InvalidRequest, naming the cell, beyond the limits."""
+        if not text.strip():
+            return
+        if not (0 < row <= MAX_ROWS and 0 < column <= MAX_COLUMNS):
+            raise refusal(
+                f"{self._name} : la cellule de la ligne {row}, colonne {column} dépasse {MAX_ROWS} lignes ou "
+                f"{MAX_COLUMNS} colonnes. Supprimer ce qui est loin du tableau, ou diviser le fichier.",
+                f"{self._name}: the cell in row {row}, column {column} lies beyond {MAX_ROWS} rows or "
+                f"{MAX_COLUMNS} columns. Delete what lies far from the table, or split the file.",
+            )
+        self._rows.setdefault(row, {})[column] = text
+
+    def grid(self) -> Grid:
+        """Return the rows up to the last one, each up to its last filled cell."""
+        rows = []
+        for number in range(1, max(self._rows, default=0) + 1):
+            cells = self._rows.get(number, {})
+            rows.append([cells.get(n, "") for n in range(1, max(cells, default=0) + 1)])
+        return Grid(rows, whole=True)
+
+
+def grid_rank(grid: Grid, rank: HeaderRank) -> int:
+    """Return the rank of the best header with rows under it, else of the first row if rows follow it."""
+    filled = [row for row in grid.rows if any(cell.strip() for cell in row)]
+    best = max(map(rank, filled[:-1][:LOOKED_AT]), default=NOT_A_HEADER)
+    if best >= HEADER:
+        return best
+    return rank(filled[0]) if len(filled) > 1 else NOT_A_HEADER
+
+
 def lay_out(name: str, grid: Grid, rank: HeaderRank) -> Table:
     """Find the header of a grid and set apart the rows that have more or fewer cells.
 
-    The header is the first row that ``rank`` calls ``HEADER`` among the first ten with anything in them; if
-    there is none, the first row. A rejects file comes without its own two columns. InvalidRequest, naming
-    the file, when there is no cell at all.
+    The header is the first row that ``rank`` calls a header among the first ten with anything in them, with
+    the row above or below it where the two together name more columns; if there is none, the first row. A
+    rejects file comes without its own two columns. Totals at the end are left out.
+
+    Raises
+    ------
+    InvalidRequest
+        No cell at all, or more columns, rows or cells than the limits.
     """
     numbered = enumerate(grid.rows, start=grid.first)
     filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
-    at = header_position([row for _, row in filled], rank)
-    titles = [restore(cell.strip().lstrip("\ufeff")) for cell in filled[at][1]] if filled else []
+    header = _header([row for _, row in filled], rank)
+    titles = [restore(title.strip().lstrip("\ufeff")) for title in header.titles]
     ours = len(OURS) if titles[: len(OURS)] == OURS else 0
     titles = titles[ours:]
     width = _filled_width(titles)
-    if not width:
-        raise InvalidRequest(f"{name} is empty.")
-    columns = [title or f"({n})" for n, title in enumerate(titles[:width], start=1)]
-    table = Table(columns, [], delimiter=grid.delimiter)
-    if at:
-        table.notices.append(_above(filled[: at + 1]))
-    lengths = _block_lengths(filled[at:])
-    for line, row in filled[at + 1 :]:
-        trimmed = len(lengths[(line - 1) // _BLOCK]) == 1
+    _check_limits(name, width, len(filled))
+    table = Table([title or f"({n})" for n, title in enumerate(titles[:width], start=1)], [])
+    table.delimiter = grid.delimiter
+    table.notices += _above(filled, header)
+    body = filled[header.last + 1 :]
+    body = body[: len(body) - _totals(table, body)]
+    lengths = _block_lengths(filled[header.last :])
+    for line, row in body:
+        trimmed = grid.whole or len(lengths[(line - 1) // _BLOCK]) == 1
         cells = [restore(cell) for cell in row[ours:]]
         table.rows.append(_fitted(line, cells, width, trimmed=trimmed))
     return table
 
 
-def header_position(rows: Sequence[Sequence[str]], rank: HeaderRank) -> int:
-    """Return the position of the first header among the first ten rows, 0 if there is none."""
+class _Header(NamedTuple):
+    """Titles, and the positions of the first and last row they stand in."""
+
+    titles: Sequence[str]
+    first: int
+    last: int
+
+
+def _header(rows: Sequence[Sequence[str]], rank: HeaderRank) -> _Header:
+    if not rows:
+        return _Header([], 0, -1)
+    at = 0
     for n, row in enumerate(rows[:LOOKED_AT]):
-        if rank(row) == HEADER:
-            return n
-    return 0
+        if rank(row) >= HEADER:
+            at = n
+            break
+    # Merged cells: a group above its columns, or a title that runs over both rows.
+    for upper in (at - 1, at):
+        lower = upper + 1
+        if upper >= 0 and lower < len(rows) - 1:
+            both = _joined(rows[upper], rows[lower])
+            if rank(both) > rank(rows[at]):
+                return _Header(both, upper, lower)
+    return _Header(rows[at], at, at)
+
+
+def _joined(upper: Sequence[str], lower: Sequence[str]) -> list[str]:
+    """Return the titles of two rows: the lower one's, else the upper one's; with its group if twice."""
+    width = max(len(upper), len(lower))
+    above = [*upper, *[""] * (width - len(upper))]
+    below = [*lower, *[""] * (width - len(lower))]
+    twice = {title for title in below if title.strip() and below.count(title) > 1}
+    titles, group = [], ""
+    for top, title in zip(above, below, strict=True):
+        group = top.strip() or group
+        if title in twice:
+            titles.append(f"{group} {title}".strip())
+        else:
+            titles.append(title if title.strip() else top)
+    return titles
+
+
+def _check_limits(name: str, width: int, rows: int) -> None:
+    if not width:
+        raise InvalidRequest(f"{name} est vide. / {name} is empty.")
+    if width > MAX_COLUMNS or rows > MAX_ROWS or width * rows > MAX_CELLS:
+        raise refusal(
+            f"{name} est trop grand : {rows} lignes et {width} colonnes. Le diviser.",
+            f"{name} is too large: {rows} rows and {width} columns. Split it.",
+        )
+
+
+def _above(filled: Sequence[tuple[int, list[str]]], header: _Header) -> list[Notice]:
+    """Say where the header is, if not in the first row alone, and what stands above it."""
+    if not header.last > 0:
+        return []
+    first, last = filled[header.first][0], filled[header.last][0]
+    fr, en = f"En-tête lu à la ligne {first}", f"Header read on line {first}"
+    if last > first:
+        fr, en = f"En-tête lu aux lignes {first} et {last}", f"Header read on lines {first} and {last}"
+    cells = [cell.strip() for _, row in filled[: header.first] for cell in row if cell.strip()]
+    if cells:
+        above = ", ".join(cells)[:100]
+        fr, en = f"{fr} ; au-dessus, non lu : {above}", f"{en}; above it, not read: {above}"
+    return [Notice(f"{fr}.", f"{en}.")]
+
+
+def _totals(table: Table, body: Sequence[tuple[int, list[str]]]) -> int:
+    """Return how many rows at the end are totals, and say so in a notice."""
+    count = 0
+    for _, row in reversed(body[-_LAST:]):
+        if not _is_total(row):
+            break
+        count += 1
+    if count:
+        lines = ", ".join(str(line) for line, _ in body[-count:])
+        table.notices.append(
+            Notice(f"Totaux non lus, ligne {lines}.", f"Totals not read, line {lines}."),
+        )
+    return count
+
+
+def _is_total(row: Sequence[str]) -> bool:
+    """Say whether a row is a word for a total and otherwise holds numbers alone."""
+    texts = [cell for cell in row if cell.strip()]
+    words = fold_words(texts[0]) if texts else ""
+    return bool(_TOTAL.fullmatch(words)) and all(_NUMERIC.fullmatch(text) for text in texts[1:])
 
 
 def _filled_width(cells: Sequence[str]) -> int:
     """Return the number of cells up to the last one with anything in it."""
     return max((n for n, cell in enumerate(cells, start=1) if cell.strip()), default=0)
-
-
-def _above(rows: Sequence[tuple[int, list[str]]]) -> Notice:
-    line = rows[-1][0]
-    cells = [cell.strip() for _, row in rows[:-1] for cell in row if cell.strip()]
-    above = ", ".join(cells)[:100]
-    return Notice(
-        f"En-tête lu à la ligne {line} ; au-dessus, non lu : {above}.",
-        f"Header read on line {line}; above it, not read: {above}.",
-    )
 
 
 def _block_lengths(rows: Sequence[tuple[int, list[str]]]) -> Mapping[int, set[int]]:

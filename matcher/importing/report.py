@@ -1,11 +1,31 @@
-"""What reading and importing a file tell its owner: notices, rejects and the counts of an import."""
+"""What reading and importing a file tell its owner: notices, rejects, actions and counts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, NamedTuple
 
 from matcher.domain.events import PutReport
 from matcher.domain.items import AnyItem
+from matcher.errors import InvalidRequest
+
+SHOWN = 60
+"""Characters of a value that a report repeats."""
+
+
+def refusal(fr: str, en: str) -> InvalidRequest:
+    """Return the error of a file that cannot be imported as a whole, in both languages."""
+    return InvalidRequest(f"{fr} / {en}")
+
+
+def shortened(value: Any) -> str:
+    r"""Return a value as one short line.
+
+    >>> shortened("a  b\nc"), len(shortened("x" * 1000))
+    ('a b c', 60)
+    """
+    text = " ".join(str(value)[: 4 * SHOWN].encode(errors="replace").decode().split())
+    return text if len(text) <= SHOWN else text[: SHOWN - 1] + "…"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +45,7 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Reject:
-    """Why a row stays out: the ``field`` as the file calls it, and its value, shortened."""
+    """Why a row or a cell is not imported: the ``field`` as the file calls it, and its value, shortened."""
 
     line: int
     field: str
@@ -40,13 +60,47 @@ class Reject:
 
 
 class Row(NamedTuple):
-    """One row: an item, or the reasons why there is none. ``cells`` are the file's own, column by column."""
+    """One row: an item, or the reasons why there is none. ``cells`` are the file's own, column by column.
+
+    ``unread`` are the cells of a good row that could not be read; their fields are as if the file had no such
+    column. ``empty`` are the fields whose cells are empty.
+    """
 
     line: int
     cells: Sequence[Any]
     item: AnyItem | None = None
     id_derived: bool = False
     rejects: tuple[Reject, ...] = ()
+    unread: tuple[Reject, ...] = ()
+    empty: frozenset[str] = frozenset()
+
+
+class Certainty(StrEnum):
+    """How a column came to its field."""
+
+    ASKED = "asked"
+    """Said with ``--map`` or ``--ignore``, or kept in a profile."""
+    EXACT = "exact"
+    """The title is the field's own name."""
+    KNOWN = "known"
+    """The title is a usual wording of the field."""
+    NONE = "none"
+    """No field: the column is not read."""
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnUse:
+    """What is made of one column of a file."""
+
+    title: str
+    position: int
+    field: str
+    """Empty: the column is not read."""
+    certainty: Certainty
+    samples: tuple[str, ...] = ()
+    """Its first three different values, shortened."""
+    why: Fault | None = None
+    """Why it is not read, or what its values decide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +111,70 @@ class ItemTable:
     rows: tuple[Row, ...]
     notices: tuple[Notice, ...] = ()
     delimiter: str = ";"
+    mapping: tuple[ColumnUse, ...] = ()
+    empty_clears: bool = False
+    """Whether an empty cell empties the field of a stored item, instead of leaving it."""
+
+
+class Action(StrEnum):
+    """What an import does with a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    REJECTED = "rejected"
+
+
+@dataclass(frozen=True, slots=True)
+class FieldChange:
+    """One field of a stored item before and after, as short texts; an empty text for an empty field."""
+
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class RowAction:
+    """What an import does with one row."""
+
+    line: int
+    action: Action
+    item_id: str = ""
+    name: str = ""
+    changes: tuple[FieldChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Twins:
+    """Organisations that may be one and the same: by SIRET, or by their name without its legal form."""
+
+    reason: str
+    """``siret`` or ``name``."""
+    items: tuple[tuple[str, str], ...]
+    """``(id, name)`` of each, those of the file first."""
 
 
 @dataclass(frozen=True, slots=True)
 class ImportReport:
-    """What an import did, or would do if ``dry_run``. ``rejects`` by line."""
+    """What an import did, or would do if ``dry_run``. ``rejects`` and ``unread`` by line."""
 
     read: int
     put: PutReport
     rejects: tuple[Reject, ...]
     notices: tuple[Notice, ...]
     dry_run: bool = False
+    mapping: tuple[ColumnUse, ...] = ()
+    actions: tuple[RowAction, ...] = ()
+    unread: tuple[Reject, ...] = ()
+    """Cells of good rows that could not be read; the rest of those rows is imported."""
+    twins: tuple[Twins, ...] = ()
+    kept: int = 0
+    """Empty cells that leave what is stored."""
+    emptied: int = 0
+    """Fields of stored items that the import empties."""
+    batch: str = ""
+    """Name of the import in the history, for ``matcher undo``; empty when nothing was changed."""
 
     @property
     def rejected(self) -> int:

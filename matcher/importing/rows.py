@@ -1,36 +1,64 @@
-"""Rows of cells into items: each cell read as its field wants it, then pydantic over the whole row."""
+"""Rows of cells into items: each cell read as its field wants it, then pydantic over the whole row.
 
+A cell that cannot be read rejects its row if its field decides what the row is or whether it may be
+recommended; else only the cell is left out, and reported.
+"""
+
+import hashlib
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, NamedTuple
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
-from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType
-from matcher.errors import InvalidRequest
-from matcher.importing.cells import BadCell
-from matcher.importing.deciding import decides, refuse_unread
-from matcher.importing.fields import LISTS, Reader, needs_settling, reader_of, settle
-from matcher.importing.headers import TYPE_COLUMN, columns_of
-from matcher.importing.importer import derived_id
-from matcher.importing.reasons import reason, shortened
-from matcher.importing.report import Reject, Row
+from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemType
+from matcher.importing.cells import (
+    BadCell,
+    check_control,
+    check_text,
+    is_not_said,
+    says_nothing,
+    without_html,
+)
+from matcher.importing.columns.deciding import Sense, read_sense
+from matcher.importing.columns.headers import TYPE_COLUMN
+from matcher.importing.fields import LISTS, Reader, literal_reader_of, needs_settling, reader_of, settle
+from matcher.importing.report import ColumnUse, Reject, Row, shortened
+from matcher.language import fold_words
 
 _ERRORS = "N/A|REF!|DIV/0!|VALUE!|VALEUR!|NAME?|NOM?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|PROPAGATION!|CALC!"
 _ERRONEOUS = frozenset(f"#{error}" for error in _ERRORS.split("|"))
 """What a formula that failed shows, in an English or a French Excel."""
 
-_ID = r"[A-Za-z0-9][A-Za-z0-9._:-]{0,127}"
+_DECIDING = frozenset(
+    ["id", "_external", "_person", "name", "opted_out", "opens_at", "closes_at", "availability", "_status"]
+)
+"""Fields without which a row is not what it says; with the conditions of eligibility."""
+_NAMING = frozenset(["id", "_external", "name"])
+_NUMBERS = frozenset(["budget_eur", "funding_rate"])
+_SENSES = frozenset(Sense)
+_NOTHING = object()
+"""An empty cell."""
 
 
 class _Column(NamedTuple):
     position: int
     field: str
+    title: str
     read: Reader | None
     empty: Any
+    twins: tuple[int, ...]
+    """Positions of other columns with the same title."""
+
+    @property
+    def decides(self) -> bool:
+        return self.field in _DECIDING or self.field.startswith("eligibility.") or self.field in _SENSES
 
 
-class Plan(NamedTuple):
+class RowPlan(NamedTuple):
     """How the rows of one type are read."""
 
     item_type: ItemType
@@ -38,79 +66,146 @@ class Plan(NamedTuple):
     columns: tuple[_Column, ...]
     titles: dict[str, str]
     settles: bool
-    name: str
-    unread: dict[str, int]
-    """Columns without a field that may decide what is recommended, and where they stand."""
+    literal: bool
+    """Whether texts are kept as they are: a file that the product wrote."""
+    today: date
 
 
-def plan_for(name: str, titles: list[str], item_type: ItemType) -> Plan:
-    """Return how rows of this type are read from a file ``name`` with the column ``titles``.
-
-    InvalidRequest when there is no column for the name.
-    """
+def plan_rows(mapping: Sequence[ColumnUse], item_type: ItemType, *, literal: bool, today: date) -> RowPlan:
+    """Return how rows of this type are read under these columns."""
     item_class = ITEM_CLASSES[item_type]
-    fields = {n: field for n, field in columns_of(item_type, titles).items() if field != TYPE_COLUMN}
-    if "name" not in fields.values():
-        raise InvalidRequest(
-            f"{name} has no column for the name of each {item_type.value}: "
-            f"call it 'name' or 'nom', in the first row. Columns found: {', '.join(titles[:20])}."
-        )
     known = item_class.model_fields
-    columns = tuple(
-        _Column(n, field, reader_of(field), _empty(known.get(field))) for n, field in fields.items()
-    )
-    shown = {field: titles[n] for n, field in fields.items()}
-    unread = {title: n for n, title in enumerate(titles) if n not in fields and decides(item_type, title)}
-    return Plan(item_type, item_class, columns, shown, any(map(needs_settling, shown)), name, unread)
+    columns = []
+    for use in mapping:
+        if not use.field or use.field == TYPE_COLUMN:
+            continue
+        key = fold_words(use.title)
+        twins = [other.position for other in mapping if not other.field and fold_words(other.title) == key]
+        read = literal_reader_of(use.field) if literal else reader_of(use.field)
+        empty = _empty(known.get(use.field))
+        columns.append(_Column(use.position, use.field, use.title, read, empty, tuple(twins)))
+    titles = {column.field: column.title for column in reversed(columns)}
+    settles = any(needs_settling(column.field) for column in columns)
+    return RowPlan(item_type, item_class, tuple(columns), titles, settles, literal, today)
 
 
-def _empty(field: FieldInfo | None) -> Any:
+def _empty(info: FieldInfo | None) -> Any:
     """Return what an empty cell means: the default, or nothing where there is none."""
-    return "" if field is None or field.is_required() else field.get_default()
+    return "" if info is None or info.is_required() else info.get_default()
 
 
-def read_row(line: int, cells: list[Any], plan: Plan) -> Row:
-    """Return the item the cells make, or every reason why they make none.
+@dataclass(slots=True)
+class _Reading:
+    """What was read of one row so far."""
 
-    InvalidRequest when a column that is not read, and may decide what is recommended, says something.
-    """
-    if plan.unread:
-        refuse_unread(plan.name, plan.item_type, {title: cells[n] for title, n in plan.unread.items()})
-    data: dict[str, Any] = {}
-    bad: list[Reject] = []
+    line: int
+    data: dict[str, Any] = field(default_factory=dict)
+    bad: list[Reject] = field(default_factory=list)
+    unread: list[Reject] = field(default_factory=list)
+    empty: set[str] = field(default_factory=set)
+
+    def refuse(self, title: str, fr: str, en: str, value: Any, *, row: bool) -> None:
+        reject = Reject(self.line, title, fr, en, shortened(value))
+        (self.bad if row else self.unread).append(reject)
+
+
+def read_row(line: int, cells: Sequence[Any], plan: RowPlan) -> Row:
+    """Return the item the cells make, with the cells left out, or every reason why they make none."""
+    reading = _Reading(line)
     for column in plan.columns:
-        value = cells[column.position]
-        if value is not None:  # JSON without this key: the field stays unset
-            try:
-                data[column.field] = _read(column, value)
-            except BadCell as error:
-                bad.append(Reject(line, plan.titles[column.field], error.fr, error.en, shortened(value)))
+        _read_column(reading, column, cells, plan)
     if plan.settles:
-        settle(data, plan.item_class.model_fields)
-    derived = _give_id(data, plan.item_type)
+        settle(reading.data, plan.item_class.model_fields)
+    derived = _give_id(reading.data, plan.item_type)
+    item = _validated(reading, cells, plan)
+    if item is None:
+        return Row(line, cells, rejects=(*reading.bad, *reading.unread))
+    empty = frozenset(reading.empty & item.model_fields_set)
+    return Row(line, cells, item, derived, unread=tuple(reading.unread), empty=empty)
+
+
+def _read_column(reading: _Reading, column: _Column, cells: Sequence[Any], plan: RowPlan) -> None:
+    value = cells[column.position]
     try:
-        item = plan.item_class.model_validate(data)
-    except ValidationError as error:  # what a cell already unread would change is not worth telling
-        more = [_reject(line, cells, plan, entry) for entry in error.errors() if entry["loc"] or not bad]
-        told = {reject.field for reject in bad}
-        bad += [reject for reject in more if reject.field not in told]
-    return Row(line, cells, rejects=tuple(bad)) if bad else Row(line, cells, item, id_derived=derived)
+        if column.twins:
+            value = _one_of_twins(column, cells)
+        if value is None:  # JSON without this key: the field stays unset
+            return
+        read = _read(column, value, plan)
+    except BadCell as error:
+        reading.refuse(column.title, error.fr, error.en, value, row=column.decides)
+        return
+    if read is not _NOTHING:
+        _keep(reading.data, column.field, read)
+    elif column.field[0] != "_":
+        reading.data[column.field] = column.empty
+        reading.empty.add(column.field)
 
 
-def _read(column: _Column, value: Any) -> Any:
-    if isinstance(value, str):
-        text = value.strip()
-        if not text:
-            return column.empty
-        if text[0] == "#" and "".join(text.split()).upper() in _ERRONEOUS:  # LibreOffice: #NOM ?
-            raise BadCell(
-                "la formule donne une erreur : la remplacer par une valeur",
-                "the formula gives an error: replace it by a value",
-            )
-        return column.read(text) if column.read else text
+def _keep(data: dict[str, Any], field_: str, value: Any) -> None:
+    if field_ in _SENSES:
+        data.setdefault("_excluded", []).append(value)
+    else:
+        data[field_] = value
+
+
+def _one_of_twins(column: _Column, cells: Sequence[Any]) -> Any:
+    """Return the one value of several columns with one title; BadCell when they differ."""
+    values = [cells[n] for n in (column.position, *column.twins) if n < len(cells)]
+    different = list(dict.fromkeys(value for value in values if str(value or "").strip()))
+    if len(different) > 1:
+        shown = " / ".join(shortened(value) for value in different)
+        raise BadCell(
+            f"deux colonnes « {column.title} » se contredisent : {shown}",
+            f"two columns '{column.title}' contradict each other: {shown}",
+        )
+    return different[0] if different else values[0]
+
+
+def _read(column: _Column, value: Any, plan: RowPlan) -> Any:
+    """Return the value of a cell, ``_NOTHING`` if it is empty; BadCell if it cannot be read."""
     if isinstance(value, list) and column.field in LISTS:
         return value
-    raise BadCell("texte attendu", "text expected")
+    if not isinstance(value, str):
+        raise BadCell("texte attendu", "text expected")
+    text = value.strip()
+    if not text:
+        return _NOTHING
+    if text[0] == "#" and "".join(text.split()).upper() in _ERRONEOUS:  # LibreOffice: #NOM ?
+        raise BadCell(
+            "la formule donne une erreur : la remplacer par une valeur",
+            "the formula gives an error: replace it by a value",
+        )
+    if plan.literal:
+        if column.field == "name" or column.field in LISTS:
+            check_control(text)
+        return column.read(text) if column.read else text
+    return _read_text(column, text, plan.today)
+
+
+def _read_text(column: _Column, text: str, today: date) -> Any:
+    if column.field != "source_url":
+        text = without_html(text)
+    if column.field not in _NAMING:
+        if is_not_said(text) and text.isprintable():  # unreadable signs are no answer, but a fault
+            return _NOTHING
+        if says_nothing(text) and (column.read is None or column.field in LISTS):
+            return (
+                column.empty
+            )  # « aucun » says that there is none: unlike an empty cell, it empties the field
+    if column.field not in _NUMBERS:
+        check_text(text)
+    if column.field in _SENSES:
+        return read_sense(Sense(column.field), column.title, text, today)
+    return _checked(column.read(text)) if column.read else text
+
+
+def _checked(read: Any) -> Any:
+    """Return what was read, each entry of a list checked like a text."""
+    if isinstance(read, tuple):
+        for entry in read:
+            check_text(entry)
+    return read
 
 
 def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
@@ -118,17 +213,106 @@ def _give_id(data: dict[str, Any], item_type: ItemType) -> bool:
     if data.get("id"):
         return False
     code = data.get("code")
-    fit = isinstance(code, str) and re.fullmatch(_ID, code)
+    fit = isinstance(code, str) and re.fullmatch(ID_PATTERN, code)
     data["id"] = code if fit else derived_id(item_type, str(code or data.get("name", "")))
     return not code
 
 
-def _reject(line: int, cells: list[Any], plan: Plan, error: Any) -> Reject:
+def derived_id(item_type: ItemType, name: str) -> str:
+    """Return the id of an item that came without one: the same for the same type and folded name.
+
+    >>> derived_id(ItemType.LEAD, "École 42") == derived_id(ItemType.LEAD, "ecole  42")
+    True
+    """
+    digest = hashlib.sha256(f"{item_type.value}:{fold_words(name)}".encode()).hexdigest()
+    return f"{item_type.value}-{digest[:16]}"
+
+
+def _validated(reading: _Reading, cells: Sequence[Any], plan: RowPlan) -> AnyItem | None:
+    """Return the item, None if the row is rejected; cells that decide nothing are left out."""
+    while True:
+        try:
+            item = plan.item_class.model_validate(reading.data)
+        except ValidationError as error:
+            left_out = _report(error, reading, cells, plan)
+            if reading.bad or not left_out:
+                return None
+        else:
+            return None if reading.bad else item
+
+
+def _report(error: ValidationError, reading: _Reading, cells: Sequence[Any], plan: RowPlan) -> bool:
+    """Note what is wrong with a row, and drop the fields that decide nothing; say whether there were any."""
+    decides = {column.field: column.decides for column in plan.columns}
+    told = {reject.field for reject in (*reading.bad, *reading.unread)}
+    left_out = False
+    for entry in error.errors():
+        if not entry["loc"] and reading.bad:
+            continue  # what a cell already unread would change is not worth telling
+        name = _field_at(entry, reading.data)
+        optional = not decides.get(name, True)
+        reject = _reject(reading.line, cells, plan, entry)
+        if reject.field not in told:
+            (reading.unread if optional else reading.bad).append(reject)
+        if optional:
+            left_out = reading.data.pop(name, None) is not None or left_out
+    return left_out
+
+
+def _field_at(entry: Any, data: dict[str, Any]) -> str:
+    place = str(entry["loc"][0]) if entry["loc"] else ""
+    return place if place in data else ""
+
+
+def _reject(line: int, cells: Sequence[Any], plan: RowPlan, error: Any) -> Reject:
     """Name the column at fault and its cell as written; of a list, the entry."""
     place = [str(part) for part in error["loc"]]
-    at = {column.field: column.position for column in plan.columns}
-    field = next((name for name in (".".join(place[:2]), *place[:1]) if name in at), "".join(place[:1]))
+    at = {column.field: column.position for column in reversed(plan.columns)}
+    field_ = next((name for name in (".".join(place[:2]), *place[:1]) if name in at), "".join(place[:1]))
     value = error["input"] if place else ""
-    if field in at and not isinstance(error["loc"][-1], int):
-        value = cells[at[field]] or ""
-    return Reject(line, plan.titles.get(field, field), *reason(error), shortened(value))
+    if field_ in at and not isinstance(error["loc"][-1], int):
+        value = cells[at[field_]] or ""
+    return Reject(line, plan.titles.get(field_, field_), *_reason(error), shortened(value))
+
+
+_SAID = {
+    "missing": ("obligatoire", "required"),
+    "string_too_short": ("vide", "empty"),
+    "string_too_long": (
+        "texte trop long : {max_length} caractères au plus",
+        "too long: at most {max_length} characters",
+    ),
+    "string_pattern_mismatch": (
+        "lettres sans accent, chiffres et . _ : - seulement, 128 signes au plus",
+        "unaccented letters, digits and . _ : - only, 128 characters at most",
+    ),
+    "string_unicode": ("signes illisibles", "unreadable signs"),
+    "string_type": ("texte attendu", "text expected"),
+    "tuple_type": ("liste attendue", "list expected"),
+    "literal_error": ("valeur inconnue ; attendu : {expected}", "unknown value; expected: {expected}"),
+    "int_parsing": ("nombre entier attendu", "whole number expected"),
+    "int_from_float": ("nombre entier attendu", "whole number expected"),
+    "finite_number": ("nombre trop grand", "number too large"),
+    "greater_than_equal": ("au moins {ge}", "at least {ge}"),
+    "less_than_equal": ("au plus {le}", "at most {le}"),
+}
+_RULES = {
+    "closes_at must be after opens_at": (
+        "la clôture doit suivre l'ouverture",
+        "the closing must come after the opening",
+    ),
+    "a dated opportunity needs opens_at or closes_at": (
+        "une opportunité datée a besoin d'une ouverture ou d'une clôture",
+        "a dated opportunity needs an opening or a closing",
+    ),
+}
+
+
+def _reason(error: Any) -> tuple[str, str]:
+    """Return why, in French and English, for one entry of ``ValidationError.errors()``."""
+    rule = _RULES.get(error["msg"].removeprefix("Value error, "))
+    if rule:
+        return rule
+    fr, en = _SAID.get(error["type"], (error["msg"], error["msg"]))
+    context = error.get("ctx", {})
+    return fr.format(**context).replace("' or '", "' ou '"), en.format(**context)

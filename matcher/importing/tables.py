@@ -1,22 +1,32 @@
-"""One reader of the files that offices produce, CSV, XLSX and JSON Lines: header and rows of plain cells.
+"""One reader of the files that offices produce: header and rows of plain cells.
 
-Text is UTF-8 (with or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the
-delimiter is the one most frequent in the header. A line's number is that of a spreadsheet row: the header
-is line 1, empty lines count. In JSON it is the line of the file, or the rank in a list.
+CSV, XLSX, the XML and HTML that some programs call ``.xls``, JSON, GeoJSON and JSON-LD. Text is UTF-8 (with
+or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the delimiter is the one most
+frequent in the header. A line's number is that of a spreadsheet row: the header is line 1, empty lines count.
+In JSON it is the line of the file, or the rank in a list.
 """
 
+import re
+import stat
 from pathlib import Path
 
-from matcher.errors import InvalidRequest
-from matcher.importing.headers import header_rank
+from matcher.importing.columns.headers import header_rank
+from matcher.importing.formats import (
+    read_csv,
+    read_html,
+    read_json,
+    read_spreadsheet_xml,
+    read_xlsx,
+    refuse_swallowed,
+)
 from matcher.importing.layout import HeaderRank, Table, lay_out
-from matcher.importing.read_csv import read_csv, refuse_swallowed
-from matcher.importing.read_json import read_json
-from matcher.importing.read_xlsx import read_xlsx
-from matcher.importing.report import Notice
+from matcher.importing.report import Notice, refusal
 
-MAX_BYTES = 256 * 2**20
+MAX_BYTES = 64 * 2**20
+"""Of a file: decoded and cut into cells, so much takes some 300 MB."""
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
+_SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
+_HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<meta|<table|<body|<style)", re.IGNORECASE)
 
 
 def read_table(path: Path, rank: HeaderRank = header_rank) -> Table:
@@ -25,7 +35,7 @@ def read_table(path: Path, rank: HeaderRank = header_rank) -> Table:
     Parameters
     ----------
     path
-        A CSV, XLSX, JSON or JSON Lines file; its content decides which, not its name.
+        The file; its content decides the format, not its name.
     rank
         Says how much a row looks like a header. The default knows the columns of items; who reads other
         files, such as lists of participants, gives a function that knows theirs.
@@ -49,38 +59,57 @@ def read_table(path: Path, rank: HeaderRank = header_rank) -> Table:
     >>> table.columns, table.rows[0].line, table.rows[0].cells, table.notices[0].en
     (['nom', 'ville'], 4, ['Exemple', 'Albi'], 'Header read on line 3; above it, not read: Liste 2026.')
     """
-    data = _bytes(path)
+    data = read_bytes(path)
     if data.startswith(_OLD_EXCEL):
-        raise InvalidRequest(f"{path.name} is in the old Excel format: save it as .xlsx or CSV.")
+        raise refusal(
+            f"{path.name} est à l'ancien format Excel : l'enregistrer en .xlsx ou en CSV.",
+            f"{path.name} is in the old Excel format: save it as .xlsx or CSV.",
+        )
+    notices: list[Notice] = []
     if data.startswith(b"PK"):
         grid, notices = read_xlsx(path.name, data, rank)
         table = lay_out(path.name, grid, rank)
+    elif _SPREADSHEET in data[:4096]:
+        table = lay_out(path.name, read_spreadsheet_xml(path.name, data, rank), rank)
     else:
         text, notices = _decoded(path.name, data)
         table = _from_text(path, text, rank)
     table.notices += notices
     if not table.rows:
-        raise InvalidRequest(f"{path.name} holds a header and no rows.")
+        raise refusal(
+            f"{path.name} contient un en-tête et aucune ligne.", f"{path.name} holds a header and no rows."
+        )
     return table
 
 
 def _from_text(path: Path, text: str, rank: HeaderRank) -> Table:
     if text.lstrip()[:1] in ("{", "[") or path.suffix.lower() in (".json", ".jsonl", ".ndjson"):
         return read_json(path.name, text)
+    if _HTML.match(text):
+        return lay_out(path.name, read_html(path.name, text, rank), rank)
     table = lay_out(path.name, read_csv(path.name, text, rank), rank)
     refuse_swallowed(table)
     return table
 
 
-def _bytes(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
+    """Return a file's content; InvalidRequest if absent, empty, too large, or no regular file."""
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise InvalidRequest(f"{path.name} is larger than {MAX_BYTES >> 20} MB: split it.")
+        facts = path.stat()
+        if not stat.S_ISREG(facts.st_mode) and not path.is_dir():  # a pipe would wait, /dev/zero never end
+            raise refusal(f"{path} n'est pas un fichier ordinaire.", f"{path} is not a regular file.")
+        if facts.st_size > MAX_BYTES:
+            raise refusal(
+                f"{path.name} dépasse {MAX_BYTES >> 20} Mo : le diviser.",
+                f"{path.name} is larger than {MAX_BYTES >> 20} MB: split it.",
+            )
         data = path.read_bytes()
     except OSError as error:
-        raise InvalidRequest(f"{path} cannot be read: {error.strerror}.") from error
+        raise refusal(
+            f"{path} ne peut pas être lu : {error.strerror}.", f"{path} cannot be read: {error.strerror}."
+        ) from error
     if not data.strip(b"\xef\xbb\xbf \r\n\t"):
-        raise InvalidRequest(f"{path.name} is empty.")
+        raise refusal(f"{path.name} est vide.", f"{path.name} is empty.")
     return data
 
 
@@ -88,7 +117,10 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         return data.decode("utf-16", errors="replace"), []
     if b"\x00" in data:
-        raise InvalidRequest(f"{name} is not a text file. Give CSV, XLSX or JSON Lines.")
+        raise refusal(
+            f"{name} n'est pas un fichier texte. Donner un CSV, un XLSX ou du JSON.",
+            f"{name} is not a text file. Give CSV, XLSX or JSON.",
+        )
     text, notices = _text(name, data)
     if any(sign in text for sign in ("Ã©", "Ã¨", "â€™", "\ufffd")):
         notices.append(
@@ -107,7 +139,9 @@ def _text(name: str, data: bytes) -> tuple[str, list[Notice]]:
         try:
             text = data.decode("cp1252")
         except UnicodeDecodeError:
-            raise InvalidRequest(
-                f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'."
+            raise refusal(
+                f"{name} n'est ni en UTF-8 ni en Windows-1252 (octet {error.start}). "
+                "L'enregistrer en « CSV UTF-8 ».",
+                f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'.",
             ) from error
     return text, [Notice("Lu en Windows-1252 : ce n'est pas de l'UTF-8.", "Read as Windows-1252: not UTF-8.")]

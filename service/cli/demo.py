@@ -10,8 +10,7 @@ from matcher.adapters.sql import Store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import NotReady
-from matcher.importing.importer import import_table
-from matcher.importing.tabular import read
+from matcher.importing import import_table, read
 from matcher.settings import Settings
 from service import dates
 from service.cli.catalogue import opened_store

@@ -87,9 +87,8 @@ def test_a_slow_server_is_given_up(http: LocalServer) -> None:
 
 def test_a_server_that_is_not_there() -> None:
     index = QdrantIndex(Server("http://127.0.0.1:9", timeout=1, sleep=lambda _: None), "one", DIM)
-    with pytest.raises(BackendUnavailable, match="ConnectError") as caught:
+    with pytest.raises(BackendUnavailable, match=r"http://127\.0\.0\.1:9 .*ConnectError"):
         index.count()
-    assert caught.value.place == "http://127.0.0.1:9"
     index.close()
 
 

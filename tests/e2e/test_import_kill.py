@@ -5,7 +5,7 @@ from pathlib import Path
 
 from matcher.adapters.sql import open_store
 from matcher.domain.events import PutReport
-from matcher.importing.tabular import import_file
+from matcher.importing import import_file
 from tests.e2e.killing import Driver
 
 ROWS = 1000

@@ -8,8 +8,7 @@ from openpyxl import Workbook
 
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest
-from matcher.importing import ItemTable
-from matcher.importing.tabular import read, rejects_path, write_rejects
+from matcher.importing import ItemTable, read, rejects_path, write_rejects
 
 HEADER = ["id", "nom", "besoins", "ville", "Fax"]
 ADA = ["O1", "Ada", "IA", "Albi", "05"]
@@ -42,15 +41,23 @@ def names(table: ItemTable) -> list[str]:
 
 class TestFailedFormulas:
     @pytest.mark.parametrize("error", ["#N/A", "#DIV/0!", "#REF!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!"])
-    @pytest.mark.parametrize(("at", "column"), [(0, "id"), (1, "nom"), (2, "besoins"), (3, "ville")])
-    def test_one_in_a_cell_that_is_read_rejects_the_row(
-        self, file: Path, error: str, at: int, column: str
+    @pytest.mark.parametrize(
+        ("at", "column", "imported"),
+        [
+            (0, "id", ["Ada"]),
+            (1, "nom", ["Ada"]),
+            (2, "besoins", ["Bea", "Ada"]),
+            (3, "ville", ["Bea", "Ada"]),
+        ],
+    )
+    def test_one_that_decides_rejects_the_row_and_another_only_the_cell(
+        self, file: Path, error: str, at: int, column: str, imported: list[str]
     ) -> None:
         row = ["O2", "Bea", "web", "Foix", ""]
         row[at] = error
         table = read(written(file, ("Membres", [HEADER, row, ADA])), ItemType.ORGANISATION)
-        assert names(table) == ["Ada"]
-        [reject] = table.rows[0].rejects
+        assert names(table) == imported
+        [reject] = [*table.rows[0].rejects, *table.rows[0].unread]
         assert (reject.line, reject.field, reject.value) == (2, column, error)
         assert reject.fr == "la formule donne une erreur : la remplacer par une valeur"
         assert reject.en == "the formula gives an error: replace it by a value"
@@ -61,7 +68,7 @@ class TestFailedFormulas:
         with rejects_path(file).open(encoding="utf-8-sig", newline="") as lines:
             [kept] = csv.DictReader(lines, delimiter=";")
         assert (kept["besoins"], kept["ville"]) == ("#N/A", "")
-        assert read(rejects_path(file)).rows[0].rejects
+        assert read(rejects_path(file)).rows[0].unread
 
     def test_empty_cells_and_columns_that_are_not_read_do_not_matter(self, file: Path) -> None:
         table = read(written(file, ("Membres", [HEADER, ["O1", "Ada", None, "", "#N/A"]])))
@@ -73,8 +80,9 @@ class TestFailedFormulas:
         file = tmp_path / "f.csv"
         file.write_text(f"id;nom;besoins\nO1;Ada;{error}\nO2;Bea;#numérique\n", encoding="utf-8")
         table = read(file)
-        assert names(table) == ["Bea"]
-        assert table.rows[0].rejects[0].value == error
+        assert names(table) == ["Ada", "Bea"]
+        assert table.rows[0].unread[0].value == error
+        assert [row.item.needs for row in table.rows] == [(), ("#numérique",)]
 
 
 class TestSheets:

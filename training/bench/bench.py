@@ -25,7 +25,7 @@ from matcher.adapters.encoder.model import prepare as model
 from matcher.adapters.sql import Store, open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import ItemType, Organisation
-from matcher.importing.tabular import import_file
+from matcher.importing import import_file
 from matcher.index.documents import passage
 from matcher.index.labels import labels_of
 from matcher.settings import Settings

@@ -25,7 +25,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Kind
 from matcher.errors import InvalidRequest
-from matcher.importing.tabular import import_file
+from matcher.importing import import_file
 from matcher.recommend.policies import POLICIES, SIGNALS
 from training.ranking.metrics import ndcg
 

@@ -58,9 +58,9 @@ class FolderGenerations:
         if name is None or _NAME.fullmatch(name):
             return name
         raise NotReady(
-            f"The file {_CURRENT} names no index; a power cut may have damaged it."
+            f"{self._root / _CURRENT} names no index; a power cut may have spoilt it."
             " Rebuild the index: matcher reindex",
-            place=self._root / _CURRENT,
+            withheld=[f"{self._root}/"],
         )
 
     def _written(self) -> str | None:
@@ -71,9 +71,7 @@ class FolderGenerations:
         except OSError as error:
             path = self._root / _CURRENT
             raise BackendUnavailable(
-                "The index cannot be read. Check the permissions of its folder.",
-                place=path,
-                cause=error.strerror,
+                f"Cannot read {path}: {error.strerror}.", withheld=[f"{self._root}/"]
             ) from error
 
     def manifest(self, name: str) -> Manifest:
@@ -83,8 +81,8 @@ class FolderGenerations:
             return Manifest.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             raise NotReady(
-                "The manifest of the index is missing or damaged. Rebuild the index: matcher reindex",
-                place=path,
+                f"The index manifest {path} is missing or damaged. Rebuild the index: matcher reindex",
+                withheld=[f" {path}"],
             ) from error
 
     def save(self, name: str, manifest: Manifest) -> None:
@@ -97,9 +95,7 @@ class FolderGenerations:
             (self._root / name).mkdir(parents=True)
         except OSError as error:
             raise BackendUnavailable(
-                "A folder for the new index cannot be made. Check permissions and free space.",
-                place=self._root / name,
-                cause=error.strerror,
+                f"Cannot make {self._root / name}: {error.strerror}.", withheld=[f"{self._root}/"]
             ) from error
         self.save(name, manifest)
         return self._open_index(self._root / name, manifest.dim)

@@ -1,1 +1,1 @@
-"""The addresses of the API, one router a module: recommendations, items, plan, health."""
+"""One module a family of addresses."""

@@ -8,8 +8,8 @@ import re
 from collections.abc import Sequence
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
-from matcher.errors import InvalidRequest
-from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER
+from matcher.importing.columns.deciding import Sense
+from matcher.importing.report import refusal
 from matcher.language import fold_words
 
 TYPE_COLUMN = "item_type"
@@ -19,9 +19,10 @@ _ANY = {
     "name": "nom;intitule;titre;title;raison sociale;denomination;structure;nom de la structure;company",
     "lang": "langue;language",
     "evidence_level": "niveau de preuve;niveau evidence",
-    "source_url": "source;url;lien;link;site;site web;site internet;website;web",
+    "source_url": "source;url;lien;link;site;site web;site internet;website;web;siteweb;site url;website url",
     "inferred_fields": "champs inferes;fields from background",
-    "description": "description fr;description en;presentation;texte;paragraphe;resume;activite;about",
+    "description": "description fr;description en;presentation;texte;paragraphe;resume;activite;about;"
+    "about us;a propos;comment;objet;objet social;description activite;description de l activite",
     TYPE_COLUMN: "type d element;type de fiche",
 }
 _OWN: dict[ItemType, dict[str, str]] = {
@@ -29,19 +30,28 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "name": "organisation;organization;entreprise;societe;adherent;membre;member;association;organisme;"
         "nom entreprise;nom de l entreprise;nom societe;nom de la societe;nom adherent;nom de l adherent;"
         "nom du membre;nom de l organisation;nom de l organisme;nom de l association;nom structure;"
-        "denomination sociale;company name;organisation name;organization name;member name",
+        "denomination sociale;company name;organisation name;organization name;member name;account name;"
+        "display name;legal name;denominationunitelegale;denomination unite legale;raison sociale adherent",
         "expertise": "expertise keywords;expertises;competences;savoir faire;skills;mots cles;keywords",
-        "sectors": "sectors served;sector;secteur;secteurs;secteur d activite;secteurs d activite;"
+        "sectors": "sectors served;sector;industry;secteur activite;secteur;secteurs;secteur d activite;"
+        "secteurs d activite;"
         "secteurs servis;secteurs clients;domaine;marches",
         "offers": "offre;offres;offer;propose;peut offrir",
         "needs": "besoin;besoins;need;cherche;recherche",
-        "city": "ville;commune;localite;town",
+        "city": "ville;commune;localite;town;billing city;ville siege;ville du siege;adresse ville;"
+        "adrs libcommune;libellecommuneetablissement;ville adherent;mailing city;address city;"
+        "adresse commune",
         "department_code": "code departement;departement code;num departement;numero departement",
-        "_postcode": "code postal;cp;postcode;postal code",
+        "_postcode": "code postal;cp;postcode;postal code;zip;zip code;zip postal code;"
+        "billing zip postal code;billing postal code;codepostaletablissement;adrs codepostal;"
+        "adresse code postal;mailing zip postal code;code postal siege;code postal adherent",
         "department": "nom departement",
         "_department": "departement;dept",
-        "size_band": "taille;taille d entreprise;tranche;categorie d entreprise;size",
-        "_headcount": "effectif;effectifs;nombre de salaries;salaries;headcount;employees",
+        "size_band": "taille;taille d entreprise;tranche;categorie d entreprise;categorieentreprise;size",
+        "_headcount": "effectif;effectifs;nombre de salaries;salaries;headcount;employees;"
+        "number of employees;nb salaries;nb de salaries;nombre d employes;effectif salarie;no of employees",
+        "_staff_code": "trancheeffectifsunitelegale;trancheeffectifsetablissement;"
+        "tranche effectifs unite legale",
         "member_type": "type;type de structure;type de membre;statut juridique",
         "international": "presence internationale;international presence",
         "member_link": "digital113 link;lien avec digital 113;lien cluster",
@@ -51,6 +61,22 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "ne pas recommander;ne plus recommander;ne pas contacter;opt out;optout;opt outs;opted out;"
         "unsubscribed;unsubscribe;do not recommend;do not contact",
         "illustrative": "illustratif;exemple",
+        "siret": "n siret;no siret;numero siret;siret siege;siret du siege;siren;n siren;numero siren;"
+        "siretetablissement",
+        "naf": "code naf;ape;code ape;naf ape;code naf ape;activiteprincipaleunitelegale;sic code;"
+        "activiteprincipaleetablissement;activite principale unite legale",
+        "legal_category": "categoriejuridiqueunitelegale;categorie juridique;forme juridique;legal form;"
+        "nature juridique;categorie juridique unite legale",
+        "_person": "is company;is a company;est une societe;contact type;type de contact;company type;"
+        "type de personne;type d adherent;personne morale",
+        "_external": "record id;account id;contact id;external id;externalid;id externe;identifiant externe;"
+        "internal contact id;company id;xml id;rna id",
+        "_first_name": "prenom;first name;firstname;prenom adherent;prenom contact;prenom du contact",
+        Sense.CONSENT: "consentement",
+        Sense.OPPOSITION: "",
+        Sense.MEMBERSHIP: "statut adhesion;adhesion",
+        Sense.LEFT: "demission",
+        Sense.UNTIL: "fin d adhesion",
     },
     ItemType.FACTORY: {
         "name": "factory;groupe;groupe de travail",
@@ -101,6 +127,8 @@ _OWN: dict[ItemType, dict[str, str]] = {
     ItemType.LEAD: {
         "name": "programme;ecole;school;association;dispositif;piste",
         "lead_kind": "kind;nature;type de piste",
+        "employer": "employeur;recruteur;hiring organization;entreprise qui recrute",
+        "closes_at": "validthrough;offre valable jusqu au;fin de l offre",
         "themes": "theme;thematique;thematiques;mots cles;keywords",
         "city": "ville;commune",
         "department_code": "code departement",
@@ -121,17 +149,50 @@ _PREFIXES = {
 
 
 def _vocabulary(item_type: ItemType) -> dict[str, str]:
+    """Return the field of each folded title; ValueError when one title is given to two fields."""
     names = {
         fold_words(field): field for field in ITEM_CLASSES[item_type].model_fields if field != "eligibility"
     }
     for fields in (_ANY, _OWN[item_type]):
-        for field, aliases in fields.items():
-            names |= {alias: field for alias in aliases.split(";") if alias and names.get(alias) != alias}
+        given: dict[str, str] = {}
+        for field, titles in fields.items():
+            for title in filter(None, titles.split(";")):
+                if given.setdefault(title, field) != field:
+                    raise ValueError(f"'{title}' is given to {given[title]} and {field}")
             names.setdefault(fold_words(field), field)
+        names |= given
     return names
 
 
 VOCABULARY = {item_type: _vocabulary(item_type) for item_type in ItemType}
+
+
+_OF_A_PERSON = frozenset(
+    ["nom", "name", "last name", "lastname", "nom de famille", "nom adherent", "nom contact"]
+)
+"""Columns of a person's name where there is one for first names; alone they name an organisation."""
+
+
+def fields_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
+    """Map the position of each known column to its field; several columns may have one field."""
+    known = VOCABULARY[item_type]
+    keys = [_DAY.sub("", fold_words(column)) for column in columns]
+    fields = {n: known[key] for n, key in enumerate(keys) if key in known}
+    if "_person" in fields.values():  # a file of a CRM, whose ids have signs of their own
+        fields = {n: "_external" if field == "id" else field for n, field in fields.items()}
+    if "_first_name" in fields.values():
+        return {n: field for n, field in fields.items() if field != "name" or keys[n] not in _OF_A_PERSON}
+    return fields
+
+
+def names_a_person(item_type: ItemType, columns: Sequence[str], position: int) -> bool:
+    """Say whether a column of organisations names a person: there is one of first names beside it.
+
+    >>> names_a_person(ItemType.ORGANISATION, ["Raison sociale", "Nom", "Prénom"], 1)
+    True
+    """
+    fields = fields_of(item_type, columns).values()
+    return "_first_name" in fields and fold_words(columns[position]) in _OF_A_PERSON
 
 
 def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
@@ -140,29 +201,26 @@ def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
     >>> columns_of(ItemType.ORGANISATION, ["Nom", "Code département", "Fax"])
     {0: 'name', 1: 'department_code'}
     """
-    known = VOCABULARY[item_type]
-    keys = [_DAY.sub("", fold_words(column)) for column in columns]
-    fields = {n: known[key] for n, key in enumerate(keys) if key in known}
     chosen: dict[str, int] = {}
-    for n, field in fields.items():
-        if field not in chosen or (
-            fold_words(columns[n]) == fold_words(field) != fold_words(columns[chosen[field]])
-        ):
+    for n, field in fields_of(item_type, columns).items():
+        canonical = fold_words(columns[n]) == fold_words(field)
+        if field not in chosen or (canonical and fold_words(columns[chosen[field]]) != fold_words(field)):
             chosen[field] = n
-    return {n: field for field, n in sorted(chosen.items(), key=lambda pair: pair[1])}
+    positions = {n: field for field, n in chosen.items()}
+    return dict(sorted(positions.items()))
 
 
 def header_rank(cells: Sequence[str]) -> int:
-    """Say how much a row looks like a header of items: a column for names, and others that are known.
+    """Return how many columns of items a row names, 1 if it only names a column for names, else 0.
 
-    >>> header_rank(["Nom", "Ville"]) == HEADER, header_rank(["Liste des adhérents", ""]) == NOT_A_HEADER
-    (True, True)
+    >>> header_rank(["Nom", "Ville"]), header_rank(["Liste des adhérents", ""])
+    (2, 0)
     """
-    rank = NOT_A_HEADER
+    rank = 0
     for item_type in ItemType:
         fields = columns_of(item_type, cells).values()
         if "name" in fields:
-            rank = max(rank, HEADER if len(fields) > 1 else NAMES_ONLY)
+            rank = max(rank, len(fields))
     return rank
 
 
@@ -179,7 +237,10 @@ def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
     prefixes = {_PREFIXES.get(item_id.rstrip("0123456789-_ ").upper()) for item_id in ids}
     if len(prefixes) == 1 and (told := prefixes.pop()):
         return told
-    raise InvalidRequest(
-        f"The columns ({', '.join(columns[:12])}) do not tell what the rows are. "
-        f"Say it with --kind: {', '.join(ItemType)}. Or is the row with the names of the columns missing?"
+    names, kinds = ", ".join(columns[:12]), ", ".join(ItemType)
+    raise refusal(
+        f"Les colonnes ({names}) ne disent pas ce que sont les lignes. Le préciser avec --kind : {kinds}. "
+        "Ou bien la ligne des noms de colonnes manque-t-elle ?",
+        f"The columns ({names}) do not say what the rows are. Say it with --kind: {kinds}. "
+        "Or is the row with the names of the columns missing?",
     )

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 
 from matcher.domain.items import ItemType, Opportunity, Organisation
 from matcher.errors import InvalidRequest
-from matcher.importing import ItemTable
+from matcher.importing import ItemTable, read, write_rejects
 from matcher.importing.cells import BadCell, boolean, headcount, instant, number, size, words
-from matcher.importing.headers import infer_type
-from matcher.importing.tabular import read, write_rejects
+from matcher.importing.columns.headers import infer_type
 
 MEMBERS = (
     "nom{0}site{0}présentation{0}secteur{0}ville\nL'Été{0}www.ete.fr{0}Des données d'été.{0}santé{0}Sète\n"
@@ -131,7 +130,7 @@ class TestFiles:
     def test_lines_are_numbered_as_a_spreadsheet_does(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, 'nom;ville;taille\n"A\nA";x;\n\nB;x;GIGA\n')
         assert [row.line for row in table.rows] == [2, 4]
-        assert table.rows[1].rejects[0].line == 4
+        assert table.rows[1].unread[0].line == 4
 
     def test_excels_own_first_line_is_obeyed(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "sep=,\nname,expertise\nA;B,x\n")
@@ -230,8 +229,9 @@ class TestFiles:
 
     def test_signs_that_are_no_text_are_rejected(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, '{"name": "A", "city": "\\ud800"}', name="f.jsonl", kind=ItemType.LEAD)
-        (fault,) = table.rows[0].rejects
+        (fault,) = table.rows[0].unread
         assert (fault.field, fault.en, fault.value) == ("city", "unreadable signs", "?")
+        assert table.rows[0].item.city == ""
 
     @given(
         st.binary(max_size=60)
@@ -264,7 +264,7 @@ class TestFiles:
         )
         assert only_item(nothing).city == ""
         table = read_text(tmp_path, '{"name": "A", "city": ["Albi"]}', name="f.jsonl", kind=ItemType.LEAD)
-        (fault,) = table.rows[0].rejects
+        (fault,) = table.rows[0].unread
         assert (fault.field, fault.fr) == ("city", "texte attendu")
 
 
@@ -272,7 +272,8 @@ class TestRows:
     def test_every_fault_of_a_row_is_told_with_line_column_and_value(self, tmp_path: Path) -> None:
         text = "id;Nom;Taille;Opposition;année\nO 1;;XXL;peut-être;1800\nO2;B;;;vingt\nO3;C;TPE;non;2020\n"
         table = read_text(tmp_path, text, kind=ItemType.ORGANISATION)
-        told = sorted((r.line, r.field, r.fr, r.value) for row in table.rows for r in row.rejects)
+        faults = [fault for row in table.rows for fault in (*row.rejects, *row.unread)]
+        told = sorted((fault.line, fault.field, fault.fr, fault.value) for fault in faults)
         assert told == [
             (2, "Nom", "vide", ""),
             (2, "Opposition", "oui ou non attendu", "peut-être"),
@@ -281,19 +282,21 @@ class TestRows:
             (2, "id", "lettres sans accent, chiffres et . _ : - seulement, 128 signes au plus", "O 1"),
             (3, "année", "nombre illisible", "vingt"),
         ]
+        assert table.rows[0].item is None, "id, name and opposition decide"
+        assert table.rows[1].item.source_year is None, "a year decides nothing: the rest is imported"
 
     def test_a_number_beyond_all_numbers_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
         table = read_text(
             tmp_path, f"id;name;budget_eur\nO1;A;5\nO2;B;{'9' * 400}\n", kind=ItemType.OPPORTUNITY
         )
-        assert table.rows[1].item is None
-        [reject] = table.rows[1].rejects
+        assert table.rows[1].item.budget_eur is None
+        [reject] = table.rows[1].unread
         assert (reject.line, reject.field) == (3, "budget_eur")
         assert (reject.fr, reject.en) == ("nombre trop grand", "number too large")
 
     def test_a_megabyte_in_a_cell_is_rejected_and_its_report_stays_short(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, f"nom;secteur;description\nA;x;{'y' * 2**20}\nB;x;ok\n")
-        (fault,) = table.rows[0].rejects
+        (fault,) = table.rows[0].unread
         assert (fault.field, fault.en) == ("description", "too long: at most 20000 characters")
         assert len(fault.value) <= 60
         assert table.rows[1].item is not None
@@ -351,13 +354,14 @@ class TestRows:
 
     def test_a_headcount_beyond_all_people_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;effectif\nA;x;" + "9" * 5000 + "\nB;x;12\n")
-        assert [fault.en for fault in table.rows[0].rejects] == ["unreadable headcount"]
+        assert [fault.en for fault in table.rows[0].unread] == ["unreadable headcount"]
+        assert table.rows[0].item.size_band is None
         assert table.rows[1].item.size_band == "PE"
 
     def test_a_cell_is_told_as_it_is_written(self, tmp_path: Path) -> None:
         text = "title;theme;taux;budget\nA;x;70;\nB;x;150%;\nC;x;70 %;- 5 €\nD;x;0,7;\n"
         table = read_text(tmp_path, text)
-        told = [(r.field, r.value, r.fr) for row in table.rows for r in row.rejects]
+        told = [(fault.field, fault.value, fault.fr) for row in table.rows for fault in row.unread]
         rate = "taux entre 0 et 100 % attendu : écrire 70 % ou 0,7"
         assert told[:2] == [("taux", "70", rate), ("taux", "150%", rate)]
         assert told[2][:2] == ("budget", "- 5 €")
@@ -365,7 +369,8 @@ class TestRows:
 
     def test_an_address_that_runs_code_is_refused(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;site\nA;x;JavaScript:alert(1)\n")
-        assert table.rows[0].rejects[0].field == "site"
+        assert table.rows[0].unread[0].field == "site"
+        assert table.rows[0].item.source_url == ""
 
 
 class TestOpportunities:

@@ -5,40 +5,53 @@ import io
 import re
 from collections.abc import Sequence
 
-from matcher.errors import InvalidRequest
-from matcher.importing.layout import HEADER, LOOKED_AT, Grid, HeaderRank, Table
-from matcher.importing.report import Fault
+from matcher.importing.layout import HEADER, LOOKED_AT, MAX_COLUMNS, MAX_ROWS, Grid, HeaderRank, Table
+from matcher.importing.report import Fault, refusal
 
-MAX_COLUMNS = 500
 _DELIMITERS = ";,\t|"
 _END = ["\0end"]
 """Cells of a line added after the text: a quotation mark that never closes takes it in."""
 
 
 def read_csv(name: str, text: str, rank: HeaderRank) -> Grid:
-    """Cut CSV text into cells; InvalidRequest when it is empty or a quotation mark never closes."""
+    """Cut CSV text into cells.
+
+    InvalidRequest when it is empty, too large, or a quotation mark never closes.
+    """
     marked = text[:6].casefold().startswith("sep=") and text[4:5] in _DELIMITERS  # Excel's own first line
     body = text.split("\n", 1)[1] if marked and "\n" in text else text
     if not body.strip():
-        raise InvalidRequest(f"{name} is empty.")
+        raise refusal(f"{name} est vide.", f"{name} is empty.")
     first = 1 + marked
     delimiter = text[4] if marked else _delimiter(body, rank)
-    rows = _cut(body, delimiter)
+    rows = _cut(name, body, delimiter)
     if rows.pop() != _END:
-        raise InvalidRequest(
-            f'{name} cannot be cut into columns: a quotation mark (") that opens in row {len(rows) + first} '
-            "never closes."
+        line = len(rows) + first
+        raise refusal(
+            f'{name} ne peut pas être découpé en colonnes : un guillemet (") ouvert à la ligne {line} '
+            "n'est jamais fermé.",
+            f'{name} cannot be cut into columns: a quotation mark (") that opens in row {line} never closes.',
         )
-    widest = max(map(len, rows))
-    if widest > MAX_COLUMNS:
-        raise InvalidRequest(f"{name} cannot be cut into columns: a line has {widest} cells.")
     return Grid(rows, first, delimiter)
 
 
-def _cut(text: str, delimiter: str) -> list[list[str]]:
+def _cut(name: str, text: str, delimiter: str) -> list[list[str]]:
     csv.field_size_limit(max(csv.field_size_limit(), len(text)))  # a long cell is refused later, alone
     ended = text if text.endswith(("\n", "\r")) else text + "\n"
-    return list(csv.reader(io.StringIO(ended + _END[0], newline=""), delimiter=delimiter))
+    rows: list[list[str]] = []
+    for row in csv.reader(io.StringIO(ended + _END[0], newline=""), delimiter=delimiter):
+        if len(row) > MAX_COLUMNS:
+            raise refusal(
+                f"{name} ne peut pas être découpé en colonnes : une ligne a {len(row)} cellules.",
+                f"{name} cannot be cut into columns: a line has {len(row)} cells.",
+            )
+        rows.append(row)
+        if len(rows) > MAX_ROWS + LOOKED_AT:
+            raise refusal(
+                f"{name} a plus de {MAX_ROWS} lignes : le diviser.",
+                f"{name} has more than {MAX_ROWS} rows: split it.",
+            )
+    return rows
 
 
 def _delimiter(text: str, rank: HeaderRank) -> str:
@@ -46,7 +59,7 @@ def _delimiter(text: str, rank: HeaderRank) -> str:
     lines = [line for line in text.split("\n", 4 * LOOKED_AT)[: 4 * LOOKED_AT] if line.strip()]
     top = lines[:LOOKED_AT]
     for line in top:
-        if rank(line.split(_most_frequent(line))) == HEADER:
+        if rank(line.split(_most_frequent(line))) >= HEADER:
             return _most_frequent(line)
     return _most_frequent(top[0])
 

@@ -1,0 +1,257 @@
+"""What an import would do, row by row: decided against the store, before anything is written."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from pydantic import ValidationError
+
+from matcher.domain.events import PutReport
+from matcher.domain.items import AnyItem, ItemType, Organisation
+from matcher.domain.store import Store
+from matcher.importing.report import (
+    Action,
+    FieldChange,
+    ImportReport,
+    ItemTable,
+    Notice,
+    Reject,
+    Row,
+    RowAction,
+    Twins,
+    shortened,
+)
+from matcher.language import fold_words, organisation_key
+
+
+class Decided(NamedTuple):
+    """Rows with the whole items to store, or the reasons why not; and what the store has of them."""
+
+    rows: list[Row]
+    known: dict[str, AnyItem]
+
+    @property
+    def items(self) -> list[AnyItem]:
+        """The items to store, in file order."""
+        return [row.item for row in self.rows if row.item]
+
+    @property
+    def set_aside(self) -> list[Row]:
+        """The rows that stay out, and those of which a cell does, in file order."""
+        return [row for row in self.rows if row.rejects or row.unread]
+
+
+def decide(table: ItemTable, store: Store) -> Decided:
+    """Return what becomes of each row against what the store holds now.
+
+    A row without id takes that of the stored item of its type and name, else one derived from both; the
+    second row of one id is rejected; fields without column, and those of empty cells unless they clear, stay
+    as they are in the store.
+    """
+    rows = _unique(_adopt(table.rows, store))
+    known = store.items.get_many([row.item.id for row in rows if row.item])
+    clears = table.empty_clears
+    whole = [_merged(row, known.get(row.item.id), clears=clears) if row.item else row for row in rows]
+    return Decided(whole, known)
+
+
+def report_of(table: ItemTable, decided: Decided, *, twins: Sequence[Twins] = ()) -> ImportReport:
+    """Return the report of an import that writes what was decided."""
+    actions = [_action(row, decided.known) for row in decided.rows]
+    counts = {action: sum(one.action is action for one in actions) for action in Action}
+    changes = [change for one in actions for change in one.changes]
+    return ImportReport(
+        read=len(decided.rows),
+        put=PutReport(counts[Action.NEW], counts[Action.CHANGED], counts[Action.UNCHANGED]),
+        rejects=tuple(reject for row in decided.rows if not row.item for reject in row.rejects),
+        notices=(*table.notices, *_excluded(decided), *_still_excluded(table, decided)),
+        mapping=table.mapping,
+        actions=tuple(actions),
+        unread=tuple(reject for row in decided.rows if row.item for reject in row.unread),
+        twins=tuple(twins),
+        kept=0 if table.empty_clears else _kept(decided),
+        emptied=sum(not change.after for change in changes),
+    )
+
+
+def find_twins(decided: Decided, store: Store) -> list[Twins]:
+    """Return the organisations of the file that may be one with another, of the file or of the store.
+
+    By SIRET first, then by name without case, accents, punctuation and legal form; each group once.
+    """
+    ours = [item for item in decided.items if isinstance(item, Organisation)]
+    if not ours:
+        return []
+    mine = {item.id for item in ours}
+    stored = [item for item in store.items.all(ItemType.ORGANISATION) if item.id not in mine]
+    everyone = [*ours, *(item for item in stored if isinstance(item, Organisation))]
+    found: list[Twins] = []
+    told: set[frozenset[str]] = set()
+    for reason, keys in (
+        ("siret", [item.siret for item in everyone]),
+        ("name", [organisation_key(item.name) for item in everyone]),
+    ):
+        for group in _groups(keys):
+            items = [everyone[n] for n in group]
+            ids = frozenset(item.id for item in items)
+            if ids & mine and ids not in told:
+                told.add(ids)
+                found.append(Twins(reason, tuple((item.id, item.name) for item in items)))
+    return found
+
+
+def _groups(keys: Sequence[str]) -> list[list[int]]:
+    """Return the positions of each key that comes twice or more, without the empty one."""
+    places: dict[str, list[int]] = {}
+    for position, key in enumerate(keys):
+        if key:
+            places.setdefault(key, []).append(position)
+    return [group for group in places.values() if len(group) > 1]
+
+
+def rejected(row: Row, column: str, fr: str, en: str, value: str = "") -> Row:
+    """Return ``row`` without its item, with one more reason."""
+    reason = Reject(row.line, column, fr, en, value)
+    return row._replace(item=None, rejects=(*row.rejects, reason))
+
+
+def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
+    """Give rows without id the id of the stored item of their name."""
+    stored: dict[ItemType, dict[str, list[str]]] = {}
+    adopted = []
+    for row in rows:
+        if row.item is None or not row.id_derived:
+            adopted.append(row)
+            continue
+        item_type = row.item.item_type
+        if item_type not in stored:
+            stored[item_type] = _ids_by_name(store.items.names(item_type))
+        ids = stored[item_type].get(fold_words(row.item.name), [])
+        if len(ids) > 1:
+            several = ", ".join(ids[:5])
+            fr = f"plusieurs fiches portent ce nom ({several}) : ajoutez une colonne id"
+            en = f"several items have this name ({several}): add an id column"
+            adopted.append(rejected(row, "id", fr, en, row.item.name))
+        elif ids:
+            adopted.append(row._replace(item=row.item.model_copy(update={"id": ids[0]})))
+        else:
+            adopted.append(row)
+    return adopted
+
+
+def _ids_by_name(names: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    ids: dict[str, list[str]] = {}
+    for item_id, name in names:
+        ids.setdefault(fold_words(name), []).append(item_id)
+    return ids
+
+
+def _unique(rows: Sequence[Row]) -> list[Row]:
+    """Reject every row whose id an earlier row has."""
+    lines: dict[str, int] = {}
+    unique = []
+    for row in rows:
+        first = lines.setdefault(row.item.id, row.line) if row.item else row.line
+        if row.item is None or first == row.line:
+            unique.append(row)
+        elif row.id_derived:
+            fr = f"même nom qu'à la ligne {first} : ajoutez une colonne id si ce sont deux fiches"
+            en = f"same name as on line {first}: add an id column if they are two items"
+            unique.append(rejected(row, "name", fr, en, row.item.name))
+        else:
+            fr, en = f"même id qu'à la ligne {first}", f"same id as on line {first}"
+            unique.append(rejected(row, "id", fr, en, row.item.id))
+    return unique
+
+
+def _merged(row: Row, stored: AnyItem | None, *, clears: bool) -> Row:
+    """Complete the row's item with what the store has where the file says nothing."""
+    item = row.item
+    if item is None or stored is None or stored == item:
+        return row
+    if type(stored) is not type(item):
+        fr = f"cet id est déjà celui d'un élément de type {stored.item_type.value}"
+        en = f"this id already belongs to an item of type {stored.item_type.value}"
+        return rejected(row, "id", fr, en, item.id)
+    said = item.model_fields_set - (frozenset() if clears else row.empty)
+    given = {name: getattr(item, name) for name in said}
+    try:
+        return row._replace(item=type(item).model_validate({**dict(stored), **given}))
+    except ValidationError as error:
+        what = error.errors()[0]["msg"].removeprefix("Value error, ")
+        return rejected(
+            row,
+            "",
+            f"ne s'accorde pas avec la fiche en base : {what}",
+            f"does not fit the stored item: {what}",
+        )
+
+
+def _action(row: Row, known: Mapping[str, AnyItem]) -> RowAction:
+    item = row.item
+    if item is None:
+        return RowAction(row.line, Action.REJECTED)
+    stored = known.get(item.id)
+    if stored is None:
+        return RowAction(row.line, Action.NEW, item.id, item.name)
+    changes = []
+    for name in type(item).model_fields:
+        before, after = getattr(stored, name), getattr(item, name)
+        if before != after:
+            changes.append(FieldChange(name, _shown(before), _shown(after)))
+    action = Action.CHANGED if changes else Action.UNCHANGED
+    return RowAction(row.line, action, item.id, item.name, tuple(changes))
+
+
+def _shown(value: Any) -> str:
+    """Return a field's value as one short text; empty for what says nothing."""
+    if value is None or value == ():
+        return ""
+    if isinstance(value, bool):
+        return "oui" if value else "non"
+    return shortened("; ".join(value) if isinstance(value, tuple) else value)
+
+
+def _kept(decided: Decided) -> int:
+    """Count the empty cells of stored items that leave something as it is."""
+    count = 0
+    for row in decided.rows:
+        stored = decided.known.get(row.item.id) if row.item else None
+        if stored is not None:
+            count += sum(bool(getattr(stored, name)) for name in row.empty)
+    return count
+
+
+def _excluded(decided: Decided) -> list[Notice]:
+    """Say how many organisations the file takes out of all recommendations."""
+    count = 0
+    for item in decided.items:
+        if isinstance(item, Organisation) and item.opted_out:
+            stored = decided.known.get(item.id)
+            count += not (isinstance(stored, Organisation) and stored.opted_out)
+    if not count:
+        return []
+    return [
+        Notice(
+            f"{count} organisation(s) ne seront plus recommandées : opposition, refus ou fin d'adhésion.",
+            f"{count} organisation(s) will no longer be recommended: opposition or end of membership.",
+        )
+    ]
+
+
+def _still_excluded(table: ItemTable, decided: Decided) -> list[Notice]:
+    """Say that valid memberships do not take an earlier opposition back."""
+    members = any(use.field == "_membership" for use in table.mapping)
+    ids = []
+    for before, row in zip(table.rows, decided.rows, strict=True):
+        said = before.item is not None and "opted_out" in before.item.model_fields_set
+        if members and not said and isinstance(row.item, Organisation) and row.item.opted_out:
+            ids.append(row.item.id)
+    if not ids:
+        return []
+    listed = ", ".join(ids[:5])
+    return [
+        Notice(
+            f"À jour dans ce fichier, mais toujours non recommandées par opposition antérieure : {listed}.",
+            f"Valid members in this file, but still not recommended by an earlier opposition: {listed}.",
+        )
+    ]
