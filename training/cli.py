@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
-from training.bench.bench import bench
+from training.bench import bench
 from training.encoder.train import train
 from training.market import market, meetings
 from training.ranking.answers import answers

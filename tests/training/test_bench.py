@@ -6,7 +6,7 @@ import pytest
 
 from matcher.errors import BackendUnavailable
 from training.bench.figures import Figure, Times
-from training.bench.server import serving
+from training.bench.server import product_command, serving
 
 TIMES = Times(((0.001, 0.002, 0.009), (0.003, 0.004, 0.005), (0.010, 0.020, 0.030)))
 
@@ -27,7 +27,7 @@ def test_a_quantile_is_the_smallest_time_that_reaches_the_share(share: float, ex
         (Figure("slow", 2.1, "ms", 2.0), False),
         (Figure("rate", 2.1, "1/s", 2.0, "at least"), True),
         (Figure("rate", 1.9, "1/s", 2.0, "at least"), False),
-        (Figure("told", 1.9, "1/s"), None),
+        (Figure("no goal", 1.9, "1/s"), None),
     ],
 )
 def test_a_limit_is_kept_from_its_own_side(figure: Figure, holds: bool | None) -> None:
@@ -36,6 +36,9 @@ def test_a_limit_is_kept_from_its_own_side(figure: Figure, holds: bool | None) -
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:
-    wishes = {"MATCHER_HOME": str(tmp_path), "MATCHER_ENCODER": "hashing", "MATCHER_INDEX_INTERVAL_S": "-1"}
-    with pytest.raises(BackendUnavailable, match="MATCHER_INDEX_INTERVAL_S"), serving(wishes):
+    settings = {"MATCHER_HOME": str(tmp_path), "MATCHER_ENCODER": "hashing", "MATCHER_INDEX_INTERVAL_S": "-1"}
+    with (
+        pytest.raises(BackendUnavailable, match="MATCHER_INDEX_INTERVAL_S"),
+        serving(product_command, settings),
+    ):
         pass

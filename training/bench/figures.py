@@ -1,4 +1,4 @@
-"""What a benchmark measures: a figure, the limit measured in the same run, and whether it holds."""
+"""What a benchmark measures: a figure, its goal, and whether it is met."""
 
 import math
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from rich.table import Table
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One line of the table. Without a ``limit`` it is only told."""
+    """One line of the table; without a ``limit`` there is no goal."""
 
     name: str
     value: float
@@ -61,7 +61,7 @@ def table(title: str, figures: Sequence[Figure]) -> Table:
         made.add_column(name, justify="right")
     made.add_column("unit")
     made.add_column("holds")
-    made.add_column("the limit is", style="dim")
+    made.add_column("limit from", style="dim")
     marks = {True: "[green]yes[/]", False: "[bold red]no[/]", None: ""}
     for one in figures:
         limit = "" if one.limit is None else f"{one.limit:.4g}"

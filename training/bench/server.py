@@ -6,13 +6,16 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
 from typing import IO
 
 from matcher.errors import BackendUnavailable
+
+Command = Callable[[int], Sequence[str]]
+"""Makes the command line of a server for a port."""
 
 _PATIENCE_S = 120.0
 _LOOK_EVERY_S = 0.02
@@ -34,8 +37,8 @@ class Client:
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode("ascii"))
         head, body = self._answer()
         if not head.startswith(b"HTTP/1.1 200 "):
-            said = (head.partition(b"\r\n")[0] + b" " + body[:300]).decode(errors="replace")
-            raise BackendUnavailable(f"GET {path} answered {said}")
+            answer = (head.partition(b"\r\n")[0] + b" " + body[:300]).decode(errors="replace")
+            raise BackendUnavailable(f"GET {path} answered {answer}")
         return body
 
     def _answer(self) -> tuple[bytes, bytes]:
@@ -65,17 +68,17 @@ class Client:
 class Server:
     """A serving process that is ready; ``seconds_to_ready`` counts from before its interpreter started.
 
-    What it logs goes to ``said``. Use :func:`serving`.
+    ``command`` gives the command line for a port. What the process logs goes to ``output``. Use
+    :func:`serving`.
     """
 
-    def __init__(self, variables: Mapping[str, str], said: IO[bytes]) -> None:
+    def __init__(self, command: Command, variables: Mapping[str, str], output: IO[bytes]) -> None:
         self.port = _free_port()
         settings = [f"{name}={value}" for name, value in variables.items()]
-        command = [sys.executable, "-m", "service.cli.main", "serve", "--port", str(self.port)]
-        self._said = said
+        self._output = output
         start = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603  # our own command
-            ["/usr/bin/env", *settings, *command], stdout=subprocess.DEVNULL, stderr=self._said
+            ["/usr/bin/env", *settings, *command(self.port)], stdout=subprocess.DEVNULL, stderr=self._output
         )
         self._wait()
         self.seconds_to_ready = time.perf_counter() - start
@@ -98,9 +101,9 @@ class Server:
             if self._process.poll() is not None or time.perf_counter() > end:
                 self._process.kill()
                 self._process.wait()
-                self._said.seek(0)
-                said = self._said.read().decode(errors="replace")
-                raise BackendUnavailable(f"The server did not start: {said[-2_000:]}")
+                self._output.seek(0)
+                output = self._output.read().decode(errors="replace")
+                raise BackendUnavailable(f"The server did not start: {output[-2_000:]}")
             time.sleep(_LOOK_EVERY_S)
 
     def _is_ready(self) -> bool:
@@ -111,11 +114,25 @@ class Server:
             return False
 
 
+def product_command(port: int) -> Sequence[str]:
+    """Return the command line that serves the product."""
+    return (sys.executable, "-m", "service.cli.main", "serve", "--port", str(port))
+
+
+def alternative_command(table: Path, model: Path) -> Command:
+    """Return what makes the command line that serves the alternative over a CSV of organisations."""
+
+    def command(port: int) -> Sequence[str]:
+        return (sys.executable, "-m", "training.bench.alternative", str(table), str(model), str(port))
+
+    return command
+
+
 @contextmanager
-def serving(variables: Mapping[str, str]) -> Iterator[Server]:
-    """Run the server with these settings until the context ends; BackendUnavailable if it does not start."""
-    with TemporaryFile() as said:  # not a pipe: one that nobody reads fills up and stops the server
-        server = Server(variables, said)
+def serving(command: Command, variables: Mapping[str, str]) -> Iterator[Server]:
+    """Run a server with these settings until the context ends; BackendUnavailable if it does not start."""
+    with TemporaryFile() as output:  # a pipe that is not read would fill up and stop the server
+        server = Server(command, variables, output)
         try:
             yield server
         finally:

@@ -1,13 +1,11 @@
-"""``matcher-lab bench``: the product's speed, each limit measured beside it in the same run.
+"""``matcher-lab bench``: the product's speed against goals a user feels, and beside the honest alternative.
 
-A limit is what the parts alone take: the index asked the same question with the same filter, the encoder
-given the same text, torch on the same weights. Requests and their limits alternate, so that what else the
-machine does weighs on both. Times are medians over runs; the 95th and 99th percentiles are over
-all requests of all runs.
+The goals are absolute and hold on an idle machine. The alternative (sentence-transformers and numpy, no
+rules, no reasons) answers the same questions in the same run, so that what the product adds is seen beside
+what it costs. Times are medians over runs; the 99th percentiles are over all requests of all runs.
 """
 
 import json
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -23,15 +21,20 @@ from rich.console import Console
 from matcher import settings as configuration
 from matcher.adapters.encoder.model import prepare as model
 from matcher.adapters.sql import Store, open_store
-from matcher.build import Matcher, open_matcher
+from matcher.build import open_matcher
 from matcher.domain.items import ItemType, Organisation
 from matcher.importing import import_file
 from matcher.index.documents import passage
 from matcher.index.labels import labels_of
 from matcher.settings import Settings
 from training.bench.figures import Figure, table
-from training.bench.measures import encoder_figures, free_text_figures, stored_figures, throughput
-from training.bench.server import Client, serving
+from training.bench.measures import (
+    alternative_figures,
+    crowded_figures,
+    free_text_figures,
+    stored_figures,
+)
+from training.bench.server import Client, alternative_command, product_command, serving
 
 SMALL = ("organisations", "factories", "leads")
 CATALOGUE = (*SMALL[:2], "opportunities", "calls", "leads", "illustrative_needs")
@@ -53,7 +56,7 @@ def bench(
     queries: Annotated[int, typer.Option(min=5, help="Organisations that ask, of each kind")] = 40,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
-    """Measure encoder, indexing and the served HTTP API against their limits; takes minutes."""
+    """Measure the served HTTP API and indexing against their goals; takes minutes."""
     base = configuration.load()
     plan = Plan(runs, queries, base.data_dir, Path(base.encoder) if base.encoder else base.model_dir)
     model.check(plan.model)
@@ -63,7 +66,7 @@ def bench(
     console = Console()
     if as_json:
         console.print_json(
-            json.dumps({title: [one.as_json() for one in part] for title, part in sections.items()})
+            json.dumps({title: list(map(Figure.as_json, part)) for title, part in sections.items()})
         )
         return
     for title, part in sections.items():
@@ -76,15 +79,11 @@ def measure(plan: Plan, say: Say) -> Iterator[tuple[str, list[Figure]]]:
         place = Path(folder)
         say("Filling a store and an index")
         settings = filled(place / "served", plan)
-        shutil.copytree(place / "served", place / "beside")
-        with open_matcher(_settings(place / "beside", plan)) as matcher:
-            asked = _askers(matcher, plan.queries)
-            yield from _served(settings, matcher, asked, plan, say)
-            say("Encoding one text at a time, here and on torch")
-            yield (
-                "Encoder, one text at a time",
-                encoder_figures(plan.model, plan.runs, matcher.encoder, asked),
-            )
+        with closing(open_store(settings.database_url)) as store:
+            asked = _askers(store, plan.queries)
+        yield from _served(settings, asked, plan, say)
+        say("Asking the alternative")
+        yield "The alternative: sentence-transformers and numpy, cosine only", _alternative(asked, plan)
         say("Importing, encoding, indexing")
         yield "Import, encode, index", indexing_figures(place, plan)
 
@@ -116,16 +115,16 @@ def _settings(home: Path, plan: Plan) -> Settings:
     )
 
 
-def _askers(matcher: Matcher, count: int) -> list[Organisation]:
+def _askers(store: Store, count: int) -> list[Organisation]:
     asked: list[Organisation] = []
-    for item in matcher.store.items.all(ItemType.ORGANISATION):
+    for item in store.items.all(ItemType.ORGANISATION):
         if isinstance(item, Organisation) and item.description and not item.opted_out and len(asked) < count:
             asked.append(item)
     return asked
 
 
 def _served(
-    settings: Settings, matcher: Matcher, asked: Sequence[Organisation], plan: Plan, say: Say
+    settings: Settings, asked: Sequence[Organisation], plan: Plan, say: Say
 ) -> Iterator[tuple[str, list[Figure]]]:
     variables = {
         f"MATCHER_{name.upper()}": str(getattr(settings, name) or "")
@@ -134,22 +133,28 @@ def _served(
     starts = []
     for run in range(plan.runs):
         say(f"Starting the server, {run + 1} of {plan.runs}")
-        with serving(variables) as server:
+        with serving(product_command, variables) as server:
             starts.append(server.seconds_to_ready)
     say("Asking for stored organisations and with free texts")
-    with serving(variables) as server, closing(Client(server.port)) as client:
-        yield "A stored organisation over HTTP", stored_figures(client, matcher, asked, plan.runs)
-        yield "A free text over HTTP", free_text_figures(client, matcher, asked, plan.runs)
+    with serving(product_command, variables) as server, closing(Client(server.port)) as client:
+        yield "A stored organisation over HTTP", stored_figures(client, asked, plan.runs)
+        yield "A free text over HTTP", free_text_figures(client, asked, plan.runs)
         now, peak = server.memory_mb()
         yield (
             "The serving process",
             [
-                *throughput(server, asked),
-                Figure("resident memory", now, "MB", 800, basis="800 MB"),
+                *crowded_figures(server, asked),
+                Figure("resident memory", now, "MB", 800, basis="goal"),
                 Figure("resident memory, peak", peak, "MB"),
-                Figure("start to ready", float(np.median(starts)), "s", 10, basis="10 s"),
+                Figure("start to ready", float(np.median(starts)), "s", 10, basis="goal"),
             ],
         )
+
+
+def _alternative(asked: Sequence[Organisation], plan: Plan) -> list[Figure]:
+    command = alternative_command(plan.data / "catalogue" / "organisations.csv", plan.model)
+    with serving(command, {}) as server:
+        return alternative_figures(server, asked, plan.runs)
 
 
 def indexing_figures(place: Path, plan: Plan) -> list[Figure]:
@@ -174,5 +179,5 @@ def indexing_figures(place: Path, plan: Plan) -> list[Figure]:
             matcher.encoder.encode_passages(passages)
             alone.append(time.perf_counter() - start)
     rate, bare = count / float(np.median(whole)), count / float(np.median(alone))
-    basis = f"0.8 x {bare:.1f} texts/s of the bare encoder, {count} texts"
-    return [Figure("from files to a durable index", rate, "texts/s", 0.8 * bare, "at least", basis)]
+    basis = f"0.9 x {bare:.1f} texts/s of the bare encoder, {count} texts"
+    return [Figure("from files to a durable index", rate, "texts/s", 0.9 * bare, "at least", basis)]
