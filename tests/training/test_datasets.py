@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from matcher.errors import NotReady
-from training.encoder.dev_tasks import questions
-from training.sources.datasets import Row, Text, families, held_out, is_ict
+from training.encoder.dev_tasks import dev_tasks
+from training.sources.datasets import Example, Text, held_out, is_ict, training_sets
 
 ESCO = "http://data.europa.eu/esco/"
 
@@ -81,6 +81,15 @@ SOURCES = {
     "catalogue/organisations.csv": [ORGANISATIONS, "pain;four,santé,Une boulangerie."],
     "catalogue/factories.csv": ["name,keywords,ateliers_fr,description_fr", "Pain,four,Pétrir,Un groupe."],
     "catalogue/inclusion_programmes.csv": ["name,theme,description_fr", "École,mixité,Une école."],
+    "ilab/projects_train.csv.gz": [
+        "id,title,summary",
+        *(f"P{n},Le projet {n} de four,Un four connecté numéro {n}." for n in range(20)),
+        "P99,FOURNIL,Un nom seul ne dit rien.",
+    ],
+    "hr/rome/metier_texte.v4.60.csv.gz": [
+        "code_rome,definition_fr",
+        "D1102,Pétrit et cuit l''ensemble des pains.",
+    ],
     "catalogue/international.csv": ["title,description_fr,lang", "Salon du pain,Un salon à Lyon.,fr"],
 }
 
@@ -93,19 +102,19 @@ def data(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def drawn(rows: tuple[Row, ...]) -> set[str]:
+def drawn(rows: tuple[Example, ...]) -> set[str]:
     """Every text that may be drawn."""
-    return {text.text.casefold() for row in rows for slot in row.slots for text in slot}
+    return {text.text.casefold() for row in rows for slot in row.variants for text in slot}
 
 
-def by_name(data: Path) -> dict[str, tuple[Row, ...]]:
-    return {family.name: family.rows for family in families(data)}
+def by_name(data: Path) -> dict[str, tuple[Example, ...]]:
+    return {one.name: one.examples for one in training_sets(data)}
 
 
 def test_labels_of_one_concept_meet_in_both_languages(data: Path) -> None:
     first = by_name(data)["occupations"][0]
-    assert first.slots[0][0].text == "boulanger"
-    assert first.slots[1][0].text == "baker"
+    assert first.variants[0][0].text == "boulanger"
+    assert first.variants[1][0].text == "baker"
 
 
 def test_job_names_asked_in_the_benchmark_are_left_out_by_id_and_by_text(data: Path) -> None:
@@ -128,26 +137,49 @@ def test_ict_is_three_groups(isco: str, ict: bool) -> None:
 def test_held_out_concepts_are_asked_and_never_trained_on(data: Path) -> None:
     for rows in by_name(data).values():
         assert drawn(rows).isdisjoint({"forgeron", "blacksmith", "those who forge."})
-    assert any("forgeron" in one.queries or "forgeron" in one.corpus for one in questions(data))
+    assert any("forgeron" in one.queries or "forgeron" in one.corpus for one in dev_tasks(data))
 
 
 def test_what_a_term_is_mistaken_for_stands_against_it(data: Path) -> None:
     (row,) = by_name(data)["vocabulary"]
-    assert row.against == ("génération augmentée",)
-    assert Text("AR", frozenset({"VOC1"})) in row.slots[1]
+    assert row.hard_negatives == ("génération augmentée",)
+    assert Text("AR", frozenset({"VOC1"})) in row.variants[1]
 
 
 def test_missions_are_for_measuring_only(data: Path) -> None:
     assert all("salon du pain" not in drawn(rows) for rows in by_name(data).values())
 
 
+def test_projects_are_trained_on_or_asked_and_never_both(data: Path) -> None:
+    trained = drawn(by_name(data)["projects"])
+    (asked,) = (task for task in dev_tasks(data) if task.name == "projects")
+    assert trained.isdisjoint(text.casefold() for text in (*asked.queries, *asked.corpus))
+    assert len(trained) // 2 + len(asked.queries) == 20
+    assert "fournil" not in trained
+
+
+def test_a_definition_meets_the_names_of_its_occupation(data: Path) -> None:
+    (example,) = by_name(data)["definitions"]
+    assert example.variants[1][0].text == "Pétrit et cuit l'ensemble des pains."
+    assert "boulanger" in {text.text.casefold() for text in example.variants[0]}
+
+
+def test_prose_takes_its_share_and_without_it_no_source_of_prose_is_read(data: Path) -> None:
+    shares = {one.name: one.weight for one in training_sets(data, prose=0.4)}
+    assert shares["projects"] + shares["definitions"] == pytest.approx(0.4)
+    assert sum(shares.values()) == pytest.approx(1)
+    (data / "ilab/projects_train.csv.gz").unlink()
+    assert "projects" not in {one.name for one in training_sets(data, prose=0)}
+    assert "projects" not in {task.name for task in dev_tasks(data, prose=False)}
+
+
 def test_without_the_benchmark_queries_nothing_is_trained(data: Path) -> None:
     (data / ASKED).unlink()
     with pytest.raises(NotReady, match="left out of training"):
-        families(data)
+        training_sets(data)
 
 
 def test_a_missing_source_is_named(data: Path) -> None:
     (data / "rome/metiers.v4.60.csv.gz").unlink()
     with pytest.raises(NotReady, match="metiers"):
-        families(data)
+        training_sets(data)

@@ -2,49 +2,60 @@
 
 import json
 import math
-from dataclasses import replace
+import shutil
+from dataclasses import dataclass, replace
 from pathlib import Path
-from random import Random
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
+from safetensors.torch import load_file
+from sentence_transformers import SentenceTransformer
+from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
+from tokenizers import Tokenizer, models, pre_tokenizers
+from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
 
 from matcher.errors import InvalidRequest
-from training.encoder.batches import choose, draw, nearest
 from training.encoder.config import Plan
-from training.encoder.dev_tasks import mean_average_precision
+from training.encoder.examples import draw, mine
 from training.encoder.export import facts, plot, write
-from training.encoder.finetune import Run, Tuner, measure, multiple_negatives, strongest
-from training.sources.datasets import Family, Question, Row, Text
+from training.encoder.finetune import (
+    Adapter,
+    adapter_of,
+    begin_with,
+    best_share,
+    between,
+    measure,
+    open_base,
+    set_adapter,
+    train,
+)
+from training.encoder.loss import multiple_negatives, related_texts
+from training.sources.datasets import DevTask, Example, Text, TrainingSet
 
-WORDS = ["un", "deux", "trois", "quatre", "cinq", "six", "one", "two", "three", "four", "five", "six_"]
-PLAN = Plan(steps=12, batch=4, rank=2, alpha=4.0, rate=0.02, every=4, hard=0.5, temperature=0.1)
+WORDS = ["un", "deux", "trois", "quatre", "cinq", "six", "one", "two", "three", "four", "five", "siks"]
+PLAN = Plan(
+    steps=12, batch=4, rank=2, alpha=4.0, rate=0.02, every=4, hard=0.5, temperature=0.1, max_tokens=16
+)
 
 
 def text(word: str, key: str) -> Text:
     return Text(word, frozenset({key}))
 
 
-FAMILY = Family(
+NUMBERS = TrainingSet(
     "numbers",
-    tuple(Row(((text(fr, fr),), (text(en, fr),))) for fr, en in zip(WORDS[:6], WORDS[6:], strict=True)),
+    tuple(Example(((text(fr, fr),), (text(en, fr),))) for fr, en in zip(WORDS[:6], WORDS[6:], strict=True)),
     1.0,
     0.5,
 )
-ASKED = [Question("numbers", tuple(WORDS[:6]), tuple(WORDS[6:]), tuple(frozenset({i}) for i in range(6)))]
+TASKS = [DevTask("numbers", tuple(WORDS[:6]), tuple(WORDS[6:]), tuple(frozenset({i}) for i in range(6)))]
 
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Folder of a tiny random sentence encoder."""
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Pooling, Transformer
-    from tokenizers import Tokenizer, models, pre_tokenizers
-    from transformers import BertConfig, BertModel, PreTrainedTokenizerFast
-
     folder = tmp_path_factory.mktemp("tiny")
     vocabulary = {word: at for at, word in enumerate(["[UNK]", "[PAD]", "query", "passage", ":", *WORDS])}
     made = Tokenizer(models.WordLevel(vocabulary, unk_token="[UNK]"))
@@ -68,114 +79,110 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "st"
 
 
-def train(base: Path, folder: Path, plan: Plan = PLAN) -> Run:
-    run = Run(Tuner(base, plan), plan, folder)
-    run.train([FAMILY], ASKED, lambda _step, _loss: None)
-    return run
+@dataclass(frozen=True)
+class Trained:
+    """A finished run."""
+
+    encoder: SentenceTransformer
+    begun: Adapter
+    ended: Adapter
+    history: list[dict[str, Any]]
+    folder: Path
 
 
-def test_a_run_learns_and_measures_it(base: Path, tmp_path: Path) -> None:
-    run = train(base, tmp_path)
-    losses = [line["loss"] for line in run.history if "loss" in line]
+@pytest.fixture(scope="module")
+def trained(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Trained:
+    """One run that every test reads and none changes: :func:`set_adapter` restores it."""
+    folder = tmp_path_factory.mktemp("run")
+    encoder = open_base(base, PLAN)
+    begun = adapter_of(encoder)
+    history = train(encoder, [NUMBERS], TASKS, PLAN, folder)
+    return Trained(encoder, begun, adapter_of(encoder), history, folder)
+
+
+def vectors(encoder: SentenceTransformer, adapter: Adapter) -> np.ndarray:
+    set_adapter(encoder, adapter)
+    return encoder.encode([f"query: {word}" for word in WORDS], normalize_embeddings=True)
+
+
+def test_a_run_learns_and_measures_it(trained: Trained) -> None:
+    losses = [line["loss"] for line in trained.history if "loss" in line]
     assert len(losses) == PLAN.steps
     assert np.mean(losses[-3:]) < np.mean(losses[:3])
+    assert [line["step"] for line in trained.history if "dev" in line] == [0, 4, 8, 12]
 
 
-def test_a_run_cut_short_goes_on_to_the_same_weights(base: Path, tmp_path: Path) -> None:
-    unbroken = train(base, tmp_path / "a").tuner.adapter()
-    stopped = Run(Tuner(base, PLAN), PLAN, tmp_path / "b")
-
-    def stop(step: int, _loss: float) -> None:
-        if step == 6:
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        stopped.train([FAMILY], ASKED, stop)
-    resumed = Run(Tuner(base, PLAN), PLAN, tmp_path / "b")
-    assert resumed.step == 4  # the last checkpoint
-    resumed.train([FAMILY], ASKED, lambda _step, _loss: None)
-    again = resumed.tuner.adapter()
-    assert all(torch.equal(unbroken[name], again[name]) for name in unbroken)
+def test_the_rate_rises_stays_and_falls(trained: Trained) -> None:
+    rates = [line["rate"] for line in trained.history if "rate" in line]
+    assert rates[1:7] == [PLAN.rate] * 6
+    assert sorted(rates[7:], reverse=True) == rates[7:]
+    assert rates[-1] < PLAN.rate / 2
 
 
-def test_a_run_with_other_settings_is_not_gone_on_with(base: Path, tmp_path: Path) -> None:
-    train(base, tmp_path)
+def test_a_run_cut_short_goes_on_to_the_same_weights(base: Path, trained: Trained, tmp_path: Path) -> None:
+    for name in ("plan.json", "checkpoint-8"):
+        source, target = trained.folder / name, tmp_path / name
+        shutil.copytree(source, target) if source.is_dir() else shutil.copyfile(source, target)
+    resumed = open_base(base, PLAN)
+    train(resumed, [NUMBERS], TASKS, PLAN, tmp_path)
+    for name, weight in adapter_of(resumed).items():
+        torch.testing.assert_close(weight, trained.ended[name], atol=1e-6, rtol=0)
+
+
+def test_a_run_with_other_settings_is_not_gone_on_with(base: Path, trained: Trained) -> None:
     other = replace(PLAN, seed=7)
     with pytest.raises(InvalidRequest, match="seed 113, not 7"):
-        Run(Tuner(base, other), other, tmp_path)
+        train(open_base(base, other), [NUMBERS], TASKS, other, trained.folder)
 
 
-def test_the_base_is_frozen_and_strength_zero_is_the_base(base: Path, tmp_path: Path) -> None:
-    before = Tuner(base, PLAN).encode(WORDS)
-    tuner = train(base, tmp_path).tuner
-    assert not np.allclose(tuner.encode(WORDS), before, atol=1e-3)
-    tuner.strengthen(0.0)
-    np.testing.assert_allclose(tuner.encode(WORDS), before, atol=1e-6)
+def test_the_base_is_frozen(base: Path, trained: Trained) -> None:
+    plain = SentenceTransformer(str(base), device="cpu")
+    before = plain.encode([f"query: {word}" for word in WORDS], normalize_embeddings=True)
+    np.testing.assert_allclose(vectors(trained.encoder, trained.begun), before, atol=1e-6)
+    assert not np.allclose(vectors(trained.encoder, trained.ended), before, atol=1e-3)
 
 
-def test_the_strongest_share_is_kept(base: Path, tmp_path: Path) -> None:
-    tuner = train(base, tmp_path).tuner
-    share = strongest(tuner, ASKED, (1.0, 0.5, 0.0))
-    kept = measure(tuner, ASKED)["numbers"]
-    for other in (1.0, 0.5, 0.0):
-        tuner.strengthen(other)
-        assert kept >= measure(tuner, ASKED)["numbers"]
-    assert share in (1.0, 0.5, 0.0)
+def test_the_best_share_is_kept(trained: Trained) -> None:
+    set_adapter(trained.encoder, trained.ended)
+    share, kept = best_share(trained.encoder, trained.begun, TASKS, (1.0, 0.5, 0.25))
+    assert share in (1.0, 0.5, 0.25)
+    for other in (1.0, 0.5, 0.25):
+        set_adapter(trained.encoder, between(trained.begun, trained.ended, other))
+        assert kept["numbers"] >= measure(trained.encoder, TASKS)["numbers"]
 
 
-def test_vectors_do_not_depend_on_the_other_texts_of_a_batch(base: Path) -> None:
-    tuner = Tuner(base, PLAN)
-    together = tuner.encode(["un", "un deux trois quatre", "six"])
-    np.testing.assert_allclose(together[0], tuner.encode(["un"])[0], atol=1e-6)
-    np.testing.assert_allclose(np.linalg.norm(together, axis=1), 1.0, atol=1e-6)
+def test_a_share_lies_between_the_two_adapters(trained: Trained) -> None:
+    for share, end in ((0.0, trained.begun), (1.0, trained.ended)):
+        found = between(trained.begun, trained.ended, share)
+        assert all(torch.equal(found[name], end[name]) for name in end)
 
 
-def test_what_ships_is_small_named_by_layer_and_complete(base: Path, tmp_path: Path) -> None:
-    run = train(base, tmp_path / "run")
-    adapter = run.tuner.adapter()
-    assert adapter["encoder.layer.0.attention.self.query.lora_A"].shape == (2, 16)
-    assert adapter["encoder.layer.1.intermediate.dense.lora_B"].shape == (32, 2)
-    folder = write(tmp_path / "out", adapter, facts(PLAN, [FAMILY], run.history, 0.5))
-    about = json.loads((folder / "manifest.json").read_text("utf-8"))
-    assert (about["rank"], about["alpha"], about["steps_done"]) == (2, 2.0, 12)
-    assert about["rows"] == {"numbers": 6}
-
-
-def test_another_round_begins_where_the_shipped_adapter_ends(base: Path, tmp_path: Path) -> None:
-    first = train(base, tmp_path / "run")
-    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 0.5))
-    first.tuner.strengthen(0.5)
-    second = Tuner(base, PLAN)
-    begun_from = second.begin_with(shipped)
-    np.testing.assert_allclose(second.encode(WORDS), first.tuner.encode(WORDS), atol=5e-3)  # kept as float16
+def test_another_round_begins_where_the_shipped_adapter_ends(
+    base: Path, trained: Trained, tmp_path: Path
+) -> None:
+    shipped = write(tmp_path, trained.ended, facts(PLAN, [NUMBERS], trained.history, 1.0))
+    second = open_base(base, PLAN)
+    begun_from = begin_with(second, shipped, PLAN)
+    expected = vectors(trained.encoder, trained.ended)
+    np.testing.assert_allclose(vectors(second, adapter_of(second)), expected, atol=5e-3)  # kept as float16
     assert begun_from == json.loads((shipped / "manifest.json").read_text("utf-8"))["sha256"]
 
 
-def test_a_round_can_end_between_the_two_adapters(base: Path, tmp_path: Path) -> None:
-    first = train(base, tmp_path / "run")
-    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 1.0))
-    plan = replace(PLAN, steps=4, rate=0.002)
-    tuner = Tuner(base, plan)
-    tuner.begin_with(shipped)
-    begun = tuner.encode(WORDS)
-    Run(tuner, plan, tmp_path / "round").train([FAMILY], ASKED, lambda _step, _loss: None)
-    ended = tuner.encode(WORDS)
-    assert not np.allclose(begun, ended, atol=1e-4)
-    found = {}
-    for share in (0.5, 0.0, 1.0):
-        tuner.strengthen(share)
-        found[share] = tuner.encode(WORDS)
-    np.testing.assert_array_equal(found[0.0], begun)
-    np.testing.assert_array_equal(found[1.0], ended)
-    assert max(np.abs(found[0.5] - end).sum() for end in (begun, ended)) < np.abs(begun - ended).sum()
-    assert facts(plan, [FAMILY], [], 0.5, "abc")["alpha"] == plan.alpha
+def test_what_ships_names_its_run_and_fits_the_merge(trained: Trained, tmp_path: Path) -> None:
+    folder = write(tmp_path / "out", trained.ended, facts(PLAN, [NUMBERS], trained.history, 0.5))
+    about = json.loads((folder / "manifest.json").read_text("utf-8"))
+    assert (about["rank"], about["alpha"], about["steps_done"], about["share"]) == (2, 4.0, 12, 0.5)
+    assert about["examples"] == {"numbers": 6}
+    kept = load_file(folder / "adapter.safetensors")
+    assert kept["encoder.layer.0.attention.self.query.lora_A"].shape == (2, 16)
+    assert kept["encoder.layer.1.output.dense.lora_A"].shape == (2, 32)
 
 
-def test_an_adapter_of_another_rank_is_refused(base: Path, tmp_path: Path) -> None:
-    first = train(base, tmp_path / "run")
-    shipped = write(tmp_path / "out", first.tuner.adapter(), facts(PLAN, [FAMILY], first.history, 1.0))
-    with pytest.raises(InvalidRequest, match="rank 2 that does not fit this run's rank 3"):
-        Tuner(base, replace(PLAN, rank=3)).begin_with(shipped)
+def test_an_adapter_of_another_rank_is_refused(base: Path, trained: Trained, tmp_path: Path) -> None:
+    shipped = write(tmp_path, trained.ended, facts(PLAN, [NUMBERS], trained.history, 1.0))
+    plan = replace(PLAN, rank=3)
+    with pytest.raises(InvalidRequest, match="another rank"):
+        begin_with(open_base(base, plan), shipped, plan)
 
 
 def test_weights_that_are_not_finite_do_not_ship(tmp_path: Path) -> None:
@@ -183,58 +190,44 @@ def test_weights_that_are_not_finite_do_not_ship(tmp_path: Path) -> None:
         write(tmp_path, {"x.lora_A": torch.tensor([math.nan])}, {})
 
 
-def test_plots_are_png(base: Path, tmp_path: Path) -> None:
-    for path in plot(train(base, tmp_path).history, tmp_path):
+def test_plots_are_png(trained: Trained, tmp_path: Path) -> None:
+    for path in plot(trained.history, tmp_path):
         assert path.read_bytes().startswith(b"\x89PNG")
 
 
+def test_look_alikes_are_other_examples_of_the_set(trained: Trained) -> None:
+    found = mine(NUMBERS, trained.encoder)
+    assert set(found) <= set(WORDS[:6])
+    for anchor, near in found.items():
+        own = WORDS[6 + WORDS.index(anchor)]
+        assert {text.text for text in near} <= set(WORDS[6:]) - {own}
+
+
+def test_every_batch_is_of_one_set_and_drawn_from_the_seed_alone() -> None:
+    other = TrainingSet("letters", (Example(((text("a", "a"),), (text("alpha", "a"),))),), 1.0, 0.0)
+    first, second = (draw([NUMBERS, other], PLAN, {}) for _ in range(2))
+    assert first.table.to_dict() == second.table.to_dict()
+    assert len(first.table) == PLAN.steps * PLAN.batch
+    for at, name in enumerate(first.sets):
+        batch = first.table[at * PLAN.batch : (at + 1) * PLAN.batch]["anchor"]
+        assert {anchor.removeprefix("query: ").lower() == "a" for anchor in batch} == {name == "letters"}
+
+
+def test_a_term_it_is_mistaken_for_is_the_negative_of_an_example() -> None:
+    trapped = TrainingSet("traps", (Example(((text("un", "k"),), (text("one", "k"),)), ("deux",)),), 1.0, 1.0)
+    drawn = draw([trapped], PLAN, {})
+    assert {negative.lower() for negative in drawn.table["negative"]} == {"query: deux"}
+    assert {keys[2] for keys in drawn.keys} == {frozenset()}
+
+
 def test_loss_of_two_rows_by_hand() -> None:
-    vectors = torch.eye(4)
-    loss = multiple_negatives(vectors, torch.tensor([0, 0, 1, 1]), torch.eye(4, dtype=torch.bool), 1.0)
+    related = torch.eye(4, dtype=torch.bool)
+    loss = multiple_negatives(torch.eye(4), torch.tensor([0, 0, 1, 1]), related, 1.0)
     assert loss.item() == pytest.approx(math.log(3))  # each right text against two wrong ones, all cosines 0
 
 
 def test_related_texts_are_never_negatives() -> None:
-    vectors = torch.nn.functional.normalize(torch.arange(12.0).reshape(4, 3) ** 2 + 1, dim=1)
-    everything = torch.ones(4, 4, dtype=torch.bool)
-    assert multiple_negatives(vectors, torch.tensor([0, 0, 1, 1]), everything, 0.05).item() == pytest.approx(
-        0.0
-    )
-
-
-def test_a_trap_stands_against_its_own_row() -> None:
-    trapped = Family(
-        "traps",
-        (Row(((text("un", "k"),), (text("one", "k"),)), ("deux",)), Row(((text("six", "s"),),))),
-        1.0,
-        1.0,
-    )
-    batch = draw(trapped, 2, Random(1))
-    (trap,) = (at for at, row in enumerate(batch.row) if row == -1)
-    assert not batch.related[trap].any()
-    mate = batch.row.index(0)
-    assert batch.related[mate, mate]
-
-
-def test_neighbours_are_the_nearest_others() -> None:
-    vectors = np.array([[1, 0], [0.9, 0.1], [0, 1], [0.1, 0.9]], np.float32)
-    assert nearest(vectors)[:, 0].tolist() == [1, 0, 3, 2]
-
-
-@given(rows=st.integers(1, 40), size=st.integers(1, 50), hard=st.floats(0, 0.9), seed=st.integers())
-def test_a_batch_never_holds_a_row_twice(rows: int, size: int, hard: float, seed: int) -> None:
-    near = nearest(np.random.default_rng(0).standard_normal((rows, 4)).astype(np.float32))
-    chosen = choose(rows, size, Random(seed), near, hard)
-    assert len(chosen) == len(set(chosen)) == min(rows, size)
-
-
-def test_average_precision_by_hand() -> None:
-    scores = np.array([[0.9, 0.1, 0.5], [0.2, 0.2, 0.1]], np.float32)
-    assert mean_average_precision(scores, [frozenset({0, 1}), frozenset({1})]) == pytest.approx(
-        ((1 + 2 / 3) / 2 + 1 / 2) / 2
-    )
-
-
-@pytest.mark.parametrize(("step", "rate"), [(0, 0.1), (9, 1.0), (50, 1.0), (85, 0.5), (100, 0.0)])
-def test_the_rate_rises_stays_and_falls(step: int, rate: float) -> None:
-    assert Plan(steps=100, rate=1.0, warmup=0.1, decay=0.3).rate_at(step) == pytest.approx(rate)
+    unit = torch.nn.functional.normalize(torch.arange(12.0).reshape(4, 3) ** 2 + 1, dim=1)
+    everything = related_texts([frozenset({"same"})] * 4)
+    loss = multiple_negatives(unit, torch.tensor([0, 0, 1, 1]), everything, 0.05)
+    assert loss.item() == pytest.approx(0.0)

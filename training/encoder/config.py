@@ -7,8 +7,9 @@ from dataclasses import dataclass
 class Plan:
     """What a training run is made of; ``warmup`` and ``decay`` are shares of ``steps``.
 
-    ``alpha`` / ``rank`` scales the adapter (Hu et al., 2021). ``hard`` is the share of a batch's rows that
-    are near neighbours, by the encoder the run begins with, of its other rows.
+    ``alpha`` / ``rank`` scales the adapter (Hu et al. 2021). The rate rises linearly, stays level and falls
+    linearly to 0 (Zhai et al. 2022). ``hard`` is the share of negatives that are look-alikes by the encoder
+    the run begins with. ``every`` steps the run is measured and saved.
     """
 
     steps: int = 1200
@@ -22,14 +23,4 @@ class Plan:
     hard: float = 0.3
     seed: int = 113
     every: int = 200
-
-    def rate_at(self, step: int) -> float:
-        """Learning rate: linear warm-up, level, linear decay to 0 (Zhai et al., 2022).
-
-        >>> plan = Plan(steps=100, rate=1.0, warmup=.1, decay=.2)
-        >>> plan.rate_at(4), plan.rate_at(50), plan.rate_at(90)
-        (0.5, 1.0, 0.5)
-        """
-        rise = (step + 1) / max(1.0, self.warmup * self.steps)
-        fall = (self.steps - step) / max(1.0, self.decay * self.steps)
-        return self.rate * min(1.0, rise, fall)
+    max_tokens: int = 96

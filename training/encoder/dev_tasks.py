@@ -4,39 +4,21 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from training.ranking.metrics import average_precision
 from training.sources.datasets import (
     Concept,
-    Question,
+    DevTask,
+    Variants,
     concepts,
     held_out,
     is_ict,
     job_names,
+    projects,
     read,
     relations,
     texts,
 )
-
-
-def mean_average_precision(scores: NDArray[np.float32], relevant: Sequence[frozenset[int]]) -> float:
-    """Mean average precision of ``scores`` (queries, corpus), in [0, 1].
-
-    It equals the mean reciprocal rank where one text is relevant. Ties go to the lower position. Queries
-    without a relevant text are not allowed; no query gives 0.
-
-    >>> mean_average_precision(np.array([[.9, .1, .5]], np.float32), [frozenset({0, 1})])
-    0.8333333333333333
-    """
-    if not relevant:
-        return 0.0
-    values = []
-    for line, answers in zip(scores, relevant, strict=True):
-        ranking = np.argsort(-line, kind="stable").tolist()
-        values.append(average_precision(ranking, dict.fromkeys(answers, 1.0)))
-    return float(np.mean(values))
 
 
 def lookalikes(answers: Sequence[str], texts: Sequence[str], each: int = 15) -> list[str]:
@@ -57,13 +39,13 @@ def lookalikes(answers: Sequence[str], texts: Sequence[str], each: int = 15) -> 
 
 
 def _one_answer(
-    name: str, pairs: Sequence[tuple[str, str]], more: Sequence[str], symmetric: bool = True
-) -> Question:
+    name: str, pairs: Sequence[tuple[str, str]], more: Sequence[str], *, symmetric: bool = True
+) -> DevTask:
     """Each query's answer among all answers and ``more``; one text is one corpus entry."""
     corpus = list(dict.fromkeys([*(answer for _, answer in pairs), *more]))
     place = {text: i for i, text in enumerate(corpus)}
     kept = [(query, answer) for query, answer in pairs if query != answer]
-    return Question(
+    return DevTask(
         name,
         tuple(query for query, _ in kept),
         tuple(corpus),
@@ -72,48 +54,62 @@ def _one_answer(
     )
 
 
-def _job_skills(data: Path, jobs: Sequence[Concept], skills: Sequence[Concept], size: int) -> Question:
+def _job_skills(data: Path, jobs: Sequence[Concept], skills: Sequence[Concept], size: int) -> DevTask:
     linked = {job.uri: job for job in jobs if held_out(job.uri) and not is_ict(job.isco)}
     wanted = dict(list(relations(data, list(linked.values()), skills).items())[:60])
     answers = [skill.fr[0].text for found in wanted.values() for skill in found]
     corpus = list(dict.fromkeys([*answers, *(skill.fr[0].text for skill in skills[:size])]))
     place = {text: i for i, text in enumerate(corpus)}
     relevant = tuple(frozenset(place[skill.fr[0].text] for skill in found) for found in wanted.values())
-    return Question("job-skill", tuple(linked[uri].fr[0].text for uri in wanted), tuple(corpus), relevant)
+    return DevTask("job-skill", tuple(linked[uri].fr[0].text for uri in wanted), tuple(corpus), relevant)
 
 
-def questions(data: Path, size: int = 700) -> list[Question]:
-    """Make the tasks: synonyms, French-English, job names, skills of a job, texts, missions."""
+def dev_tasks(data: Path, size: int = 700, *, prose: bool = True) -> list[DevTask]:
+    """Make the tasks: synonyms, French-English, job names, skills of a job, texts, missions, projects.
+
+    ``prose`` adds the innovation projects that training holds out.
+    """
     jobs, skills = concepts(data, "occupations"), concepts(data, "skills")
     mine = [job for job in jobs if held_out(job.uri)]
     both = [*mine, *(skill for skill in skills if held_out(skill.uri))][: size // 2 + len(mine)]
-    rome = job_names(data)
-    asked = [(text.text, name.text) for name, pool in rome.values() for text in pool if held_out(text.text)]
-    missions = read(data, "catalogue/international.csv")
-    notices = [
-        (texts([title], ())[0].text, texts([body], ())[0].text)
-        for title, body in missions.loc[missions["lang"] == "fr", ["title", "description_fr"]].itertuples(
-            index=False
-        )
-    ]
-    return [
-        _one_answer(
-            "fr-fr",
-            [(text.text, job.fr[0].text) for job in mine for text in job.fr[1:5]],
-            lookalikes([job.fr[0].text for job in mine], [text.text for job in jobs for text in job.fr]),
-        ),
+    synonyms = [(text.text, job.fr[0].text) for job in mine for text in job.fr[1:5]]
+    described = [(item.fr[0].text, item.description[0].text) for item in both if item.description]
+    french, english = [job.fr for job in jobs], [job.en for job in jobs]
+    tasks = [
+        _one_answer("fr-fr", synonyms, _near([job.fr for job in mine], french)),
         _one_answer(
             "fr-en",
             [(item.fr[0].text, item.en[0].text) for item in both],
-            lookalikes([job.en[0].text for job in mine], [text.text for job in jobs for text in job.en]),
+            _near([job.en for job in mine], english),
         ),
-        _one_answer("rome", asked[: size // 2], [name.text for name, _ in rome.values()]),
+        _rome(data, size // 2),
         _job_skills(data, jobs, skills, size),
-        _one_answer(
-            "description",
-            [(item.fr[0].text, item.description[0].text) for item in both if item.description][: size // 4],
-            [],
-            False,
-        ),
-        _one_answer("missions", notices, [], False),
+        _one_answer("description", described[: size // 4], [], symmetric=False),
+        _one_answer("missions", _missions(data), [], symmetric=False),
+    ]
+    if prose:
+        pairs = [(title.text, summary.text) for title, summary in projects(data, held=True)[:size]]
+        tasks.append(_one_answer("projects", pairs, [], symmetric=False))
+    return tasks
+
+
+def _near(answers: Sequence[Variants], pools: Sequence[Variants]) -> list[str]:
+    """Return the texts of the pools that are spelt most like the first text of each answer."""
+    pool = [text.text for variants in pools for text in variants]
+    return lookalikes([variants[0].text for variants in answers], pool)
+
+
+def _rome(data: Path, size: int) -> DevTask:
+    rome = job_names(data)
+    asked = [(text.text, name.text) for name, pool in rome.values() for text in pool if held_out(text.text)]
+    return _one_answer("rome", asked[:size], [name.text for name, _ in rome.values()])
+
+
+def _missions(data: Path) -> list[tuple[str, str]]:
+    """Return the titles and descriptions of the French opportunities abroad."""
+    table = read(data, "catalogue/international.csv")
+    french = table.loc[table["lang"] == "fr", ["title", "description_fr"]]
+    return [
+        (texts([title], ())[0].text, texts([body], ())[0].text)
+        for title, body in french.itertuples(index=False)
     ]

@@ -14,24 +14,24 @@ from safetensors.torch import save
 from matcher.adapters.encoder.model import source as model_source
 from matcher.language.text import ANALYSER
 from training.encoder.config import Plan
-from training.sources.datasets import Family
+from training.sources.datasets import TrainingSet
 
 MOST_BYTES = 8 * 2**20
 """An adapter is kept in the repository: no larger than this."""
 
 
-def fingerprint(families: Sequence[Family]) -> str:
+def fingerprint(sets: Sequence[TrainingSet]) -> str:
     """Sha256 of every text that may be drawn, in order; another source or analyser gives another one."""
     digest = hashlib.sha256()
-    for family in families:
-        for row in family.rows:
-            texts = ["\x1e".join(text.text for text in slot) for slot in row.slots]
-            digest.update("\x1f".join([family.name, *texts, *row.against, "\n"]).encode())
+    for one in sets:
+        for example in one.examples:
+            texts = ["\x1e".join(text.text for text in variants) for variants in example.variants]
+            digest.update("\x1f".join([one.name, *texts, *example.hard_negatives, "\n"]).encode())
     return digest.hexdigest()
 
 
 def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> Path:
-    """Write ``adapter.safetensors`` and ``manifest.json``, the manifest last; returns the folder.
+    """Write ``adapter.safetensors``, float16, and ``manifest.json``, the manifest last; return the folder.
 
     Raises
     ------
@@ -40,7 +40,7 @@ def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str,
     """
     if not all(bool(torch.isfinite(weight).all()) for weight in adapter.values()):
         raise ValueError("the adapter holds NaN or infinite weights: lower the learning rate and train again")
-    weights = save(dict(adapter))
+    weights = save({name: weight.half().contiguous() for name, weight in adapter.items()})
     if len(weights) > MOST_BYTES:
         raise ValueError(
             f"the adapter has {len(weights)} bytes, {MOST_BYTES} may ship: choose a smaller rank"
@@ -54,29 +54,29 @@ def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str,
 
 def facts(
     plan: Plan,
-    families: Sequence[Family],
+    sets: Sequence[TrainingSet],
     history: Sequence[Mapping[str, Any]],
     share: float,
     begun_from: str | None = None,
 ) -> dict[str, Any]:
-    """Tell what the manifest says of a run.
+    """Return what the manifest says of a run.
 
-    ``share`` in (0, 1] is how far the weights went from where training began (Wortsman et al. 2022): from the
-    base model it scales the adapter, from the adapter ``begun_from`` (its sha256) it is in the weights.
+    ``share`` in (0, 1] is how far the adapter went from where training began, in its weights (Wortsman et
+    al. 2022); ``begun_from`` is the sha256 of the adapter it began with, if any.
     """
     measured = [line for line in history if "dev" in line]
     return {
         "base": f"{model_source.PACKAGE}=={model_source.VERSION}",
         "base_sha256": model_source.SHA256,
         "rank": plan.rank,
-        "alpha": plan.alpha * (1.0 if begun_from else share),
+        "alpha": plan.alpha,
         "share": share,
         "plan": asdict(plan),
         "begun_from": begun_from,
         "steps_done": max((line["step"] for line in history), default=0),
         "analyser": ANALYSER,
-        "data_sha256": fingerprint(families),
-        "rows": {family.name: len(family.rows) for family in families},
+        "data_sha256": fingerprint(sets),
+        "examples": {one.name: len(one.examples) for one in sets},
         "code": version("matcher"),
         "dev_before": measured[0]["dev"] if measured else {},
         "dev_after": measured[-1]["dev"] if measured else {},
@@ -84,16 +84,16 @@ def facts(
 
 
 def plot(history: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
-    """Draw ``loss.png`` (one dot a step, by family) and ``dev.png`` (held-out questions)."""
+    """Draw ``loss.png`` (one dot a step, by training set) and ``dev.png`` (held-out tasks)."""
     from matplotlib.figure import Figure
 
     steps = [line for line in history if "loss" in line]
     losses = Figure(figsize=(8, 4.5))
     axes = losses.subplots()
-    for name in sorted({line["family"] for line in steps}):
-        mine = [line for line in steps if line["family"] == name]
+    for name in sorted({line["set"] for line in steps}):
+        mine = [line for line in steps if line["set"] == name]
         axes.plot([line["step"] for line in mine], [line["loss"] for line in mine], ".", ms=3, label=name)
-    axes.set(xlabel="step", ylabel="loss", title="Training loss by family")
+    axes.set(xlabel="step", ylabel="loss", title="Training loss by set")
     axes.legend(fontsize=7)
     metrics = Figure(figsize=(8, 4.5))
     axes = metrics.subplots()
@@ -106,7 +106,7 @@ def plot(history: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
             ms=3,
             label=name,
         )
-    axes.set(xlabel="step", ylabel="mean average precision", title="Held-out questions", ylim=(0, 1))
+    axes.set(xlabel="step", ylabel="mean average precision", title="Held-out tasks", ylim=(0, 1))
     axes.legend(fontsize=7)
     folder.mkdir(parents=True, exist_ok=True)
     paths = [folder / "loss.png", folder / "dev.png"]

@@ -1,13 +1,14 @@
-"""What the encoder learns from: rows of texts that mean the same, and held-out questions to measure it by.
+"""What the encoder learns from: examples of texts that mean the same.
 
-Sources are folders of files a path is passed to: ``esco/``, ``rome/``, ``catalogue/`` and, for what must be
-left out, ``benchmarks/``. No relevance judgement (qrels) and no ROME-ESCO crosswalk is ever opened.
+Sources are folders of files a path is passed to: ``esco/``, ``rome/``, ``catalogue/``, for prose ``ilab/``
+and ``hr/rome/`` and, for what must be left out, ``benchmarks/``. No relevance judgement (qrels) and no
+ROME-ESCO crosswalk is ever opened.
 Every text goes through :func:`matcher.language.text.neutral`, as it does when the service encodes it.
 """
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pandas as pd
@@ -31,37 +32,36 @@ class Text:
     keys: frozenset[str]
 
 
-Slot = tuple[Text, ...]
+Variants = tuple[Text, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Slots of interchangeable texts; one text is drawn from each, and all drawn mean the same.
+class Example:
+    """Groups of variants; a text of one group means the same as a text of another.
 
-    ``against`` are texts that look alike and mean something else (hard negatives).
+    ``hard_negatives`` are texts that look alike and mean something else.
     """
 
-    slots: tuple[Slot, ...]
-    against: tuple[str, ...] = ()
+    variants: tuple[Variants, ...]
+    hard_negatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Family:
-    """Rows of one kind, drawn together in a batch.
+class TrainingSet:
+    """Examples of one kind, drawn together in a batch.
 
     ``weight`` is its share of the batches; ``symmetric`` the share of its batches in which every text carries
-    the query prompt: in the others all slots but the first are passages.
+    the query prompt: in the others all texts but the first are passages.
     """
 
     name: str
-    rows: tuple[Row, ...]
+    examples: tuple[Example, ...]
     weight: float
     symmetric: float
-    max_tokens: int = 32
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class DevTask:
     """A held-out retrieval task; ``relevant[i]`` are the places in ``corpus`` that answer ``queries[i]``."""
 
     name: str
@@ -80,7 +80,7 @@ def held_out(key: str, percent: int = 5) -> bool:
     return int.from_bytes(hashlib.sha256(key.encode()).digest()[:4], "big") % 100 < percent
 
 
-def texts(raw: Iterable[str], keys: Iterable[str]) -> Slot:
+def texts(raw: Iterable[str], keys: Iterable[str]) -> Variants:
     """Distinct neutral forms of ``raw``, in order of first appearance; empty texts are dropped."""
     shared = frozenset(keys)
     forms = dict.fromkeys(" ".join(neutral(text).split()) for text in raw)
@@ -101,9 +101,9 @@ class Concept:
 
     uri: str
     isco: str
-    fr: Slot
-    en: Slot
-    description: Slot
+    fr: Variants
+    en: Variants
+    description: Variants
 
 
 def concepts(data: Path, kind: str) -> list[Concept]:
@@ -166,11 +166,11 @@ def left_out(data: Path) -> frozenset[str]:
     return frozenset(asked["_id"].astype(str)) | frozenset(forms)
 
 
-def job_names(data: Path) -> dict[str, tuple[Text, Slot]]:
+def job_names(data: Path) -> dict[str, tuple[Text, Variants]]:
     """ROME occupations by code: their name and the job names that may be trained on."""
     banned = left_out(data)
     names = read(data, "rome/appellations.v4.60.csv.gz")
-    found: dict[str, tuple[Text, Slot]] = {}
+    found: dict[str, tuple[Text, Variants]] = {}
     by_code = dict(iter(names.groupby("code_rome")))
     for code, label in read(data, "rome/metiers.v4.60.csv.gz")[["code_rome", "libelle_rome"]].itertuples(
         index=False
@@ -186,7 +186,7 @@ def job_names(data: Path) -> dict[str, tuple[Text, Slot]]:
     return found
 
 
-def catalogue_rows(data: Path) -> list[Row]:
+def catalogue_rows(data: Path) -> list[Example]:
     """Short and long texts of one organisation, factory or programme of the catalogue."""
     columns = {
         "organisations": ("expertise_keywords", "sectors_served"),
@@ -200,67 +200,110 @@ def catalogue_rows(data: Path) -> list[Row]:
             query = texts(
                 [", ".join(record[column].replace(";", ", ") for column in short if record[column])], key
             )
-            rows.append(Row((query, texts([record["description_fr"]], key))))
-    return [row for row in rows if all(row.slots)]
+            rows.append(Example((query, texts([record["description_fr"]], key))))
+    return [row for row in rows if all(row.variants)]
 
 
-def vocabulary_rows(data: Path) -> list[Row]:
+def vocabulary_rows(data: Path) -> list[Example]:
     """Names of one concept, against the terms it is mistaken for."""
     rows = []
     for record in read(data, "catalogue/vocabulary.csv").to_dict("records"):
         key = [record["id"]]
         pool = texts([record["canonical_fr"], record["canonical_en"], *record["synonyms"].split(";")], key)
         traps = texts(record["not_synonym_of"].split(";"), key)
-        rows.append(Row((pool[:1], pool[1:] or pool), tuple(trap.text for trap in traps)))
+        rows.append(Example((pool[:1], pool[1:] or pool), tuple(trap.text for trap in traps)))
     return rows
 
 
-def profile_rows(jobs: Sequence[Concept], linked: Mapping[str, Sequence[Concept]]) -> list[Row]:
+def profile_rows(jobs: Sequence[Concept], linked: Mapping[str, Sequence[Concept]]) -> list[Example]:
     """Make rows of an occupation's French names and what a person of it could write: some of its skills."""
     rows = []
     for job in jobs:
         skills = [skill.fr[0].text for skill in linked.get(job.uri, ()) if skill.fr]
         said = [", ".join(skills[start::4][:5]) for start in range(4) if len(skills) >= PROFILE_SKILLS]
         if said and job.fr:
-            rows.append(Row((job.fr, texts(said, job.fr[0].keys))))
+            rows.append(Example((job.fr, texts(said, job.fr[0].keys))))
     return rows
 
 
-def families(data: Path) -> list[Family]:
-    """Everything that is trained on, without what :func:`questions` holds out."""
-    jobs = [job for job in concepts(data, "occupations") if not held_out(job.uri)]
-    every_skill = concepts(data, "skills")
-    skills = [skill for skill in every_skill if not held_out(skill.uri)]
-    linked = relations(data, jobs, skills)
-    rome = [Row((_kept(pool) or (name,), (name,))) for name, pool in job_names(data).values() if pool]
+PROJECTS_HELD_OUT = 33
+"""Percentage of innovation projects kept for measuring."""
+
+
+def projects(data: Path, *, held: bool) -> list[tuple[Text, Text]]:
+    """Titles and summaries of i-Lab projects: those held out for measuring, or the others.
+
+    A title of one word is a name that says nothing, and is left out.
+    """
+    pairs = []
+    for row in read(data, "ilab/projects_train.csv.gz").to_dict("records"):
+        title, summary = texts([row["title"]], [row["id"]]), texts([row["summary"]], [row["id"]])
+        telling = len(row["title"].split()) > 1
+        if title and summary and telling and held_out(row["id"], PROJECTS_HELD_OUT) is held:
+            pairs.append((title[0], summary[0]))
+    return pairs
+
+
+def definition_rows(data: Path, names: Mapping[str, tuple[Text, Variants]]) -> list[Example]:
+    """Names of a ROME occupation and its definition, a paragraph of French prose."""
+    rows = []
+    for record in read(data, "hr/rome/metier_texte.v4.60.csv.gz").to_dict("records"):
+        code, definition = record["code_rome"], record["definition_fr"].replace("''", "'")
+        found = texts([definition], [code])
+        if code in names and found:
+            name, pool = names[code]
+            rows.append(Example(((name, *_kept(pool)), found)))
+    return rows
+
+
+def training_sets(data: Path, prose: float = 0.18) -> list[TrainingSet]:
+    """Everything that is trained on, without what the held-out tasks ask.
+
+    ``prose`` in [0, 1] is the share of batches that set a title against a paragraph in French; the others
+    keep their proportions. At 0 no source of prose is read.
+    """
+    labels = label_sets(data)
+    if prose == 0:
+        return labels
+    definitions = definition_rows(data, job_names(data))
+    pairs = projects(data, held=False)
+    kept = [replace(one, weight=one.weight * (1 - prose)) for one in labels]
     return [
-        Family("occupations", tuple(Row((job.fr, job.en, job.fr + job.en[1:])) for job in jobs), 0.38, 0.8),
-        Family("rome", tuple(rome), 0.21, 0.8),
-        Family("skills", tuple(Row((skill.fr, skill.en)) for skill in skills), 0.08, 0.6),
-        Family(
-            "job-skill", tuple(_link(job, linked[job.uri]) for job in jobs if job.uri in linked), 0.14, 0.6
-        ),
-        Family("profiles", tuple(profile_rows(jobs, linked)), 0.05, 0.0, 64),
-        Family(
-            "descriptions",
-            tuple(
-                Row((item.fr + item.en[:2], item.description))
-                for item in (*jobs, *skills)
-                if item.description
-            ),
-            0.08,
-            0.0,
-            40,
-        ),
-        Family("catalogue", tuple(catalogue_rows(data)), 0.02, 0.0, 64),
-        Family("vocabulary", tuple(vocabulary_rows(data)), 0.04, 0.5),
+        *kept,
+        TrainingSet("projects", tuple(Example(((a,), (b,))) for a, b in pairs), 0.7 * prose, 0.0),
+        TrainingSet("definitions", tuple(definitions), 0.3 * prose, 0.0),
     ]
 
 
-def _kept(pool: Slot) -> Slot:
+def label_sets(data: Path) -> list[TrainingSet]:
+    """Titles, labels and short descriptions, in shares that add up to 1."""
+    jobs = [job for job in concepts(data, "occupations") if not held_out(job.uri)]
+    skills = [skill for skill in concepts(data, "skills") if not held_out(skill.uri)]
+    linked = relations(data, jobs, skills)
+    occupations = [Example((job.fr, job.en, job.fr + job.en[1:])) for job in jobs]
+    rome = [Example((_kept(pool) or (name,), (name,))) for name, pool in job_names(data).values() if pool]
+    labels = [Example((skill.fr, skill.en)) for skill in skills]
+    links = [_link(job, linked[job.uri]) for job in jobs if job.uri in linked]
+    described = [item for item in (*jobs, *skills) if item.description]
+    descriptions = [Example((item.fr + item.en[:2], item.description)) for item in described]
+    return [
+        TrainingSet("occupations", tuple(occupations), 0.38, 0.8),
+        TrainingSet("rome", tuple(rome), 0.21, 0.8),
+        TrainingSet("skills", tuple(labels), 0.08, 0.6),
+        TrainingSet("job-skill", tuple(links), 0.14, 0.6),
+        TrainingSet("profiles", tuple(profile_rows(jobs, linked)), 0.05, 0.0),
+        TrainingSet("descriptions", tuple(descriptions), 0.08, 0.0),
+        TrainingSet("catalogue", tuple(catalogue_rows(data)), 0.02, 0.0),
+        TrainingSet("vocabulary", tuple(vocabulary_rows(data)), 0.04, 0.5),
+    ]
+
+
+def _kept(pool: Variants) -> Variants:
     return tuple(text for text in pool if not held_out(text.text))
 
 
-def _link(job: Concept, skills: Sequence[Concept]) -> Row:
+def _link(job: Concept, skills: Sequence[Concept]) -> Example:
     about = frozenset(key for skill in skills for key in skill.fr[0].keys) | {job.uri}
-    return Row((tuple(Text(label.text, about) for label in job.fr), tuple(skill.fr[0] for skill in skills)))
+    return Example(
+        (tuple(Text(label.text, about) for label in job.fr), tuple(skill.fr[0] for skill in skills))
+    )
