@@ -17,30 +17,45 @@
 A message says what failed, where, and how to put it right. It never holds personal data.
 """
 
-from collections.abc import Sequence
-
 
 class MatcherError(Exception):
-    """Base of every deliberate error; ``str(error)`` is fit to show to whoever runs the product.
+    """Base of every deliberate error; ``str(error)`` is fit to show to anybody.
 
-    ``withheld`` are the parts of the message that are for them alone, such as addresses; :attr:`public` is
-    the message without them.
+    Parameters
+    ----------
+    message
+        What is wrong and how to put it right; without paths, hosts or personal data.
+    place
+        The file, folder or host it happened at: for the operator alone.
+    cause
+        What the outside part said, which may name hosts or users: for the operator alone.
 
-    >>> BackendUnavailable("The store at db:5432 failed.", withheld=[" at db:5432"]).public
+    Examples
+    --------
+    >>> error = BackendUnavailable("The store failed.", place="db:5432", cause="connection refused")
+    >>> str(error)
     'The store failed.'
+    >>> error.detail
+    'The store failed. (Where: db:5432. Cause: connection refused)'
     """
 
-    def __init__(self, message: str = "", *, withheld: Sequence[str] = ()) -> None:
+    def __init__(self, message: str = "", *, place: object = "", cause: object = "") -> None:
         super().__init__(message)
-        self._withheld = withheld
+        self.place = str(place)
+        self.cause = str(cause).rstrip(".")
 
     @property
-    def public(self) -> str:
-        """The message as anybody may read it."""
-        message = str(self)
-        for part in self._withheld:
-            message = message.replace(part, "")
-        return message
+    def detail(self) -> str:
+        """The message with place and cause: for the command line of the operator."""
+        where = [f"Where: {self.place}"] if self.place else []
+        why = [f"Cause: {self.cause}"] if self.cause else []
+        return f"{self} ({'. '.join(where + why)})" if where or why else str(self)
+
+    @property
+    def log_fields(self) -> dict[str, str]:
+        """The error as fields of a log line; place and cause only where there are any."""
+        fields = {"error": type(self).__name__, "detail": str(self), "place": self.place, "cause": self.cause}
+        return {name: value for name, value in fields.items() if value}
 
 
 class InvalidRequest(MatcherError):

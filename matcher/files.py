@@ -1,50 +1,61 @@
-"""Files that survive a kill: a lock that says who holds it, and writes that are whole or absent."""
+"""Files that survive a kill: a lock that names its holder, and writes that are whole or absent."""
 
-import fcntl
 import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
 
+import filelock
+
 from matcher.errors import BackendUnavailable, IndexLocked
 
 
 class FileLock:
-    """One holder at a time, across processes and within one; the system frees it when the holder dies.
+    """A lock for one holder, across processes and within one; the system frees it when the holder dies.
 
-    The file keeps the holder's process id for the message. Raises IndexLocked when it is held.
+    The file keeps the holder's process id for the message.
+
+    Raises
+    ------
+    IndexLocked
+        The lock is held; the message names the process.
+    BackendUnavailable
+        The file cannot be opened or written.
+
+    Examples
+    --------
+    >>> path = getfixture("tmp_path") / "lock"
+    >>> with FileLock(path):
+    ...     is_held(path)
+    True
+    >>> is_held(path)
+    False
     """
 
     def __init__(self, path: Path) -> None:
-        self.path = path
+        self._lock = filelock.FileLock(path, blocking=False, thread_local=False)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
-        except OSError as error:
-            raise BackendUnavailable(
-                f"Cannot open {path}: {error.strerror}. Mend rights or disk.", withheld=[f"{path.parent}/"]
-            ) from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as error:
-            holder = os.pread(descriptor, 32, 0).decode("ascii", "replace").strip() or "unknown"
-            os.close(descriptor)
-            place = f" in {path.parent}"
+            self._lock.acquire()
+            path.write_text(f"{os.getpid()}\n", encoding="ascii")
+        except filelock.Timeout as error:
             raise IndexLocked(
-                f"The index{place} is held by process {holder}. Stop that process, or let it do the work: a"
+                f"The index is held by process {_holder(path)}. Stop that process, or let it do the work: a"
                 " running service takes in changes by itself.",
-                withheld=[place],
+                place=path.parent,
             ) from error
-        os.ftruncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
-        self._descriptor: int | None = descriptor
+        except OSError as error:
+            self._lock.release()
+            raise BackendUnavailable(
+                "A lock file cannot be opened. Check the folder's permissions and free space.",
+                place=path,
+                cause=error.strerror,
+            ) from error
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""
-        if self._descriptor is not None:
-            os.close(self._descriptor)
-            self._descriptor = None
+        self._lock.release()
 
     def __enter__(self) -> Self:
         return self
@@ -53,8 +64,15 @@ class FileLock:
         self.release()
 
 
+def _holder(path: Path) -> str:
+    """Return the process id in a lock file; "unknown" where the holder has not written it yet."""
+    with suppress(OSError):
+        return path.read_text(encoding="ascii", errors="replace").strip() or "unknown"
+    return "unknown"
+
+
 def is_held(path: Path) -> bool:
-    """Whether some process holds the lock file; an absent file is free."""
+    """Return whether some process holds the lock file; an absent file is free."""
     if not path.exists():
         return False
     try:
@@ -88,9 +106,13 @@ def write_whole(path: Path, content: bytes, check: Callable[[Path], None] | None
         sync_folder(path.parent)
     except OSError as error:
         absent = not path.parent.is_dir()
-        advice = "The folder does not exist: make it first." if absent else "Free space or mend rights."
+        advice = (
+            "Its folder does not exist: make it first."
+            if absent
+            else "Check the folder's permissions and free space."
+        )
         raise BackendUnavailable(
-            f"Cannot write {path}: {error.strerror}. {advice}", withheld=[f" {path}"]
+            f"The file {path.name} cannot be written. {advice}", place=path, cause=error.strerror
         ) from error
     finally:
         with suppress(OSError):

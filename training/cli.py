@@ -41,5 +41,5 @@ def main() -> None:
     try:
         app()
     except MatcherError as error:
-        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error}", soft_wrap=True)
+        Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error.detail}", soft_wrap=True)
         sys.exit(1)

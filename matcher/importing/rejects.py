@@ -30,7 +30,9 @@ def write_rejects(out: Path, table: ItemTable, rows: Sequence[Row]) -> None:
     except (BackendUnavailable, OSError) as error:
         raise BackendUnavailable(
             f"The rejected rows cannot be kept, so nothing was imported. {error} "
-            "Or copy the file to a folder you may write to, with space left."
+            "Or copy the file to a folder you may write to, with space left.",
+            place=out,
+            cause=getattr(error, "cause", "") or getattr(error, "strerror", ""),
         ) from error
 
 

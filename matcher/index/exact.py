@@ -243,9 +243,7 @@ def _read(path: Path) -> dict[str, Point]:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return {point.id: point for point in _unpacked(dict(arrays))}
     except (OSError, ValueError, KeyError, EOFError, IndexError, BadZipFile) as error:
-        raise NotReady(
-            f"The index file {path} cannot be read. Rebuild it: matcher reindex", withheld=[f" {path}"]
-        ) from error
+        raise NotReady("The index file cannot be read. Rebuild it: matcher reindex", place=path) from error
 
 
 def _unpacked(arrays: dict[str, NDArray[Any]]) -> Iterator[Point]:

@@ -3,11 +3,15 @@
 - ``skills``, ``skill_overlap``: ESCO skills in a text, and what two texts share of them
 - ``vocabulary``: the cluster's terms: domains of acronyms, look-alikes
 - ``concepts``: named concepts found in texts, with their places
+- ``facts``: what an item is, has and looks for (``data/reference/facts.csv``)
+- ``meets``: which concept of a question meets which of an item (``data/reference/meets.csv``)
 - ``places``: towns, distances, antennas
 - ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
 """
 
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
+from matcher.knowledge.facts import FactFinder, FactRow, read_facts
+from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
 from matcher.knowledge.read import esco_finder, read_concepts, read_skills, read_territory, read_vocabulary
 from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap, overlap
@@ -22,7 +26,12 @@ __all__ = [
     "Antenna",
     "Concept",
     "ConceptFinder",
+    "FactFinder",
+    "FactRow",
+    "MeetRow",
+    "Meets",
     "Mention",
+    "Met",
     "Place",
     "Senses",
     "SharedSkill",
@@ -35,6 +44,8 @@ __all__ = [
     "esco_finder",
     "overlap",
     "read_concepts",
+    "read_facts",
+    "read_meets",
     "read_skills",
     "read_territory",
     "read_vocabulary",

@@ -6,7 +6,7 @@ reason can quote it.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -45,6 +45,8 @@ class ConceptFinder:
         Pairs of a concept's id and one of its names. A name without a telling word is ignored.
     domains
         Domain of each concept ("cyber", "country"); concepts that are not in it have none.
+    key
+        What two words must have in common to be the same; by default the stem, or the acronym as written.
 
     >>> finder = ConceptFinder([("funding", "levée de fonds"), ("nis2", "NIS 2"), ("data", "données")])
     >>> [(m.concept, m.text) for m in finder.in_text("Levées de fonds et données, conformité NIS 2")]
@@ -53,11 +55,17 @@ class ConceptFinder:
     []
     """
 
-    def __init__(self, names: Iterable[tuple[str, str]], domains: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        names: Iterable[tuple[str, str]],
+        domains: Mapping[str, str] | None = None,
+        key: Callable[[Token], str] | None = None,
+    ) -> None:
         self._domains = dict(domains or {})
+        self._key = key or _key
         self._by_first_key: dict[str, list[_Name]] = defaultdict(list)
         for concept, name in names:
-            keys = tuple(_key(token) for token in _telling(name))
+            keys = tuple(self._key(token) for token in _telling(name))
             if keys:
                 self._by_first_key[keys[0]].append(_Name(concept, keys))
         for group in self._by_first_key.values():
@@ -94,15 +102,19 @@ class ConceptFinder:
     def _longest_at(self, text: str, words: list[Token], position: int) -> list[_Name]:
         """Return the longest names that begin at a word, one a concept; empty when none does."""
         best: dict[str, _Name] = {}
-        for name in self._by_first_key.get(_key(words[position]), ()):
+        for name in self._by_first_key.get(self._key(words[position]), ()):
             if best and len(name.keys) < len(next(iter(best.values())).keys):
                 break
-            if _matches(text, words[position : position + len(name.keys)], name.keys):
+            if self._matches(text, words[position : position + len(name.keys)], name.keys):
                 best.setdefault(name.concept, name)
         return list(best.values())
 
-
-NO_CONCEPTS = ConceptFinder([])
+    def _matches(self, text: str, words: list[Token], keys: tuple[str, ...]) -> bool:
+        """Return whether the words are the name, near each other and in one sentence."""
+        if tuple(self._key(word) for word in words) != keys:
+            return False
+        gaps = [text[one.end : other.start] for one, other in pairwise(words)]
+        return all(len(gap) <= _LONGEST_GAP and not any(mark in gap for mark in ".;:!?\n") for gap in gaps)
 
 
 def _telling(text: str) -> list[Token]:
@@ -119,9 +131,4 @@ def _is_acronym(word: str) -> bool:
     return 1 < len(word) <= _LONGEST_ACRONYM and word.isalpha() and word.isupper()
 
 
-def _matches(text: str, words: list[Token], keys: tuple[str, ...]) -> bool:
-    """Whether the words are the name, near each other and in one sentence."""
-    if tuple(_key(word) for word in words) != keys:
-        return False
-    gaps = [text[one.end : other.start] for one, other in pairwise(words)]
-    return all(len(gap) <= _LONGEST_GAP and not any(mark in gap for mark in ".;:!?\n") for gap in gaps)
+NO_CONCEPTS = ConceptFinder([])

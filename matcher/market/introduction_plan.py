@@ -74,11 +74,10 @@ class IntroductionPlan:
 
     def among(self, ids: Set[str]) -> "IntroductionPlan":
         """Keep only the organisations in ``ids``, in lists too; their figures stay as planned."""
-        lists = {
-            name: tuple(entry for entry in entries if entry.item_id in ids)
-            for name, entries in self.lists.items()
-            if name in ids
-        }
+        lists = {}
+        for name, entries in self.lists.items():
+            if name in ids:
+                lists[name] = tuple(entry for entry in entries if entry.item_id in ids)
         members = tuple(member for member in self.members if member.organisation_id in ids)
         return replace(self, lists=lists, members=members)
 
@@ -168,22 +167,28 @@ def _refuse_scores(scores: Mapping[str, Mapping[str, float]]) -> None:
 def _mutual_pairs(
     names: Sequence[str], scores: Mapping[str, Mapping[str, float]], met: Set[frozenset[str]]
 ) -> Pairs:
-    """Lay out what each organisation lists in rows of one width; only mutual, new pairs are allowed.
-
-    Shorter rows are padded with organisations they do not list: the market's arrays need distinct receivers.
-    """
+    """Lay out what each organisation lists in rows of one width; only mutual, new pairs are allowed."""
     row_of = {name: row for row, name in enumerate(names)}
-    width = max(1, *(len(listed) for listed in scores.values()))
+    width = min(len(names), max(1, *map(len, scores.values())))
     receiver = np.zeros((len(names), width), dtype=np.int64)
     f, g = np.zeros(receiver.shape), np.zeros(receiver.shape)
     for row, name in enumerate(names):
-        listed = [other for other in sorted(scores[name]) if other in row_of and other != name]
-        unlisted = [other for other in names if other not in scores[name]]
-        receiver[row] = [row_of[other] for other in (listed + unlisted)[:width]]
-        for column, other in enumerate(listed):
-            if name in scores[other] and frozenset((name, other)) not in met:
+        columns = _columns(name, names, scores[name])[:width]
+        receiver[row] = [row_of[other] for other in columns]
+        for column, other in enumerate(columns):
+            both = other in scores[name] and name in scores[other]
+            if both and frozenset((name, other)) not in met:
                 f[row, column], g[row, column] = scores[name][other], scores[other][name]
     return Pairs(receiver, f, g, (f > 0) & (g > 0), len(names), one_population=True)
+
+
+def _columns(name: str, names: Sequence[str], listed: Mapping[str, float]) -> list[str]:
+    """Return the organisations that ``name`` lists, then all others.
+
+    The market's arrays need distinct receivers in each row; the others pad shorter rows and are not allowed.
+    """
+    wanted = [other for other in names if other in listed and other != name]
+    return wanted + sorted(set(names).difference(wanted))
 
 
 def _view_floor(pairs: Pairs) -> Floats:

@@ -1,24 +1,25 @@
 """Which pairs should meet over a whole event, and the most any schedule could reach.
 
-The best set of pairs with at most ``T`` meetings a person is a b-matching. Its linear relaxation bounds every
-schedule from above; HiGHS solves it on the pairs whose reduced cost matters (column generation from a price
-fix-point) and then rounds it with branch and bound on the near-optimal pairs.
+The best set of pairs with at most ``T`` meetings a person is a b-matching. Its linear relaxation bounds
+every schedule from above; HiGHS solves it on the pairs whose reduced cost matters (column generation from a
+price fix-point). Branch and bound then finds whole meetings, on a few pairs first; what it finds tells
+exactly which other pairs could still improve it (reduced-cost fixing), and these are added for a second
+run. The result is optimal up to the solver's tolerance, for one round as for many.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
 from scipy.sparse import coo_matrix, csc_matrix, hstack, identity, vstack
 
+from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import BackendUnavailable
 
-Floats = NDArray[np.floating]
-Ints = NDArray[np.int64]
-
-_BATCH = 2  # pairs tried first, times n times T
-_NEAR = 0.005  # reduced cost within which a pair stays in the integer problem, times the largest score
+_BATCH = 2  # pairs tried first in the linear problem, times n times T
+_NEAR = 0.005  # reduced cost within which a pair is in the first integer problem, times the largest score
+_TOLERANCE = 1e-6  # of the integer solver, relative
+_SECONDS = 20.0  # of the integer solver; then its best solution counts
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,7 @@ class Demand:
     """
 
     scores: Floats
-    allowed: NDArray[np.bool_]
+    allowed: Bools
     most: Ints
     least: Ints
     total: int
@@ -67,32 +68,53 @@ def select(demand: Demand) -> Selection:
     weight = demand.scores[first, second]
     if len(weight) == 0 or demand.total == 0:
         return Selection(np.empty((0, 2), dtype=np.int64), 0.0, 0.0, demand.least.copy())
+    problem = _Pairs(first, second, weight)
+    relaxed, reduced, active = _relaxation(demand, problem)
+    near = active & (reduced >= -_NEAR * max(float(weight.max()), 1e-12))
+    found = _whole_meetings(demand, problem.only(near))
+    if found.short.any():  # the near-optimal pairs may be too few to give each person its least
+        near = active
+        found = _whole_meetings(demand, problem.only(near))
+    # No better solution holds a pair whose reduced cost exceeds the distance to the linear bound.
+    distance = relaxed.objective - found.objective
+    if not found.short.any() and distance > _TOLERANCE * relaxed.value:
+        near = near | (reduced >= -distance)
+        found = _whole_meetings(demand, problem.only(near))
+    index = np.flatnonzero(near)[found.chosen]
+    pairs = np.stack([first[index], second[index]], axis=1)
+    return Selection(pairs, float(weight[index].sum()), relaxed.value, found.short)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pairs:
+    """Pairs ``(first, second)`` with their ``weight``."""
+
+    first: Ints
+    second: Ints
+    weight: Floats
+
+    def only(self, chosen: Bools) -> "_Pairs":
+        return _Pairs(self.first[chosen], self.second[chosen], self.weight[chosen])
+
+
+def _relaxation(demand: Demand, pairs: _Pairs) -> tuple["_Relaxed", Floats, Bools]:
+    """Solve the linear problem by column generation; also return all reduced costs and the pairs it used.
+
+    It starts with the pairs that look best at guessed prices. Pairs left out whose reduced cost at the
+    optimal prices is positive could improve it: they are added until there are none, which proves the
+    optimum.
+    """
     prices = _prices(demand)
-    reduced = weight - prices[first] - prices[second]
-    active = (
-        reduced
-        >= -np.partition(-reduced, _first_batch(demand, len(weight)))[_first_batch(demand, len(weight))]
-    )
+    reduced = pairs.weight - prices[pairs.first] - prices[pairs.second]
+    batch = min(len(reduced) - 1, _BATCH * int(demand.most.sum()) + len(demand.most))
+    active: Bools = reduced >= -np.partition(-reduced, batch)[batch]
     while True:
-        relaxed = _relax(demand, first[active], second[active], weight[active])
-        reduced = weight - relaxed.prices[first] - relaxed.prices[second] - relaxed.level
+        relaxed = _relax(demand, pairs.only(active))
+        reduced = pairs.weight - relaxed.prices[pairs.first] - relaxed.prices[pairs.second] - relaxed.level
         more = (reduced > 1e-9) & ~active
         if not more.any():
-            break
+            return relaxed, reduced, active
         active |= more
-    near = active & (reduced >= -_NEAR * max(float(weight.max()), 1e-12))
-    picked, short = _round(demand, first[near], second[near], weight[near])
-    if short.sum() > np.ceil(relaxed.short - 1e-6):  # the near-optimal pairs were too few to serve everybody
-        near = active
-        picked, short = _round(demand, first[near], second[near], weight[near])
-    index = np.flatnonzero(near)[picked]
-    return Selection(
-        np.stack([first[index], second[index]], axis=1), float(weight[index].sum()), relaxed.value, short
-    )
-
-
-def _first_batch(demand: Demand, pairs: int) -> int:
-    return min(pairs - 1, _BATCH * int(demand.most.sum()) + len(demand.most))
 
 
 def _prices(demand: Demand) -> Floats:
@@ -112,19 +134,21 @@ def _prices(demand: Demand) -> Floats:
 
 @dataclass(frozen=True, slots=True)
 class _Relaxed:
-    """Optimum of the linear problem: score, total shortfall, prices of persons and of meetings."""
+    """Optimum of the linear problem: score, score less the penalty, prices of persons and of meetings."""
 
     value: float
-    short: float
+    objective: float
     prices: Floats
     level: float
 
 
-def _constraints(demand: Demand, first: Ints, second: Ints) -> tuple[csc_matrix, Floats, Floats]:
+def _constraints(demand: Demand, chosen: _Pairs) -> tuple[csc_matrix, Floats, Floats]:
     """Rows ``low <= A (x, short) <= high``: a person's meetings, the total, and a person's least."""
-    n, pairs = len(demand.most), len(first)
+    n, pairs = len(demand.most), len(chosen.first)
     columns = np.r_[np.arange(pairs), np.arange(pairs)]
-    incidence = coo_matrix((np.ones(2 * pairs), (np.r_[first, second], columns)), shape=(n, pairs))
+    incidence = coo_matrix(
+        (np.ones(2 * pairs), (np.r_[chosen.first, chosen.second], columns)), shape=(n, pairs)
+    )
     wanting = np.flatnonzero(demand.least > 0)
     none = coo_matrix((n + 1, len(wanting)))
     top = vstack([incidence, coo_matrix(np.ones((1, pairs)))])
@@ -135,49 +159,54 @@ def _constraints(demand: Demand, first: Ints, second: Ints) -> tuple[csc_matrix,
     return matrix, low, high
 
 
-def _penalty(weight: Floats, n: int) -> float:
+def _penalty(demand: Demand) -> float:
     """Cost of one missing meeting: more than any rearrangement of the others could bring."""
-    return float(weight.max() + 1e-6) * (n + 1)
+    return float(demand.scores.max() + 1e-6) * (len(demand.most) + 1)
 
 
-def _relax(demand: Demand, first: Ints, second: Ints, weight: Floats) -> _Relaxed:
-    matrix, low, high = _constraints(demand, first, second)
-    n, slack = len(demand.most), matrix.shape[1] - len(first)
-    penalty = _penalty(weight, n)
+def _relax(demand: Demand, pairs: _Pairs) -> _Relaxed:
+    matrix, low, high = _constraints(demand, pairs)
+    n, slack = len(demand.most), matrix.shape[1] - len(pairs.weight)
     upper = np.isfinite(high)
     rows = vstack([matrix[upper], -matrix[~upper]])
     limits = np.r_[high[upper], -low[~upper]]
-    cost = np.r_[-weight, np.full(slack, penalty)]
-    bounds = [(0, 1)] * len(first) + [(0, None)] * slack
+    cost = np.r_[-pairs.weight, np.full(slack, _penalty(demand))]
+    bounds = [(0, 1)] * len(pairs.weight) + [(0, None)] * slack
     answer = linprog(cost, A_ub=rows, b_ub=limits, bounds=bounds, method="highs-ds")
     if answer.status != 0:
         raise BackendUnavailable(f"The linear solver stopped: {answer.message}")
     duals = -answer.ineqlin.marginals
     prices = duals[:n].copy()
     prices[np.flatnonzero(demand.least > 0)] -= duals[n + 1 :]
-    value = float(weight @ answer.x[: len(first)])
-    return _Relaxed(value, float(answer.x[len(first) :].sum()), prices, float(duals[n]))
+    value = float(pairs.weight @ answer.x[: len(pairs.weight)])
+    return _Relaxed(value, -float(answer.fun), prices, float(duals[n]))
 
 
-def _round(demand: Demand, first: Ints, second: Ints, weight: Floats) -> tuple[Ints, Ints]:
-    """Whole meetings: indices of the chosen pairs, and what each person misses of its least."""
-    matrix, low, high = _constraints(demand, first, second)
-    n, pairs = len(demand.most), len(first)
-    slack = matrix.shape[1] - pairs
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """Whole meetings: indices of the chosen pairs, score less the penalty, what each person misses."""
+
+    chosen: Ints
+    objective: float
+    short: Ints
+
+
+def _whole_meetings(demand: Demand, pairs: _Pairs) -> _Whole:
+    matrix, low, high = _constraints(demand, pairs)
+    n, count = len(demand.most), len(pairs.weight)
+    slack = matrix.shape[1] - count
+    penalty = _penalty(demand)
     answer = milp(
-        np.r_[-weight, np.full(slack, _penalty(weight, n))],
-        integrality=np.r_[np.ones(pairs), np.zeros(slack)],
-        bounds=Bounds(0, np.r_[np.ones(pairs), np.full(slack, np.inf)]),
+        np.r_[-pairs.weight, np.full(slack, penalty)],
+        integrality=np.r_[np.ones(count), np.zeros(slack)],
+        bounds=Bounds(0, np.r_[np.ones(count), np.full(slack, np.inf)]),
         constraints=LinearConstraint(matrix, low, high),
-        options={"mip_rel_gap": 1e-5, "time_limit": 20.0},
+        options={"mip_rel_gap": _TOLERANCE, "time_limit": _SECONDS},
     )
     if answer.x is None:
         raise BackendUnavailable(f"The integer solver found no schedule: {answer.message}")
-    chosen = np.flatnonzero(answer.x[:pairs] > 0.5)
-    met = np.bincount(np.r_[first[chosen], second[chosen]], minlength=n)
-    return chosen, np.maximum(0, demand.least - met)
-
-
-def shortfall(demand: Demand) -> Ints:
-    """Who misses how many meetings of its least when scores count for nothing (n,)."""
-    return select(replace(demand, scores=np.zeros_like(demand.scores))).short
+    chosen = np.flatnonzero(answer.x[:count] > 0.5)
+    met = np.bincount(np.r_[pairs.first[chosen], pairs.second[chosen]], minlength=n)
+    short = np.maximum(0, demand.least - met)
+    objective = float(pairs.weight[chosen].sum()) - penalty * int(short.sum())
+    return _Whole(chosen, objective, short)

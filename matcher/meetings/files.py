@@ -1,125 +1,228 @@
-"""Participants from CSV or XLSX; rounds to CSV, XLSX and one iCalendar file a person."""
+"""Participants, scores and earlier rounds read from office files; rounds written as CSV or XLSX."""
 
-import hashlib
 import re
-import warnings
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from io import StringIO
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import icalendar
-import pandas as pd
+from openpyxl import Workbook
 
 from matcher.errors import BackendUnavailable, InvalidRequest
-from matcher.language.text import fold
+from matcher.importing import (
+    HEADER,
+    NOT_A_HEADER,
+    Notice,
+    Table,
+    neutralise,
+    read_table,
+    restore,
+    write_csv,
+)
+from matcher.language import fold_words
+from matcher.meetings.attendance import Cell, Moment, entries, phrases, read_moment, read_presence
+from matcher.meetings.columns import (
+    Columns,
+    looks_deciding,
+    participants_rank,
+    recognise,
+    refuse_unread,
+)
 from matcher.meetings.participants import Participant, Roster
 
-COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "name": ("name", "nom", "participant", "personne", "person"),
-    "organisation": ("organisation", "organization", "entreprise", "societe", "structure", "company"),
-    "themes": ("themes", "theme", "thematiques", "sujets", "topics", "expertise"),
-    "territory": ("territory", "territoire", "ville", "city", "departement", "department", "antenne"),
-    "offers": ("offers", "offres", "offre", "propose"),
-    "needs": ("needs", "besoins", "besoin", "recherche", "cherche"),
-    "avoids": ("avoids", "avoid", "veto", "evite", "a eviter", "ne pas rencontrer"),
-    "met": ("met", "already met", "deja rencontre", "deja rencontres", "connait"),
-    "table": ("table", "fixed table", "table fixe"),
-}
-_COUNTED = re.compile(r"[1-9][0-9]{0,3}(\.0)?")
-"""A number of a table or a round, as a spreadsheet may write it."""
+_COUNTED = re.compile(r"[1-9][0-9]{0,3}")
+"""A number of a table or a round."""
+_TOTALS = re.compile(r"(?:sous |grand )?(?:total|totaux|sum|nombre|nb|count)\b.*")
+_NUMBER = re.compile(r"[\d\s.,%€]*")
+_FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|NAME\?|NOM\?|VALUE!|VALEUR!|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!)")
+_NO_PERSON = phrases(
+    "info requested;information requested;a definir;a confirmer;a preciser;a venir;tbd;tba;n a;nc;"
+    "n c;inconnu;inconnue;unknown;nan;none;null;neant;aucun;anonyme;anonymous;place reservee;reserve;"
+    "reserved"
+)
 
 
-def read_sheet(path: Path) -> pd.DataFrame:
-    """Read a CSV (``;`` ``,`` or tab; UTF-8 or Windows-1252) or an XLSX file as text cells.
-
-    Raises
-    ------
-    InvalidRequest
-        No such file, or one that is no table.
-    """
-    if not path.is_file():
-        raise InvalidRequest(f"No such file: {path}.")
-    try:
-        return _workbook(path) if path.suffix.lower() in (".xlsx", ".xlsm") else _csv(path)
-    except Exception as error:  # whatever openpyxl meets in a damaged workbook
-        raise InvalidRequest(f"{path} is not a readable table: {str(error).strip().rstrip('.')}.") from error
-
-
-def _workbook(path: Path) -> pd.DataFrame:
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # styles and extensions openpyxl does not know
-        return pd.read_excel(path, dtype=str, keep_default_na=False)
-
-
-def _csv(path: Path) -> pd.DataFrame:
-    raw = path.read_bytes()
-    try:
-        text = raw.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = raw.decode("cp1252")
-    head = text.partition("\n")[0]
-    separator = max(";,\t", key=head.count)
-    with warnings.catch_warnings():  # without index_col the cells of longer rows come under other names
-        warnings.simplefilter("error", pd.errors.ParserWarning)
-        try:
-            return pd.read_csv(
-                StringIO(text), sep=separator, dtype=str, keep_default_na=False, index_col=False
-            )
-        except pd.errors.ParserWarning as error:
-            raise ValueError("its rows have more cells than its header") from error
-
-
-def _recognised(sheet: pd.DataFrame) -> dict[str, str]:
-    """Our name -> the file's column."""
-    known = {alias: name for name, aliases in COLUMNS.items() for alias in aliases}
-    found: dict[str, str] = {}
-    for column in sheet.columns:
-        name = known.get(" ".join(fold(str(column)).replace("_", " ").split()))
-        if name and name not in found:
-            found[name] = column
-    return found
-
-
-def _parts(cell: str) -> tuple[str, ...]:
-    """Entries of a cell, apart by ``;`` ``|`` or line breaks, by commas where there are none of these."""
-    splitter = r"[;|\n]" if re.search(r"[;|\n]", cell) else ","
-    return tuple(part.strip() for part in re.split(splitter, cell) if part.strip())
-
-
-def read_participants(path: Path) -> Roster:
+def read_participants(path: Path, ignored: Sequence[str] = ()) -> Roster:
     """Read the people of an event.
 
-    One row a person; French or English headers: name, organisation, themes, territory, offers, needs,
-    avoids, met, table. Only the name is required.
+    Parameters
+    ----------
+    path
+        Any office file, one row a person, French or English headers. Only names are required: in one
+        column, or first and last name apart.
+    ignored
+        Headers to ignore, although they may decide who meets whom.
+
+    Returns
+    -------
+    Roster
+        Its notices say which rows and columns were not read. People who do not come are listed as not
+        present.
 
     Raises
     ------
     InvalidRequest
-        No column of names, a table that is no number from 1, no or duplicate people.
+        No column of names, a row that does not fit under the header, a deciding column or cell that is not
+        understood, a table that is no number from 1, no or repeated people.
     """
-    sheet = read_sheet(path)
-    found = _recognised(sheet)
-    if "name" not in found:
+    table = _read(path, participants_rank)
+    columns = recognise(table.columns, ignored)
+    if not {"name", "last_name"} & set(columns.single):
         raise InvalidRequest(f"{path} has no column of names: call one of its columns 'nom' or 'name'.")
-    people = []
-    for line, row in enumerate(sheet.to_dict("records"), start=2):
-        cells = {name: str(row[column]).strip() for name, column in found.items()}
-        if not any(cells.values()):
-            continue
-        lists = {name: _parts(cells.pop(name)) for name in ("themes", "avoids", "met") if name in cells}
-        table = _table(cells.pop("table", ""), line)
-        people.append(Participant(**cells, **lists, table=table, line=line))  # type: ignore[arg-type]
-    return Roster(people)
+    sheet = _Sheet(path.name, table, columns)
+    sheet.refuse_deciding(ignored)
+    present, notices = sheet.presence()
+    people = [sheet.participant(place, present=present[place]) for place in range(len(sheet.rows))]
+    return Roster(people, [*table.notices, *sheet.notices, *notices])
 
 
-def _table(cell: str, line: int) -> int | None:
-    if not cell:
+class _Row(dict[str, str]):
+    """Cells by header, with the line they are on."""
+
+    line: int
+
+
+class _Sheet:
+    """A list of participants under its columns: the rows that are people, and notices on the others."""
+
+    def __init__(self, file: str, table: Table, columns: Columns) -> None:
+        self.file, self.columns = file, columns
+        self.rows: list[_Row] = []
+        self.notices: list[Notice] = []
+        for line, cells in _fitting(file, table):
+            row = _Row(zip(table.columns, cells, strict=True))
+            row.line = line
+            reason = _no_person(row, self.name_of(row))
+            if reason is None:
+                self.rows.append(row)
+            else:
+                fr, en = reason
+                self.notices.append(Notice(f"Ligne {line} non lue : {fr}.", f"Line {line} not read: {en}."))
+        if columns.unread:
+            listed = ", ".join(title.strip() for title in columns.unread)
+            self.notices.append(Notice(f"Colonnes non lues : {listed}.", f"Columns not read: {listed}."))
+
+    def refuse_deciding(self, ignored: Sequence[str]) -> None:
+        """Refuse columns that may decide who meets whom, are not understood and say something."""
+        skipped = {fold_words(title) for title in ignored}
+        doubtful = [
+            title
+            for title in self.columns.unread
+            if looks_deciding(title) and fold_words(title) not in skipped and self._filled(title)
+        ]
+        if doubtful:
+            refuse_unread(self.file, doubtful)
+
+    def _filled(self, title: str) -> bool:
+        return any(row[title].strip() for row in self.rows)
+
+    def name_of(self, row: _Row) -> str:
+        """Return the name as one text: first name, then last name, if they are apart."""
+        parts = [self.cell(row, field) for field in ("first_name", "last_name", "name")]
+        return " ".join(part for part in parts if part)
+
+    def cell(self, row: _Row, field: str) -> str:
+        """Return the cell of a field, "" where the file has no such column."""
+        title = self.columns.single.get(field)
+        return "" if title is None else row[title].strip()
+
+    def presence(self) -> tuple[list[bool], list[Notice]]:
+        """Say of each row whether the person comes: every column that decides must agree."""
+        present = [True] * len(self.rows)
+        notices: list[Notice] = []
+        for field in ("present", "absent"):
+            for title in self.columns.deciding.get(field, ()):
+                cells = [Cell(row.line, row[title]) for row in self.rows]
+                comes, assumed = read_presence(title, cells, marks_absent=field == "absent")
+                present = [before and now for before, now in zip(present, comes, strict=True)]
+                notices += assumed
+        away = [self.name_of(row) for row, comes in zip(self.rows, present, strict=True) if not comes]
+        if away:
+            listed = ", ".join(away[:10]) + (", …" if len(away) > 10 else "")
+            notices.append(Notice(f"Absents, non placés : {listed}.", f"Absent, not placed: {listed}."))
+        return present, notices
+
+    def participant(self, place: int, *, present: bool) -> Participant:
+        """Make the person of a row."""
+        row = self.rows[place]
+        return Participant(
+            name=self.name_of(row),
+            organisation=self.cell(row, "organisation"),
+            themes=_themes(self.cell(row, "themes")),
+            territory=self.cell(row, "territory"),
+            offers=self.cell(row, "offers"),
+            needs=self.cell(row, "needs"),
+            avoids=self._entries(row, "avoids"),
+            met=self._entries(row, "met"),
+            table=_table(self.cell(row, "table"), row.line),
+            present=present,
+            arrives=self._moment(row, "arrival"),
+            leaves=self._moment(row, "departure"),
+            line=row.line,
+        )
+
+    def _entries(self, row: _Row, field: str) -> tuple[str, ...]:
+        found: list[str] = []
+        for title in self.columns.deciding.get(field, ()):
+            found += entries(row[title])
+        return tuple(found)
+
+    def _moment(self, row: _Row, field: str) -> Moment | None:
+        for title in self.columns.deciding.get(field, ()):
+            moment = read_moment(title, Cell(row.line, row[title]))
+            if moment is not None:
+                return moment
         return None
-    if not _COUNTED.fullmatch(cell):
-        raise InvalidRequest(f"Line {line}: the table {cell!r} is not a number from 1.")
-    return int(float(cell))
+
+
+def _no_person(row: _Row, name: str) -> tuple[str, str] | None:
+    """Say in French and English why a row is no person; None if it is one, or should be."""
+    if _FAILED_FORMULA.fullmatch(name):
+        return f"« {name} » est une formule en erreur", f"{name!r} is a failed formula"
+    if name and _once(fold_words(name)) in _NO_PERSON:
+        return f"« {name} » n'est pas un nom", f"{name!r} is not a name"
+    filled = [cell.strip() for cell in row.values() if cell.strip()]
+    if _TOTALS.fullmatch(fold_words(filled[0])) and all(_NUMBER.fullmatch(cell) for cell in filled[1:]):
+        return "ligne de total", "a row of totals"
+    return None
+
+
+def _once(text: str) -> str:
+    """Return half of a text that repeats itself ("info requested info requested"), else the text."""
+    words = text.split()
+    middle = len(words) // 2
+    return " ".join(words[:middle]) if words[:middle] == words[middle:] else text
+
+
+def _themes(text: str) -> tuple[str, ...]:
+    """Entries apart by ``;`` ``|`` or line breaks, by commas where there are none of these."""
+    splitter = r"[;|\n]" if re.search(r"[;|\n]", text) else ","
+    return tuple(part.strip() for part in re.split(splitter, text) if part.strip())
+
+
+def _table(text: str, line: int) -> int | None:
+    if not text:
+        return None
+    if not _COUNTED.fullmatch(text):
+        raise InvalidRequest(f"Line {line}: the table {text[:20]!r} is not a number from 1.")
+    return int(text)
+
+
+def _read(path: Path, rank: Callable[[Sequence[str]], int]) -> Table:
+    if not path.is_file():
+        raise InvalidRequest(f"No such file: {path}.")
+    return read_table(path, rank)
+
+
+def _fitting(file: str, table: Table) -> list[tuple[int, list[str]]]:
+    """Return line and cells of each row; refuse rows that do not fit under the header."""
+    found = []
+    for row in table.rows:
+        if row.fault is not None:
+            raise InvalidRequest(
+                f"{file}, ligne {row.line} : {row.fault.fr}. / {file}, line {row.line}: {row.fault.en}."
+            )
+        found.append((row.line, [str(cell or "") for cell in row.cells]))
+    return found
 
 
 def read_scores(path: Path, roster: Roster) -> list[tuple[int, int, float]]:
@@ -130,18 +233,19 @@ def read_scores(path: Path, roster: Roster) -> list[tuple[int, int, float]]:
     InvalidRequest
         Unknown name (near ones suggested), or a score that is no number in [0, 1]; the line is given.
     """
-    sheet = read_sheet(path)
-    if sheet.shape[1] < 3:
+    table = _read(path, lambda _: HEADER)
+    if len(table.columns) < 3:
         raise InvalidRequest(f"{path} needs three columns: two names and a score.")
     scores = []
-    for line, (first, second, score, *_) in enumerate(sheet.itertuples(index=False), start=2):
+    for line, (first, second, score, *_) in _fitting(path.name, table):
         try:
-            value = float(str(score).replace(",", "."))
+            value = float(score.replace(",", "."))
         except ValueError as error:
             raise InvalidRequest(f"{path}, line {line}: the score {score!r} is not a number.") from error
         if not 0 <= value <= 1:
             raise InvalidRequest(f"{path}, line {line}: the score {score!r} is not a number from 0 to 1.")
-        scores.append((roster.find(first, f" (line {line})"), roster.find(second, f" (line {line})"), value))
+        where = f" (line {line})"
+        scores.append((roster.find(first, where), roster.find(second, where), value))
     return scores
 
 
@@ -159,40 +263,33 @@ def read_tables(path: Path, roster: Roster) -> list[tuple[int, int, int]]:
     for number, person, table, where in _rows(path, "table"):
         if not _COUNTED.fullmatch(table):
             raise InvalidRequest(f"The table {table[:20]!r} is not a number from 1{where}.")
-        found.append((number, roster.find(person, where), int(float(table)) - 1))
+        found.append((number, roster.find(person, where), int(table) - 1))
     return found
 
 
 def _rows(path: Path, what: str) -> list[tuple[int, str, str, str]]:
     """Rows with something under ``what``: round from 0, person, that, and where it is read."""
-    sheet, columns = read_sheet(path), ["tour", "personne", what]
-    if not set(columns) <= set(sheet.columns):
-        raise InvalidRequest(f"{path} is not a file of rounds: it lacks the columns {', '.join(columns)}.")
+    wanted = ("tour", "personne", what)
+    table = _read(path, lambda cells: HEADER if set(wanted) <= set(cells) else NOT_A_HEADER)
+    if not set(wanted) <= set(table.columns):
+        raise InvalidRequest(f"{path} is not a file of rounds: it lacks the columns {', '.join(wanted)}.")
     found = []
-    for line, (number, person, value) in enumerate(sheet[columns].itertuples(index=False), start=2):
-        if value:
-            if not _COUNTED.fullmatch(number):
-                raise InvalidRequest(
-                    f"{path}, line {line}: the round {number[:20]!r} is not a number from 1."
-                )
-            where = (
-                f" ({path.name}, line {line}; keep people who left in the list and name them with --absent)"
-            )
-            found.append((int(float(number)) - 1, _plain(person), _plain(value), where))
+    for line, cells in _fitting(path.name, table):
+        row = dict(zip(table.columns, cells, strict=True))
+        number, person, value = (row[name] for name in wanted)
+        if not value:
+            continue
+        if not _COUNTED.fullmatch(number):
+            raise InvalidRequest(f"{path}, line {line}: the round {number[:20]!r} is not a number from 1.")
+        where = f" ({path.name}, line {line}; keep people who left in the list and name them with --absent)"
+        found.append((int(number) - 1, restore(person), restore(value), where))
     return found
-
-
-def _safe(cell: Any) -> Any:
-    """Keep spreadsheets from running a name as a formula."""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@") else cell
-
-
-def _plain(cell: str) -> str:
-    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
 
 
 def write_rounds(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
     """Write meetings, one row a person and round, as CSV (``;``, UTF-8 with BOM: Excel opens it) or XLSX.
+
+    A workbook has two sheets: by round and table, and by person.
 
     Raises
     ------
@@ -201,82 +298,32 @@ def write_rounds(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
     BackendUnavailable
         The file cannot be written.
     """
-    frame = pd.DataFrame([{key: _safe(value) for key, value in row.items()} for row in rows])
-    if out.suffix.lower() not in (".csv", ".xlsx"):
+    kind = out.suffix.lower()
+    if kind not in (".csv", ".xlsx"):
         raise InvalidRequest(f"Rounds are written as .csv or .xlsx, not {out.suffix or out.name}.")
+    if kind == ".csv":
+        write_csv(out, list(rows[0]) if rows else [], (list(row.values()) for row in rows))
+        return
     try:
-        if out.suffix.lower() == ".csv":
-            frame.to_csv(out, index=False, sep=";", encoding="utf-8-sig")
-            return
-        with pd.ExcelWriter(out, engine="openpyxl") as book:
-            frame.sort_values(["tour", "table", "personne"]).to_excel(book, sheet_name="Tours", index=False)
-            frame.sort_values(["personne", "tour"]).to_excel(book, sheet_name="Participants", index=False)
+        _write_workbook(rows, out)
     except OSError as error:
         raise BackendUnavailable(f"{out} cannot be written: {error.strerror or error}.") from error
 
 
-def write_calendars(
-    rows: Sequence[Mapping[str, Any]], folder: Path, *, start: datetime, minutes: int = 15, pause: int = 5
-) -> int:
-    """Write one iCalendar file a person, an event a meeting; returns the number of files.
-
-    Parameters
-    ----------
-    rows
-        As for :func:`write_rounds`.
-    start
-        Instant of the first round, with time zone.
-    minutes, pause
-        Length of a round, and time between two.
-
-    Raises
-    ------
-    InvalidRequest
-        ``start`` without time zone, or lengths that are not positive.
-    BackendUnavailable
-        The folder cannot be written.
-    """
-    if start.tzinfo is None:
-        raise InvalidRequest("The start of the first round needs a time zone.")
-    if minutes < 1 or pause < 0:
-        raise InvalidRequest("A round lasts at least a minute, and a pause cannot be negative.")
-    people: dict[str, list[Mapping[str, Any]]] = {}
-    for row in rows:
-        people.setdefault(str(row["personne"]), []).append(row)
-    taken: set[str] = set()
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name, meetings in people.items():
-            calendar = icalendar.Calendar()
-            calendar.add("prodid", "-//matcher//meetings//FR")
-            calendar.add("version", "2.0")
-            for row in meetings:
-                if row["rencontre"]:
-                    calendar.add_component(_event(row, start, minutes, pause))
-            (folder / f"{_file_name(name, taken)}.ics").write_bytes(calendar.to_ical())
-    except OSError as error:
-        raise BackendUnavailable(f"{folder} cannot be written: {error.strerror or error}.") from error
-    return len(people)
+def _write_workbook(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
+    book = Workbook(write_only=True)
+    for title, order in (("Tours", ("tour", "table", "personne")), ("Participants", ("personne", "tour"))):
+        sheet = book.create_sheet(title)
+        sheet.append(list(rows[0]) if rows else [])
+        for row in sorted(rows, key=lambda row: _sort_key(row, order)):
+            sheet.append([_neutral(cell) for cell in row.values()])
+    book.save(out)
 
 
-def _event(row: Mapping[str, Any], start: datetime, minutes: int, pause: int) -> icalendar.Event:
-    begin = start + timedelta(minutes=(minutes + pause) * (int(row["tour"]) - 1))
-    event = icalendar.Event()
-    key = f"{begin.isoformat()}|{row['personne']}|{row['rencontre']}"
-    event.add("uid", hashlib.sha256(key.encode()).hexdigest()[:32] + "@matcher")
-    event.add("dtstamp", start)
-    event.add("dtstart", begin)
-    event.add("dtend", begin + timedelta(minutes=minutes))
-    event.add("summary", f"Rencontre : {row['rencontre']}")
-    event.add("location", f"Table {row['table']}")
-    return event
+def _neutral(cell: Any) -> Any:
+    return neutralise(cell) if isinstance(cell, str) else cell
 
 
-def _file_name(name: str, taken: set[str]) -> str:
-    """Name a file after a person: letters, digits and hyphens, unique among ``taken``."""
-    base = re.sub(r"[^a-z0-9]+", "-", fold(name)).strip("-")[:80] or "participant"
-    unique, number = base, 2
-    while unique in taken:
-        unique, number = f"{base}-{number}", number + 1
-    taken.add(unique)
-    return unique
+def _sort_key(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[tuple[bool, Any], ...]:
+    """Sort numbers and names; an empty cell comes last."""
+    return tuple((row[name] == "", row[name] if row[name] != "" else 0) for name in columns)

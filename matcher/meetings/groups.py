@@ -1,23 +1,20 @@
 """Tables of four to eight for a factory's breakfast: mixed by theme and territory, new faces every round.
 
 Each round is an assignment of people to tables that makes the unwanted company least: having sat together
-weighs most, then shared territory and theme; the worth of a meeting counts in favour. Best exchanges of two
+weighs most, then shared territory and theme; the value of a meeting counts in favour. Best exchanges of two
 people (steepest descent) from several seeded starts; no kept solver does this in reasonable time, as the
-cost is quadratic in the seats. After a late arrival or a no-show nobody is moved but the people of a table
-that became too small.
+cost is quadratic in the seats. After a late arrival or a no-show only the people of a table that
+became too small are moved.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import InvalidRequest
-
-Floats = NDArray[np.float64]
-Bools = NDArray[np.bool_]
-Ints = NDArray[np.int64]
 
 SMALLEST, LARGEST = 4, 8
 _AGAIN, _SAME, _VETO = 4.0, 1.0, 1e6
@@ -28,9 +25,9 @@ _STARTS = 4
 class Seating:
     """Tables of every round.
 
-    ``table`` (n, rounds) numbers from 0, -1 for who is not there; ``repeats`` pairs that sit together more
-    than once, past meetings included; ``same_theme`` and ``same_territory``: shares
-    of seated pairs that have one in common.
+    ``table`` (n, rounds) numbers from 0, -1 for people who are not there; ``repeats`` pairs that sit
+    together more than once, past meetings included; ``same_theme`` and ``same_territory``: shares of seated
+    pairs that have one in common.
     """
 
     table: Ints
@@ -41,7 +38,7 @@ class Seating:
 
 @dataclass(frozen=True, slots=True)
 class Company:
-    """What is known of ``n`` people: themes, territory, worth of meeting, vetoes, past meetings, names."""
+    """What is known of ``n`` people: themes, territory, values of meetings, vetoes, past meetings, names."""
 
     themes: Sequence[frozenset[str]]
     territory: Sequence[str]
@@ -52,7 +49,7 @@ class Company:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SettledSeats:
     """Seats given before a late change: ``table`` (n, rounds), -1 for none yet; who is ``present`` when."""
 
     table: Ints
@@ -86,10 +83,10 @@ def seat_groups(
     size: int,
     *,
     fixed: ArrayLike | None = None,
-    standing: Standing | None = None,
+    settled: SettledSeats | None = None,
     seed: int = 0,
 ) -> Seating:
-    """Seat everybody at tables, round after round.
+    """Seat all people at tables, round after round.
 
     Parameters
     ----------
@@ -101,7 +98,7 @@ def seat_groups(
         Wished seats a table, 4 to 8.
     fixed
         (n,) table a host stays at, from 0, or -1.
-    standing
+    settled
         Seats of an earlier plan: they stay, others are seated where there is room. A table that falls under
         four people is closed, without a host, and its people seated anew.
     seed
@@ -111,7 +108,7 @@ def seat_groups(
     ------
     InvalidRequest
         Sizes that cannot be, a fixed table that does not exist or has too many hosts, or vetoes that leave no
-        way to seat everybody.
+        way to seat all people.
 
     Examples
     --------
@@ -123,20 +120,20 @@ def seat_groups(
     n = len(company.themes)
     if rounds < 1:
         raise InvalidRequest(f"A breakfast has at least one round, not {rounds}.")
-    standing = standing or Standing(np.full((n, rounds), -1), np.ones((n, rounds), dtype=bool))
+    settled = settled or SettledSeats(np.full((n, rounds), -1), np.ones((n, rounds), dtype=bool))
     hosts = np.full(n, -1) if fixed is None else np.asarray(fixed, dtype=np.int64)
     if hosts.shape != (n,):
         raise InvalidRequest(f"Fixed tables are {n} numbers.")
     theme, territory = _shared(company.themes), _equal(company.territory)
     veto, met = _symmetric(company.veto, n), _symmetric(company.met, n)
-    worth = np.zeros((n, n)) if company.scores is None else np.asarray(company.scores, dtype=float)
-    base = _SAME * (theme + territory) + _VETO * veto - (worth + worth.T) / 2
+    values = np.zeros((n, n)) if company.scores is None else np.asarray(company.scores, dtype=float)
+    base = _SAME * (theme + territory) + _VETO * veto - (values + values.T) / 2
     rng = np.random.default_rng(seed)
     table = np.full((n, rounds), -1)
     company_of = np.zeros((n, n), dtype=np.int64)
     for r in range(rounds):
-        here = np.flatnonzero(standing.present[:, r])
-        kept, seats = _open(standing.table[here, r], hosts[here], size)
+        here = np.flatnonzero(settled.present[:, r])
+        kept, seats = _open(settled.table[here, r], hosts[here], size)
         cost = (base + _AGAIN * (met + company_of))[np.ix_(here, here)]
         np.fill_diagonal(cost, 0)
         tries = [_descend(cost, _start(seats, kept, rng), kept >= 0) for _ in range(_STARTS)]
@@ -154,7 +151,7 @@ def seat_groups(
 
 
 def _open(table: Ints, hosts: Ints, size: int) -> tuple[Ints, Ints]:
-    """Say who keeps which table in a round, -1 for who is to be seated, and how many seats each table has."""
+    """Return the table each person keeps in a round, -1 for people to seat, and the seats of each table."""
     kept = np.where(table < 0, hosts, table)
     if (table < 0).all():
         seats = table_sizes(len(table), size)
@@ -194,15 +191,15 @@ def _filled(kept: Ints) -> Ints:
 def _shared(themes: Sequence[frozenset[str]]) -> Floats:
     """1 for pairs with a theme in common, else 0."""
     names = sorted(frozenset().union(*themes))
-    has = np.array([[name in own for name in names] for own in themes], dtype=float).reshape(
-        len(themes), len(names)
-    )
+    has = np.zeros((len(themes), len(names)))
+    for person, own in enumerate(themes):
+        has[person] = [name in own for name in names]
     common: Floats = (has @ has.T > 0).astype(float)
     return common
 
 
 def _equal(labels: Sequence[str]) -> Floats:
-    """1 for pairs with the same label, else 0; nobody shares an empty one."""
+    """1 for pairs with the same label, else 0; an empty label is not shared."""
     values = np.array(labels)
     same: Bools = (values[:, None] == values[None, :]) & (values != "")[:, None]
     return same.astype(float)
@@ -218,7 +215,7 @@ def _symmetric(flags: ArrayLike | None, n: int) -> Bools:
 
 
 def _start(seats: Ints, hosts: Ints, rng: np.random.Generator) -> Ints:
-    """Seat hosts, then everybody else at random in the seats left."""
+    """Seat hosts, then all others at random in the seats left."""
     left = seats - np.bincount(hosts[hosts >= 0], minlength=len(seats))
     table = hosts.copy()
     table[hosts < 0] = rng.permutation(np.repeat(np.arange(len(seats)), left))
@@ -249,7 +246,7 @@ def _descend(cost: Floats, table: Ints, still: Bools) -> Ints:
     return table
 
 
-def _refuse_veto(together: NDArray[np.int64], veto: Bools, names: Sequence[str]) -> None:
+def _refuse_veto(together: Ints, veto: Bools, names: Sequence[str]) -> None:
     bad = np.argwhere(np.triu((together > 0) & veto, 1))
     if len(bad):
         a, b = (names[i] if names else f"person {i + 1}" for i in bad[0].tolist())

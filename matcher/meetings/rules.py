@@ -7,11 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import InvalidRequest
-
-Floats = NDArray[np.floating]
-Ints = NDArray[np.int64]
-Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +22,13 @@ class Rules:
     tables
         Meetings that can take place at once; half the people by default.
     minimum
-        Meetings everyone is owed, one number or (n,); served before the total score.
+        Meetings each person must get, one number or (n,); served before the total score.
     fixed
         (n,) table a person stays at, from 0, or -1. Two people who both stay do not meet.
     available
         (n, rounds) False where a person is away.
     names
-        How error messages call people.
+        Names for error messages.
     """
 
     veto: ArrayLike | None = None
@@ -55,45 +52,62 @@ class Event:
     names: Sequence[str] = field(default_factory=tuple)
 
     def name(self, person: int) -> str:
-        """Say who ``person`` is."""
+        """Return the name of ``person`` for a message."""
         return self.names[person] if self.names else f"person {person}"
 
 
 def check(scores: ArrayLike, rounds: int, rules: Rules) -> Event:
     """Validate an event; see :func:`matcher.meetings.schedule.plan_meetings` for what is refused."""
-    worth = np.asarray(scores, dtype=float)
-    n = len(worth) if worth.ndim == 2 else 0
-    if n < 2 or worth.shape != (n, n):
-        raise InvalidRequest(
-            f"Meetings need a square matrix of scores for at least two people, not {worth.shape}."
-        )
+    values = _checked_scores(scores)
     if rounds < 1:
         raise InvalidRequest(f"An event has at least one round, not {rounds}.")
-    worth = worth.copy()
-    np.fill_diagonal(worth, 0)
-    if not np.isfinite(worth).all() or (worth < 0).any():
-        i, j = np.argwhere(~(np.isfinite(worth) & (worth >= 0)))[0]
-        raise InvalidRequest(
-            f"The score of {i} with {j} is {worth[i, j]}: scores are finite and not negative."
-        )
-    fixed = (
-        np.full(n, -1) if rules.fixed is None else sized(rules.fixed, (n,), "fixed tables").astype(np.int64)
-    )
+    n = len(values)
+    fixed = np.full(n, -1)
+    if rules.fixed is not None:
+        fixed = sized(rules.fixed, (n,), "fixed tables").astype(np.int64)
     tables = n // 2 if rules.tables is None else rules.tables
     _refuse_tables(fixed, tables, rules.names)
-    veto = np.zeros((n, n), bool) if rules.veto is None else sized(rules.veto, (n, n), "vetoes").astype(bool)
-    allowed = ~(veto | veto.T | np.eye(n, dtype=bool) | ((fixed >= 0)[:, None] & (fixed >= 0)[None, :]))
-    if not allowed.any():
-        raise InvalidRequest(
-            "Nobody may meet anybody: every pair is vetoed, already met or fixed to two tables."
-        )
     here = np.ones((n, rounds), bool)
     if rules.available is not None:
         here = sized(rules.available, (n, rounds), "presence").astype(bool)
-    least = np.broadcast_to(np.asarray(rules.minimum, dtype=np.int64), (n,))
-    if (least < 0).any():
+    minimum = np.broadcast_to(np.asarray(rules.minimum, dtype=np.int64), (n,))
+    if (minimum < 0).any():
         raise InvalidRequest("The minimum number of meetings cannot be negative.")
-    return Event((worth + worth.T) / 2, allowed, least, fixed, here, min(tables, n // 2), rules.names)
+    allowed = _allowed(rules.veto, fixed)
+    return Event((values + values.T) / 2, allowed, minimum, fixed, here, min(tables, n // 2), rules.names)
+
+
+def _checked_scores(scores: ArrayLike) -> Floats:
+    values = np.array(scores, dtype=float)
+    n = len(values) if values.ndim == 2 else 0
+    if n < 2 or values.shape != (n, n):
+        raise InvalidRequest(
+            f"Meetings need a square matrix of scores for at least two people, not {values.shape}."
+        )
+    np.fill_diagonal(values, 0)
+    wrong = ~(np.isfinite(values) & (values >= 0))
+    if wrong.any():
+        i, j = np.argwhere(wrong)[0]
+        raise InvalidRequest(
+            f"The score of {i} with {j} is {values[i, j]}: scores are finite and not negative."
+        )
+    return values
+
+
+def _allowed(veto: ArrayLike | None, fixed: Ints) -> Bools:
+    """Pairs (n, n) that may meet: without veto, two people, not both fixed to a table."""
+    n = len(fixed)
+    forbidden = np.eye(n, dtype=bool)
+    if veto is not None:
+        vetoed = sized(veto, (n, n), "vetoes").astype(bool)
+        forbidden |= vetoed | vetoed.T
+    stays = fixed >= 0
+    forbidden |= stays[:, None] & stays[None, :]
+    if forbidden.all():
+        raise InvalidRequest(
+            "No two people may meet: every pair is vetoed, already met or fixed to two tables."
+        )
+    return ~forbidden
 
 
 def sized(value: ArrayLike, shape: tuple[int, ...], what: str) -> NDArray[Any]:

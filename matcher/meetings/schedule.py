@@ -1,24 +1,23 @@
 """Rounds of one-to-one meetings for an event: who meets whom, when and at which table.
 
-Nobody meets twice, nobody is in two places, vetoes and past meetings hold, everybody's minimum comes before
-the total, what is settled does not move. The pairs are chosen against a linear bound
+Two people meet once at most, a person is in one place at a time, vetoes and past meetings hold, each person's
+minimum comes before the total, what is settled does not move. The pairs are chosen against a linear bound
 (:mod:`matcher.meetings.bound`), spread over the rounds (:mod:`matcher.meetings.rounds`), and people left free
 in a round are paired once more (maximum-weight matching, networkx). The gap to the bound is in the answer.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
+from matcher.arrays import Bools, Ints
 from matcher.errors import InvalidRequest
 from matcher.meetings.bound import Demand, select
-from matcher.meetings.rounds import FREE, Sheet, level, spread
-from matcher.meetings.rules import Bools, Event, Ints, Rules, check, sized
-from matcher.meetings.tables import seat
-
-__all__ = ["Rules", "Schedule", "plan_meetings"]
+from matcher.meetings.rounds import AWAY, FREE, Grid, colour_rounds, level
+from matcher.meetings.rules import Event, Rules, check, sized
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +64,10 @@ def plan_meetings(
     Parameters
     ----------
     scores
-        (n, n) worth of each meeting, finite, at least 0; ``scores[i, j]`` and ``scores[j, i]`` are averaged,
+        (n, n) value of each meeting, finite, at least 0; ``scores[i, j]`` and ``scores[j, i]`` are averaged,
         the diagonal is ignored.
     rounds
-        Number of rounds. More rounds than somebody has possible partners leave that person free in some.
+        Number of rounds. More rounds than a person has possible partners leave that person free in some.
     rules
         Conditions of the event.
     settled
@@ -79,8 +78,8 @@ def plan_meetings(
     Raises
     ------
     InvalidRequest
-        Fewer than two people, scores that are NaN or negative, nobody who may meet, a minimum that cannot be
-        met (names who misses how many), tables that do not fit, or settled meetings in conflict.
+        Fewer than two people, scores that are NaN or negative, no pair that may meet, a minimum that cannot
+        be met (names who misses how many), tables that do not fit, or settled meetings in conflict.
 
     Examples
     --------
@@ -89,63 +88,77 @@ def plan_meetings(
     (8.0, 8.0, [2, 2, 2, 2])
     """
     event = check(scores, rounds, rules or Rules())
-    sheet = _sheet(event, rounds, settled)
-    fixed_total = sum(float(event.scores[a, b]) for r in range(rounds) for a, b in sheet.meetings(r))
-    fixed_count = np.array([sum(x >= 0 for x in row) for row in sheet.partner])
+    grid = _settled_grid(event, rounds, settled)
+    settled_total = _total(event, grid)
     demand = Demand(
         scores=event.scores,
-        allowed=event.allowed & ~_met(sheet),
-        most=np.array([len(sheet.free(person)) for person in range(len(sheet.partner))]),
-        least=np.maximum(0, event.minimum - fixed_count),
-        total=_room(event, sheet),
+        allowed=event.allowed & ~_met(grid),
+        most=np.array([len(grid.free(person)) for person in range(len(grid.partner))]),
+        least=np.maximum(0, event.minimum - _counts(grid)),
+        total=_room(event, grid),
     )
     chosen = select(demand)
     _refuse_short(event, chosen.short, "whatever the order of the rounds")
-    spread(sheet, [(int(a), int(b)) for a, b in chosen.pairs], np.random.default_rng(seed))
-    level(sheet, event.tables)
-    _fill(event, sheet)
-    partner = np.array(sheet.partner, dtype=np.int64)
-    _refuse_short(
-        event, np.maximum(0, event.minimum - (partner >= 0).sum(axis=1)), "once spread over the rounds"
-    )
-    total = sum(float(event.scores[a, b]) for r in range(rounds) for a, b in sheet.meetings(r))
-    return Schedule(partner, seat(partner, event.fixed, event.tables), total, chosen.bound + fixed_total)
+    colour_rounds(grid, [(int(a), int(b)) for a, b in chosen.pairs], np.random.default_rng(seed))
+    level(grid, event.tables)
+    _pair_the_free(event, grid)
+    _refuse_short(event, np.maximum(0, event.minimum - _counts(grid)), "once spread over the rounds")
+    partner = np.array(grid.partner, dtype=np.int64)
+    tables = seat(partner, event.fixed, event.tables)
+    return Schedule(partner, tables, _total(event, grid), chosen.bound + settled_total)
 
 
-def _sheet(event: Event, rounds: int, settled: ArrayLike | None) -> Sheet:
+def _total(event: Event, grid: Grid) -> float:
+    total = 0.0
+    for r in range(grid.rounds):
+        for a, b in grid.meetings(r):
+            total += float(event.scores[a, b])
+    return total
+
+
+def _counts(grid: Grid) -> Ints:
+    """Meetings of each person (n,)."""
+    count: Ints = (np.array(grid.partner) >= 0).sum(axis=1)
+    return count
+
+
+def _settled_grid(event: Event, rounds: int, settled: ArrayLike | None) -> Grid:
     """Lay out the rounds with what is settled, locked."""
-    sheet = Sheet.blank(event.available)
+    grid = Grid.blank(event.available)
     if settled is None:
-        return sheet
+        return grid
     partner = sized(settled, (len(event.scores), rounds), "settled meetings").astype(np.int64)
     met: set[tuple[int, int]] = set()
-    for a, r in zip(*(x.tolist() for x in np.nonzero(partner >= 0)), strict=True):
+    for a, r in np.argwhere(partner >= 0).tolist():
         b = int(partner[a, r])
         if b >= len(partner) or b == a or partner[b, r] != a:
             raise InvalidRequest(
                 f"Round {r + 1}: {event.name(a)} is settled with someone who is settled elsewhere."
             )
-        sheet.partner[a][r] = b
-        sheet.locked.add((a, r))
+        grid.partner[a][r] = b
+        grid.locked.add((a, r))
         if a < b and (a, b) in met:
             raise InvalidRequest(f"{event.name(a)} and {event.name(b)} are settled to meet twice.")
         met.add((a, b))
-    return sheet
+    return grid
 
 
-def _met(sheet: Sheet) -> Bools:
-    """Pairs that already have a meeting on the sheet."""
-    met = np.zeros((len(sheet.partner), len(sheet.partner)), dtype=bool)
-    for a, row in enumerate(sheet.partner):
+def _met(grid: Grid) -> Bools:
+    """Pairs that already have a meeting on the grid."""
+    met = np.zeros((len(grid.partner), len(grid.partner)), dtype=bool)
+    for a, row in enumerate(grid.partner):
         met[a, [b for b in row if b >= 0]] = True
     return met
 
 
-def _room(event: Event, sheet: Sheet) -> int:
+def _room(event: Event, grid: Grid) -> int:
     """Count the meetings that still fit, over all rounds."""
-    free = np.array(sheet.partner) == FREE
-    taken = [len(sheet.meetings(r)) for r in range(sheet.rounds)]
-    return sum(max(0, min(event.tables - taken[r], int(free[:, r].sum()) // 2)) for r in range(sheet.rounds))
+    free = np.array(grid.partner) == FREE
+    room = 0
+    for r in range(grid.rounds):
+        tables = event.tables - len(grid.meetings(r))
+        room += max(0, min(tables, int(free[:, r].sum()) // 2))
+    return room
 
 
 def _refuse_short(event: Event, short: Ints, when: str) -> None:
@@ -162,25 +175,120 @@ def _refuse_short(event: Event, short: Ints, when: str) -> None:
     )
 
 
-def _fill(event: Event, sheet: Sheet) -> None:
-    """Pair the people left free in each round, those short of their minimum first."""
-    allowed = event.allowed & ~_met(sheet)
-    for r in range(sheet.rounds):
-        free = [person for person, row in enumerate(sheet.partner) if row[r] == FREE]
-        room = event.tables - len(sheet.meetings(r))
+def _pair_the_free(event: Event, grid: Grid) -> None:
+    """Pair the people left free in each round, those short of their minimum first.
+
+    Spreading the chosen pairs over the rounds can leave some unplaced, and their people free in different
+    rounds; the best matching among the people free in one round fills what can be filled.
+    """
+    allowed = event.allowed & ~_met(grid)
+    for r in range(grid.rounds):
+        free = [person for person, row in enumerate(grid.partner) if row[r] == FREE]
+        room = event.tables - len(grid.meetings(r))
         if room <= 0 or not allowed[np.ix_(free, free)].any():
             continue
-        count = [sum(x >= 0 for x in row) for row in sheet.partner]
-        owed = (event.minimum - np.array(count)).clip(0)
-        urgent = float(event.scores.max() + 1) * (owed[:, None] + owed[None, :])
-        graph = nx.Graph()
-        graph.add_weighted_edges_from(
-            (a, b, float(event.scores[a, b] + urgent[a, b]))
-            for a in free
-            for b in free
-            if a < b and allowed[a, b]
-        )
-        pairs = sorted(nx.max_weight_matching(graph), key=lambda pair: -graph.edges[pair]["weight"])
-        for a, b in pairs[:room]:
-            sheet.put(a, b, r)
+        owed = (event.minimum - _counts(grid)).clip(0)
+        # One missing meeting outweighs any score, so that minima are served first.
+        value = event.scores + float(event.scores.max() + 1) * (owed[:, None] + owed[None, :])
+        for a, b in _best_matching(free, allowed, value)[:room]:
+            grid.put(a, b, r)
             allowed[a, b] = allowed[b, a] = False
+
+
+def _best_matching(people: Sequence[int], allowed: Bools, value: ArrayLike) -> list[tuple[int, int]]:
+    """Match people for the greatest total value, best pair first (Edmonds 1965, by networkx)."""
+    graph = nx.Graph()
+    values = np.asarray(value)
+    for place, a in enumerate(people):
+        for b in people[place + 1 :]:
+            if allowed[a, b]:
+                graph.add_edge(a, b, weight=float(values[a, b]))
+    return sorted(nx.max_weight_matching(graph), key=lambda pair: -graph.edges[pair]["weight"])
+
+
+def reopen(
+    schedule: Schedule, now: int, *, absent: Sequence[int] = (), arrivals: int = 0
+) -> tuple[Ints, Bools]:
+    """Prepare a late change: what stays settled, and who is present when.
+
+    Parameters
+    ----------
+    schedule
+        The schedule so far.
+    now
+        First round, from 0, that has not taken place.
+    absent
+        People who did not come or leave: their meetings from ``now`` on are undone.
+    arrivals
+        Number of people who join; they get the next numbers.
+
+    Returns
+    -------
+    settled, available
+        (n + arrivals, rounds) arrays for :func:`plan_meetings`: each meeting still possible stays.
+
+    Examples
+    --------
+    >>> day = plan_meetings([[0, 3, 1, 1], [3, 0, 1, 1], [1, 1, 0, 3], [1, 1, 3, 0]], rounds=1)
+    >>> reopen(day, 0, absent=[3], arrivals=1)[0].ravel().tolist()
+    [1, 0, -1, -1, -1]
+    """
+    n, rounds = schedule.partner.shape
+    gone = np.zeros(n, dtype=bool)
+    gone[list(absent)] = True
+    settled = np.maximum(schedule.partner, FREE)
+    later = np.arange(rounds) >= now
+    undone = later[None, :] & (settled >= 0) & (gone[:, None] | gone[np.maximum(settled, 0)])
+    settled[undone] = FREE
+    available = schedule.partner != AWAY
+    available[gone] &= ~later
+    available = np.vstack([available, np.tile(later, (arrivals, 1))])
+    return np.vstack([settled, np.full((arrivals, rounds), FREE)]), available
+
+
+def seat(partner: Ints, fixed: Ints, tables: int) -> Ints:
+    """Give each meeting a table.
+
+    Parameters
+    ----------
+    partner
+        (n, rounds) whom each person meets, negative for no one; at most ``tables`` meetings a round.
+    fixed
+        (n,) table a person stays at, or -1; no table twice, no meeting between two such people.
+    tables
+        Number of tables.
+
+    Returns
+    -------
+    ndarray of shape (n, rounds)
+        Tables from 0, -1 without a meeting. A meeting without a fixed person takes the table where one of the
+        two sat last, if free, else the lowest free one.
+
+    Examples
+    --------
+    >>> seat(np.array([[1], [0], [3], [2]]), np.array([-1, -1, -1, 0]), 2).ravel().tolist()
+    [1, 1, 0, 0]
+    """
+    n, rounds = partner.shape
+    places = np.full((n, rounds), -1)
+    last = fixed.copy()
+    for r in range(rounds):
+        meetings = [(a, int(partner[a, r])) for a in range(n) if partner[a, r] > a]
+        kept = {pair: int(max(fixed[list(pair)])) for pair in meetings}
+        free = set(range(tables)) - set(kept.values())
+        for pair in meetings:
+            table = kept[pair]
+            if table < 0:
+                table = _free_table(last[list(pair)].tolist(), free)
+                free.discard(table)
+            places[list(pair), r] = table
+            last[list(pair)] = table
+    return places
+
+
+def _free_table(wished: Sequence[int], free: set[int]) -> int:
+    """Return the first wished table that is free, else the lowest free one."""
+    for table in wished:
+        if table in free:
+            return table
+    return min(free)

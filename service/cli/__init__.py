@@ -1,1 +1,11 @@
-"""The ``matcher`` command."""
+"""The ``matcher`` command.
+
+- ``main``: the commands, their options and exit codes
+- ``recommend``: recommend, search, members-for (an alert), skills
+- ``catalogue``: import, export, show
+- ``index``: prepare, migrate, index, reindex
+- ``plan``: the plan of introductions
+- ``meetings``, ``event``, ``meeting_scores``: rounds and tables of an event
+- ``demo``, ``doctor``, ``serve``: the commands of these names
+- ``render``: answers, items and plans as tables
+"""

@@ -72,9 +72,11 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except IndexLocked as fault:
-        return Finding(check, "warning", str(fault), "Nothing to fix if that is the server: ask it instead.")
+        return Finding(
+            check, "warning", fault.detail, "Nothing to fix if that is the server: ask it instead."
+        )
     except MatcherError as fault:
-        return Finding(check, "error", str(fault))
+        return Finding(check, "error", fault.detail)
 
 
 def _python() -> Finding:
@@ -150,7 +152,7 @@ def _store_and_index(settings: Settings) -> Iterator[Finding]:
             yield Finding("store", "ok", f"{matcher.store.place}: {held}")
             yield _guarded("index", lambda: _index(matcher))
     except MatcherError as fault:
-        yield Finding("store", "error", str(fault))
+        yield Finding("store", "error", fault.detail)
 
 
 def _index(matcher: Matcher) -> Finding:

@@ -220,7 +220,7 @@ def _require_text(arguments: Sequence[str]) -> None:
 
 def _report(fault: MatcherError) -> int:
     """Print an error and return its exit code."""
-    remarks().print(Text.assemble(("Error: ", "bold red"), str(fault)), soft_wrap=True)
+    remarks().print(Text.assemble(("Error: ", "bold red"), fault.detail), soft_wrap=True)
     return 2 if isinstance(fault, InvalidRequest | NotFound | NotAllowed) else 3
 
 

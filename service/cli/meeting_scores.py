@@ -1,46 +1,70 @@
-"""What a meeting is worth: from a file, from the recommender, or from the participants' own texts."""
+"""The value of each meeting: from a file, from the recommender, or from the participants' own texts."""
 
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-from matcher import settings as configuration
+from matcher.arrays import Floats
 from matcher.build import Matcher, open_matcher
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ItemType
-from matcher.errors import MatcherError
-from matcher.language.lookup import find_by_name
-from matcher.meetings.participants import BASE, Roster
+from matcher.errors import NotReady
+from matcher.language import find_by_name
+from matcher.meetings import BASE, Roster, read_scores
+from matcher.settings import Settings
 
-Floats = NDArray[np.float64]
 
+def meeting_scores(
+    roster: Roster, file: Path | None, settings: Settings, *, texts_only: bool = False
+) -> tuple[Floats, str]:
+    """Score every pair, (n, n) in [0, 1], and say in French and English what the scores rest on.
 
-def worth(roster: Roster, file: Path | None) -> tuple[Floats, str]:
-    """Score every pair, (n, n) in [0, 1], and say where the scores come from.
+    Parameters
+    ----------
+    roster
+        The participants.
+    file
+        Scores of pairs; a pair it lacks has 0.
+    settings
+        Where the catalogue is. Participants who are organisations of the catalogue, by id or name, get the
+        recommender's mutual scores; the others get scores of their texts, put on the same mean.
+    texts_only
+        Do not open the catalogue: score by the participants' texts.
 
-    With a file of pairs, these (0 for pairs it lacks). Else the recommender's mutual scores for participants
-    who are organisations of the catalogue, by id or name, and the participants' texts for the others, put on
-    the same mean. Without a catalogue, texts alone.
+    Raises
+    ------
+    InvalidRequest
+        The file of scores cannot be read.
+    BackendUnavailable
+        The catalogue is there and cannot be opened, for instance because a service holds its index. A
+        catalogue that is not there yet is no error: the texts count, and the result says so.
     """
     if file is not None:
-        from matcher.meetings.files import read_scores
-
         pairs = np.zeros((len(roster), len(roster)))
         for i, j, score in read_scores(file, roster):
             pairs[i, j] = pairs[j, i] = score
-        return pairs, f"{file}"
+        return pairs, f"fichier / file {file}"
     texts = roster.scores()
+    if texts_only:
+        return texts, "textes des participants / participants' texts"
     try:
-        with open_matcher(configuration.load()) as matcher:
+        with open_matcher(settings) as matcher:
             ids = organisations(roster, matcher)
-            if len(ids) < 2:
-                return texts, f"textes / texts ({len(ids)} organisations du catalogue / of the catalogue)"
-            return blend(texts, recommended(ids, matcher)), (
-                f"recommandeur / recommender ({len(ids)} sur / of {len(roster)}), textes / texts"
-            )
-    except MatcherError as fault:
-        return texts, f"textes / texts (pas de recommandeur / no recommender: {fault})"
+            known = recommended(ids, matcher) if len(ids) > 1 else {}
+    except NotReady as missing:
+        return (
+            texts,
+            f"textes des participants, sans catalogue / participants' texts, no catalogue: {missing}",
+        )
+    return blend(texts, known), _basis(len(ids), len(roster))
+
+
+def _basis(known: int, people: int) -> str:
+    texts = "textes des participants / participants' texts"
+    if known < 2:
+        return f"{texts} ({known} du catalogue / of the catalogue)"
+    basis = f"recommandeur / recommender ({known} sur / of {people})"
+    return basis if known == people else f"{basis} ; autres / others : {texts}"
 
 
 def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
@@ -55,24 +79,27 @@ def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
             if len(fits) == 1:
                 found[number] = ids[fits[0]]
                 break
-    listed = matcher.store.items.get_many(list(found.values()))
-    return {number: item_id for number, item_id in found.items() if is_listed(listed[item_id])}
+    items = matcher.store.items.get_many(list(found.values()))
+    return {number: item_id for number, item_id in found.items() if is_listed(items[item_id])}
 
 
 def recommended(ids: dict[int, str], matcher: Matcher) -> dict[tuple[int, int], float]:
     """Score pairs of known organisations: geometric mean of both directions, each lifted by .05."""
     items = matcher.store.items.get_many(list(ids.values()))
     scores = {item_id: matcher.recommender.mutual_scores(item) for item_id, item in items.items()}
-    return {
-        (i, j): float(np.sqrt((BASE + scores[a].get(b, 0.0)) * (BASE + scores[b].get(a, 0.0)))) / (1 + BASE)
-        for i, a in ids.items()
-        for j, b in ids.items()
-        if i != j
-    }
+    pairs = {}
+    for i, a in ids.items():
+        for j, b in ids.items():
+            if i != j:
+                both_ways = (BASE + scores[a].get(b, 0.0)) * (BASE + scores[b].get(a, 0.0))
+                pairs[i, j] = float(np.sqrt(both_ways)) / (1 + BASE)
+    return pairs
 
 
 def blend(texts: Floats, pairs: dict[tuple[int, int], float]) -> Floats:
     """Put the scores of known pairs in place of those of texts, and the others on the same mean.
+
+    Without known pairs the scores of texts stay.
 
     Examples
     --------
@@ -80,10 +107,14 @@ def blend(texts: Floats, pairs: dict[tuple[int, int], float]) -> Floats:
     >>> blend(texts, {(0, 1): 0.6, (1, 0): 0.6}).round(1).tolist()
     [[0.0, 0.6, 0.3], [0.6, 0.0, 0.9], [0.3, 0.9, 0.0]]
     """
+    if not pairs:
+        return texts
     rows, columns = np.array(list(pairs)).T
     values = np.array(list(pairs.values()))
-    usual = float(texts[rows, columns].mean())
-    mixed = texts * (values.mean() / usual) if usual and values.any() else texts.copy()
+    mean_of_texts = float(texts[rows, columns].mean())
+    mixed = texts.copy()
+    if mean_of_texts and values.any():
+        mixed *= values.mean() / mean_of_texts
     mixed[rows, columns] = values
     clipped: Floats = np.minimum(1, mixed)
     return clipped

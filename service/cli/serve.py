@@ -8,8 +8,7 @@ from matcher.build import open_matcher
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.settings import Settings
 from service.cli.render.console import remarks
-from service.http import logging
-from service.http.app import create_app, warm_up
+from service.http import create_app, logging, warm_up
 
 WORKER_APP = "service.http.app:create_worker_app"
 _OPTIONS: dict[str, Any] = {

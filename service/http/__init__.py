@@ -1,1 +1,18 @@
-"""The HTTP service."""
+"""The HTTP service.
+
+- ``app``: the application and its life, from opening the matcher to closing it
+- ``routes``: addresses: recommendations, items, the plan, health
+- ``engine``: calls on the matcher: store reads at once, index work in turn
+- ``jobs``: background work: a new plan of introductions
+- ``schemas``: what requests hold, as pydantic models
+- ``errors``: the table from errors to status codes, and problem documents
+- ``middleware``: ASGI layers: request id, headers, access log, last resort, HEAD, body limit
+- ``security``: the administrator's key
+- ``deps``: what FastAPI gives to routes
+- ``metrics``, ``logging``: Prometheus and structured logs
+- ``examples``: examples of the API's description
+"""
+
+from service.http.app import create_app, warm_up
+
+__all__ = ["create_app", "warm_up"]

@@ -131,7 +131,7 @@ class MatcherEngine:
 
     def _note_failure(self, fault: MatcherError) -> None:
         self._metrics.drain_failures.inc()
-        self._log.warning("indexing failed, will try again", error=type(fault).__name__, detail=str(fault))
+        self._log.warning("indexing failed, will try again", **fault.log_fields)
 
     async def _write_shown(self) -> None:
         """Write the impressions held; in one turn with erasures, so that none of them is written back."""

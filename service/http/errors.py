@@ -118,9 +118,9 @@ def problem(
 
 
 def of_error(error: MatcherError, request_id: str = "") -> Response:
-    """Build the response for one of our own errors, without the parts that only the log may hold."""
+    """Build the response for one of our own errors."""
     row = row_of(error)
-    response = problem(row.status, row.title, error.public, slug=row.slug, request_id=request_id)
+    response = problem(row.status, row.title, str(error), slug=row.slug, request_id=request_id)
     response.headers.update(row.headers)
     return response
 
@@ -145,9 +145,7 @@ def relabel(description: dict[str, Any]) -> None:
 async def _on_matcher_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, MatcherError)  # noqa: S101  # starlette picks handlers by class
     if row_of(error).status >= status.HTTP_500_INTERNAL_SERVER_ERROR:
-        structlog.get_logger().warning(
-            "failed", request_id=_request_id(request), error=type(error).__name__, detail=str(error)
-        )
+        structlog.get_logger().warning("failed", request_id=_request_id(request), **error.log_fields)
     return of_error(error, _request_id(request))
 
 

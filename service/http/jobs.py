@@ -49,7 +49,7 @@ class PlanJob:
             plan = await self._engine.ask(lambda matcher: matcher.planner.adopt(made))
             log.info("plan adopted", version=plan.version, organisations=len(plan.members))
         except MatcherError as fault:
-            log.warning("plan failed, the former one stays", error=type(fault).__name__, detail=str(fault))
+            log.warning("plan failed, the former one stays", **fault.log_fields)
         except Exception:
             log.exception("plan failed, the former one stays")
 

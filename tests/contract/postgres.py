@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -25,7 +26,7 @@ def find_programs() -> Path | None:
 def running_server(programs: Path) -> Iterator[str]:
     """Start a server with linguistic collation and yield its address, less the database."""
     folder = Path(tempfile.mkdtemp(prefix="pg-"))  # short: a socket's path has at most 107 characters
-    as_user = {}
+    as_user: dict[str, Any] = {}
     if os.geteuid() == 0:  # initdb refuses to be run by root
         user = "postgres" if _exists("postgres") else "nobody"
         as_user = {"user": user, "group": _group(user), "extra_groups": []}

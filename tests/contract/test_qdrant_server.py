@@ -87,8 +87,9 @@ def test_a_slow_server_is_given_up(http: LocalServer) -> None:
 
 def test_a_server_that_is_not_there() -> None:
     index = QdrantIndex(Server("http://127.0.0.1:9", timeout=1, sleep=lambda _: None), "one", DIM)
-    with pytest.raises(BackendUnavailable, match=r"http://127\.0\.0\.1:9 .*ConnectError"):
+    with pytest.raises(BackendUnavailable, match="ConnectError") as caught:
         index.count()
+    assert caught.value.place == "http://127.0.0.1:9"
     index.close()
 
 

@@ -113,7 +113,7 @@ def test_a_factory_sets_no_condition() -> None:
     assert eligible(ME, Factory(id="FAC1", name="Data"), NOW)
 
 
-SUBJECTS = [
+SUBJECTS: list[AnyItem | Profile] = [
     ME,
     ME.model_copy(update={"id": "ORG2", "opted_out": True}),
     ME.model_copy(update={"id": "ORG3", "size_band": "GE", "department_code": "12"}),

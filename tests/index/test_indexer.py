@@ -557,8 +557,8 @@ def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(
     settings.index_dir.write_text("in the way")
     with open_matcher(settings) as matcher:
         faults += [fault(matcher.index_now), fault(matcher.reindex)]
-    assert sum("here" in str(one) for one in faults) >= 5
-    assert [one.public for one in faults if "here" in one.public] == []
+    assert sum("here" in one.detail for one in faults) >= 5
+    assert [str(one) for one in faults if "here" in str(one)] == []
 
 
 def test_an_index_that_lost_points_silently_is_found_out(
@@ -591,7 +591,7 @@ def test_the_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> Non
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
-    with pytest.raises(BackendUnavailable, match="folder"):
+    with pytest.raises(BackendUnavailable, match="folder cannot be written"):
         write_whole(tmp_path / "folder", b"new")
     assert list(tmp_path.iterdir()) == [tmp_path / "folder"]
     write_whole(tmp_path / "file", b"old")
@@ -600,6 +600,6 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
 
 
 def test_a_write_into_no_folder_says_to_make_it(tmp_path: Path) -> None:
-    with pytest.raises(BackendUnavailable, match="The folder does not exist: make it first") as fault:
+    with pytest.raises(BackendUnavailable, match="Its folder does not exist: make it first") as fault:
         write_whole(tmp_path / "nowhere" / "file", b"new")
     assert "Free space" not in str(fault.value)

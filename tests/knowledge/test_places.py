@@ -89,14 +89,18 @@ def test_the_nearest_antenna_is_an_open_one_unless_asked_otherwise():
     near = Antenna("rodez", "Rodez", "antenna", "opening", RODEZ)
     far = Antenna("b", "Bellegarde", "antenna", "open", GARD)
     territory = Territory([], [], [near, far])
-    assert territory.nearest_antenna(RODEZ)[0] == far
+    found = territory.nearest_antenna(RODEZ)
+    assert found is not None
+    assert found[0] == far
     assert territory.nearest_antenna(RODEZ, opening=True) == (near, 0.0)
     assert Territory([], []).nearest_antenna(RODEZ) is None
 
 
 def test_equally_near_antennas_are_ordered_by_id():
     pair = [Antenna(i, i, "antenna", "open", RODEZ) for i in ("b", "a")]
-    assert Territory([], [], pair).nearest_antenna(SAINT)[0].id == "a"
+    found = Territory([], [], pair).nearest_antenna(SAINT)
+    assert found is not None
+    assert found[0].id == "a"
 
 
 def test_a_missing_reference_file_says_where_to_find_it(tmp_path):

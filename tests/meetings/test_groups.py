@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
-from matcher.meetings.groups import Company, Standing, seat_groups, table_sizes
+from matcher.meetings import Company, SettledSeats, seat_groups, table_sizes
 
 
 def company(n: int, **more) -> Company:
@@ -88,7 +88,7 @@ def test_after_a_late_change_seats_stay_and_every_table_still_seats_four_to_eigh
     present[n:, 0] = False  # the first round is over
     present[absent, 1] = False
     after = seat_groups(
-        company(n + new), 2, size, standing=Standing(np.where(present, table, -1), present)
+        company(n + new), 2, size, settled=SettledSeats(np.where(present, table, -1), present)
     ).table
     assert np.array_equal(after[:, 0], table[:, 0])
     assert ((after[:, 1] >= 0) == present[:, 1]).all()
@@ -104,10 +104,10 @@ def test_a_table_that_falls_under_four_is_closed_unless_it_has_a_host():
     table = np.repeat([0, 1], 5)[:, None]
     present = np.ones((10, 1), dtype=bool)
     present[[5, 6]] = False
-    standing = Standing(np.where(present, table, -1), present)
-    assert seat_groups(company(10), 1, 5, standing=standing).table[7:, 0].tolist() == [0, 0, 0]
+    settled = SettledSeats(np.where(present, table, -1), present)
+    assert seat_groups(company(10), 1, 5, settled=settled).table[7:, 0].tolist() == [0, 0, 0]
     hosts = np.full(10, -1)
     hosts[9] = 1
-    kept = seat_groups(company(10), 1, 5, standing=standing, fixed=hosts).table[:, 0]
+    kept = seat_groups(company(10), 1, 5, settled=settled, fixed=hosts).table[:, 0]
     assert np.bincount(kept[kept >= 0]).tolist() == [4, 4]
     assert (kept[:4] == 0).all()

@@ -8,8 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
-from matcher.meetings.changes import reopen
-from matcher.meetings.schedule import Rules, Schedule, plan_meetings
+from matcher.meetings import Rules, Schedule, plan_meetings, reopen
 
 
 def random_scores(n: int, seed: int = 0):
@@ -148,7 +147,7 @@ def test_late_changes_do_not_move_what_is_settled():
         (np.ones((3, 3)), 0, Rules(), "at least one round"),
         (np.array([[0, np.nan], [1, 0]]), 1, Rules(), "0 with 1 is nan"),
         (np.array([[0, -1], [1, 0]]), 1, Rules(), "not negative"),
-        (np.ones((3, 3)), 1, Rules(veto=np.ones((3, 3), bool)), "Nobody may meet"),
+        (np.ones((3, 3)), 1, Rules(veto=np.ones((3, 3), bool)), "No two people may meet"),
         (np.ones((3, 3)), 1, Rules(veto=np.ones((2, 2), bool)), "vetoes must have the shape"),
         (np.ones((3, 3)), 1, Rules(tables=0), "At least one table"),
         (np.ones((4, 4)), 1, Rules(fixed=[0, 0, -1, -1], names=list("abcd")), "a, b"),

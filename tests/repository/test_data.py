@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from matcher.adapters.sql import open_store
-from matcher.domain.items import ItemType
+from matcher.domain.items import ItemType, Organisation
 from matcher.importing import import_table, read, write_items
 from matcher.knowledge import read_territory
 from service.cli.demo import import_catalogue
@@ -148,7 +148,9 @@ def test_eligibility_is_typed_only_where_the_text_says_it_plainly(items, item_id
 
 def test_illustrative_needs_complete_some_organisations_and_leave_the_rest_alone(tmp_path):
     rows = read(CATALOGUE / "illustrative_needs.csv", ItemType.ORGANISATION).rows
-    assert all(row.item.illustrative and row.item.offers and row.item.needs for row in rows)
+    completions = [row.item for row in rows if isinstance(row.item, Organisation)]
+    assert len(completions) == len(rows)
+    assert all(item.illustrative and item.offers and item.needs for item in completions)
     store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
     store.migrate()
     files = [
@@ -161,6 +163,7 @@ def test_illustrative_needs_complete_some_organisations_and_leave_the_rest_alone
         (0, 0),
     ]
     completed = store.items.get("ORG001")
+    assert isinstance(completed, Organisation)
     assert completed.illustrative
     assert completed.expertise
     store.close()
@@ -185,7 +188,9 @@ def test_an_interrupted_demo_is_completed(tmp_path):
         store.migrate()
         import_table(read(CATALOGUE / "organisations.csv"), store, source="test")
         import_catalogue(store, CATALOGUE)
-        assert store.items.get("ORG001").illustrative
+        completed = store.items.get("ORG001")
+        assert isinstance(completed, Organisation)
+        assert completed.illustrative
         opportunities = [cells(CATALOGUE / f"{name}.csv") for name in ("opportunities", "calls")]
         assert store.items.counts()[ItemType.OPPORTUNITY] == sum(map(len, opportunities))
 
@@ -195,8 +200,10 @@ def test_every_organisation_and_antenna_has_its_place_on_the_map(items):
     places = [territory.locate(o.city, o.department_code) for o in items["organisations"]]
     assert all(place is not None and place.precise for place in places)
     assert {a.id for a in territory.antennas if a.role != "antenna"} == {"toulouse", "montpellier"}
-    known = [territory.locate(name) for name in ("Toulouse", "Montpellier")]
-    assert round(territory.distance_km(*known)) == 196
+    toulouse, montpellier = territory.locate("Toulouse"), territory.locate("Montpellier")
+    assert toulouse is not None
+    assert montpellier is not None
+    assert round(territory.distance_km(toulouse, montpellier)) == 196
 
 
 def test_the_thirteen_departments_have_their_prefectures():

@@ -5,9 +5,10 @@ import json
 import numpy as np
 import pytest
 
-from matcher.meetings.participants import Participant, Roster
+from matcher import settings as configuration
+from matcher.meetings import Participant, Roster
 from service.cli.main import main
-from service.cli.meeting_scores import worth
+from service.cli.meeting_scores import meeting_scores
 
 CATALOGUE = """id;nom;texte;mots clés;secteurs;ville;département;besoins
 ORG001;Makina Corpus;Cartographie et données.;cartographie, données;santé;Toulouse;31;cybersécurité
@@ -36,7 +37,7 @@ def home(tmp_path, monkeypatch):
 def test_members_of_the_catalogue_are_scored_by_the_recommender(home):
     assert main(["import", "membres.csv"]) == 0
     assert main(["index"]) == 0
-    values, source = worth(ROSTER, None)
+    values, source = meeting_scores(ROSTER, None, configuration.load())
     assert "3 sur / of 4" in source
     assert values.shape == (4, 4)
     assert np.allclose(values, values.T)
@@ -45,8 +46,8 @@ def test_members_of_the_catalogue_are_scored_by_the_recommender(home):
 
 
 def test_without_a_catalogue_texts_are_used_and_it_is_said(home):
-    values, source = worth(ROSTER, None)
-    assert "no recommender" in source
+    values, source = meeting_scores(ROSTER, None, configuration.load())
+    assert "no catalogue" in source
     assert np.array_equal(values, ROSTER.scores())
 
 
@@ -55,6 +56,6 @@ def test_the_command_says_where_scores_come_from(home, capsys):
     (home / "pairs.csv").write_text("a;b;score\nZoé;Ali;0,7\n", "utf-8")
     plan = ["meetings", "plan", "--participants", "people.csv", "--rounds", "1", "--json"]
     assert main([*plan, "--scores", "pairs.csv"]) == 0
-    assert json.loads(capsys.readouterr().out)["summary"]["scores"] == "pairs.csv"
+    assert json.loads(capsys.readouterr().out)["summary"]["scores"] == "fichier / file pairs.csv"
     assert main(plan) == 0
     assert json.loads(capsys.readouterr().out)["summary"]["scores"].startswith("textes")

@@ -15,7 +15,7 @@ from matcher.adapters.sql.errors import translated
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, MatcherError
-from service.http.app import create_app
+from service.http import create_app
 from service.http.logging import configure
 from tests.service.fakes import MatcherWithFaults, SilentStore, serving
 
@@ -165,8 +165,8 @@ def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
     assert not [part for part in ("db.internal", "10.0.0.5", "me@") if part in detail]
     [line] = [line for line in logged() if line["event"] == "failed"]
     assert line["request_id"] == "trace-me-3"
-    assert "db.internal" in line["detail"]
-    assert "10.0.0.5" in line["detail"]
+    assert "db.internal" in line["place"]
+    assert "10.0.0.5" in line["cause"]
 
 
 def test_metrics_say_how_many_changes_wait_to_be_indexed(stocked):

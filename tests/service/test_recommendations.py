@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from matcher.domain.answers import Answer
-from service.http.app import create_app
+from service.http import create_app
 
 RECOMMEND = "/v1/organisations/ORG001/recommendations"
 ON = "2026-11-22"

@@ -1,7 +1,7 @@
 import pytest
 from fastapi.testclient import TestClient
 
-from service.http.app import create_app
+from service.http import create_app
 
 KEY = "0123456789abcdef-admin"
 WRITES = [

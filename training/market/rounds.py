@@ -13,8 +13,8 @@ from rich.console import Console
 from rich.table import Table
 
 from matcher.arrays import Floats
+from matcher.meetings import plan_meetings
 from matcher.meetings.bound import Demand, select
-from matcher.meetings.schedule import plan_meetings
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def greedy(scores: Floats, rounds: int) -> float:
 
 
 def sequential(scores: Floats, rounds: int) -> float:
-    """Match each round for the most it can give with the pairs that are left (HiGHS, exact to 1e-5)."""
+    """Match each round for the most it can give with the pairs that are left (HiGHS, exact)."""
     n = len(scores)
     allowed = ~np.eye(n, dtype=bool)
     one, none = np.ones(n, dtype=np.int64), np.zeros(n, dtype=np.int64)

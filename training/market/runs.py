@@ -80,15 +80,16 @@ def measure(market: Market, draws: int, seed: int = 0) -> Measured:
     methods: dict[str, Callable[[], Ints]] = {name: partial(peer, f, g) for name, peer in PEERS.items()}
     methods["plan"] = lambda: plan(f, g, law).lists
     methods["guarded plan"] = lambda: plan(f, g, law, limits=limits).lists
-    lists = {name: method() for name, method in methods.items()}
-    exact = {name: estimate(ids, f, g, law) for name, ids in lists.items()}
-    times = {name: 1 if name == "guarded plan" else 5 for name in methods}
+    matches, seconds, exact = {}, {}, {}
+    for name, method in methods.items():
+        lists = method()
+        matches[name] = expected_matches(lists, f, g, law, draws=draws, seed=seed)
+        exact[name] = estimate(lists, f, g, law)
+        seconds[name] = median_seconds(method, 1 if name == "guarded plan" else 5)
     return Measured(
         market=market,
-        matches={
-            name: expected_matches(ids, f, g, law, draws=draws, seed=seed) for name, ids in lists.items()
-        },
-        seconds={name: median_seconds(method, times[name]) for name, method in methods.items()},
+        matches=matches,
+        seconds=seconds,
         exact={name: found.expected for name, found in exact.items()},
         losing={name: behind(floor, exact[name]) for name in ("plan", "guarded plan")},
         gini={name: gini(found.matches) for name, found in exact.items()},

@@ -28,9 +28,9 @@ def require_room(folder: Path, needed: int) -> None:
     free = shutil.disk_usage(folder).free
     if free < needed:
         raise BackendUnavailable(
-            f"The disk of the index in {folder} is full: {free / 1e6:.1f} MB are free,"
+            f"The disk of the index is full: {free / 1e6:.1f} MB are free,"
             f" {needed / 1e6:.1f} MB are needed. Free disk space and repeat the command.",
-            withheld=[f" in {folder}"],
+            place=folder,
         )
 
 

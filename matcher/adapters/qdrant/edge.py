@@ -153,13 +153,12 @@ class EdgeIndex:
     def _alive(self) -> qe.EdgeShard:
         if self._shard is not None and os.getpid() == self._owner:
             return self._shard
-        place = f" in {self._place}"
         if self._shard is None:
-            raise BackendUnavailable(f"The index{place} is closed.", withheld=[place])
+            raise BackendUnavailable("The index is closed.", place=self._place)
         raise BackendUnavailable(
-            f"The index{place} was opened before a fork. Open it after, in one process only"
+            "The index was opened before a fork. Open it after the fork, in one process only"
             " (multiprocessing: spawn).",
-            withheld=[place],
+            place=self._place,
         )
 
     def _learn(self) -> None:
@@ -181,16 +180,15 @@ class EdgeIndex:
         except BaseException as error:
             if not _is_engine_error(error):
                 raise
-            place, why = f" in {self._place}", f": {error}"
             if reading:
                 raise NotReady(
-                    f"The index{place} cannot be read. Rebuild it from the store: matcher reindex",
-                    withheld=[place],
+                    "The index cannot be read. Rebuild it from the store: matcher reindex", place=self._place
                 ) from error
             raise BackendUnavailable(
-                f"The index{place} failed{why}. If its disk has room and can be written, "
+                "The index failed. If its disk has room and can be written, "
                 "rebuild the index from the store: matcher reindex",
-                withheld=[why, place],
+                place=self._place,
+                cause=error,
             ) from error
 
 
@@ -203,10 +201,7 @@ def optimize_folder(folder: Path, dim: int) -> None:
     child.start()
     child.join()
     if child.exitcode:
-        place = f" in {folder}"
-        raise BackendUnavailable(
-            f"Building the search graph{place} failed (exit {child.exitcode}).", withheld=[place]
-        )
+        raise BackendUnavailable(f"Building the search graph failed (exit {child.exitcode}).", place=folder)
 
 
 def _optimize(folder: str, dim: int) -> None:

@@ -58,9 +58,9 @@ class FolderGenerations:
         if name is None or _NAME.fullmatch(name):
             return name
         raise NotReady(
-            f"{self._root / _CURRENT} names no index; a power cut may have spoilt it."
+            f"The file {_CURRENT} names no index; a power cut may have damaged it."
             " Rebuild the index: matcher reindex",
-            withheld=[f"{self._root}/"],
+            place=self._root / _CURRENT,
         )
 
     def _written(self) -> str | None:
@@ -71,7 +71,9 @@ class FolderGenerations:
         except OSError as error:
             path = self._root / _CURRENT
             raise BackendUnavailable(
-                f"Cannot read {path}: {error.strerror}.", withheld=[f"{self._root}/"]
+                "The index cannot be read. Check the permissions of its folder.",
+                place=path,
+                cause=error.strerror,
             ) from error
 
     def manifest(self, name: str) -> Manifest:
@@ -81,8 +83,8 @@ class FolderGenerations:
             return Manifest.model_validate_json(path.read_bytes())
         except (OSError, ValidationError) as error:
             raise NotReady(
-                f"The index manifest {path} is missing or damaged. Rebuild the index: matcher reindex",
-                withheld=[f" {path}"],
+                "The manifest of the index is missing or damaged. Rebuild the index: matcher reindex",
+                place=path,
             ) from error
 
     def save(self, name: str, manifest: Manifest) -> None:
@@ -95,7 +97,9 @@ class FolderGenerations:
             (self._root / name).mkdir(parents=True)
         except OSError as error:
             raise BackendUnavailable(
-                f"Cannot make {self._root / name}: {error.strerror}.", withheld=[f"{self._root}/"]
+                "A folder for the new index cannot be made. Check permissions and free space.",
+                place=self._root / name,
+                cause=error.strerror,
             ) from error
         self.save(name, manifest)
         return self._open_index(self._root / name, manifest.dim)

@@ -94,16 +94,15 @@ class Server:
 
     def _ours(self, error: Exception) -> MatcherError:
         status = error.status_code if isinstance(error, UnexpectedResponse) else None
-        at = f" at {self.url}"
         if status == 404:
             return NotReady(
-                f"The Qdrant server{at} has not got this index. Build it: matcher reindex", withheld=[at]
+                "The index does not exist on the Qdrant server. Build it: matcher reindex", place=self.url
             )
         if status in (401, 403):
             return BackendUnavailable(
-                f"The Qdrant server{at} refused the key (HTTP {status}):"
+                f"The Qdrant server refused the key (HTTP {status}):"
                 " set MATCHER_QDRANT_API_KEY to read, MATCHER_QDRANT_WRITE_KEY to index.",
-                withheld=[at],
+                place=self.url,
             )
         if status is not None:
             what = f"HTTP {status}"
@@ -113,9 +112,8 @@ class Server:
             source = error.source if isinstance(error, ResponseHandlingException) else error
             what = f"no valid answer ({type(source).__name__})"
         return BackendUnavailable(
-            f"The Qdrant server{at} failed: {what}."
-            " Check that it runs and that MATCHER_QDRANT_URL points to it.",
-            withheld=[at],
+            f"The Qdrant server failed: {what}. Check that it runs and that MATCHER_QDRANT_URL points to it.",
+            place=self.url,
         )
 
 

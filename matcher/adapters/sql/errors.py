@@ -1,4 +1,4 @@
-"""Foreign errors of the two databases, translated into the product's own: what, where and how to mend."""
+"""Errors of the two databases, translated into the product's own: what is wrong and what to do."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -59,24 +59,26 @@ def translated(url: URL, doing: str) -> Iterator[None]:
 
 
 def _translate(url: URL, doing: str, error: Exception) -> MatcherError:
-    path = sqlite_file(url)
+    path, place = sqlite_file(url), place_of(url)
     if path is not None and not path.exists():
         return NotReady(
-            f"There is no store at {place_of(url)}. Set MATCHER_HOME if it is elsewhere,"
-            f" or run `{MIGRATE}` to make it.",
-            withheld=[f" at {place_of(url)}"],
+            f"There is no store. Set MATCHER_HOME if it is elsewhere, or run `{MIGRATE}` to make it.",
+            place=place,
         )
     original = error.orig if isinstance(error, DBAPIError) and error.orig else error
     first_line = (str(original).strip().splitlines() or [""])[0]  # the lines below it may quote a row
     text = f"{type(original).__name__} {first_line}".lower()
-    at = f" at {place_of(url)}"
     if any(part in text for part in _NO_TABLE):
-        return NotReady(f"The store{at} lacks a table this release needs. Run `{MIGRATE}`.", withheld=[at])
+        return NotReady(f"The store lacks a table this release needs. Run `{MIGRATE}`.", place=place)
     if isinstance(error, PoolTimeout):
-        return BackendUnavailable(
-            f"The store{at} has no free connection for {doing}; try again.", withheld=[at]
-        )
-    remedy = next((mend for parts, mend in _REMEDIES if any(part in text for part in parts)), "")
-    driver_says = f" {first_line}." if first_line else ""  # it names hosts, users and databases
-    what = f"The store{at} failed while {doing}; nothing of it was kept.{driver_says} {remedy}".strip()
-    return BackendUnavailable(what, withheld=[driver_says, at])
+        return BackendUnavailable(f"The store has no free connection for {doing}; try again.", place=place)
+    what = f"The store failed while {doing}; nothing of it was kept. {_remedy(text)}".strip()
+    return BackendUnavailable(what, place=place, cause=first_line)
+
+
+def _remedy(text: str) -> str:
+    """Return what to do about an error of the driver, "" if it is not known."""
+    for parts, remedy in _REMEDIES:
+        if any(part in text for part in parts):
+            return remedy
+    return ""

@@ -32,9 +32,8 @@ def require_current(connection: Connection, place: str) -> None:
     found, wanted = MigrationContext.configure(connection).get_current_revision(), scripts.get_current_head()
     if found == wanted:
         return
-    at = f" at {place}"
     if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
         raise NotReady(
-            f"The store{at} was written by a newer release ({found}): upgrade this program.", withheld=[at]
+            f"The store was written by a newer release ({found}): upgrade this program.", place=place
         )
-    raise NotReady(f"The store{at} is not at the schema of this release. Run `{MIGRATE}`.", withheld=[at])
+    raise NotReady(f"The store is not at the schema of this release. Run `{MIGRATE}`.", place=place)

@@ -1,1 +1,1 @@
-"""One module a family of addresses."""
+"""The addresses of the API, one router a module: recommendations, items, plan, health."""

@@ -1,0 +1,214 @@
+"""Facts in the fields of an item: what it is, has and looks for, by the lexicon ``facts.csv``.
+
+A row of the lexicon gives a concept, the fields it is looked for in, names in French and English, and for
+facts with numbers a regular expression. Staff can read and edit it. A mention in a negated part of a text
+("pas de laboratoire") is no fact.
+"""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+
+from matcher.knowledge.concepts import ConceptFinder, Mention
+from matcher.knowledge.tables import Row, entries, read_table
+from matcher.language import Span, Token, fold, negations
+
+__all__ = ["FactFinder", "FactRow", "read_facts"]
+
+FACTS = "facts.csv"
+_COLUMNS = ("concept", "fields", "where", "names", "pattern", "meaning_fr", "meaning_en")
+_CONCEPT = re.compile(r"[a-z][a-z_]*(?::[a-z_]+)?")
+_ALTERNATIVES = re.compile(r"\(([^()]*)\)")
+_NO_STATEMENTS = frozenset(
+    {"name", "member_type", "size_band", "opportunity_type", "lead_kind", "public", "level", "rome_codes"}
+)
+"""Fields a row without fields does not read: a name is no statement ("Studio Cosmos"), a code no text."""
+_ANY = ""
+_LONGEST_ACRONYM = 5
+
+# What may stand between the beginning of a sentence and the noun that says what an organisation is.
+_OPENING = re.compile(
+    r"[.!?;:\n•]\s*"
+    r"(?:(?:nous sommes|we are|notre|our|une?|an?|l[ea]s?|the|jeune|petite?|grande?|premi(?:er|ère))\s+"
+    r"|l['’])*$",
+    re.IGNORECASE,
+)
+_LONGEST_OPENING = 40
+
+# Headcounts and the size bands they mean (recommendation 2003/361/EC; for ETI and GE decree 2008-1354).
+_HEADCOUNT = re.compile(
+    r"(?<![\d.,€$-])(?:de\s+(?P<before>\d{1,5})\s+à\s+)?"
+    r"(?P<number>\d{1,3}(?:[ \u00a0\u202f]\d{3})+|\d{1,6})\s+"
+    r"(?:salarié[·.(]?e?\)?s?|collaborat(?:eur|rice)s?|employé[·.(]?e?\)?s?|personnes|employees|people|staff)\b",
+    re.IGNORECASE,
+)
+_BANDS = ((10, "TPE"), (50, "PE"), (250, "ME"), (5000, "ETI"))
+_BAND_NAMES = ("TPE", "PE", "ME", "ETI", "GE")
+
+
+@dataclass(frozen=True, slots=True)
+class FactRow:
+    """One row of the lexicon.
+
+    ``fields`` is empty for every field that makes statements. ``head``: the name must begin a sentence, as
+    the noun does that says what an organisation is ("Éditeur de logiciels ...").
+    """
+
+    concept: str
+    names: tuple[str, ...]
+    fields: frozenset[str] = frozenset()
+    head: bool = False
+    pattern: re.Pattern[str] | None = None
+    meaning_fr: str = ""
+    meaning_en: str = ""
+
+
+class FactFinder:
+    """Finds facts in fields.
+
+    Parameters
+    ----------
+    rows
+        The lexicon; one concept may have several rows.
+
+    >>> finder = FactFinder([FactRow("research", ("laboratoire", "thèse")),
+    ...                      FactRow("member:startup", ("Startup",), fields=frozenset({"member_type"}))])
+    >>> fields = [("member_type", "Startup"), ("description", "Une thèse, 12 salariés")]
+    >>> [(fact.concept, fact.text) for fact in finder.in_fields(fields)]
+    [('member:startup', 'Startup'), ('research', 'thèse'), ('size:PE', '12 salariés')]
+    >>> finder.in_fields([("description", "sans laboratoire")])
+    ()
+    """
+
+    def __init__(self, rows: Iterable[FactRow] = ()) -> None:
+        self.rows = tuple(rows)
+        names: dict[tuple[str, bool], list[tuple[str, str]]] = defaultdict(list)
+        for row in self.rows:
+            for field in row.fields or {_ANY}:
+                names[field, row.head] += [(row.concept, name) for name in row.names]
+        self._finders = {place: ConceptFinder(pairs, key=_word_key) for place, pairs in names.items()}
+        self._patterns = [(row, row.pattern) for row in self.rows if row.pattern is not None]
+
+    @property
+    def concepts(self) -> frozenset[str]:
+        """Concepts that may be found, sizes included."""
+        sizes = [f"size:{band}" for band in _BAND_NAMES]
+        return frozenset([*(row.concept for row in self.rows), *sizes])
+
+    def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Mention, ...]:
+        """Return the facts of ``(field, text)`` pairs, in the order of fields and places; ties by concept."""
+        found: list[Mention] = []
+        for field, text in fields:
+            negated = negations(text)
+            facts = {fact for fact in self._in_field(field, text) if not _inside(fact, negated)}
+            found += sorted(facts, key=lambda fact: (fact.start, fact.concept, fact.end))
+        return tuple(found)
+
+    def _in_field(self, field: str, text: str) -> Iterator[Mention]:
+        for place in _places(field):
+            if place in self._finders:
+                mentions = self._finders[place].in_fields([(field, text)])
+                yield from (one for one in mentions if not place[1] or _begins_sentence(text, one.start))
+        for row, pattern in self._patterns:
+            if _reads(row, field):
+                for match in pattern.finditer(text):
+                    yield Mention(row.concept, field, match.start(), match.end(), match[0])
+        yield from _sizes(field, text)
+
+
+def read_facts(folder: Path) -> FactFinder:
+    """Return the finder of the lexicon ``facts.csv`` in ``folder``.
+
+    NotReady when the file is missing or damaged; InvalidRequest, with the line, for a row that is wrong.
+    """
+    return FactFinder(read_table(folder / FACTS, _COLUMNS, _row))
+
+
+def expand(name: str) -> list[str]:
+    """Return the names that one entry with alternatives stands for.
+
+    >>> expand("(cherche|trouver) laboratoire")
+    ['cherche laboratoire', 'trouver laboratoire']
+    >>> expand("levée de fonds")
+    ['levée de fonds']
+    """
+    parts: list[list[str]] = []
+    done = 0
+    for group in _ALTERNATIVES.finditer(name):
+        parts += [[name[done : group.start()]], group[1].split("|")]
+        done = group.end()
+    parts.append([name[done:]])
+    return ["".join(chosen) for chosen in product(*parts)]
+
+
+def _row(row: Row) -> FactRow:
+    concept = row["concept"]
+    if not _CONCEPT.fullmatch(concept):
+        raise ValueError(f"the concept {concept!r} is not written like funds_sought or member:startup")
+    names: list[str] = []
+    for entry in entries(row["names"]):
+        names += expand(entry)
+    try:
+        pattern = re.compile(row["pattern"], re.IGNORECASE) if row["pattern"] else None
+    except re.error as error:
+        raise ValueError(f"the pattern of {concept} cannot be read: {error}") from error
+    if not names and pattern is None:
+        raise ValueError(f"{concept} has neither names nor a pattern")
+    if row["where"] not in ("", "head"):
+        raise ValueError(f"where is {row['where']!r}; it is empty or head")
+    return FactRow(
+        concept,
+        tuple(names),
+        frozenset(row["fields"].split()),
+        row["where"] == "head",
+        pattern,
+        row["meaning_fr"],
+        row["meaning_en"],
+    )
+
+
+def _word_key(token: Token) -> str:
+    """Return what all inflections of a word share; stems share too much ("communes", "communication")."""
+    if 1 < len(token.text) <= _LONGEST_ACRONYM and token.text.isupper():
+        return token.text
+    return fold(token.text).rstrip("esx") or token.text
+
+
+def _places(field: str) -> list[tuple[str, bool]]:
+    names = [field] if field in _NO_STATEMENTS else [field, _ANY]
+    return [(name, head) for name in names for head in (False, True)]
+
+
+def _reads(row: FactRow, field: str) -> bool:
+    return field in row.fields if row.fields else field not in _NO_STATEMENTS
+
+
+def _begins_sentence(text: str, start: int) -> bool:
+    before = ("\n" + text[:start])[-_LONGEST_OPENING:]
+    return _OPENING.search(before) is not None
+
+
+def _sizes(field: str, text: str) -> Iterator[Mention]:
+    """Yield the size bands that a field states, or that a headcount means."""
+    if field == "size_band" and text in _BAND_NAMES:
+        yield Mention(f"size:{text}", field, 0, len(text), text)
+    if field in _NO_STATEMENTS:
+        return
+    for match in _HEADCOUNT.finditer(text):
+        number = int(re.sub(r"\D", "", match["before"] or match["number"]))
+        if number:
+            yield Mention(f"size:{_band(number)}", field, match.start(), match.end(), match[0])
+
+
+def _band(headcount: int) -> str:
+    for limit, band in _BANDS:
+        if headcount < limit:
+            return band
+    return "GE"
+
+
+def _inside(mention: Mention, spans: Sequence[Span]) -> bool:
+    return any(span.start <= mention.start < span.end for span in spans)
