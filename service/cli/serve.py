@@ -9,10 +9,14 @@ from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.settings import Settings
 from service.cli.render.console import remarks
 from service.http import create_app, logging, warm_up
+from service.http.connection import TimedH11Protocol
 
+MAX_CONNECTIONS = 2_000
+"""Open connections above which requests are refused with 503."""
 WORKER_APP = "service.http.app:create_worker_app"
 _OPTIONS: dict[str, Any] = {
-    "http": "h11",  # limits the size of a request's head, which httptools does not
+    "http": TimedH11Protocol,  # limits size and time of a request's head
+    "limit_concurrency": MAX_CONNECTIONS,
     "log_config": None,
     "access_log": False,
     "server_header": False,

@@ -7,6 +7,8 @@
 - ``schemas``: what requests hold, as pydantic models
 - ``errors``: the table from errors to status codes, and problem documents
 - ``middleware``: ASGI layers: request id, headers, access log, last resort, HEAD, body limit
+- ``connection``: time limits of connections
+- ``documentation``: the page ``/docs``
 - ``security``: the administrator's key
 - ``deps``: what FastAPI gives to routes
 - ``metrics``, ``logging``: Prometheus and structured logs

@@ -9,7 +9,7 @@ from fastapi import FastAPI
 
 from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings, load
-from service.http import errors, logging, middleware
+from service.http import documentation, errors, logging, middleware
 from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob
 from service.http.metrics import Metrics
@@ -50,6 +50,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
         version=version("matcher"),
         description=DESCRIPTION,
         lifespan=_lifespan,
+        docs_url=None,  # served from our own files instead
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics and the log cover these
         generate_unique_id_function=lambda route: route.name,
@@ -58,6 +59,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.matcher = matcher
     errors.install(app)
+    documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
     for routes in (recommendations, items, plan, health):
         app.include_router(routes.router)

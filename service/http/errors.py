@@ -37,6 +37,10 @@ class UnsupportedMediaType(errors.InvalidRequest):
     """The body does not say that it is JSON."""
 
 
+class TooSlow(errors.InvalidRequest):
+    """The body of the request did not arrive in time."""
+
+
 class PreconditionFailed(errors.InvalidRequest):
     """The item changed since the caller read it."""
 
@@ -57,6 +61,7 @@ TABLE: dict[type[MatcherError], Row] = {
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
     errors.Ambiguous: Row(status.HTTP_409_CONFLICT, "ambiguous", "The name stands for several items"),
     TooLarge: Row(status.HTTP_413_CONTENT_TOO_LARGE, "too-large", "The body is too large"),
+    TooSlow: Row(status.HTTP_408_REQUEST_TIMEOUT, "too-slow", "The body did not arrive in time"),
     UnsupportedMediaType: Row(
         status.HTTP_415_UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "The content type is not JSON"
     ),

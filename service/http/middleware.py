@@ -1,5 +1,6 @@
 """ASGI layers around the application, one thing each; :func:`install` puts them in order."""
 
+import asyncio
 import re
 import time
 import uuid
@@ -10,12 +11,20 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matcher.settings import Settings
-from service.http.errors import TooLarge, of_error, problem
+from service.http.errors import TooLarge, TooSlow, of_error, problem
 from service.http.metrics import Metrics
 
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """Methods that are counted by name; any other word counts as OTHER."""
 NO_ROUTE = "(none)"
+SECURITY_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+BODY_SECONDS = 20.0
+"""Time for a body to arrive: a slow sender must not hold a request open."""
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 """Asked every few seconds by machines: logged at level debug only."""
@@ -52,7 +61,10 @@ class RequestId:
 
 
 class ResponseHeaders:
-    """Set the headers that every response carries."""
+    """Set the headers that every response carries, unless the response has its own.
+
+    Browsers then take no response for a page with scripts, show none in a frame, and pass no address on.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -60,7 +72,7 @@ class ResponseHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
         if scope["type"] == "http":
-            send = _with_headers(send, {"X-Content-Type-Options": "nosniff"})
+            send = _with_headers(send, SECURITY_HEADERS)
         await self._app(scope, receive, send)
 
 
@@ -159,11 +171,15 @@ class HeadAsGet:
 
 
 class BodyLimit:
-    """Refuse a body over the limit, before reading it where its length is declared, else while reading it."""
+    """Refuse a body that is too long or takes too long.
 
-    def __init__(self, app: ASGIApp, max_bytes: int) -> None:
+    A declared length is checked before reading; otherwise the bytes are counted while they arrive.
+    """
+
+    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float = BODY_SECONDS) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_seconds = max_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -175,14 +191,22 @@ class BodyLimit:
         if declared.isdecimal() and int(declared) > self._max_bytes:
             await of_error(too_large, scope["request_id"])(scope, receive, send)
             return
-        total = 0
+        total, complete = 0, False
+        deadline = asyncio.get_running_loop().time() + self._max_seconds
 
         async def receiving() -> Message:
-            nonlocal total
-            message = await receive()
+            nonlocal total, complete
+            if complete:  # what comes now is the end of the connection, for which there is no limit
+                return await receive()
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise TooSlow(f"The body did not arrive within {self._max_seconds:g} seconds.") from None
             total += len(message.get("body", b""))
             if total > self._max_bytes:
                 raise too_large
+            complete = not message.get("more_body", False)
             return message
 
         await self._app(scope, receiving, send)
@@ -191,7 +215,9 @@ class BodyLimit:
 def _with_headers(send: Send, headers: dict[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
-            MutableHeaders(scope=message).update(headers)
+            sent = MutableHeaders(scope=message)
+            for name, value in headers.items():
+                sent.setdefault(name, value)
         await send(message)
 
     return sending

@@ -1,6 +1,8 @@
+import asyncio
 import io
 import json
 import logging
+import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -16,7 +18,9 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, MatcherError
 from service.http import create_app
+from service.http.errors import of_error
 from service.http.logging import configure
+from service.http.middleware import BodyLimit
 from tests.service.fakes import MatcherWithFaults, SilentStore, serving
 
 SECRET_TEXT = "hopital-de-rodez-confidentiel"
@@ -86,6 +90,45 @@ def test_a_body_over_the_limit_is_refused_whatever_it_says_of_itself(client, dec
     assert response.status_code == 413
     assert response.json()["type"] == "urn:matcher:too-large"
     assert "262144" in response.json()["detail"]
+
+
+def test_a_body_that_does_not_arrive_in_time_is_refused():
+    async def application(scope, receive, send):
+        try:
+            await receive()
+        except MatcherError as fault:
+            await of_error(fault)(scope, receive, send)
+
+    async def never() -> None:
+        await asyncio.Event().wait()
+
+    sent: list[dict] = []
+
+    async def send(message: dict) -> None:
+        sent.append(message)
+
+    scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
+    asyncio.run(BodyLimit(application, max_bytes=100, max_seconds=0.01)(scope, never, send))
+    assert sent[0]["status"] == 408
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/v1/leads/NONE", "/v1/organisations"])
+def test_every_response_is_safe_to_open_in_a_browser(client, path):
+    headers = client.get(path).headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Content-Security-Policy"] == "default-src 'none'; frame-ancestors 'none'"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_the_page_on_the_api_loads_nothing_from_elsewhere(client):
+    page = client.get("/docs")
+    assert "script-src 'self'" in page.headers["Content-Security-Policy"]
+    addresses = re.findall(r'(?:src|href)="([^"]+)"', page.text)
+    assert len(addresses) == 4
+    for address in addresses:
+        assert address.startswith("/docs/assets/")
+        assert client.get(address).status_code == 200
+    assert client.get("/docs/assets/../../app.py").status_code == 404
 
 
 def test_logs_say_what_happened_and_not_what_was_asked(stocked, logged):
