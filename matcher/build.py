@@ -10,7 +10,7 @@ from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest
-from matcher.index.generations import DrainReport, Generation, Generations, Progress
+from matcher.index.generations import Generation, Generations, Progress, SyncReport
 from matcher.index.indexer import Indexer
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index
@@ -44,10 +44,6 @@ def make_generations(settings: Settings) -> Generations:
     if settings.index_backend == "qdrant":
         return _on_a_server(settings)
     root = settings.index_dir
-    if settings.index_backend == "exact":
-        from matcher.index.exact import ExactIndex
-
-        return FolderGenerations(root, ExactIndex)
     from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
 
     return FolderGenerations(root, EdgeIndex, optimize=optimize_folder, optimize_above=OPTIMIZE_ABOVE)
@@ -127,7 +123,7 @@ class Matcher:
             self._recommender.follow(self.store.plans.load())
         return self._recommender
 
-    def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> DrainReport:
+    def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> SyncReport:
         """Apply the changes of the store to the index; see :meth:`ServingIndex.sync`."""
         return self.serving.sync(progress, most=most)
 

@@ -22,7 +22,7 @@ MODEL_FOLDER = Path("models") / "e5-small"
 _FOLLOWS = "default_factory_not_called"
 """pydantic's error of a default made from other fields when one of those is wrong."""
 
-Backend = Literal["edge", "exact", "qdrant"]
+Backend = Literal["edge", "qdrant"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 

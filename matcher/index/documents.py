@@ -10,7 +10,8 @@ import numpy as np
 
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.index.labels import labels_of
-from matcher.index.ports import Encoder, Lexical, Point, Vectors
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.ports import Encoder, Point, Vectors
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 TEMPLATE = "fields-v4"
@@ -36,7 +37,7 @@ def passage(item: Item | Profile) -> str:
 
 
 def to_points(
-    items: Sequence[AnyItem], encoder: Encoder, lexical: Lexical, skills: SkillFinder = NO_SKILLS
+    items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical, skills: SkillFinder = NO_SKILLS
 ) -> list[Point]:
     """Encode items for the index, in input order, with the skills found in their texts.
 

@@ -1,4 +1,4 @@
-"""The exact reference index in numpy: every engine is held against it, and small catalogues need no other.
+"""The exact reference index in numpy: every engine is held against it.
 
 Formulas are Qdrant's, as qdrant-client 1.20 computes them and Edge 0.9.0 was measured to: cosine for the
 dense vectors; for a term found in ``df`` of the ``n`` points of the type asked for that have any term,
@@ -8,51 +8,45 @@ DBSF (Mazzeschi 2023): ``(s - m + 3d) / 6d`` with mean ``m`` and sample standard
 0.5 for a list of one or of equal scores, added up over the lists.
 """
 
-import io
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy import sparse as sp
 
+from matcher.arrays import Bools, Floats, Ints
 from matcher.domain.items import ItemType
-from matcher.errors import BackendUnavailable, NotReady
-from matcher.files import FileLock, write_whole
-from matcher.index.points import check_points, check_query, payload, prefetch_limit, ranked, skills_of
+from matcher.errors import BackendUnavailable
+from matcher.index.points import check_points, check_query, prefetch_limit, ranked
 from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
-
-_FILE = "points.npz"
 
 
 class ExactIndex:
     """Brute force over all points of a type; ties at the cut go to the smaller id.
 
+    It lives in memory: tests hold the engines against it, and the laboratory asks it.
+
     Parameters
     ----------
-    folder
-        Where :meth:`flush` keeps the points; None keeps them in memory only.
     dim
         Length of a dense vector.
+
+    Examples
+    --------
+    >>> index = ExactIndex(2)
+    >>> vector = np.array([1, 0], dtype=np.float32)
+    >>> index.upsert([Point("LEAD1", ItemType.LEAD, "v1", vector, Sparse((7,), (1.0,)))])
+    >>> index.query(vector, None, Where(ItemType.LEAD), 5)
+    [Hit(id='LEAD1', score=1.0, version='v1')]
     """
 
-    def __init__(self, folder: Path | None, dim: int) -> None:
-        self._dim, self._folder, self._open = dim, folder, True
-        is_new = folder is None or not (folder / "lock").exists()
-        self._lock = FileLock(folder / "lock") if folder else None
-        try:
-            self._points = {} if folder is None or is_new else _read(folder / _FILE)
-        except BaseException:
-            self.close()
-            raise
+    def __init__(self, dim: int) -> None:
+        self._dim, self._open = dim, True
+        self._points: dict[str, Point] = {}
         self._tables: dict[ItemType, _Table] = {}
-        self._dirty = is_new
 
     def upsert(self, points: Sequence[Point]) -> None:
         """Insert or replace; the last of several points with one id stays."""
@@ -60,14 +54,14 @@ class ExactIndex:
         check_points(points, self._dim)
         for point in points:
             self._points[point.id] = point
-        self._changed()
+        self._tables.clear()
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids are ignored."""
         self._require_open()
         for item_id in ids:
             self._points.pop(item_id, None)
-        self._changed()
+        self._tables.clear()
 
     def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
         """Fused results (DBSF); with one part only, its own scores: cosine or BM25."""
@@ -114,29 +108,16 @@ class ExactIndex:
         return {kind: found[kind] for kind in ItemType}
 
     def flush(self) -> None:
-        """Write the points to the folder, whole or not at all."""
+        """Do nothing: there is no disk."""
         self._require_open()
-        if self._folder and self._dirty:
-            write_whole(self._folder / _FILE, _packed(list(self._points.values()), self._dim))
-        self._dirty = False
 
     def close(self) -> None:
-        """Flush and release; further calls raise BackendUnavailable."""
-        try:
-            if self._open and hasattr(self, "_points"):
-                self.flush()
-        finally:
-            self._open = False
-            if self._lock:
-                self._lock.release()
+        """Release; further calls raise BackendUnavailable."""
+        self._open = False
 
     def _require_open(self) -> None:
         if not self._open:
             raise BackendUnavailable("The index is closed.")
-
-    def _changed(self) -> None:
-        self._dirty = True
-        self._tables.clear()
 
     def _table(self, item_type: ItemType) -> "_Table":
         if item_type not in self._tables:
@@ -154,13 +135,13 @@ class _Table:
     ids: list[str]
     versions: list[str]
     dense: Vectors
-    terms: NDArray[np.int64]
+    terms: Ints
     weights: Any  # scipy csc_matrix, shape (points, terms)
     with_terms: int
-    open_from: NDArray[np.float64]
-    open_until: NDArray[np.float64]
+    open_from: Floats
+    open_until: Floats
 
-    def allowed(self, at: datetime | None, excluding: frozenset[str]) -> NDArray[np.bool_]:
+    def allowed(self, at: datetime | None, excluding: frozenset[str]) -> Bools:
         mask = np.ones(len(self.ids), dtype=bool)
         if at is not None:
             mask = (self.open_from <= at.timestamp()) & (at.timestamp() < self.open_until)
@@ -170,7 +151,7 @@ class _Table:
                 mask[row] = False
         return mask
 
-    def lexical(self, query: Sparse) -> NDArray[np.float64]:
+    def lexical(self, query: Sparse) -> Floats:
         asked, values = np.asarray(query.indices, dtype=np.int64), np.asarray(query.values)
         known = np.isin(asked, self.terms)
         columns = np.searchsorted(self.terms, asked[known])
@@ -181,29 +162,40 @@ class _Table:
 
 
 def _table_of(points: Sequence[Point], dim: int) -> _Table:
-    dense = np.array([_unit(p.dense) for p in points], dtype=np.float32).reshape(len(points), dim)
-    ends = np.cumsum([0] + [len(p.sparse.indices) for p in points])
-    indices = np.array([i for p in points for i in p.sparse.indices], dtype=np.int64)
-    values = np.array([v for p in points for v in p.sparse.values], dtype=np.float64)
-    terms, columns = np.unique(indices, return_inverse=True)
-    weights = sp.csr_matrix((values, columns, ends), shape=(len(points), len(terms))).tocsc()
+    terms, weights = _term_matrix([point.sparse for point in points])
+    dense = np.zeros((len(points), dim), dtype=np.float32)
+    for row, point in enumerate(points):
+        dense[row] = _unit(point.dense)
     return _Table(
-        [p.id for p in points],
-        [p.version for p in points],
+        [point.id for point in points],
+        [point.version for point in points],
         dense,
         terms,
         weights,
-        sum(1 for p in points if p.sparse.indices),
-        np.array([p.open_from for p in points]),
-        np.array([p.open_until for p in points]),
+        int(np.count_nonzero(np.diff(weights.tocsr().indptr))),
+        np.array([point.open_from for point in points]),
+        np.array([point.open_until for point in points]),
     )
+
+
+def _term_matrix(vectors: Sequence[Sparse]) -> tuple[Ints, Any]:
+    """Return the distinct term ids, ascending, and the weights as a matrix of shape (vectors, terms)."""
+    indices: list[int] = []
+    values: list[float] = []
+    ends = [0]
+    for vector in vectors:
+        indices.extend(vector.indices)
+        values.extend(vector.values)
+        ends.append(len(indices))
+    terms, columns = np.unique(np.array(indices, dtype=np.int64), return_inverse=True)
+    return terms, sp.csr_matrix((values, columns, ends), shape=(len(vectors), len(terms))).tocsc()
 
 
 def _unit(vector: Vectors) -> Vectors:
     return (vector / np.linalg.norm(vector)).astype(np.float32)
 
 
-def _top(scores: NDArray[Any], allowed: NDArray[np.bool_], limit: int) -> list[tuple[int, float]]:
+def _top(scores: Floats, allowed: Bools, limit: int) -> list[tuple[int, float]]:
     rows = np.flatnonzero(allowed)
     best = rows[np.argsort(-scores[rows], kind="stable")][:limit]
     return [(int(row), float(scores[row])) for row in best]
@@ -218,48 +210,3 @@ def _dbsf(lists: Sequence[list[tuple[int, float]]]) -> dict[int, float]:
             share = (score - float(scores.mean()) + 3 * spread) / (6 * spread) if spread else 0.5
             fused[row] = fused.get(row, 0.0) + share
     return fused
-
-
-def _packed(points: Sequence[Point], dim: int) -> bytes:
-    """Points as one npz: a JSON head and flat arrays, no pickle."""
-    head = [payload(point) for point in points]
-    labels = [p.labels if p.labels is not None else np.zeros((0, dim), np.float32) for p in points]
-    file = io.BytesIO()
-    np.savez(
-        file,
-        head=np.frombuffer(json.dumps(head).encode(), dtype=np.uint8),
-        dense=np.array([p.dense for p in points], np.float32).reshape(len(points), dim),
-        term_ends=np.cumsum([0] + [len(p.sparse.indices) for p in points]),
-        terms=np.array([i for p in points for i in p.sparse.indices], np.int64),
-        weights=np.array([v for p in points for v in p.sparse.values], np.float64),
-        label_ends=np.cumsum([0] + [len(rows) for rows in labels]),
-        labels=np.concatenate([np.zeros((0, dim), np.float32), *labels]),
-    )
-    return file.getvalue()
-
-
-def _read(path: Path) -> dict[str, Point]:
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
-            return {point.id: point for point in _unpacked(dict(arrays))}
-    except (OSError, ValueError, KeyError, EOFError, IndexError, BadZipFile) as error:
-        raise NotReady("The index file cannot be read. Rebuild it: matcher reindex", place=path) from error
-
-
-def _unpacked(arrays: dict[str, NDArray[Any]]) -> Iterator[Point]:
-    terms, weights, labels = arrays["terms"].tolist(), arrays["weights"].tolist(), arrays["labels"]
-    term_ends, label_ends = arrays["term_ends"].tolist(), arrays["label_ends"].tolist()
-    for row, facts in enumerate(json.loads(arrays["head"].tobytes())):
-        own = slice(term_ends[row], term_ends[row + 1])
-        rows = labels[label_ends[row] : label_ends[row + 1]]
-        yield Point(
-            facts["id"],
-            ItemType(facts["item_type"]),
-            facts["version"],
-            arrays["dense"][row],
-            Sparse(tuple(terms[own]), tuple(weights[own])),
-            facts["open_from"],
-            facts["open_until"],
-            rows if len(rows) else None,
-            skills_of(facts),
-        )

@@ -13,7 +13,7 @@ Progress = Callable[[int, int], None]
 
 
 class Generations(Protocol):
-    """Where index generations live: one is current, others are being built or are debris."""
+    """Where index generations live: one is current, others are being built or are leftovers."""
 
     def current(self) -> str | None:
         """Name of the generation that serves; None when there is none."""
@@ -61,8 +61,8 @@ class Generation:
 
 
 @dataclass(frozen=True, slots=True)
-class DrainReport:
-    """What a drain did; ``seq`` is the outbox row the index now stands at."""
+class SyncReport:
+    """What a sync did; ``seq`` is the last outbox row that the index has applied."""
 
     upserted: int
     deleted: int

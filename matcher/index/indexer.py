@@ -1,7 +1,7 @@
-"""Keeping the index equal to the store: draining the outbox, rebuilding beside, swapping.
+"""Keeping the index equal to the store: applying the outbox, rebuilding beside, swapping.
 
 The store is the truth. An index generation has a cursor in the store, the last outbox row it has taken in.
-Changes are applied, made durable, and only then is the cursor moved: whatever is killed, the next drain
+Changes are applied, made durable, and only then is the cursor moved: whatever is killed, the next sync
 repeats at most one batch, and repeating changes nothing.
 """
 
@@ -17,9 +17,10 @@ from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.index.documents import to_points
-from matcher.index.generations import Differences, DrainReport, Generation, Generations, Progress
+from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
+from matcher.index.lexical import Bm25Lexical
 from matcher.index.manifest import Manifest, checksum, identity_of
-from matcher.index.ports import Encoder, Index, Lexical
+from matcher.index.ports import Encoder, Index
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 
@@ -30,7 +31,7 @@ class Indexer:
     store: Store
     generations: Generations
     encoder: Encoder
-    lexical: Lexical
+    lexical: Bm25Lexical
     batch: int = 256
     skills: SkillFinder = NO_SKILLS
 
@@ -59,21 +60,21 @@ class Indexer:
         return Generation(name, index)
 
     def refresh(self, progress: Progress | None = None) -> Generation:
-        """Open the current generation and drain into it; build the first one if there is none."""
+        """Open the current generation and apply the outbox to it; build the first one if there is none."""
         if self.generations.current() is None:
             return self.rebuild(progress)
         generation = self.open()
         try:
-            self.mend(generation)
-            self.drain(generation, progress)
+            self.repair(generation)
+            self.sync(generation, progress)
         except BaseException:
             generation.index.close()
             raise
         return generation
 
-    def drain(
+    def sync(
         self, generation: Generation, progress: Progress | None = None, *, most: int | None = None
-    ) -> DrainReport:
+    ) -> SyncReport:
         """Apply the outbox rows after the generation's cursor, all of them or the first ``most``.
 
         Rows that every generation has passed are dropped then. Nothing to do costs one read of the store.
@@ -81,7 +82,7 @@ class Indexer:
         first = self.store.outbox.cursor(generation.name)
         changes = self.store.outbox.changes(first, min(self.batch, most or self.batch))
         if not changes:
-            return DrainReport(0, 0, 0, first)
+            return SyncReport(0, 0, 0, first)
         manifest = self.generations.manifest(generation.name)
         if manifest.state == "ready":
             self.generations.save(generation.name, manifest.model_copy(update={"state": "changing"}))
@@ -97,20 +98,20 @@ class Indexer:
                 progress(seq - first, self.store.outbox.last_seq() - first)
             changes = [] if most else self.store.outbox.changes(seq, self.batch)
         if manifest.state != "building":
-            self._seal(generation, manifest, seq)
+            self._finalise(generation, manifest, seq)
             self.store.outbox.prune()
-        return DrainReport(upserted, deleted, unchanged, seq)
+        return SyncReport(upserted, deleted, unchanged, seq)
 
-    def mend(self, generation: Generation) -> None:
-        """Seal a generation whose indexer was killed between its last change and the seal."""
+    def repair(self, generation: Generation) -> None:
+        """Finalise a generation whose indexer was killed after its last change and before the manifest."""
         manifest, seq = self.generations.manifest(generation.name), self.store.outbox.cursor(generation.name)
         if manifest.state == "changing" and not self.store.outbox.changes(seq, 1):
-            self._seal(generation, manifest, seq)
+            self._finalise(generation, manifest, seq)
 
     def rebuild(self, progress: Progress | None = None, *, now: datetime | None = None) -> Generation:
         """Build a new generation beside the current one, check it against the store, swap, drop the old.
 
-        Until the swap the old generation serves; a rebuild that dies leaves debris that the next one clears.
+        Until the swap the old generation serves; what a killed rebuild leaves is dropped by the next one.
         Returns the new generation, open. BackendUnavailable if it does not come out equal to the store.
         """
         created = now or datetime.now(UTC)
@@ -126,7 +127,7 @@ class Indexer:
                 self.store.outbox.advance(name, start)
                 self._fill(index, progress)
                 seq = self._catch_up(Generation(name, index))
-                self._seal(Generation(name, index), manifest, seq)
+                self._finalise(Generation(name, index), manifest, seq)
                 index = self.generations.promote(name, index)
                 self._forget(self.generations.sweep())
             except BaseException:
@@ -134,12 +135,12 @@ class Indexer:
                 raise
         return Generation(name, index)
 
-    def clean(self) -> None:
+    def drop_leftovers(self) -> None:
         """Drop what is left of old generations that nobody holds any more."""
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
 
-    def let_go(self, name: str) -> None:
+    def drop_if_unused(self, name: str) -> None:
         """Drop a generation that this process served and that no other can be reading.
 
         Whatever keeps it from being dropped, the next rebuild sweeps it: nobody waits for this.
@@ -191,7 +192,7 @@ class Indexer:
     def _catch_up(self, generation: Generation) -> int:
         """Drain until index and store agree and return the cursor; writers may go on meanwhile."""
         while True:
-            seq = self.drain(generation).seq
+            seq = self.sync(generation).seq
             found = self.differences(generation.index)
             if not found:
                 return seq
@@ -202,7 +203,7 @@ class Indexer:
                     " serves. Run: matcher reindex"
                 )
 
-    def _seal(self, generation: Generation, manifest: Manifest, seq: int) -> None:
+    def _finalise(self, generation: Generation, manifest: Manifest, seq: int) -> None:
         index = generation.index
         facts = {"counts": index.counts(), "checksum": checksum(index.versions()), "seq": seq}
         self.generations.save(generation.name, manifest.model_copy(update=facts | {"state": "ready"}))

@@ -10,7 +10,7 @@ from matcher.language.text import ANALYSER, STOPWORDS, fold, neutral, tokens
 
 
 class Bm25Lexical:
-    """The :class:`~matcher.index.ports.Lexical` of the product: neutral text, Snowball stems, hashed ids.
+    """BM25 over the French analyser: neutral text, Snowball stems, hashed ids.
 
     Passage weights are BM25's saturated term frequencies, ``tf (k1 + 1) / (tf + k1 (1 - b + b n / avg_len))``
     (Robertson and Zaragoza 2009, eq. 3.15); query weights are 1 for a term that is present. A text without

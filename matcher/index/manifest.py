@@ -9,7 +9,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from matcher.domain.items import ItemType
 from matcher.errors import IndexMismatch
 from matcher.index.documents import TEMPLATE
-from matcher.index.ports import Encoder, Lexical
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.ports import Encoder
 
 
 class Identity(BaseModel):
@@ -26,8 +27,8 @@ class Identity(BaseModel):
 class Manifest(Identity):
     """Identity of a generation, and what it holds once it is at rest.
 
-    ``state``: ``building`` (not promoted, debris if nobody is at work on it), ``ready`` (``counts`` and
-    ``checksum`` describe the points as of outbox row ``seq``), ``changing`` (a drain is or was at work:
+    ``state``: ``building`` (not promoted, left over if no rebuild is under way), ``ready`` (``counts`` and
+    ``checksum`` describe the points as of outbox row ``seq``), ``changing`` (a sync is or was under way:
     they do not yet).
     """
 
@@ -56,7 +57,7 @@ _LABELS = {
 }
 
 
-def identity_of(encoder: Encoder, lexical: Lexical) -> Identity:
+def identity_of(encoder: Encoder, lexical: Bm25Lexical) -> Identity:
     """Identity of an index built here and now."""
     return Identity(encoder=encoder.name, dim=encoder.dim, template=TEMPLATE, analyser=lexical.name)
 

@@ -7,6 +7,7 @@ so everything is checked here before any of them sees it.
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import astuple, dataclass
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
@@ -102,11 +103,18 @@ def check_query(dense: Vectors | None, sparse: Sparse | None, where: Where, limi
         _check_dense(dense, dim, "The query")
     if sparse is not None:
         _check_sparse(sparse, "The query")
-    if where.open_at is not None and where.open_at.tzinfo is None:
-        raise InvalidRequest("open_at needs a time zone.")
-    at = where.open_at.timestamp() if where.open_at else None
     terms = sparse if sparse and sparse.indices else None
-    return Question(dense, terms, dense is not None and sparse is not None, at, limit)
+    fused = dense is not None and sparse is not None
+    return Question(dense, terms, fused, _seconds(where.open_at), limit)
+
+
+def _seconds(open_at: datetime | None) -> float | None:
+    """Return an instant in POSIX seconds; InvalidRequest when it has no time zone."""
+    if open_at is None:
+        return None
+    if open_at.tzinfo is None:
+        raise InvalidRequest("open_at needs a time zone.")
+    return open_at.timestamp()
 
 
 def ranked(hits: Iterable[Hit], limit: int) -> list[Hit]:

@@ -47,23 +47,6 @@ class Sparse:
     values: tuple[float, ...] = ()
 
 
-class Lexical(Protocol):
-    """Turns texts into sparse BM25 vectors; the index applies the inverse document frequency."""
-
-    @property
-    def name(self) -> str:
-        """Identity of analyser and parameters."""
-        ...
-
-    def encode_queries(self, texts: Sequence[str]) -> list[Sparse]:
-        """Sparse query vectors (term presence)."""
-        ...
-
-    def encode_passages(self, texts: Sequence[str]) -> list[Sparse]:
-        """Sparse passage vectors (saturated term frequency)."""
-        ...
-
-
 @dataclass(frozen=True, slots=True)
 class Point:
     """What the index keeps of one item. ``open_from``/``open_until`` are POSIX seconds.

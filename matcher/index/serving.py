@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from matcher.errors import BackendUnavailable, MatcherError
-from matcher.index.generations import DrainReport, Generation, Progress
+from matcher.index.generations import Generation, Progress, SyncReport
 from matcher.index.indexer import Indexer
 from matcher.index.ports import Index
 
@@ -54,7 +54,7 @@ class ServingIndex:
         """Name of the generation that is current for all processes, without opening it; "" for none."""
         return self.indexer.generations.current() or ""
 
-    def sync(self, progress: Progress | None = None, *, most: int | None = None) -> DrainReport:
+    def sync(self, progress: Progress | None = None, *, most: int | None = None) -> SyncReport:
         """Apply the changes of the store to the index, building the first index if there is none.
 
         Another process may have promoted a newer generation meanwhile: then that one is opened first.
@@ -64,15 +64,15 @@ class ServingIndex:
         current = indexer.generations.current()
         if former is None or former.name != current:
             generation = self._serve(indexer.refresh(progress) if current is None else indexer.open())
-            indexer.mend(generation)
+            indexer.repair(generation)
             if former is not None:
-                indexer.let_go(former.name)
-        return indexer.drain(self.generation, progress, most=most)
+                indexer.drop_if_unused(former.name)
+        return indexer.sync(self.generation, progress, most=most)
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new generation beside the open one, then swap; the old one serves until then."""
         generation = self._serve(self.indexer.rebuild(progress))
-        self.indexer.clean()
+        self.indexer.drop_leftovers()
         return generation
 
     def close(self) -> None:

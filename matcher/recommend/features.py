@@ -9,7 +9,8 @@ import numpy as np
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.domain.store import Items
 from matcher.index.documents import passage, to_points
-from matcher.index.ports import Encoder, Index, Lexical, Point, Sparse, Vectors
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.ports import Encoder, Index, Point, Sparse, Vectors
 from matcher.recommend.analysis import Analyser, Analysis, Subject
 
 
@@ -51,7 +52,7 @@ class FeatureBuilder:
         items: Items,
         index: Index,
         encoder: Encoder,
-        lexical: Lexical,
+        lexical: Bm25Lexical,
         analyser: Analyser,
         capacity: int = 10_000,
     ) -> None:

@@ -11,7 +11,8 @@ from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
-from matcher.index.ports import Encoder, Index, Lexical, Where
+from matcher.index.lexical import Bm25Lexical
+from matcher.index.ports import Encoder, Index, Where
 from matcher.market.introduction_plan import IntroductionPlan, Planned
 from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.features import FeatureBuilder, Features
@@ -68,7 +69,7 @@ class Recommender:
         items: Items,
         index: Index,
         encoder: Encoder,
-        lexical: Lexical,
+        lexical: Bm25Lexical,
         analyser: Analyser,
         generation: str = "",
     ) -> None:

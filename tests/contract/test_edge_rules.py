@@ -151,7 +151,7 @@ def test_rule_2_and_rule_3_optimising_happens_in_a_fresh_process(
     optimize_folder(folder, DIM)
     assert segments(folder) != before
     opened = EdgeIndex(folder, DIM)
-    reference = ExactIndex(None, DIM)
+    reference = ExactIndex(DIM)
     reference.upsert(points[:300])
     question = (unit(5), Sparse((1, 2, 9), (1.0,) * 3), ORGANISATIONS, 10)
     assert [h.id for h in opened.query(*question)] == [h.id for h in reference.query(*question)]

@@ -1,6 +1,7 @@
 """What every index does, whoever implements it; the exact numpy index is the reference."""
 
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -27,26 +28,36 @@ def server() -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(params=["exact", "edge", "qdrant"])
+@contextmanager
+def collection(url: str) -> Iterator[Opener]:
+    """Opens the same new collection each time it is called; dropped at the end."""
+    server, name = Server(url), unique_prefix()
+    with server.client() as client:
+        create_collection(client, name, DIM)
+        yield lambda: QdrantIndex(server, name, DIM)
+        client.delete_collection(name)
+
+
+@pytest.fixture(params=["edge", "qdrant"])
 def opener(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Opener]:
-    """Opens the same index each time it is called."""
-    if request.param == "exact":
-        yield lambda: ExactIndex(tmp_path / "exact", DIM)
-    elif request.param == "edge":
+    """Opens the same stored index each time it is called."""
+    if request.param == "edge":
         yield lambda: EdgeIndex(tmp_path / "edge", DIM)
-    else:
-        qdrant, name = Server(request.getfixturevalue("server")), unique_prefix()
-        with qdrant.client() as client:
-            create_collection(client, name, DIM)
-            yield lambda: QdrantIndex(qdrant, name, DIM)
-            client.delete_collection(name)
+        return
+    with collection(request.getfixturevalue("server")) as opener:
+        yield opener
 
 
-@pytest.fixture
-def index(opener: Opener) -> Iterator[Index]:
-    opened = opener()
-    yield opened
-    opened.close()
+@pytest.fixture(params=["exact", "edge", "qdrant"])
+def index(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Index]:
+    """An empty index of every kind, the reference in memory included."""
+    if request.param == "qdrant":
+        with collection(request.getfixturevalue("server")) as opener, closing(opener()) as opened:
+            yield opened
+        return
+    made = ExactIndex(DIM) if request.param == "exact" else EdgeIndex(tmp_path / "edge", DIM)
+    with closing(made) as opened:
+        yield opened
 
 
 def assert_same_ranking(found: list[Hit], expected: list[Hit]) -> None:
@@ -64,7 +75,7 @@ def assert_same_ranking(found: list[Hit], expected: list[Hit]) -> None:
 @pytest.mark.parametrize("limit", [1, 5, 30])
 def test_ranks_as_the_exact_reference_does(index: Index, parts: str, limit: int) -> None:
     points = crowd(300)
-    reference = ExactIndex(None, DIM)
+    reference = ExactIndex(DIM)
     for one in (index, reference):
         one.upsert(points)
         one.delete([p.id for p in points[:40]])
@@ -99,7 +110,7 @@ def test_history_leaves_no_trace_in_scores(opener: Opener, tmp_path: Path) -> No
     changed.upsert([replace(p, sparse=terms(1, 2, 3)) for p in points[:30]])
     changed.delete([p.id for p in points[30:45]])
     changed.upsert(points[:30])
-    fresh = ExactIndex(None, DIM)
+    fresh = ExactIndex(DIM)
     fresh.upsert(points[:30] + points[45:])
     question = (unit(1), Sparse((1, 2, 5, 8), (1.0,) * 4), ORGANISATIONS, 10)
     assert_same_ranking(changed.query(*question), fresh.query(*question))
@@ -238,8 +249,8 @@ def test_closed_and_opened_again_it_holds_the_same(opener: Opener) -> None:
     second.close()
 
 
-def test_a_closed_index_says_so(opener: Opener) -> None:
-    closed = opener()
+def test_a_closed_index_says_so(index: Index) -> None:
+    closed = index
     closed.close()
     closed.close()
     for use in (

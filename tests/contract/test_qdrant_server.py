@@ -254,7 +254,7 @@ def test_an_index_on_a_server_follows_the_store(generations: QdrantGenerations, 
         first = indexer.refresh()
         store.items.put([Lead(id="L0", name="Autre"), Lead(id="L9", name="Neuve")], source="test")
         store.items.delete(["L1"])
-        assert indexer.drain(first).seq == 8
+        assert indexer.sync(first).seq == 8
         assert not indexer.differences(first.index)
         first.index.close()
         second = indexer.rebuild()

@@ -1,4 +1,4 @@
-"""The index follows the store: draining, rebuilding, swapping, and every reason not to open an index."""
+"""The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
 import shutil
 from collections.abc import Callable, Iterator, Sequence
@@ -10,6 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import Store, open_store
 from matcher.build import make_generations, open_matcher
@@ -17,13 +18,12 @@ from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
 from matcher.files import FileLock, is_held, write_whole
 from matcher.index.documents import TEMPLATE
-from matcher.index.exact import ExactIndex
-from matcher.index.generations import Differences, DrainReport, Generation
+from matcher.index.generations import Differences, Generation, SyncReport
 from matcher.index.indexer import Indexer
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.manifest import Manifest, checksum
 from matcher.index.ports import Point, Vectors
-from matcher.settings import Backend, Settings
+from matcher.settings import Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -49,7 +49,7 @@ def root(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def indexer(store: Store, root: Path) -> Indexer:
-    return Indexer(store, FolderGenerations(root, ExactIndex), HashingEncoder(), Bm25Lexical(), batch=4)
+    return Indexer(store, FolderGenerations(root, EdgeIndex), HashingEncoder(), Bm25Lexical(), batch=4)
 
 
 @pytest.fixture
@@ -61,25 +61,25 @@ def generation(indexer: Indexer, store: Store) -> Iterator[Generation]:
     built.index.close()
 
 
-# Draining
+# Syncing
 
 
-def test_nothing_to_drain_writes_nothing(indexer: Indexer, generation: Generation, root: Path) -> None:
+def test_nothing_to_apply_writes_nothing(indexer: Indexer, generation: Generation, root: Path) -> None:
     manifest = root / generation.name / "manifest.json"
     before = manifest.stat().st_mtime_ns
-    assert indexer.drain(generation) == DrainReport(0, 0, 0, 10)
+    assert indexer.sync(generation) == SyncReport(0, 0, 0, 10)
     assert manifest.stat().st_mtime_ns == before
 
 
-def test_drains_what_has_changed(indexer: Indexer, generation: Generation, store: Store) -> None:
+def test_applies_what_has_changed(indexer: Indexer, generation: Generation, store: Store) -> None:
     store.items.put(
         [organisation(0, "robotique"), organisation(11), Lead(id="L1", name="École")], source="test"
     )
     store.items.delete(["ORG001", "ORG002"])
-    assert indexer.drain(generation) == DrainReport(upserted=3, deleted=2, unchanged=0, seq=15)
+    assert indexer.sync(generation) == SyncReport(upserted=3, deleted=2, unchanged=0, seq=15)
     assert not indexer.differences(generation.index)
     assert generation.index.counts()[ItemType.LEAD] == 1
-    assert indexer.drain(generation) == DrainReport(0, 0, 0, 15)
+    assert indexer.sync(generation) == SyncReport(0, 0, 0, 15)
 
 
 def test_what_every_generation_has_seen_leaves_the_outbox(
@@ -87,36 +87,36 @@ def test_what_every_generation_has_seen_leaves_the_outbox(
 ) -> None:
     store.outbox.advance("another", 10)
     store.items.delete(["ORG001"])
-    indexer.drain(generation)
+    indexer.sync(generation)
     assert [change.item_id for change in store.outbox.changes(10, 9)] == ["ORG001"]
     store.outbox.forget("another")
     store.items.put([organisation(2, "neuf")], source="test")
-    indexer.drain(generation)
+    indexer.sync(generation)
     assert (store.outbox.changes(0, 99), store.outbox.last_seq()) == ([], 12)
     assert not indexer.differences(generation.index)
 
 
-def test_a_generation_left_unsealed_by_a_kill_is_sealed_at_the_next_opening(
+def test_a_generation_left_unfinished_by_a_kill_is_finalised_at_the_next_opening(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     store.items.put([organisation(0, "robotique")], source="test")
-    indexer.drain(generation)
-    sealed = indexer.generations.manifest(generation.name)
-    indexer.generations.save(generation.name, sealed.model_copy(update={"state": "changing", "seq": 10}))
+    indexer.sync(generation)
+    finished = indexer.generations.manifest(generation.name)
+    indexer.generations.save(generation.name, finished.model_copy(update={"state": "changing", "seq": 10}))
     generation.index.close()
     indexer.refresh().index.close()
-    assert indexer.generations.manifest(generation.name) == sealed
+    assert indexer.generations.manifest(generation.name) == finished
 
 
 def test_a_part_of_the_changes_leaves_a_whole_index(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     store.items.put([organisation(number) for number in range(20, 25)], source="test")
-    assert indexer.drain(generation, most=2).seq == 12
+    assert indexer.sync(generation, most=2).seq == 12
     generation.index.close()
     again = indexer.open()
     assert again.index.count() == 12
-    assert indexer.drain(again).upserted == 3
+    assert indexer.sync(again).upserted == 3
     again.index.close()
 
 
@@ -126,7 +126,7 @@ def test_many_changes_of_one_item_are_encoded_once(
     for text in ("a", "b", "c"):
         store.items.put([organisation(0, text)], source="test")
     store.items.delete(["ORG001"])
-    assert indexer.drain(generation) == DrainReport(upserted=1, deleted=1, unchanged=0, seq=14)
+    assert indexer.sync(generation) == SyncReport(upserted=1, deleted=1, unchanged=0, seq=14)
     assert generation.index.versions(["ORG000"]) == {"ORG000": store.items.get("ORG000").version}
 
 
@@ -134,10 +134,10 @@ def test_whoever_opts_out_leaves_and_may_come_back(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     store.items.put([organisation(3, opted_out=True)], source="test")
-    assert indexer.drain(generation).deleted == 1
+    assert indexer.sync(generation).deleted == 1
     assert "ORG003" not in generation.index.versions()
     store.items.put([organisation(3)], source="test")
-    assert indexer.drain(generation).upserted == 1
+    assert indexer.sync(generation).upserted == 1
 
 
 def test_an_opted_out_organisation_never_enters(indexer: Indexer, store: Store) -> None:
@@ -169,27 +169,27 @@ def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
     def another() -> None:
         store.items.delete(["ORG000"])
         store.items.put([organisation(1, "robots")], source="test")
-        indexer.drain(generation)
+        indexer.sync(generation)
 
-    replace(indexer, encoder=Interrupted(another)).drain(generation)
+    replace(indexer, encoder=Interrupted(another)).sync(generation)
     assert not indexer.differences(generation.index)
 
 
-def test_a_drain_repeated_from_an_older_cursor_changes_nothing(
+def test_a_sync_repeated_from_an_older_cursor_changes_nothing(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
     store.outbox.advance("another", 10)  # has yet to see what this one has
     store.items.put([organisation(n, "neuf") for n in range(5)], source="test")
-    indexer.drain(generation)
+    indexer.sync(generation)
     store.outbox.forget(generation.name)
     store.outbox.advance(generation.name, 10)
-    assert indexer.drain(generation) == DrainReport(upserted=0, deleted=0, unchanged=5, seq=15)
+    assert indexer.sync(generation) == SyncReport(upserted=0, deleted=0, unchanged=5, seq=15)
 
 
 def test_progress_reaches_its_total(indexer: Indexer, generation: Generation, store: Store) -> None:
     store.items.put([organisation(n, "neuf") for n in range(10)], source="test")
     seen: list[tuple[int, int]] = []
-    indexer.drain(generation, lambda done, total: seen.append((done, total)))
+    indexer.sync(generation, lambda done, total: seen.append((done, total)))
     assert seen == [(4, 10), (8, 10), (10, 10)]
 
 
@@ -217,7 +217,7 @@ def test_the_cursor_moves_only_after_the_changes_are_durable(
     store.items.put([organisation(n, "neuf") for n in range(6)], source="test")
     log: list[str] = []
     watched = Indexer(recorded(store, log), indexer.generations, indexer.encoder, indexer.lexical, batch=4)
-    watched.drain(Generation(generation.name, Recorder(generation.index, log)))
+    watched.sync(Generation(generation.name, Recorder(generation.index, log)))
     steps = [name for name in log if name in ("upsert", "flush", "advance")]
     assert steps == ["upsert", "flush", "advance"] * 2
 
@@ -251,18 +251,18 @@ def failing(store: Store, nth: int) -> SimpleNamespace:
 
 
 @pytest.mark.parametrize("nth", range(13))
-def test_whatever_call_it_stops_at_the_next_drain_completes_it(
+def test_whatever_call_it_stops_at_the_next_sync_completes_it(
     indexer: Indexer, generation: Generation, store: Store, nth: int
 ) -> None:
     store.items.put([organisation(n, "neuf") for n in range(12)], source="test")
     store.items.delete(["ORG001"])
     parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
     try:
-        Indexer(failing(store, nth), *parts).drain(generation)
+        Indexer(failing(store, nth), *parts).sync(generation)
     except PowerCut:
         generation.index.close()
     else:
-        pytest.fail("the drain makes fewer calls than this test assumes")
+        pytest.fail("the sync makes fewer calls than this test assumes")
     opened = indexer.refresh()
     assert not indexer.differences(opened.index)
     assert indexer.generations.manifest(opened.name).state == "ready"
@@ -272,7 +272,7 @@ def test_whatever_call_it_stops_at_the_next_drain_completes_it(
 # Rebuilding
 
 
-def test_the_first_refresh_builds_and_the_next_one_drains(indexer: Indexer, store: Store) -> None:
+def test_the_first_refresh_builds_and_the_next_one_syncs(indexer: Indexer, store: Store) -> None:
     store.items.put([organisation(n) for n in range(3)], source="test")
     first = indexer.refresh()
     first.index.close()
@@ -314,12 +314,12 @@ def test_an_index_in_use_is_left_alone_until_it_is_let_go(
     assert generation.index.count() == 10
     assert (root / generation.name).exists()
     generation.index.close()
-    indexer.clean()
+    indexer.drop_leftovers()
     assert not (root / generation.name).exists()
     new.index.close()
 
 
-def test_a_rebuild_that_stops_leaves_the_old_one_serving_and_its_debris_is_cleared(
+def test_a_rebuild_that_stops_leaves_the_old_one_serving_and_its_leftovers_are_dropped(
     indexer: Indexer, generation: Generation, store: Store, root: Path
 ) -> None:
     parts = (indexer.generations, indexer.encoder, indexer.lexical, 4)
@@ -355,7 +355,7 @@ def test_what_is_written_during_a_rebuild_is_in_the_new_index(indexer: Indexer, 
     built.index.close()
 
 
-class Forgetful(ExactIndex):
+class Forgetful(EdgeIndex):
     """An index that loses a point without a word."""
 
     def upsert(self, points: Sequence[Point]) -> None:
@@ -382,10 +382,10 @@ def test_a_large_generation_is_optimised_before_it_serves(store: Store, root: Pa
 
     def optimize(folder: Path, dim: int) -> None:
         optimised.append((folder, dim))
-        ExactIndex(folder, dim).close()  # it can be opened: whoever filled it has let go
+        EdgeIndex(folder, dim).close()  # it can be opened: whoever filled it has let go
 
     for above, expected in ((5, 0), (4, 1)):
-        generations = FolderGenerations(root, ExactIndex, optimize=optimize, optimize_above=above)
+        generations = FolderGenerations(root, EdgeIndex, optimize=optimize, optimize_above=above)
         built = Indexer(store, generations, HashingEncoder(), Bm25Lexical()).rebuild()
         assert len(optimised) == expected
         assert built.index.count() == 5
@@ -436,6 +436,15 @@ def test_an_index_of_another_store_is_refused(
     other.close()
 
 
+def damage_segments(segments: Path, *, gone: bool) -> None:
+    if gone:
+        shutil.rmtree(segments)
+        return
+    for file in segments.rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes()[:5])
+
+
 @pytest.mark.parametrize(
     "damage", ["points gone", "points cut", "manifest gone", "manifest cut", "current cut", "current zeroed"]
 )
@@ -444,11 +453,11 @@ def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
 ) -> None:
     generation.index.close()
     folder = root / generation.name
-    points, manifest = folder / "points.npz", folder / "manifest.json"
+    segments, manifest = folder / "shard" / "segments", folder / "manifest.json"
     if "current" in damage:
         (root / "CURRENT").write_bytes(b"" if "cut" in damage else bytes(22))
     elif "points" in damage:
-        points.unlink() if "gone" in damage else points.write_bytes(points.read_bytes()[:500])
+        damage_segments(segments, gone="gone" in damage)
     else:
         manifest.unlink() if "gone" in damage else manifest.write_bytes(b'{"encoder": ')
     with pytest.raises(NotReady, match="matcher reindex"):
@@ -488,7 +497,7 @@ def test_a_generation_that_is_served_no_more_is_dropped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It holds what was indexed then, erased since or not."""
-    settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
+    settings = Settings(home=tmp_path, encoder="hashing")
     with open_store(settings.database_url) as store:
         store.migrate()
         store.items.put([organisation(0)], source="test")
@@ -528,11 +537,8 @@ def fault(call: Callable[[], object]) -> MatcherError:
     return found.value
 
 
-@pytest.mark.parametrize("backend", ["edge", "exact"])
-def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(
-    tmp_path: Path, backend: Backend
-) -> None:
-    settings = Settings(home=tmp_path / "here", encoder="hashing", index_backend=backend)
+def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path / "here", encoder="hashing")
     with open_store(settings.database_url) as store:
         store.migrate()
     generations = make_generations(settings)

@@ -50,7 +50,7 @@ def ask(
 ) -> Answer:
     encoder, lexical = HashingEncoder(), Bm25Lexical()
     held = Held([*others, *([] if type(query) is Profile else [query])])  # type: ignore[list-item]
-    index = ExactIndex(None, encoder.dim)
+    index = ExactIndex(encoder.dim)
     index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
     recommender = Recommender(held, index, encoder, lexical, Analyser(TERRITORY, skills, vocabulary))
     return recommender.recommend(query, kind, k=k, on=NOW)

@@ -109,7 +109,7 @@ class Held:
 def build(catalogue: Iterable[AnyItem], skills: SkillFinder = NO_SKILLS) -> Recommender:
     encoder, lexical = HashingEncoder(), Bm25Lexical()
     held = Held(catalogue)
-    index = ExactIndex(None, encoder.dim)
+    index = ExactIndex(encoder.dim)
     index.upsert(to_points(list(held.items.values()), encoder, lexical, skills))
     return Recommender(held, index, encoder, lexical, Analyser(Territory([], []), skills), generation="g1")
 

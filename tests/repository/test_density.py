@@ -20,14 +20,9 @@ COMPLEX: dict[str, str] = {}
 TO_UNFOLD = frozenset(
     {
         "matcher/adapters/encoder/model/source.py::_parse",
-        "matcher/adapters/sql/errors.py::_translate",
-        "matcher/adapters/sql/items.py::write",
         "matcher/importing/fields.py::_settle_dates",
         "matcher/importing/layout.py::lay_out",
         "matcher/importing/rows.py::read_row",
-        "matcher/index/exact.py::_packed",
-        "matcher/index/exact.py::_table_of",
-        "matcher/index/points.py::check_query",
         "matcher/recommend/gaps.py::_about_the_sides",
         "matcher/recommend/reasons.py::ReasonWriter._from_places",
         "matcher/recommend/reasons.py::ReasonWriter._from_shared_words",

@@ -41,7 +41,7 @@ def test_an_empty_variable_counts_as_unset(monkeypatch):
 
 def test_a_server_address_selects_the_server():
     assert Settings(qdrant_url="http://qdrant:6333").index_backend == "qdrant"
-    assert Settings(qdrant_url="http://qdrant:6333", index_backend="exact").index_backend == "exact"
+    assert Settings(qdrant_url="http://qdrant:6333", index_backend="edge").index_backend == "edge"
 
 
 @pytest.mark.parametrize(

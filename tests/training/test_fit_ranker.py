@@ -87,7 +87,7 @@ def test_a_damaged_weights_file_is_refused_with_its_mend(text: str):
 
 
 def test_feedback_becomes_questions_weighted_by_how_likely_they_were_seen(tmp_path: Path):
-    settings = Settings(home=tmp_path, encoder="hashing", index_backend="exact")
+    settings = Settings(home=tmp_path, encoder="hashing")
     with open_matcher_with(settings) as matcher:
         now = datetime(2026, 11, 22, tzinfo=UTC)
         for item, action, rank in (("ORG2", Action.ACCEPTED, 4), ("ORG3", Action.NOT_FOR_ME, 1)):

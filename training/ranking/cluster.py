@@ -84,7 +84,7 @@ def catalogue(files: Sequence[str] = FILES) -> Iterator[Matcher]:
                 "home": Path(folder),
                 "database_url": f"sqlite:///{folder}/matcher.db",
                 "encoder": encoder,
-                "index_backend": "exact",
+                "index_backend": "edge",
             }
         )
         with open_store(settings.database_url) as store:

@@ -16,6 +16,8 @@ from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
 from matcher.errors import InvalidRequest, NotFound
 
 Row = dict[str, Any]
+Heads = dict[str, tuple[str, str]]
+"""Type and version of stored items by id."""
 
 _CACHED_ITEMS = 20_000
 _REPLACED = ("name", "version", "body", "source", "updated_at")
@@ -188,19 +190,27 @@ def from_row(item_type: str, body: str) -> AnyItem:
 
 def write(connection: Connection, rows: Sequence[Row]) -> PutReport:
     """Write the rows that differ from what is stored, and one outbox row for each, in the order given."""
-    known = _heads(connection, [row["id"] for row in rows])
-    for row in rows:
-        _refuse_other_type(row, known)
-    # in id order: neighbours of one index page are written together
-    new = sorted((row for row in rows if row["id"] not in known), key=itemgetter("id"))
-    differing = [row for row in rows if row["id"] in known and row["version"] != known[row["id"]][1]]
-    changed = {row["id"] for row in [*new, *differing]}
-    if new:
-        connection.execute(insert(items), new)
+    new, differing = _new_and_differing(rows, _heads(connection, [row["id"] for row in rows]))
+    if new:  # in id order: neighbours of one index page are written together
+        connection.execute(insert(items), sorted(new, key=itemgetter("id")))
     if differing:
         connection.execute(_REPLACE, [{**row, "key": row["id"]} for row in differing])
+    changed = {row["id"] for row in new + differing}
     _append(connection, "upsert", [row for row in rows if row["id"] in changed])
     return PutReport(len(new), len(differing), len(rows) - len(changed))
+
+
+def _new_and_differing(rows: Sequence[Row], known: Heads) -> tuple[list[Row], list[Row]]:
+    """Return the rows of unknown ids, and those whose version is not the stored one."""
+    new, differing = [], []
+    for row in rows:
+        if row["id"] not in known:
+            new.append(row)
+            continue
+        _refuse_other_type(row, known)
+        if row["version"] != known[row["id"]][1]:
+            differing.append(row)
+    return new, differing
 
 
 def remove(connection: Connection, ids: Sequence[str], at: str) -> int:
@@ -218,15 +228,15 @@ def _valid_ids(ids: Iterable[str]) -> list[str]:
     return [item_id for item_id in dict.fromkeys(ids) if item_id.isascii() and "\x00" not in item_id]
 
 
-def _heads(connection: Connection, ids: Sequence[str]) -> dict[str, tuple[str, str]]:
+def _heads(connection: Connection, ids: Sequence[str]) -> Heads:
     dialect = connection.dialect.name
     statement = select(items.c.id, items.c.item_type, items.c.version).where(id_in(dialect, items.c.id))
     rows = connection.execute(statement, ids_parameter(dialect, ids))
     return {item_id: (item_type, version) for item_id, item_type, version in rows.all()}
 
 
-def _refuse_other_type(row: Row, known: dict[str, tuple[str, str]]) -> None:
-    stored = known.get(row["id"], (row["item_type"],))[0]
+def _refuse_other_type(row: Row, known: Heads) -> None:
+    stored = known[row["id"]][0]
     if stored != row["item_type"]:
         raise InvalidRequest(
             f"'{row['id']}' is stored as {stored} and cannot become {row['item_type']}: "
