@@ -16,12 +16,13 @@ from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index
 from matcher.index.serving import ServingIndex
 from matcher.knowledge.places import Territory
-from matcher.knowledge.read import esco_finder, read_territory, read_vocabulary
+from matcher.knowledge.read import esco_finder, read_concepts, read_territory, read_vocabulary
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.recommend.analysis import Analyser
+from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.settings import HASHING, Settings
@@ -123,6 +124,10 @@ class Matcher:
             self._recommender.follow(self.store.plans.load())
         return self._recommender
 
+    def _analyser(self) -> Analyser:
+        data = self.settings.data_dir
+        return Analyser(self.territory, read_vocabulary(data / "catalogue"), read_concepts(data))
+
     def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> SyncReport:
         """Apply the changes of the store to the index; see :meth:`ServingIndex.sync`."""
         return self.serving.sync(progress, most=most)
@@ -151,15 +156,12 @@ class Matcher:
         return Indexer(self.store, generations, self.encoder, self.lexical, skills=self.skills)
 
     def _make_recommender(self, generation: Generation) -> Recommender:
-        vocabulary = read_vocabulary(self.settings.data_dir / "catalogue")
+        data = self.settings.data_dir
         recommender = Recommender(
-            self.store.items,
-            generation.index,
-            self.encoder,
-            self.lexical,
-            Analyser(self.territory, self.skills, vocabulary),
-            generation.name,
+            self.store.items, generation.index, self.encoder, self.lexical, self._analyser(), generation.name
         )
+        calibration = read_calibration(data / "model" / CALIBRATION_FILE, self.encoder.name)
+        recommender.calibrate(calibration, self.settings.least_probability)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))

@@ -91,6 +91,9 @@ class Settings(BaseSettings):
     # Limits
     max_body_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
     max_text_chars: int = Field(20_000, ge=100, le=20_000)
+    least_probability: float = Field(
+        0.2, ge=0, le=1, description="Probability of being clearly useful below which a list ends"
+    )
     max_k: int = Field(50, ge=1, le=100, description="Items one answer may hold")
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 

@@ -13,6 +13,7 @@ from pydantic import ConfigDict, Field
 from matcher.domain.items import EvidenceLevel, ItemType, Kind
 
 Side = Literal["query", "item"]
+Group = Literal["topical", "for_all"]
 
 
 class _Closed:
@@ -37,7 +38,8 @@ class Quote(_Closed):
 class Reason(_Closed):
     """One reason in both languages, with the spans it rests on: at least one.
 
-    ``clear`` is False where nothing clear was found and the nearest is quoted instead.
+    ``clear`` is False where nothing clear was found and the nearest is quoted instead, and of a ``note``: a
+    true remark that makes no match by itself, such as a place, a size or a shared word.
     """
 
     signal: str
@@ -45,6 +47,7 @@ class Reason(_Closed):
     en: str
     quotes: Annotated[tuple[Quote, ...], Field(min_length=1)]
     clear: bool = True
+    note: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +61,11 @@ class Missing(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Signal(_Closed):
-    """One part of a score: ``value`` in [0, 1], ``contribution`` adds up to the score over all signals."""
+    """One part of a score: ``value`` in [0, 1] times ``weight``.
+
+    The contributions of all signals add up to the strength of the match, from which the score, a probability,
+    follows (:mod:`matcher.recommend.calibration`).
+    """
 
     name: str
     value: float
@@ -68,7 +75,10 @@ class Signal(_Closed):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recommendation(_Closed):
-    """One recommended item. ``score`` is in [0, 1].
+    """One recommended item.
+
+    ``score`` is the probability, in [0, 1], that staff call the item clearly useful, where the answer names a
+    calibration. ``group`` is ``for_all`` for an instrument that is open to every company, whatever its theme.
 
     ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: the expected gain
     of the asker and of the item from meeting, in [0, 1].
@@ -80,6 +90,7 @@ class Recommendation(_Closed):
     name: str
     score: float
     reasons: tuple[Reason, ...]
+    group: Group = "topical"
     missing: tuple[Missing, ...] = ()
     signals: tuple[Signal, ...] = ()
     gain: float | None = None
@@ -97,7 +108,10 @@ class Recommendation(_Closed):
 class Answer(_Closed):
     """The question and its recommendations, best first; ties by id.
 
-    ``plan`` names the plan of introductions if it set the order, which then need not follow the scores.
+    ``items`` have clear evidence and a score of at least the service's least probability; ``weaker`` are the
+    next ones, at most ``k``, that lack one or the other. ``calibration`` names the calibration of the scores,
+    None when they are not calibrated. ``plan`` names the plan of introductions if it set the order, which
+    then need not follow the scores.
     """
 
     kind: Kind
@@ -107,5 +121,7 @@ class Answer(_Closed):
     k: int
     generation: str
     plan: str | None = None
+    calibration: str | None = None
     items: tuple[Recommendation, ...]
+    weaker: tuple[Recommendation, ...] = ()
     notices: tuple[Missing, ...] = ()

@@ -47,12 +47,13 @@ _ROLE_OF_FIELD = {
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """One label and the field entry it is quoted from."""
+    """One label and where it is quoted from: ``text`` begins at ``start`` of the field's entry."""
 
     role: Role
     field: str
     text: str
     folded: str
+    start: int = 0
 
     @property
     def welcomes_all(self) -> bool:

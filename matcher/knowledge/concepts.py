@@ -7,7 +7,7 @@ reason can quote it.
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from matcher.language import STOPWORDS, Token, fold, tokens
@@ -19,13 +19,14 @@ _LONGEST_GAP = 12
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """A concept named in a text: ``text == field_text[start:end]``."""
+    """A concept named in a text: ``text == field_text[start:end]``. ``domain`` is the concept's."""
 
     concept: str
     field: str
     start: int
     end: int
     text: str
+    domain: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +72,6 @@ class ConceptFinder:
         for group in self._by_first_key.values():
             group.sort(key=lambda name: (-len(name.keys), name.keys, name.concept))
 
-    def domain(self, concept: str) -> str:
-        """Return the domain of a concept, "" when it has none."""
-        return self._domains.get(concept, "")
-
     def in_text(self, text: str) -> list[Mention]:
         """Return the mentions of a text in the order of their places; of one place the longest names.
 
@@ -86,7 +83,8 @@ class ConceptFinder:
             matching = self._longest_at(text, words, position)
             for name in matching:
                 start, end = words[position].start, words[position + len(name.keys) - 1].end
-                found.append(Mention(name.concept, "", start, end, text[start:end]))
+                domain = self._domains.get(name.concept, "")
+                found.append(Mention(name.concept, "", start, end, text[start:end], domain))
             position += len(matching[0].keys) if matching else 1
         return found
 
@@ -97,7 +95,7 @@ class ConceptFinder:
     def _in_fields(self, fields: Iterable[tuple[str, str]]) -> Iterator[Mention]:
         for field, text in fields:
             for one in self.in_text(text):
-                yield Mention(one.concept, field, one.start, one.end, one.text)
+                yield replace(one, field=field)
 
     def _longest_at(self, text: str, words: list[Token], position: int) -> list[_Name]:
         """Return the longest names that begin at a word, one a concept; empty when none does."""

@@ -26,7 +26,7 @@ _APOSTROPHE = r"['’]"
 # Fixed expressions in which a negating word excludes nothing: "sans fil", "pas seulement".
 _SANS = (
     r"fil|contact|code|cesse|doute|compter|oublier|faille|couture|effort|frontières?|attendre|engagement|pareil"
-    r"|précédent|limites?|relâche|équivoque|égal|coupure|pilote|conducteur|papier"
+    r"|conditions?|diplômes?|expérience|précédent|limites?|relâche|équivoque|égal|coupure|pilote|conducteur|papier"
 )
 _HORS = r"ligne|normes?|sol|pair|commun|du\s+commun|de\s+prix|les\s+murs|série|site|pistes?"
 _NO = r"code|matter|later|longer|one|doubt|limits?|sooner"

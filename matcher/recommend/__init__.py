@@ -1,9 +1,11 @@
 """The pipeline of an answer: check the question, retrieve, rerank, diversify, give reasons.
 
 - ``recommender``: the use case, from question to answer
-- ``analysis``: what a text says, worked out once (labels, words, skills, senses, place, exclusions)
+- ``analysis``: what a text says, worked out once (labels, words, concepts, senses, place, exclusions)
 - ``features``: an analysis with its vectors, and the cache of items
 - ``similarity``: labels and texts of a question compared with those of its hits
+- ``evidence``: what speaks for a match, and when it is clear
+- ``calibration``: from a score to a probability
 - ``policies``: the kinds of question as data: signals and their weights
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing

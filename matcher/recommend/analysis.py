@@ -1,8 +1,8 @@
 """What a text says, worked out once and without vectors.
 
 The analysis of an item or a profile is the one input of signals, reasons, gaps and notices: its labels, the
-words that may be quoted, its ESCO skills, what its labels must not be mistaken for, its place, and what it
-excludes. :mod:`matcher.recommend.features` adds the vectors.
+words that may be quoted, the concepts it names, what its labels must not be mistaken for, its place, and
+what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
 from collections.abc import Iterator, Sequence
@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 
 from matcher.domain.items import AnyItem, Factory, Item, Organisation, Profile
 from matcher.index.labels import ROLES, Label, Role, labels_of
-from matcher.knowledge.places import Place, Territory
-from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder
+from matcher.knowledge import NO_CONCEPTS, ConceptFinder, Mention, Place, Territory
 from matcher.knowledge.vocabulary import Senses, Vocabulary
-from matcher.language.exclusions import Span, exclusions
+from matcher.language.exclusions import Span, exclusions, negations
 from matcher.language.inflection import without_number
 from matcher.language.text import STOPWORDS, Token, fold, tokens
-from matcher.recommend.free_text import town_in
+from matcher.recommend.free_text import asker_clauses, blanked, clauses, town_in
 
 Subject = AnyItem | Profile
 
@@ -50,23 +49,25 @@ class Analysis:
     """What one side of a match says.
 
     ``labels`` are sorted by role; ``spans`` gives the slice of each role that has any. ``words`` may be
-    quoted; they are kept by their singular form. ``skills`` are ESCO skills by id. ``place`` is where the
+    quoted; they are kept by their singular form. ``mentions`` are the concepts it names, by id, each at its
+    first place. ``place`` is where the
     subject is, ``town`` the words that say so, ``antenna`` the cluster's nearest site ("" when unknown);
-    ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of a request that say
-    what is not wanted.
+    ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of the description that
+    say what is not wanted or not done; ``ignored`` are all parts that are no evidence.
     """
 
     subject: Subject
     labels: tuple[Label, ...]
     spans: dict[Role, slice]
     words: dict[str, Word]
-    skills: dict[str, Skill]
+    mentions: dict[str, Mention]
     senses: Senses
     place: Place | None
     town: Word | None
     antenna: str
     unknown_place: Span | None
     exclusions: tuple[Span, ...]
+    ignored: tuple[Span, ...]
 
     @property
     def id(self) -> str | None:
@@ -85,24 +86,28 @@ class Analysis:
     @property
     def affirmed(self) -> str:
         """The description with excluded parts blanked; every other character keeps its place."""
-        text = getattr(self.subject, "description", "")
-        for span in self.exclusions:
-            text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
-        return text
+        return blanked(getattr(self.subject, "description", ""), self.exclusions)
+
+    @property
+    def evidence_text(self) -> str:
+        """The description with everything blanked that is no evidence."""
+        return blanked(getattr(self.subject, "description", ""), self.ignored)
 
 
 @dataclass(frozen=True)
 class Analyser:
     """Works out the analysis of an item or profile from what the product knows.
 
+    Calling it gives the analysis.
+
     Parameters
     ----------
     territory
         Where towns and antennas are.
-    skills
-        Finds ESCO skills in texts.
     vocabulary
         Knows which terms sound alike and mean different things.
+    concepts
+        Finds the concepts a text names.
 
     >>> analyse = Analyser(Territory([], []))
     >>> analysis = analyse(Profile(description="hébergement en France, pas de cloud"))
@@ -111,11 +116,11 @@ class Analyser:
     """
 
     territory: Territory
-    skills: SkillFinder = NO_SKILLS
     vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    concepts: ConceptFinder = NO_CONCEPTS
 
     def __call__(
-        self, subject: Subject, *, skills: Sequence[Skill] | None = None, most_labels: int | None = None
+        self, subject: Subject, *, most_labels: int | None = None, sought_only: bool = False
     ) -> Analysis:
         """Analyse a subject.
 
@@ -123,37 +128,53 @@ class Analyser:
         ----------
         subject
             An item, or a profile such as a free text.
-        skills
-            Skills found when the item was indexed; None looks for them now.
         most_labels
             Number of labels that have vectors; further ones are left out. None keeps all.
+        sought_only
+            Whether only what a request looks for is evidence: in "Fintech à Rodez cherche un avocat" who asks
+            is left out, since a partner is to complete the asker, not to be like it.
         """
-        excluded = () if isinstance(subject, Item) else tuple(exclusions(subject.description))
-        labels = labels_of(subject)[:most_labels]
-        if skills is None:
-            skills = self._skills_of(subject, excluded)
+        if isinstance(subject, Item):
+            excluded = tuple(negations(getattr(subject, "description", "")))
+            ignored = excluded
+        else:
+            excluded = tuple(exclusions(subject.description))
+            ignored = (*excluded, *asker_clauses(subject.description)) if sought_only else excluded
+        labels = self._labels(subject, ignored)[:most_labels]
         place, town, unknown = self._where(subject)
         return Analysis(
             subject=subject,
             labels=labels,
             spans=_spans(labels),
-            words=dict(_words(subject, excluded)),
-            skills={skill.id: skill for skill in skills},
+            words=dict(_words(subject, ignored)),
+            mentions=self._mentions(subject, ignored),
             senses=self.vocabulary.senses([label.text for label in labels]),
             place=place,
             town=town,
             antenna=self.territory.antenna_of(place) if place else "",
             unknown_place=unknown,
             exclusions=excluded,
+            ignored=ignored,
         )
 
-    def _skills_of(self, subject: Subject, excluded: Sequence[Span]) -> tuple[Skill, ...]:
-        found = self.skills.in_fields(subject.fields())
+    def _labels(self, subject: Subject, excluded: Sequence[Span]) -> tuple[Label, ...]:
+        """Return the labels of an item, or of a request one need for each of its clauses."""
+        labels = labels_of(subject)
+        if isinstance(subject, Item) or not labels or labels[0].field != "description":
+            return labels
+        text = blanked(subject.description, excluded)
         return tuple(
-            skill
-            for skill in found
-            if skill.field != "description" or not _inside(skill.start, skill.end, excluded)
+            Label(Role.NEEDS, "description", clause.text, fold(clause.text), clause.start)
+            for clause in clauses(text)
         )
+
+    def _mentions(self, subject: Subject, excluded: Sequence[Span]) -> dict[str, Mention]:
+        mentions: dict[str, Mention] = {}
+        for mention in self.concepts.in_fields(_told_fields(subject)):
+            if mention.field == "description" and _inside(mention.start, mention.end, excluded):
+                continue
+            mentions.setdefault(mention.concept, mention)
+        return mentions
 
     def _where(self, subject: Subject) -> tuple[Place | None, Word | None, Span | None]:
         """Return the place, the words that name it, and a place name that is not known.
@@ -172,6 +193,13 @@ class Analyser:
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
+
+
+def _told_fields(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield the fields whose concepts are evidence; the name of an organisation is none."""
+    for name, text in subject.fields():
+        if not (name == "name" and isinstance(subject, Organisation)):
+            yield name, text
 
 
 def _inside(start: int, end: int, spans: Sequence[Span]) -> bool:

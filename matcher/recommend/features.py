@@ -64,9 +64,14 @@ class FeatureBuilder:
         self._capacity = capacity
         self._cache: dict[str, Features] = {}
 
-    def question(self, subject: Subject) -> Features:
-        """Return the features of the asker: a stored item as it is now, or a profile that is encoded here."""
-        return self._of_stored(subject) if isinstance(subject, Item) else self._of_profile(subject)
+    def question(self, subject: Subject, *, sought_only: bool = False) -> Features:
+        """Return the features of the asker: a stored item as it is now, or a profile that is encoded here.
+
+        ``sought_only``: see :meth:`Analyser.__call__`; it concerns profiles only.
+        """
+        if isinstance(subject, Item):
+            return self._of_stored(subject)
+        return self._of_profile(subject, sought_only=sought_only)
 
     def items(self, versions: dict[str, str]) -> dict[str, Features]:
         """Return the features of items by id, in the versions given; unknown ids are absent."""
@@ -85,8 +90,11 @@ class FeatureBuilder:
             self._drop_oldest()
         return found
 
-    def terms(self, subject: Subject) -> Sparse:
-        """Return the lexical query of a subject's text."""
+    def terms(self, analysis: Analysis) -> Sparse:
+        """Return the lexical query of a subject's text, less what it excludes."""
+        subject = analysis.subject
+        if not isinstance(subject, Item):
+            subject = subject.model_copy(update={"description": analysis.affirmed})
         return self._lexical.encode_queries([passage(subject)])[0]
 
     def _of_stored(self, item: AnyItem) -> Features:
@@ -96,18 +104,17 @@ class FeatureBuilder:
         if cached is not None and cached.analysis.subject == item and cached.version == item.version:
             return cached
         # The index has not taken this version in yet: encode it here, as the indexer will.
-        point = to_points([item], self._encoder, self._lexical, self._analyser.skills)[0]
+        point = to_points([item], self._encoder, self._lexical)[0]
         return self._of_point(item, point)
 
-    def _of_profile(self, profile: Profile) -> Features:
-        analysis = self._analyser(profile)
-        text = self._analyser.vocabulary.with_domains(passage(profile))
-        labels = analysis.labels
-        if labels and labels[0].field == "description":  # a free text is its own and only label
-            whole = self._encoder.encode_queries([text])
-            return Features(analysis, "", np.concatenate([whole, whole]))
-        rows = self._encoder.encode_queries([*(label.text for label in labels), text])
-        return Features(analysis, "", rows)
+    def _of_profile(self, profile: Profile, *, sought_only: bool) -> Features:
+        analysis = self._analyser(profile, sought_only=sought_only)
+        whole = passage(profile.model_copy(update={"description": analysis.affirmed}))
+        texts = [label.text for label in analysis.labels]
+        with_domains = self._analyser.vocabulary.with_domains
+        return Features(
+            analysis, "", self._encoder.encode_queries([with_domains(t) for t in [*texts, whole]])
+        )
 
     def _load(self, ids: Iterable[str]) -> None:
         ids = list(ids)
@@ -121,7 +128,7 @@ class FeatureBuilder:
 
     def _of_point(self, item: AnyItem, point: Point) -> Features:
         vectors = np.empty((0, len(point.dense)), np.float32) if point.labels is None else point.labels
-        analysis = self._analyser(item, skills=point.skills, most_labels=len(vectors))
+        analysis = self._analyser(item, most_labels=len(vectors))
         rows = np.concatenate([vectors[: len(analysis.labels)], [point.dense]]).astype(np.float32, copy=False)
         return Features(analysis, point.version, rows)
 

@@ -1,14 +1,20 @@
 """The place a free text names."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from matcher.knowledge.places import Place, Territory
-from matcher.language import Span
+from matcher.language import STOPWORDS, Span, fold, tokens
 
 _WHERE = re.compile(r"\b(?:à|près de|autour de|près d'|near|in)\s+(?=\w)", re.IGNORECASE)
 _NAME = re.compile(r"[\w'’]+(?:[-\s][\w'’]+){0,4}")
 _CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ][\w'’]*(?:[-\s][^\W\d_a-zß-ÿ][\w'’]*)*")
+_SEEK_VERB = (
+    r"(?:(?:re)?cherch(?:e|es|ent|ez|ons|ant)|souhait(?:e|ent|ez|ons)|voulons|voudr(?:ait|ions)|veut|veulent"
+    r"|besoin|looking for|seeks?|needs?)\b"
+)
+_SEEKS = re.compile(rf"\b{_SEEK_VERB}", re.IGNORECASE)
+_CLAUSE_END = re.compile(rf"[.;:!?\n]+(?=\s|$)|,(?=\s)|\s(?={_SEEK_VERB})", re.IGNORECASE)
 
 
 def town_in(text: str, territory: Territory) -> tuple[Span, Place | None] | None:
@@ -43,3 +49,47 @@ def _ends(name: re.Match[str]) -> Iterator[int]:
     """Yield where the name may end, longest first: at the end of each of its words."""
     ends = [name.start() + word.end() for word in re.finditer(r"[\w'’]+", name[0])]
     yield from reversed(ends)
+
+
+def blanked(text: str, spans: Iterable[Span]) -> str:
+    """Return the text with spans replaced by blanks; every other character keeps its place."""
+    for span in spans:
+        text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
+    return text
+
+
+def asker_clauses(text: str) -> list[Span]:
+    """Return what comes before the verb that says what is sought: who asks. Empty without such a verb.
+
+    >>> [span.text for span in asker_clauses("Fintech de Toulouse cherche un avocat")]
+    ['Fintech de Toulouse']
+    >>> asker_clauses("Nous cherchons un avocat")
+    []
+    """
+    verb = _SEEKS.search(text)
+    if verb is None:
+        return []
+    before = text[: verb.start()].rstrip(" ,.;:")
+    if not any(fold(token.text) not in STOPWORDS for token in tokens(before)):
+        return []
+    return [Span(0, len(before), before)]
+
+
+def clauses(text: str) -> list[Span]:
+    """Cut a request into its clauses: at punctuation, and before the verb that says what is sought.
+
+    Clauses without a telling word are left out; a text of one clause gives that clause.
+
+    >>> [clause.text for clause in clauses("Fintech de Toulouse cherche un avocat, et de la cryptographie.")]
+    ['Fintech de Toulouse', 'cherche un avocat', 'et de la cryptographie']
+    """
+    found, start = [], 0
+    for cut in [*_CLAUSE_END.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        part = text[start:end]
+        if any(fold(token.text) not in STOPWORDS for token in tokens(part)):
+            left = start + len(part) - len(part.lstrip())
+            stripped = part.strip()
+            found.append(Span(left, left + len(stripped), stripped))
+        start = cut.end() if cut else end
+    return found

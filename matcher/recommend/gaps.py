@@ -6,12 +6,12 @@ from matcher.domain.answers import Missing, Reason
 from matcher.domain.eligibility import size_bands
 from matcher.domain.items import Factory, Item, Opportunity, Organisation
 from matcher.recommend.analysis import Analysis
+from matcher.recommend.evidence import POSSIBLE_MATCH
 from matcher.recommend.phrases import GAPS, NOTICES
 from matcher.recommend.policies import Policy
-from matcher.recommend.reasons import POSSIBLE_MATCH
 from matcher.recommend.rerank import Scored
 
-_THEMES = frozenset({"theme", "needs", "skills", "echo"})
+_THEMES = frozenset({"theme", "needs", "concepts", "echo"})
 """Signals whose reasons show that both sides speak of the same thing."""
 _ORDER = {code: place for place, code in enumerate(GAPS)}
 
@@ -69,7 +69,8 @@ def _about_the_record(item: object) -> Iterator[Missing]:
 def _about_the_theme(scored: Scored, policy: Policy, reasons: Sequence[Reason]) -> Iterator[Missing]:
     if not policy.weights["theme"] or any(r.clear and r.signal in _THEMES for r in reasons):
         return
-    pairs = [scored.matches[name].similarity for name in ("theme", "needs") if name in scored.matches]
+    labels = scored.evidence.labels
+    pairs = [labels[name].similarity for name in ("theme", "needs") if name in labels]
     if max(pairs, default=0.0) < POSSIBLE_MATCH:
         yield _gap("no_theme")
 

@@ -81,9 +81,21 @@ QUERY_THEME_IN_ITEM: Phrase = (
     "« {a} » ({query}) figure en toutes lettres dans la description ({item}).",
     "“{a}” ({query}) stands word for word in the description ({item}).",
 )
-SKILL: Phrase = (
-    "Compétence commune (ESCO) : {label} - « {a} » ({query}), « {b} » ({item}).",
-    "Shared skill (ESCO): {english} - “{a}” ({query}), “{b}” ({item}).",
+SAME_CONCEPT: Phrase = (
+    "Sujet commun : « {b} ».",
+    "Shared subject: “{b}”.",
+)
+CONCEPT: Phrase = (
+    "Même sujet : « {a} » ({query}) et « {b} » ({item}).",
+    "Same subject: “{a}” ({query}) and “{b}” ({item}).",
+)
+QUERY_ECHO: Phrase = (
+    "« {a} » ({query}) rejoint ce que décrit {item} : « {b} ».",
+    "“{a}” ({query}) meets what {item} describes: “{b}”.",
+)
+ITEM_ECHO: Phrase = (
+    "« {b} » ({item}) rejoint ce que décrit {query} : « {a} ».",
+    "“{b}” ({item}) meets what {query} describes: “{a}”.",
 )
 SHARED_WORDS: Phrase = (
     "Mots communs aux deux textes : {french}.",
@@ -152,9 +164,13 @@ NOTICES: dict[str, Phrase] = {
         "Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
         "Order of the plan of introductions: each side gains, nobody is forgotten.",
     ),
-    "unexplained": (
-        "Moins de propositions que demandé : pour d'autres, rien dans les textes ne dit pourquoi.",
-        "Fewer proposals than asked for: for others, nothing in the texts says why.",
+    "nothing": (
+        "Rien de net ne correspond. Décrire plus précisément l'activité, le besoin ou le lieu aiderait.",
+        "Nothing clearly fits. A more precise description of activity, need or place would help.",
+    ),
+    "nothing_else": (
+        "Rien d'autre de net : la liste s'arrête là.",
+        "Nothing else fits clearly: the list ends here.",
     ),
     "place_unknown": (
         "Lieu non pris en compte : « {text} » n'est pas sur la liste des communes, ou plusieurs portent ce "

@@ -16,7 +16,7 @@ WEIGHTS_FILE = "weights.json"
 """Name of the file, in the home folder, of weights that ``matcher-lab fit-ranker --write`` found better."""
 
 SIGNALS = (
-    "text",  # meaning and words of the whole texts: fused first-stage score
+    "text",  # fused first-stage score: it cannot be quoted, so it only breaks ties
     "echo",  # a label of one side is what the other's whole text is about
     "theme",  # what one does meets what the other is about
     "needs",  # what the query looks for meets what the item offers
@@ -25,11 +25,19 @@ SIGNALS = (
     "served",  # the item serves a sector the query works in
     "market",  # both serve the same sectors
     "axis",  # what the query looks for is what the factory's axis is for
-    "skills",  # ESCO skills that both texts speak of
+    "concepts",  # terms of the vocabulary and countries that both texts name
+    "words",  # rare words of a request that the item holds
     "openness",  # the item excludes nobody
     "stage",  # the item names the query's kind or size of organisation
     "territory",  # nearness, as the crow flies, and the cluster's antenna
 )
+
+EVERY_COMPANY = frozenset({"entreprise", "métiers"})
+"""Domains of the vocabulary that say what a company is or employs, not what it is about."""
+NO_THEME = EVERY_COMPANY | {
+    "services", "organisation", "innovation", "business", "financement", "international", "country", "RH",
+}  # fmt: skip
+"""Domains that two partners may share without having a theme in common."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +45,8 @@ class Policy:
     """One use case.
 
     ``depth`` first-stage hits are scored, more where more items are wanted; ``diversity`` in [0, 1] trades
-    score for variety.
+    score for variety. Concepts of ``ignored_domains`` are no evidence: they fit every company.
+    ``complementary``: an item is to complete the asker, not to be like it.
     """
 
     kind: Kind
@@ -46,6 +55,8 @@ class Policy:
     weights: dict[str, float]
     depth: int = 60
     diversity: float = 0.0
+    ignored_domains: frozenset[str] = EVERY_COMPANY
+    complementary: bool = False
 
 
 def _shares(**parts: float) -> dict[str, float]:
@@ -58,14 +69,24 @@ POLICIES: dict[Kind, Policy] = {
         Kind.FACTORY,
         ItemType.ORGANISATION,
         ItemType.FACTORY,
-        _shares(text=1.0, echo=1.0, theme=1.5, needs=1.0, clients=0.5, axis=0.1, skills=0.1, territory=0.05),
+        _shares(
+            text=0.1,
+            echo=1.0,
+            theme=1.5,
+            needs=1.0,
+            clients=0.5,
+            axis=0.1,
+            concepts=0.3,
+            words=0.5,
+            territory=0.1,
+        ),
     ),
     Kind.PARTNER: Policy(
         Kind.PARTNER,
         ItemType.ORGANISATION,
         ItemType.ORGANISATION,
         _shares(
-            text=1.0,
+            text=0.1,
             echo=2.0,
             theme=0.5,
             needs=1.0,
@@ -73,16 +94,29 @@ POLICIES: dict[Kind, Policy] = {
             clients=0.5,
             served=0.5,
             market=0.5,
-            skills=0.1,
-            territory=0.05,
+            concepts=0.3,
+            words=1.0,
+            territory=0.2,
         ),
         depth=80,
+        ignored_domains=NO_THEME,
+        complementary=True,
     ),
     Kind.INTERNATIONAL: Policy(
         Kind.INTERNATIONAL,
         ItemType.ORGANISATION,
         ItemType.OPPORTUNITY,
-        _shares(text=1.5, echo=2.0, theme=1.5, needs=1.0, clients=0.5, skills=0.1, openness=0.1, stage=0.1),
+        _shares(
+            text=0.1,
+            echo=2.0,
+            theme=1.5,
+            needs=1.0,
+            clients=0.5,
+            concepts=0.5,
+            words=0.5,
+            openness=0.1,
+            stage=0.1,
+        ),
         depth=100,
         diversity=0.1,
     ),
@@ -90,13 +124,13 @@ POLICIES: dict[Kind, Policy] = {
         Kind.LEAD,
         ItemType.ORGANISATION,
         ItemType.LEAD,
-        _shares(text=1.0, echo=1.0, theme=0.5, needs=1.0, skills=0.1, territory=0.3),
+        _shares(text=0.1, echo=1.0, theme=0.5, needs=1.0, concepts=0.5, words=0.5, territory=0.8),
     ),
     Kind.ALERT: Policy(
         Kind.ALERT,
         ItemType.OPPORTUNITY,
         ItemType.ORGANISATION,
-        _shares(text=1.5, echo=2.0, theme=1.5, served=0.5, asked=1.0, skills=0.1, stage=0.1),
+        _shares(text=0.1, echo=2.0, theme=1.5, served=0.5, asked=1.0, concepts=0.5, stage=0.1),
         depth=100,
     ),
 }

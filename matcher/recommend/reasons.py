@@ -3,18 +3,18 @@
 A reason is written only where there are spans to quote on both sides, and says no more than they show.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
 
 from matcher.domain.answers import Quote, Reason, Side
 from matcher.domain.items import Opportunity, Organisation
-from matcher.index.labels import Label, Role
-from matcher.knowledge.places import Territory
-from matcher.knowledge.skills import Skill
-from matcher.language.text import fold
+from matcher.index.labels import Label
+from matcher.knowledge import Mention, Territory
+from matcher.language import fold, tokens
 from matcher.recommend import phrases
 from matcher.recommend.analysis import Analysis, Word
+from matcher.recommend.evidence import CLEAR_COVERAGE, POSSIBLE_MATCH, NamedTheme
 from matcher.recommend.phrases import Phrase
 from matcher.recommend.policies import SIGNALS, Policy
 from matcher.recommend.rerank import Scored
@@ -23,79 +23,68 @@ from matcher.recommend.similarity import LabelMatch
 _STAGE, _OPENNESS = SIGNALS.index("stage"), SIGNALS.index("openness")
 MAX_REASONS = 4
 MAX_WORDS = 3
+MAX_CONCEPTS = 2
 _LONGEST_QUOTE = 120
-_ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 NEAR_KM = 60.0
-POSSIBLE_MATCH = 0.42
-"""Stretched similarity above which two labels may have something to do with one another."""
-_CLEAR_MATCH = {
-    "theme": 0.55,
-    "market": 0.55,
-    "axis": 0.55,
-    "needs": 0.48,
-    "asked": 0.48,
-    "clients": 0.6,
-    "served": 0.6,
-}
-"""Stretched similarity above which a pair of labels is a clear reason, set by reading the catalogue.
-
-Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
-"""
+_SENTENCE_END = re.compile(r"(?<=[.;!?])\s+")
 
 
 @dataclass(frozen=True)
 class ReasonWriter:
-    """Writes the reasons of one answer's items.
-
-    ``word_counts`` says in how many of the ``compared`` items each word of the query occurs: rarer shared
-    words are quoted first.
-    """
+    """Writes the reasons of one answer's items."""
 
     query: Analysis
     policy: Policy
     territory: Territory
-    word_counts: Mapping[str, int]
-    compared: int
 
     def reasons(self, scored: Scored) -> tuple[Reason, ...]:
-        """Return at most :data:`MAX_REASONS` reasons, strongest contribution first, ties by signal order.
+        """Return at most :data:`MAX_REASONS` reasons: clear evidence, strongest first, then notes.
 
-        Where no evidence is clear, the nearest pair of labels is quoted and marked as not clear; where no
-        labels are near at all, there is no reason.
+        Places, sizes and shared words are notes: true, but they would not make a match by themselves. Where
+        nothing is clear, the nearest pair of labels is quoted and marked as not clear.
         """
-        weights, matches = self.policy.weights, scored.matches
-        names = [name for name in SIGNALS if weights[name] and name in matches]
-        names.sort(key=lambda name: -weights[name] * matches[name].similarity)
-        clear = [name for name in names if matches[name].similarity >= _CLEAR_MATCH[name]]
-        written = list(islice(self._from_labels(scored, clear), MAX_REASONS))
-        if weights["skills"]:
-            written[1:1] = self._from_skills(scored, written)
-        if weights["echo"] and len(written) < MAX_REASONS:
-            written.extend(self._from_named_themes(scored, written))
-        if len(written) < MAX_REASONS:
-            written.extend(self._from_facts(scored))
-        if len(written) < MAX_REASONS:
-            written.extend(self._from_shared_words(scored, written))
-        if not written and names and matches[names[0]].similarity > 0:
-            written.append(self._nearest(names[0], scored))
+        written = self._clear_reasons(scored)[:MAX_REASONS]
+        for notes in (self._from_facts(scored), self._from_shared_words(scored, written)):
+            if len(written) < MAX_REASONS:
+                written.extend(replace(note, clear=False, note=True) for note in notes)
+        if not scored.is_clear:
+            written[:0] = self._nearest(scored)
         return tuple(written[:MAX_REASONS])
+
+    def _clear_reasons(self, scored: Scored) -> list[Reason]:
+        """Return the reasons from clear evidence, strongest contribution first, ties by signal order."""
+        weights, evidence = self.policy.weights, scored.evidence
+        names = [name for name in SIGNALS if name in evidence.clear_labels]
+        names.sort(key=lambda name: -weights[name] * evidence.labels[name].similarity)
+        written = list(self._from_labels(scored, names))
+        written[1:1] = self._from_concepts(scored, written)
+        written.extend(self._from_named_themes(scored, written))
+        if scored.evidence.coverage >= CLEAR_COVERAGE:
+            written.extend(self._from_shared_words(scored, written))
+        written.extend(self._from_echoes(scored, written))
+        return written
 
     def _write(
         self, signal: str, phrase: Phrase, item: Analysis, quotes: tuple[Quote, ...], **facts: str
     ) -> Reason:
         return write(signal, phrase, (self.query, item), quotes, **facts)
 
-    def _nearest(self, name: str, scored: Scored) -> Reason:
-        match = scored.matches[name]
+    def _nearest(self, scored: Scored) -> list[Reason]:
+        """Quote the nearest pair of labels, marked as not clear; nothing when none is near at all."""
+        labels, weights = scored.evidence.labels, self.policy.weights
+        best = max(labels, key=lambda name: weights[name] * labels[name].similarity, default=None)
+        if best is None or labels[best].similarity <= 0:
+            return []
+        match = labels[best]
         phrase = phrases.POSSIBLE if match.similarity >= POSSIBLE_MATCH else phrases.FAINT
-        reason = self._write(name, phrase, scored.item.analysis, self._quotes(scored, match))
-        return replace(reason, clear=False)
+        reason = self._write(best, phrase, scored.item.analysis, self._quotes(scored, match))
+        return [replace(reason, clear=False)]
 
     def _from_labels(self, scored: Scored, names: Iterable[str]) -> Iterator[Reason]:
         item = scored.item.analysis
         quoted: set[tuple[str, str]] = set()
         for name in names:
-            match = scored.matches[name]
+            match = scored.evidence.labels[name]
             a, b = self.query.labels[match.query_label], item.labels[match.item_label]
             if (a.text, b.text) in quoted:
                 continue
@@ -113,47 +102,55 @@ class ReasonWriter:
             quote_label("item", scored.item.analysis.labels[match.item_label]),
         )
 
-    def _from_skills(self, scored: Scored, written: Sequence[Reason]) -> Iterator[Reason]:
-        """Give the shared ESCO skill that is worth most, unless another reason quotes the same words."""
-        quoted = {(quote.side, quote.text) for reason in written for quote in reason.quotes}
-        for pair in scored.shared_skills:
-            if ("query", pair.seeker.text) in quoted and ("item", pair.candidate.text) in quoted:
+    def _from_concepts(self, scored: Scored, written: Sequence[Reason]) -> list[Reason]:
+        """Give the rarest shared concepts that no other reason quotes."""
+        quoted = {fold(quote.text) for reason in written for quote in reason.quotes}
+        found = []
+        for shared in scored.evidence.clear_concepts:
+            words = {fold(shared.query.text), fold(shared.item.text)}
+            if words <= quoted:
                 continue
-            quotes = quote_skill("query", pair.seeker), quote_skill("item", pair.candidate)
-            label, english = pair.seeker.label, pair.seeker.english or pair.seeker.label
-            yield self._write(
-                "skills", phrases.SKILL, scored.item.analysis, quotes, label=label, english=english
-            )
-            return
+            phrase = phrases.SAME_CONCEPT if len(words) == 1 else phrases.CONCEPT
+            quotes = quote_mention("query", shared.query), quote_mention("item", shared.item)
+            found.append(self._write("concepts", phrase, scored.item.analysis, quotes))
+            quoted |= words
+        return found[:MAX_CONCEPTS]
 
     def _from_named_themes(self, scored: Scored, written: Sequence[Reason]) -> Iterator[Reason]:
-        """Give the longest theme of one side that stands word for word in the other's description, if any."""
+        """Give a theme of one side that the other's description names, unless it is quoted already."""
         quoted = {fold(quote.text) for reason in written for quote in reason.quotes}
-        item = scored.item.analysis
-        found = find_named_theme(self.query, item, quoted)
-        if found is not None:
-            label, span = found
-            quotes = span_quote("query", "description", span), quote_label("item", label)
+        item, evidence = scored.item.analysis, scored.evidence
+        theme = evidence.item_theme
+        if theme is not None and theme.label.folded not in quoted:
+            quotes = quote_named("query", theme), quote_label("item", theme.label)
             yield self._write("echo", phrases.ITEM_THEME_IN_QUERY, item, quotes)
             return
-        found = find_named_theme(item, self.query, quoted)
-        if found is not None:
-            label, span = found
-            quotes = span_quote("item", "description", span), quote_label("query", label)
+        theme = evidence.query_theme
+        if theme is not None and theme.label.folded not in quoted:
+            quotes = quote_named("item", theme), quote_label("query", theme.label)
             yield self._write("echo", phrases.QUERY_THEME_IN_ITEM, item, quotes)
+
+    def _from_echoes(self, scored: Scored, written: Sequence[Reason]) -> Iterator[Reason]:
+        """Give a label of one side that the other side's text is about, when nothing stronger is said."""
+        if written:
+            return
+        evidence, item = scored.evidence, scored.item.analysis
+        for echo in evidence.clear_echoes:
+            ours = echo is evidence.query_echo
+            about: Side = "item" if ours else "query"
+            text = quote_sentence(about, item if ours else self.query, echo.label)
+            if text is None:
+                continue
+            label = quote_label("query" if ours else "item", echo.label)
+            phrase = phrases.QUERY_ECHO if ours else phrases.ITEM_ECHO
+            yield self._write("echo", phrase, item, (label, text))
+            return
 
     def _from_shared_words(self, scored: Scored, written: Sequence[Reason]) -> Iterator[Reason]:
         """One reason quoting up to three rare words that both texts contain, when there is one."""
         mine, theirs = self.query.words, scored.item.analysis.words
-        most = self.compared / 3 + 1
         quoted = fold(" ".join(quote.text for reason in written for quote in reason.quotes))
-        shared = [
-            word
-            for word in mine.keys() & theirs.keys()
-            if self.word_counts.get(word, 0) <= most and mine[word].folded not in quoted
-        ]
-        shared.sort(key=lambda word: (self.word_counts.get(word, 0), -len(word), word))
-        picked = shared[:MAX_WORDS]
+        picked = [word for word in scored.evidence.words if mine[word].folded not in quoted][:MAX_WORDS]
         if not picked:
             return
         quotes = [quote_word("query", mine[word]) for word in picked]
@@ -161,7 +158,7 @@ class ReasonWriter:
         french = ", ".join(f"« {theirs[word].text} »" for word in picked)
         english = ", ".join(f"“{theirs[word].text}”" for word in picked)
         item = scored.item.analysis
-        yield self._write("text", phrases.SHARED_WORDS, item, tuple(quotes), french=french, english=english)
+        yield self._write("words", phrases.SHARED_WORDS, item, tuple(quotes), french=french, english=english)
 
     def _from_facts(self, scored: Scored) -> Iterator[Reason]:
         weights = self.policy.weights
@@ -208,44 +205,6 @@ class ReasonWriter:
             yield self._write("territory", phrases.SAME_ANTENNA, item, quotes, antenna=ours.antenna)
 
 
-def find_named_theme(
-    reader: Analysis, owner: Analysis, quoted: Iterable[str]
-) -> tuple[Label, tuple[int, int, str]] | None:
-    """Return the owner's longest theme that the reader's description names, with its span there.
-
-    A span is start, end and text. Labels whose folded text is in ``quoted``, or that exclude nobody, are
-    left out; ties go to the first label.
-    """
-    text = reader.affirmed
-    lower = _lower(text)
-    best = None
-    for label in owner.labels[owner.spans.get(Role.GIVES, slice(0))]:
-        if label.is_open or label.folded in quoted or (best and len(label.text) <= len(best[0].text)):
-            continue
-        span = _find_words(text, lower, label.text)
-        if span is not None:
-            best = label, (span[0], span[1], text[span[0] : span[1]])
-    return best
-
-
-def _lower(text: str) -> str:
-    """Lower the case and keep every place: "İ" is the one letter that would become two."""
-    return text.replace("İ", "i").lower()
-
-
-def _find_words(text: str, lower: str, words: str) -> tuple[int, int] | None:
-    """Return where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
-    if len(words) > _ACRONYM:
-        text, words = lower, _lower(words)
-    start = text.find(words)
-    while start >= 0:
-        end = start + len(words)
-        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-            return start, end
-        start = text.find(words, end)
-    return None
-
-
 def write(
     signal: str, phrase: Phrase, sides: tuple[Analysis, Analysis], quotes: tuple[Quote, ...], **facts: str
 ) -> Reason:
@@ -275,7 +234,9 @@ def _capital(sentence: str) -> str:
 
 def quote_label(side: Side, label: Label) -> Quote:
     """Quote a whole label."""
-    return Quote(side=side, field=label.field, start=0, end=len(label.text), text=label.text)
+    return Quote(
+        side=side, field=label.field, start=label.start, end=label.start + len(label.text), text=label.text
+    )
 
 
 def quote_word(side: Side, word: Word) -> Quote:
@@ -283,15 +244,33 @@ def quote_word(side: Side, word: Word) -> Quote:
     return Quote(side=side, field=word.field, start=word.start, end=word.end, text=word.text)
 
 
-def quote_skill(side: Side, skill: Skill) -> Quote:
-    """Quote the words that name a skill."""
-    return Quote(side=side, field=skill.field, start=skill.start, end=skill.end, text=skill.text)
+def quote_mention(side: Side, mention: Mention) -> Quote:
+    """Quote the words that name a concept."""
+    return Quote(side=side, field=mention.field, start=mention.start, end=mention.end, text=mention.text)
 
 
-def span_quote(side: Side, field: str, span: tuple[int, int, str]) -> Quote:
-    """Quote a span (start, end, text) of a field."""
-    start, end, text = span
-    return Quote(side=side, field=field, start=start, end=end, text=text)
+def quote_named(side: Side, theme: NamedTheme) -> Quote:
+    """Quote the words of a description that are a theme of the other side."""
+    return Quote(side=side, field="description", start=theme.start, end=theme.end, text=theme.text)
+
+
+def quote_sentence(side: Side, analysis: Analysis, label: Label) -> Quote | None:
+    """Quote the sentence of a description that shares most words with a label; ties to the first.
+
+    None when there is no description.
+    """
+    text = analysis.affirmed
+    wanted = {token.stem for token in tokens(label.text)}
+    best, most, start = None, -1, 0
+    for sentence in _SENTENCE_END.split(text):
+        start = text.find(sentence, start)
+        shared = len(wanted & {token.stem for token in tokens(sentence)})
+        if sentence.strip() and shared > most:
+            best, most = (start, sentence.strip()), shared
+        start += len(sentence)
+    if best is None:
+        return None
+    return Quote(side=side, field="description", start=best[0], end=best[0] + len(best[1]), text=best[1])
 
 
 def quote_field(side: Side, subject: object, field: str) -> Quote:

@@ -1,10 +1,8 @@
 """The use case: check the question, retrieve, rerank, diversify, give reasons."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cached_property
 
 from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.domain.eligibility import eligible
@@ -15,14 +13,17 @@ from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index, Where
 from matcher.market.introduction_plan import IntroductionPlan, Planned
 from matcher.recommend.analysis import Analyser, Analysis
+from matcher.recommend.calibration import UNCALIBRATED, Calibration
 from matcher.recommend.features import FeatureBuilder, Features
 from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.reasons import ReasonWriter
-from matcher.recommend.rerank import Scored, diversify, effective_weights, rerank
+from matcher.recommend.rerank import Scored, diversify, effective_weights, is_for_all, rerank
 from matcher.recommend.similarity import similarity_floor
 
 MAX_K = 100
+LEAST_PROBABILITY = 0.2
+"""A list ends where fewer than one item in five would be clearly useful."""
 
 
 @dataclass(frozen=True)
@@ -36,16 +37,10 @@ class _Context:
     planned: dict[str, Planned]
     analyser: Analyser
 
-    @cached_property
+    @property
     def writer(self) -> ReasonWriter:
         """Writes the reasons of every item."""
-        words = self.query.analysis.words.keys()
-        counts: Counter[str] = Counter()
-        for entry in self.scored:
-            counts.update(words & entry.item.analysis.words.keys())
-        return ReasonWriter(
-            self.query.analysis, self.policy, self.analyser.territory, counts, len(self.scored)
-        )
+        return ReasonWriter(self.query.analysis, self.policy, self.analyser.territory)
 
 
 class Recommender:
@@ -81,6 +76,13 @@ class Recommender:
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES
+        self._calibration = UNCALIBRATED
+        self._least_probability = LEAST_PROBABILITY
+
+    def calibrate(self, calibration: Calibration, least_probability: float = LEAST_PROBABILITY) -> None:
+        """Turn scores into probabilities, and end lists below the least probability."""
+        self._calibration = calibration
+        self._least_probability = least_probability
 
     def weigh(self, policies: Mapping[Kind, Policy]) -> None:
         """Use other policies: what ``matcher-lab fit-ranker`` has learnt."""
@@ -123,8 +125,8 @@ class Recommender:
         Returns
         -------
         Answer
-            Scores in [0, 1]: the weighted mean of the kind's signals. Fewer than ``k`` items when no more are
-            eligible, or nothing in the texts says why; notices say so, and what of a free text was not read.
+            Items with clear evidence and at least the least probability; the next ones are ``weaker``.
+            Notices say where the list ends and what of a free text was not used.
 
         Raises
         ------
@@ -137,29 +139,30 @@ class Recommender:
         refused = refusal(query, kind, on)
         if refused is not None:
             return self._answer(query, kind, on, k, (), (refused,))
-        side = self._features.question(query)
+        side = self._features.question(query, sought_only=policy.complementary)
         scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         planned = self._planned(side, kind)
         weights = effective_weights(side.analysis, policy) if signals else {}
         context = _Context(side, policy, weights, scored, planned, self._analyser)
-        explained, skipped = self._explained(context, k)
-        items = tuple(
-            self._present(rank, entry, reasons, context)
-            for rank, (entry, reasons) in enumerate(explained, start=1)
-        )
+        items, weaker = self._listed(context, k)
         notices: tuple[Missing, ...] = (notice("planned"),) if planned else ()
         if not isinstance(query, Item):
             notices += unused(side.analysis)
-        if skipped and len(explained) < k:
-            notices += (notice("unexplained"),)
+        if not items:
+            notices += (notice("nothing"),)
+        elif len(items) < k:
+            notices += (notice("nothing_else"),)
         answer = self._answer(query, kind, on, k, items, notices)
-        return replace(answer, plan=self.plan_version) if planned else answer
+        plan = self.plan_version if planned else None
+        return replace(answer, weaker=weaker, calibration=self._calibration.version, plan=plan)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
         policy = self._policies[kind]
         check(query, policy, 1, on)
-        return self._score(self._features.question(query), policy, on, policy.depth)
+        return self._score(
+            self._features.question(query, sought_only=policy.complementary), policy, on, policy.depth
+        )
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
@@ -178,7 +181,7 @@ class Recommender:
             return []
         own = frozenset({asker.id}) if asker.id else frozenset()
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
-        terms = self._features.terms(asker.subject)
+        terms = self._features.terms(asker)
         hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, own), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
         most = 2.0 if terms.indices else 1.0  # fused scores add up one normalised score per retriever
@@ -189,27 +192,33 @@ class Recommender:
                 pairs.append((item, hit.score / most))
         return rerank(side, pairs, policy, self._floor)
 
-    def _explained(self, context: _Context, k: int) -> tuple[list[tuple[Scored, tuple[Reason, ...]]], bool]:
-        """Return the first ``k`` items that have a reason, with their reasons; fewer when no more are left.
+    def _listed(
+        self, context: _Context, k: int
+    ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
+        """Return the items worth showing, at most ``k``, and at most ``k`` weaker ones after them."""
+        stored = self._still_stored(context.query.analysis, context.scored)
+        scored = [entry for entry in context.scored if entry.id in stored]
+        sure = [entry for entry in scored if self._is_likely(entry, context)]
+        if context.planned:
+            chosen = _in_order(sure, context.planned)[:k]
+        else:
+            chosen = diversify(sure, k, context.policy.diversity, self._floor)
+        shown = {entry.id for entry in chosen}
+        weaker = [entry for entry in scored if entry.id not in shown and not self._is_likely(entry, context)]
+        return self._presented(chosen, context), self._presented(weaker[:k], context)
 
-        Also return whether any item was skipped because it had none.
-        """
-        left, skipped = context.scored, False
-        reasons: dict[str, tuple[Reason, ...]] = {}
-        while True:
-            if context.planned:
-                chosen = _in_order(left, context.planned)[:k]
-            else:
-                chosen = diversify(left, k, context.policy.diversity, self._floor)
-            fresh = [entry for entry in chosen if entry.id not in reasons]
-            stored = self._still_stored(context.query.analysis, fresh)
-            for entry in fresh:
-                reasons[entry.id] = context.writer.reasons(entry) if entry.id in stored else ()
-            skipped = skipped or any(not reasons[item_id] for item_id in stored)
-            explained = [(entry, reasons[entry.id]) for entry in chosen if reasons[entry.id]]
-            if len(explained) == len(chosen):
-                return explained, skipped
-            left = [entry for entry in left if reasons.get(entry.id, True)]
+    def _is_likely(self, entry: Scored, context: _Context) -> bool:
+        probability = self._calibration.probability(context.policy.kind, entry.score)
+        return entry.is_clear and probability >= self._least_probability
+
+    def _presented(self, entries: list[Scored], context: _Context) -> tuple[Recommendation, ...]:
+        """Present items with their reasons, in this order; an item with nothing to say is left out."""
+        explained = [(entry, context.writer.reasons(entry)) for entry in entries]
+        told = [(entry, reasons) for entry, reasons in explained if reasons]
+        return tuple(
+            self._present(rank, entry, reasons, context)
+            for rank, (entry, reasons) in enumerate(told, start=1)
+        )
 
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
@@ -227,8 +236,9 @@ class Recommender:
             item_id=item.id,
             item_type=item.item_type,
             name=item.name,
-            score=round(entry.score, 4),
+            score=round(self._calibration.probability(context.policy.kind, entry.score), 4),
             reasons=reasons,
+            group="for_all" if is_for_all(entry.item.analysis) else "topical",
             missing=missing(context.query.analysis, entry, context.policy, reasons),
             signals=_breakdown(entry, context.weights),
             gain=round(planned.gain, 4) if planned else None,

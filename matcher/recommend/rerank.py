@@ -3,22 +3,21 @@
 Every signal is monotone: more evidence never lowers a score.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 
 import numpy as np
 from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.eligibility import size_names
 from matcher.domain.items import Opportunity, Profile
+from matcher.index.labels import Role
 from matcher.knowledge.places import EARTH_RADIUS_KM
-from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap
-from matcher.knowledge.skill_overlap import overlap as overlap_value
 from matcher.recommend.analysis import Analysis, Subject
+from matcher.recommend.evidence import Evidence, EvidenceFinder
 from matcher.recommend.features import Features
 from matcher.recommend.policies import SIGNALS, Policy
-from matcher.recommend.similarity import PAIRS, Floats, LabelMatch, Similarity, similarities
+from matcher.recommend.similarity import PAIRS, Floats, Similarity, similarities
 
 HALF_KM = 60.0
 """Distance at which nearness is halved: an hour or so by train or car in the region."""
@@ -28,25 +27,28 @@ UNKNOWN_PLACE = 0.5
 """Nearness when a place is not known: neither near nor far."""
 
 
+FAINT_SHARE = 0.6
+"""Share of its strength that an item without clear evidence keeps."""
+
+
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One item with its signals (in the order of ``SIGNALS``), its score, and where its evidence lies."""
+    """One item with its signals (in the order of ``SIGNALS``), their weighted mean, and its evidence."""
 
     item: Features
     signals: Floats
     score: float
-    similarity: Similarity = field(repr=False)
-    shared_skills: Sequence[SharedSkill]
+    evidence: Evidence = field(repr=False)
 
     @property
     def id(self) -> str:
         """Id of the item."""
         return self.item.analysis.id or ""
 
-    @cached_property
-    def matches(self) -> dict[str, LabelMatch]:
-        """Best pair of labels behind each signal; computed on first use, since few items are shown."""
-        return self.similarity.best_pairs()
+    @property
+    def is_clear(self) -> bool:
+        """Whether anything speaks clearly for the item."""
+        return self.evidence.is_clear
 
 
 def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
@@ -56,8 +58,10 @@ def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
     always says how much of what could be seen was seen. The order of items is the same with or without this.
     """
     silent = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
-    if not query.skills:
-        silent.add("skills")
+    if not query.mentions:
+        silent.add("concepts")
+    if query.id is not None:
+        silent.add("words")
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
@@ -72,56 +76,57 @@ def rerank(
     """
     if not items:
         return []
-    sides = [item for item, _ in items]
-    compared = similarities(query, sides, floor)
-    shared = _shared_skills(query, sides)
+    sides = [item.analysis for item, _ in items]
+    compared = similarities(query, [item for item, _ in items], floor)
+    finder = EvidenceFinder(query.analysis, sides, policy)
+    evidence = [finder.find(side, similarity) for side, similarity in zip(sides, compared, strict=True)]
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
-    column = {name: place for place, name in enumerate(SIGNALS)}
-    table[:, column["text"]] = np.clip([score for _, score in items], 0.0, 1.0)
-    for name in SIGNALS:
-        if policy.weights[name] and name != "text":
-            table[:, column[name]] = _signal(name, query, sides, compared, shared)
+    for column, name in enumerate(SIGNALS):
+        if name == "text":
+            table[:, column] = np.clip([score for _, score in items], 0.0, 1.0)
+        elif policy.weights[name]:
+            table[:, column] = _signal(name, query.analysis, sides, compared, evidence)
     weights = np.array(list(effective_weights(query.analysis, policy).values()), dtype=np.float32)
-    scores = (table @ weights).round(6).tolist()
-    scored = [
-        Scored(sides[place], table[place], scores[place], compared[place], shared[place])
-        for place in range(len(sides))
-    ]
-    return sorted(scored, key=lambda entry: (-entry.score, entry.id))
+    strengths = (table @ weights).round(6).tolist()
+    scored = []
+    for place, (item, _) in enumerate(items):
+        share = 1.0 if evidence[place].is_clear else FAINT_SHARE
+        scored.append(Scored(item, table[place], strengths[place] * share, evidence[place]))
+    return sorted(scored, key=lambda entry: (not entry.is_clear, -entry.score, entry.id))
 
 
 def _signal(
     name: str,
-    query: Features,
-    sides: Sequence[Features],
+    query: Analysis,
+    sides: Sequence[Analysis],
     compared: Sequence[Similarity],
-    shared: Sequence[Sequence[SharedSkill]],
+    evidence: Sequence[Evidence],
 ) -> Sequence[float] | Floats:
     """Values of one signal, one an item."""
     if name in PAIRS:
         own, other = PAIRS[name]
         return [similarity.agreement(own, other) for similarity in compared]
-    if name == "echo":
-        return [similarity.echo() for similarity in compared]
-    if name == "skills":
-        return [overlap_value(skills) for skills in shared]
-    if name == "openness":
-        return [1.0 if is_open_to_all(side.analysis) else 0.0 for side in sides]
-    if name == "stage":
-        return [_stage(query.analysis.subject, side.analysis.subject) for side in sides]
-    return _nearness(query.analysis, [side.analysis for side in sides])
-
-
-def _shared_skills(query: Features, sides: Sequence[Features]) -> list[list[SharedSkill]]:
-    """ESCO skills each item shares with the query; a skill that few of the items have is worth more."""
-    mine = query.analysis.skills
-    overlap = SkillOverlap(mine.keys() & side.analysis.skills.keys() for side in sides)
-    return [overlap.shared(mine, side.analysis.skills) for side in sides]
+    if name == "territory":
+        return _nearness(query, sides)
+    values: dict[str, Callable[[int], float]] = {
+        "echo": lambda place: compared[place].echo(),
+        "concepts": lambda place: evidence[place].concept_strength,
+        "words": lambda place: evidence[place].coverage,
+        "openness": lambda place: float(is_open_to_all(sides[place])),
+        "stage": lambda place: _stage(query.subject, sides[place].subject),
+    }
+    return [values[name](place) for place in range(len(sides))]
 
 
 def is_open_to_all(item: Analysis) -> bool:
     """Whether a label of the item says that everybody is welcome."""
     return any(label.welcomes_all for label in item.labels)
+
+
+def is_for_all(item: Analysis) -> bool:
+    """Whether an opportunity is an instrument for every company: no theme of it excludes anybody."""
+    themes = item.labels[item.spans.get(Role.GIVES, slice(0))]
+    return isinstance(item.subject, Opportunity) and all(label.is_open for label in themes)
 
 
 def _stage(query: Subject, item: Subject) -> float:

@@ -82,14 +82,23 @@ class Similarity:
         best_of_query, best_of_item = block.max(axis=1), block.max(axis=0)
         return float((best_of_query.max() + best_of_query.mean() + best_of_item.mean()) / 3.0)
 
-    def echo(self) -> float:
-        """Mean of two: one side's best label in the other side's whole text, both ways round.
+    def query_echo(self) -> tuple[int, float] | None:
+        """Return the query's label nearest to the item's whole text, and its similarity; None without labels.
 
-        The item's labels that exclude nobody count here, the query's do not. An axis is no theme.
+        Similarities are rounded to four digits; ties go to the first label.
         """
+        return _nearest(self.to_whole_item)
+
+    def item_echo(self) -> tuple[int, float] | None:
+        """Return the item's label nearest to the query's whole text; an axis is no theme."""
         axis = self.item.spans.get(Role.AXIS)
-        themes = self.to_whole_query if axis is None else np.delete(self.to_whole_query, axis)
-        return 0.5 * float(self.to_whole_item.max(initial=0.0) + themes.max(initial=0.0))
+        themes = self.to_whole_query if axis is None else self.to_whole_query[: axis.start]
+        return _nearest(themes)
+
+    def echo(self) -> float:
+        """Mean of two: one side's best label in the other side's whole text, both ways round."""
+        query, item = self.query_echo(), self.item_echo()
+        return 0.5 * ((query[1] if query else 0.0) + (item[1] if item else 0.0))
 
     def best_pairs(self) -> dict[str, LabelMatch]:
         """Best pair of labels of every signal both sides have labels for; ties to the first.
@@ -105,6 +114,14 @@ class Similarity:
                 row, column = divmod(int(block.argmax()), block.shape[1])
                 found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
         return found
+
+
+def _nearest(similar: Floats) -> tuple[int, float] | None:
+    if not len(similar):
+        return None
+    rounded = similar.round(4)
+    best = int(rounded.argmax())
+    return best, float(rounded[best])
 
 
 def similarities(query: Features, items: Sequence[Features], floor: float) -> list[Similarity]:

@@ -1,0 +1,237 @@
+"""Evidence: what speaks for a match, found once and used for the score, the order and the reasons.
+
+Evidence is *clear* from a threshold on. An item with clear evidence is recommended; an item without is only
+ever listed among the less certain ones.
+"""
+
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matcher.index.labels import Label, Role
+from matcher.knowledge import Mention
+from matcher.recommend.analysis import Analysis
+from matcher.recommend.policies import Policy
+from matcher.recommend.similarity import LabelMatch, Similarity
+
+CLEAR_MATCH: Mapping[str, float] = {
+    "theme": 0.55,
+    "market": 0.55,
+    "axis": 0.55,
+    "needs": 0.48,
+    "asked": 0.48,
+    "clients": 0.6,
+    "served": 0.6,
+}
+"""Stretched similarity from which a pair of labels is clear evidence, set by reading the catalogue.
+
+Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
+"""
+POSSIBLE_MATCH = 0.42
+"""Stretched similarity from which two labels may have something to do with one another."""
+CLEAR_ECHO = 0.5
+"""Stretched similarity from which a label and the other side's whole text clearly speak of the same thing."""
+CLEAR_RARITY = 0.3
+"""Rarity from which a shared concept is clear evidence: one that a third of the items name is none."""
+CLEAR_COVERAGE = 0.5
+"""Share of a request's rare words that an item holds from which they are clear evidence."""
+CONCEPT_WEIGHT = 0.8
+"""Share of a concept's rarity that counts: one shared term alone is never the whole match."""
+_ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
+
+
+@dataclass(frozen=True, slots=True)
+class EchoMatch:
+    """A label of one side that is what the other side's whole text is about."""
+
+    label: Label
+    similarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTheme:
+    """A label of one side that the other's description names: ``text == description[start:end]``."""
+
+    label: Label
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SharedConcept:
+    """A concept that both sides name, and how rare it is among the compared items, in [0, 1]."""
+
+    query: Mention
+    item: Mention
+    rarity: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All evidence between one question and one item.
+
+    ``labels`` has the best pair of labels of each signal. ``query_echo`` is the query's label that the item's
+    text is about, ``item_echo`` the reverse. ``item_theme`` is the item's label that the query's description
+    names, ``query_theme`` the reverse. ``concepts`` are sorted by rarity, rarest first. ``words`` are the
+    words of both texts, rarest first; ``coverage`` is their share, in [0, 1], of what a request's words tell,
+    and 0 for a stored asker, whose long text shares words by chance.
+    """
+
+    labels: Mapping[str, LabelMatch]
+    query_echo: EchoMatch | None
+    item_echo: EchoMatch | None
+    item_theme: NamedTheme | None
+    query_theme: NamedTheme | None
+    concepts: tuple[SharedConcept, ...]
+    words: tuple[str, ...]
+    coverage: float
+
+    @property
+    def clear_labels(self) -> list[str]:
+        """Names of the label signals whose evidence is clear."""
+        return [name for name, match in self.labels.items() if match.similarity >= CLEAR_MATCH[name]]
+
+    @property
+    def clear_echoes(self) -> list[EchoMatch]:
+        """Echoes that are clear evidence, the query's first."""
+        echoes = [echo for echo in (self.query_echo, self.item_echo) if echo is not None]
+        return [echo for echo in echoes if echo.similarity >= CLEAR_ECHO]
+
+    @property
+    def clear_concepts(self) -> list[SharedConcept]:
+        """Shared concepts that are clear evidence, rarest first."""
+        return [concept for concept in self.concepts if concept.rarity >= CLEAR_RARITY]
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether anything speaks clearly for the match."""
+        named = self.item_theme is not None or self.query_theme is not None
+        covered = self.coverage >= CLEAR_COVERAGE
+        return named or covered or bool(self.clear_labels or self.clear_echoes or self.clear_concepts)
+
+    @property
+    def concept_strength(self) -> float:
+        """What all shared concepts are worth together, in [0, 1]; each further one adds less."""
+        return 1.0 - math.prod(1.0 - CONCEPT_WEIGHT * concept.rarity for concept in self.concepts)
+
+
+class EvidenceFinder:
+    """Finds the evidence between one question and each of its hits.
+
+    Parameters
+    ----------
+    query
+        The question.
+    items
+        All hits that are compared: a concept or a word that few of them hold is worth more.
+    policy
+        Which signals count, and which concepts are themes.
+    """
+
+    def __init__(self, query: Analysis, items: Sequence[Analysis], policy: Policy) -> None:
+        self._query = query
+        self._policy = policy
+        self._number = len(items)
+        asked = self._countable(query.mentions)
+        self._asked = asked
+        self._holders: Counter[str] = Counter()
+        self._word_holders: Counter[str] = Counter()
+        for item in items:
+            self._holders.update(asked.keys() & item.mentions.keys())
+            self._word_holders.update(query.words.keys() & item.words.keys())
+        self._told_by_words = sum(self._rarity(count) for count in self._word_holders.values())
+
+    def find(self, item: Analysis, similarity: Similarity) -> Evidence:
+        """Return the evidence between the question and one item."""
+        pairs = {name: match for name, match in similarity.best_pairs().items() if self._policy.weights[name]}
+        query_echo = item_echo = item_theme = query_theme = None
+        if self._policy.weights["echo"]:
+            query_echo, item_echo = similarity.query_echo(), similarity.item_echo()
+            item_theme = find_named_theme(self._query, item)
+            query_theme = find_named_theme(item, self._query)
+        concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
+        words = self._shared_words(item)
+        return Evidence(
+            labels=pairs,
+            query_echo=_echo(self._query, query_echo),
+            item_echo=_echo(item, item_echo),
+            item_theme=item_theme,
+            query_theme=query_theme,
+            concepts=concepts,
+            words=words,
+            coverage=self._coverage(words),
+        )
+
+    def _countable(self, mentions: Mapping[str, Mention]) -> dict[str, Mention]:
+        """Leave out concepts that fit every company and so tell nothing for this kind of question."""
+        ignored = self._policy.ignored_domains
+        return {name: found for name, found in mentions.items() if found.domain not in ignored}
+
+    def _shared_concepts(self, item: Analysis) -> tuple[SharedConcept, ...]:
+        shared = []
+        for concept, mention in self._asked.items():
+            theirs = item.mentions.get(concept)
+            if theirs is not None:
+                shared.append(SharedConcept(mention, theirs, self._rarity(self._holders[concept])))
+        return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
+
+    def _shared_words(self, item: Analysis) -> tuple[str, ...]:
+        """Words of both texts, rarest first, then longest, less those that a third of the items hold."""
+        most = self._number / 3 + 1
+        shared = self._query.words.keys() & item.words.keys()
+        telling = [word for word in shared if self._word_holders[word] <= most]
+        return tuple(sorted(telling, key=lambda word: (self._word_holders[word], -len(word), word)))
+
+    def _coverage(self, words: Sequence[str]) -> float:
+        """Share of what a request's words tell that these words tell; words of no item tell nothing."""
+        if self._query.id is not None or not self._told_by_words:
+            return 0.0
+        return sum(self._rarity(self._word_holders[word]) for word in words) / self._told_by_words
+
+    def _rarity(self, holders: int) -> float:
+        """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
+        return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:
+    return None if found is None else EchoMatch(owner.labels[found[0]], found[1])
+
+
+def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
+    """Return the owner's longest theme that the reader's description names, with its place there.
+
+    Labels that exclude nobody are left out, and so is the name of an item, which may be an everyday word.
+    Ties go to the first label.
+    """
+    text = reader.evidence_text
+    if not text.strip():
+        return None
+    lower = _lower(text)
+    best: NamedTheme | None = None
+    for label in owner.labels[owner.spans.get(Role.GIVES, slice(0))]:
+        if label.is_open or (best is not None and len(label.text) <= len(best.label.text)):
+            continue
+        span = _find_words(text, lower, label.text)
+        if span is not None:
+            best = NamedTheme(label, *span, text[span[0] : span[1]])
+    return best
+
+
+def _lower(text: str) -> str:
+    """Lower the case and keep every place: "İ" is the one letter that would become two."""
+    return text.replace("İ", "i").lower()
+
+
+def _find_words(text: str, lower: str, words: str) -> tuple[int, int] | None:
+    """Return where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
+    if len(words) > _ACRONYM:
+        text, words = lower, _lower(words)
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return start, end
+        start = text.find(words, end)
+    return None
