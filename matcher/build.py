@@ -15,8 +15,7 @@ from matcher.index.indexer import Indexer
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index
 from matcher.index.serving import ServingIndex
-from matcher.knowledge.places import Territory
-from matcher.knowledge.read import esco_finder, read_concepts, read_territory, read_vocabulary
+from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
 from matcher.market.introduction_plan import IntroductionPlan
@@ -95,9 +94,9 @@ class Matcher:
         return make_encoder(self.settings)
 
     @cached_property
-    def territory(self) -> Territory:
-        """Where towns and antennas lie."""
-        return read_territory(self.settings.data_dir / "reference")
+    def knowledge(self) -> Knowledge:
+        """What the product knows of the world."""
+        return read_knowledge(self.settings.data_dir)
 
     @cached_property
     def skills(self) -> SkillFinder:
@@ -123,10 +122,6 @@ class Matcher:
         if self.store.plans.version() != self._recommender.plan_version:
             self._recommender.follow(self.store.plans.load())
         return self._recommender
-
-    def _analyser(self) -> Analyser:
-        data = self.settings.data_dir
-        return Analyser(self.territory, read_vocabulary(data / "catalogue"), read_concepts(data))
 
     def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> SyncReport:
         """Apply the changes of the store to the index; see :meth:`ServingIndex.sync`."""
@@ -156,11 +151,16 @@ class Matcher:
         return Indexer(self.store, generations, self.encoder, self.lexical, skills=self.skills)
 
     def _make_recommender(self, generation: Generation) -> Recommender:
-        data = self.settings.data_dir
+        analyser = Analyser(self.knowledge)
         recommender = Recommender(
-            self.store.items, generation.index, self.encoder, self.lexical, self._analyser(), generation.name
+            self.store.items,
+            generation.index,
+            self.encoder,
+            self.lexical,
+            analyser,
+            generation.name,
         )
-        calibration = read_calibration(data / "model" / CALIBRATION_FILE, self.encoder.name)
+        calibration = read_calibration(self.settings.data_dir / "model" / CALIBRATION_FILE, self.encoder.name)
         recommender.calibrate(calibration, self.settings.least_probability)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():

@@ -13,7 +13,15 @@ from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
 from matcher.knowledge.facts import FactFinder, FactRow, read_facts
 from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
-from matcher.knowledge.read import esco_finder, read_concepts, read_skills, read_territory, read_vocabulary
+from matcher.knowledge.read import (
+    Knowledge,
+    esco_finder,
+    read_concepts,
+    read_knowledge,
+    read_skills,
+    read_territory,
+    read_vocabulary,
+)
 from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap, overlap
 from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder, SkillLabels
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
@@ -28,6 +36,7 @@ __all__ = [
     "ConceptFinder",
     "FactFinder",
     "FactRow",
+    "Knowledge",
     "MeetRow",
     "Meets",
     "Mention",
@@ -45,6 +54,7 @@ __all__ = [
     "overlap",
     "read_concepts",
     "read_facts",
+    "read_knowledge",
     "read_meets",
     "read_skills",
     "read_territory",

@@ -4,18 +4,28 @@ This service uses the ESCO classification of the European Commission.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 
-from matcher.knowledge.concepts import ConceptFinder
+from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder
+from matcher.knowledge.facts import FactFinder, read_facts
+from matcher.knowledge.meets import Meets, read_meets
 from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 from matcher.knowledge.tables import Row, entries, read_rows, read_table
 from matcher.knowledge.vocabulary import Concept, Vocabulary
 from matcher.language.text import fold
 
-__all__ = ["esco_finder", "read_concepts", "read_skills", "read_territory", "read_vocabulary"]
+__all__ = [
+    "Knowledge",
+    "esco_finder",
+    "read_concepts",
+    "read_knowledge",
+    "read_skills",
+    "read_territory",
+    "read_vocabulary",
+]
 
 SKILLS = "skills_fr.2020.csv.gz"
 ENGLISH = "skills_en.v1.1.1.csv.gz"
@@ -28,6 +38,31 @@ _VOCABULARY_COLUMNS = ("canonical_fr", "canonical_en", "synonyms", "domain", "no
 _COMMUNE_COLUMNS = ("name", "department_code", "latitude", "longitude", "ambiguous")
 _DEPARTMENT_COLUMNS = ("code", "name", "latitude", "longitude")
 _ANTENNA_COLUMNS = ("id", "name", "role", "status", "city", "department_code")
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What the product knows of the world, as far as answers need it."""
+
+    territory: Territory = field(default_factory=lambda: Territory([], []))
+    vocabulary: Vocabulary = field(default_factory=Vocabulary)
+    concepts: ConceptFinder = NO_CONCEPTS
+    facts: FactFinder = field(default_factory=FactFinder)
+    meets: Meets = field(default_factory=Meets)
+
+
+def read_knowledge(data_dir: Path) -> Knowledge:
+    """Read everything answers need from the data folder.
+
+    NotReady when a file is missing or damaged; InvalidRequest, with its line, for a row that cannot be used.
+    """
+    return Knowledge(
+        read_territory(data_dir / "reference"),
+        read_vocabulary(data_dir / "catalogue"),
+        read_concepts(data_dir),
+        read_facts(data_dir / "reference"),
+        read_meets(data_dir),
+    )
 
 
 @cache

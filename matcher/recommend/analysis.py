@@ -6,12 +6,12 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from matcher.domain.items import AnyItem, Factory, Item, Organisation, Profile
 from matcher.index.labels import ROLES, Label, Role, labels_of
-from matcher.knowledge import NO_CONCEPTS, ConceptFinder, Mention, Place, Territory
-from matcher.knowledge.vocabulary import Senses, Vocabulary
+from matcher.knowledge import Knowledge, Mention, Place
+from matcher.knowledge.vocabulary import Senses
 from matcher.language.exclusions import Span, exclusions, negations
 from matcher.language.inflection import without_number
 from matcher.language.text import STOPWORDS, Token, fold, tokens
@@ -21,6 +21,8 @@ Subject = AnyItem | Profile
 
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
+_TYPED_FIELDS = ("member_type", "size_band", "opportunity_type", "lead_kind")
+"""Fields that say what a subject is; they are not matched as texts."""
 _SHORTEST_STEM = 4
 _COMMON_WORDS = frozenset(
     fold(
@@ -50,7 +52,7 @@ class Analysis:
 
     ``labels`` are sorted by role; ``spans`` gives the slice of each role that has any. ``words`` may be
     quoted; they are kept by their singular form. ``mentions`` are the concepts it names, by id, each at its
-    first place. ``place`` is where the
+    first place; ``facts`` are what it is, has and looks for. ``place`` is where the
     subject is, ``town`` the words that say so, ``antenna`` the cluster's nearest site ("" when unknown);
     ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of the description that
     say what is not wanted or not done; ``ignored`` are all parts that are no evidence.
@@ -61,6 +63,7 @@ class Analysis:
     spans: dict[Role, slice]
     words: dict[str, Word]
     mentions: dict[str, Mention]
+    facts: tuple[Mention, ...]
     senses: Senses
     place: Place | None
     town: Word | None
@@ -100,24 +103,13 @@ class Analyser:
 
     Calling it gives the analysis.
 
-    Parameters
-    ----------
-    territory
-        Where towns and antennas are.
-    vocabulary
-        Knows which terms sound alike and mean different things.
-    concepts
-        Finds the concepts a text names.
-
-    >>> analyse = Analyser(Territory([], []))
+    >>> analyse = Analyser(Knowledge())
     >>> analysis = analyse(Profile(description="hébergement en France, pas de cloud"))
     >>> [span.text for span in analysis.exclusions]
     ['pas de cloud']
     """
 
-    territory: Territory
-    vocabulary: Vocabulary = field(default_factory=Vocabulary)
-    concepts: ConceptFinder = NO_CONCEPTS
+    knowledge: Knowledge
 
     def __call__(
         self, subject: Subject, *, most_labels: int | None = None, sought_only: bool = False
@@ -148,10 +140,11 @@ class Analyser:
             spans=_spans(labels),
             words=dict(_words(subject, ignored)),
             mentions=self._mentions(subject, ignored),
-            senses=self.vocabulary.senses([label.text for label in labels]),
+            facts=self.knowledge.facts.in_fields(_fact_fields(subject)),
+            senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
             place=place,
             town=town,
-            antenna=self.territory.antenna_of(place) if place else "",
+            antenna=self.knowledge.territory.antenna_of(place) if place else "",
             unknown_place=unknown,
             exclusions=excluded,
             ignored=ignored,
@@ -170,7 +163,7 @@ class Analyser:
 
     def _mentions(self, subject: Subject, excluded: Sequence[Span]) -> dict[str, Mention]:
         mentions: dict[str, Mention] = {}
-        for mention in self.concepts.in_fields(_told_fields(subject)):
+        for mention in self.knowledge.concepts.in_fields(_told_fields(subject)):
             if mention.field == "description" and _inside(mention.start, mention.end, excluded):
                 continue
             mentions.setdefault(mention.concept, mention)
@@ -185,14 +178,26 @@ class Analyser:
         city, department = getattr(subject, field, ""), getattr(subject, "department_code", "")
         if city or department or isinstance(subject, Item):
             town = Word(field, 0, len(city), city, fold(city)) if city else None
-            return self.territory.locate(city, department), town, None
-        named = town_in(subject.description, self.territory)
+            return self.knowledge.territory.locate(city, department), town, None
+        named = town_in(subject.description, self.knowledge.territory)
         if named is None:
             return None, None, None
         span, place = named
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
+
+
+def _fact_fields(subject: Subject) -> Iterator[tuple[str, str]]:
+    """Yield the fields that state facts: the texts, then those that say what the subject is."""
+    given = set()
+    for name, text in subject.fields():
+        given.add(name)
+        yield name, text
+    for name in _TYPED_FIELDS:
+        value = getattr(subject, name, None)
+        if value and name not in given:
+            yield name, str(value)
 
 
 def _told_fields(subject: Subject) -> Iterator[tuple[str, str]]:

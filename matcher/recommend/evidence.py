@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from matcher.index.labels import Label, Role
 from matcher.knowledge import Mention
+from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.policies import Policy
 from matcher.recommend.similarity import LabelMatch, Similarity
@@ -36,6 +37,8 @@ CLEAR_RARITY = 0.3
 """Rarity from which a shared concept is clear evidence: one that a third of the items name is none."""
 CLEAR_COVERAGE = 0.5
 """Share of a request's rare words that an item holds from which they are clear evidence."""
+CLEAR_FACT = 0.6
+"""Strength, in the table of what meets what, from which two facts are clear evidence."""
 CONCEPT_WEIGHT = 0.8
 """Share of a concept's rarity that counts: one shared term alone is never the whole match."""
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
@@ -74,7 +77,8 @@ class Evidence:
 
     ``labels`` has the best pair of labels of each signal. ``query_echo`` is the query's label that the item's
     text is about, ``item_echo`` the reverse. ``item_theme`` is the item's label that the query's description
-    names, ``query_theme`` the reverse. ``concepts`` are sorted by rarity, rarest first. ``words`` are the
+    names, ``query_theme`` the reverse. ``concepts`` are sorted by rarity, rarest first, ``met``
+    are facts that meet, strongest first. ``words`` are the
     words of both texts, rarest first; ``coverage`` is their share, in [0, 1], of what a request's words tell,
     and 0 for a stored asker, whose long text shares words by chance.
     """
@@ -85,6 +89,7 @@ class Evidence:
     item_theme: NamedTheme | None
     query_theme: NamedTheme | None
     concepts: tuple[SharedConcept, ...]
+    met: tuple[Met, ...]
     words: tuple[str, ...]
     coverage: float
 
@@ -109,7 +114,18 @@ class Evidence:
         """Whether anything speaks clearly for the match."""
         named = self.item_theme is not None or self.query_theme is not None
         covered = self.coverage >= CLEAR_COVERAGE
-        return named or covered or bool(self.clear_labels or self.clear_echoes or self.clear_concepts)
+        shared = bool(self.clear_labels or self.clear_echoes or self.clear_concepts or self.clear_facts)
+        return named or covered or shared
+
+    @property
+    def clear_facts(self) -> list[Met]:
+        """Facts that meet and are clear evidence, strongest first."""
+        return [met for met in self.met if met.strength >= CLEAR_FACT]
+
+    @property
+    def fact_strength(self) -> float:
+        """What all facts that meet are worth together, in [0, 1]; each further one adds less."""
+        return 1.0 - math.prod(1.0 - met.strength for met in self.met)
 
     @property
     def concept_strength(self) -> float:
@@ -128,11 +144,14 @@ class EvidenceFinder:
         All hits that are compared: a concept or a word that few of them hold is worth more.
     policy
         Which signals count, and which concepts are themes.
+    meets
+        Which facts of the two sides meet.
     """
 
-    def __init__(self, query: Analysis, items: Sequence[Analysis], policy: Policy) -> None:
+    def __init__(self, query: Analysis, items: Sequence[Analysis], policy: Policy, meets: Meets) -> None:
         self._query = query
         self._policy = policy
+        self._meets = meets
         self._number = len(items)
         asked = self._countable(query.mentions)
         self._asked = asked
@@ -153,6 +172,7 @@ class EvidenceFinder:
             query_theme = find_named_theme(item, self._query)
         concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
+        met = self._meets.between(self._policy.kind, _stated(self._query), _stated(item))
         return Evidence(
             labels=pairs,
             query_echo=_echo(self._query, query_echo),
@@ -160,6 +180,7 @@ class EvidenceFinder:
             item_theme=item_theme,
             query_theme=query_theme,
             concepts=concepts,
+            met=tuple(met),
             words=words,
             coverage=self._coverage(words),
         )
@@ -193,6 +214,11 @@ class EvidenceFinder:
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
         return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def _stated(side: Analysis) -> list[Mention]:
+    """Facts and concepts of a side: the table may name either."""
+    return [*side.facts, *side.mentions.values()]
 
 
 def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:

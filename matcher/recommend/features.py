@@ -111,7 +111,7 @@ class FeatureBuilder:
         analysis = self._analyser(profile, sought_only=sought_only)
         whole = passage(profile.model_copy(update={"description": analysis.affirmed}))
         texts = [label.text for label in analysis.labels]
-        with_domains = self._analyser.vocabulary.with_domains
+        with_domains = self._analyser.knowledge.vocabulary.with_domains
         return Features(
             analysis, "", self._encoder.encode_queries([with_domains(t) for t in [*texts, whole]])
         )

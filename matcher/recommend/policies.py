@@ -26,6 +26,7 @@ SIGNALS = (
     "market",  # both serve the same sectors
     "axis",  # what the query looks for is what the factory's axis is for
     "concepts",  # terms of the vocabulary and countries that both texts name
+    "facts",  # what one side is, has or looks for meets what the other is for
     "words",  # rare words of a request that the item holds
     "openness",  # the item excludes nobody
     "stage",  # the item names the query's kind or size of organisation
@@ -70,13 +71,14 @@ POLICIES: dict[Kind, Policy] = {
         ItemType.ORGANISATION,
         ItemType.FACTORY,
         _shares(
-            text=0.1,
+            text=0.3,
             echo=1.0,
             theme=1.5,
             needs=1.0,
             clients=0.5,
             axis=0.1,
             concepts=0.3,
+            facts=0.8,
             words=0.5,
             territory=0.1,
         ),
@@ -86,7 +88,7 @@ POLICIES: dict[Kind, Policy] = {
         ItemType.ORGANISATION,
         ItemType.ORGANISATION,
         _shares(
-            text=0.1,
+            text=0.3,
             echo=2.0,
             theme=0.5,
             needs=1.0,
@@ -95,8 +97,9 @@ POLICIES: dict[Kind, Policy] = {
             served=0.5,
             market=0.5,
             concepts=0.3,
+            facts=0.5,
             words=1.0,
-            territory=0.2,
+            territory=0.1,
         ),
         depth=80,
         ignored_domains=NO_THEME,
@@ -107,12 +110,13 @@ POLICIES: dict[Kind, Policy] = {
         ItemType.ORGANISATION,
         ItemType.OPPORTUNITY,
         _shares(
-            text=0.1,
+            text=0.3,
             echo=2.0,
             theme=1.5,
             needs=1.0,
             clients=0.5,
-            concepts=0.5,
+            concepts=0.8,
+            facts=0.6,
             words=0.5,
             openness=0.1,
             stage=0.1,
@@ -124,13 +128,13 @@ POLICIES: dict[Kind, Policy] = {
         Kind.LEAD,
         ItemType.ORGANISATION,
         ItemType.LEAD,
-        _shares(text=0.1, echo=1.0, theme=0.5, needs=1.0, concepts=0.5, words=0.5, territory=0.8),
+        _shares(text=0.3, echo=1.0, theme=0.5, needs=1.0, concepts=0.5, facts=1.5, words=0.5, territory=0.4),
     ),
     Kind.ALERT: Policy(
         Kind.ALERT,
         ItemType.OPPORTUNITY,
         ItemType.ORGANISATION,
-        _shares(text=0.1, echo=2.0, theme=1.5, served=0.5, asked=1.0, concepts=0.5, stage=0.1),
+        _shares(text=0.3, echo=2.0, theme=1.5, served=0.5, asked=1.0, concepts=0.5, facts=1.0, stage=0.1),
         depth=100,
     ),
 }

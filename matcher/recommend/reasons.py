@@ -24,6 +24,7 @@ _STAGE, _OPENNESS = SIGNALS.index("stage"), SIGNALS.index("openness")
 MAX_REASONS = 4
 MAX_WORDS = 3
 MAX_CONCEPTS = 2
+MAX_FACTS = 2
 _LONGEST_QUOTE = 120
 NEAR_KM = 60.0
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+")
@@ -56,8 +57,8 @@ class ReasonWriter:
         weights, evidence = self.policy.weights, scored.evidence
         names = [name for name in SIGNALS if name in evidence.clear_labels]
         names.sort(key=lambda name: -weights[name] * evidence.labels[name].similarity)
-        written = list(self._from_labels(scored, names))
-        written[1:1] = self._from_concepts(scored, written)
+        written = [*self._from_met_facts(scored), *self._from_labels(scored, names)]
+        written[2:2] = self._from_concepts(scored, written)
         written.extend(self._from_named_themes(scored, written))
         if scored.evidence.coverage >= CLEAR_COVERAGE:
             written.extend(self._from_shared_words(scored, written))
@@ -101,6 +102,15 @@ class ReasonWriter:
             quote_label("query", self.query.labels[match.query_label]),
             quote_label("item", scored.item.analysis.labels[match.item_label]),
         )
+
+    def _from_met_facts(self, scored: Scored) -> list[Reason]:
+        """Give the strongest facts that meet."""
+        found = []
+        for met in scored.evidence.clear_facts[:MAX_FACTS]:
+            quotes = quote_mention("query", met.query), quote_mention("item", met.item)
+            item = scored.item.analysis
+            found.append(self._write("facts", phrases.FACT, item, quotes, french=met.fr, english=met.en))
+        return found
 
     def _from_concepts(self, scored: Scored, written: Sequence[Reason]) -> list[Reason]:
         """Give the rarest shared concepts that no other reason quotes."""

@@ -40,7 +40,7 @@ class _Context:
     @property
     def writer(self) -> ReasonWriter:
         """Writes the reasons of every item."""
-        return ReasonWriter(self.query.analysis, self.policy, self.analyser.territory)
+        return ReasonWriter(self.query.analysis, self.policy, self.analyser.knowledge.territory)
 
 
 class Recommender:
@@ -190,7 +190,7 @@ class Recommender:
             item = found.get(hit.id)
             if item is not None and eligible(asker.subject, item.analysis.subject, on):
                 pairs.append((item, hit.score / most))
-        return rerank(side, pairs, policy, self._floor)
+        return rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
 
     def _listed(
         self, context: _Context, k: int

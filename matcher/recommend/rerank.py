@@ -12,6 +12,7 @@ from sklearn.metrics.pairwise import haversine_distances
 from matcher.domain.eligibility import size_names
 from matcher.domain.items import Opportunity, Profile
 from matcher.index.labels import Role
+from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
 from matcher.recommend.analysis import Analysis, Subject
 from matcher.recommend.evidence import Evidence, EvidenceFinder
@@ -27,6 +28,8 @@ UNKNOWN_PLACE = 0.5
 """Nearness when a place is not known: neither near nor far."""
 
 
+NAMED_PLACE = 5.0
+"""How much more a place counts that a request names than the town where an organisation happens to be."""
 FAINT_SHARE = 0.6
 """Share of its strength that an item without clear evidence keeps."""
 
@@ -60,15 +63,21 @@ def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
     silent = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
     if not query.mentions:
         silent.add("concepts")
+    if not query.facts:
+        silent.add("facts")
     if query.id is not None:
         silent.add("words")
+    if query.place is None:
+        silent.add("territory")
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
+    if query.id is None:
+        weights["territory"] *= NAMED_PLACE
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
 
 
 def rerank(
-    query: Features, items: Sequence[tuple[Features, float]], policy: Policy, floor: float
+    query: Features, items: Sequence[tuple[Features, float]], policy: Policy, floor: float, meets: Meets
 ) -> list[Scored]:
     """Score items, each given with its fused first-stage score in [0, 1]; best first, ties by id.
 
@@ -78,7 +87,7 @@ def rerank(
         return []
     sides = [item.analysis for item, _ in items]
     compared = similarities(query, [item for item, _ in items], floor)
-    finder = EvidenceFinder(query.analysis, sides, policy)
+    finder = EvidenceFinder(query.analysis, sides, policy, meets)
     evidence = [finder.find(side, similarity) for side, similarity in zip(sides, compared, strict=True)]
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     for column, name in enumerate(SIGNALS):
@@ -111,6 +120,7 @@ def _signal(
     values: dict[str, Callable[[int], float]] = {
         "echo": lambda place: compared[place].echo(),
         "concepts": lambda place: evidence[place].concept_strength,
+        "facts": lambda place: evidence[place].fact_strength,
         "words": lambda place: evidence[place].coverage,
         "openness": lambda place: float(is_open_to_all(sides[place])),
         "stage": lambda place: _stage(query.subject, sides[place].subject),
