@@ -3,7 +3,8 @@
 - ``text``: ``neutral`` (one form for all genders), ``tokens``, stop words, the analyser's version
 - ``folding``: ``fold`` and ``fold_words``, comparison without case and accents
 - ``exclusions``: negated parts of a text, answers that say nothing
-- ``lookup``: search by name or id, twins
+- ``lookup``: search by name or id
+- ``twins``: two records of one organisation
 - ``gender``, ``inclusive``, ``inflection``: the rules behind ``neutral``
 - ``lexicon``, ``words``: the word lists of these rules (``roles_fr.tsv``, ``words_fr.ini``)
 """
@@ -11,6 +12,7 @@
 from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
 from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
 from matcher.language.text import ANALYSER, STOPWORDS, Token, fold, fold_words, neutral, tokens
+from matcher.language.twins import are_twins, twin_pairs
 
 __all__ = [
     "ANALYSER",
@@ -18,6 +20,7 @@ __all__ = [
     "NameSearch",
     "Span",
     "Token",
+    "are_twins",
     "exclusions",
     "find_by_name",
     "find_one",
@@ -29,4 +32,5 @@ __all__ = [
     "organisation_key",
     "same_names",
     "tokens",
+    "twin_pairs",
 ]

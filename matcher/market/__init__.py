@@ -1,7 +1,11 @@
 """Introductions planned for all members together, as a two-sided market (``docs/market.md``).
 
 introduction_plan
-    from mutual scores to a plan of introductions: the only module the product calls
+    from mutual scores to a plan of introductions
+introduction_planner
+    who takes part, which pairs are settled, and keeping the plan
+order
+    a member's partners in the plan's order, newcomers among them, and a sentence on each place
 planner
     lists for all proposers at once, and what given lists are expected to bring
 pairs
@@ -29,6 +33,7 @@ from matcher.market.introduction_plan import (
     plan_introductions,
 )
 from matcher.market.limits import Limits
+from matcher.market.order import Partner, Sentence, newcomers_since, place_sentence, planned_order
 from matcher.market.pairs import Pairs
 from matcher.market.planner import Plan, plan, plan_pairs
 
@@ -38,11 +43,16 @@ __all__ = [
     "Limits",
     "Member",
     "Pairs",
+    "Partner",
     "Plan",
     "Planned",
+    "Sentence",
     "gini",
+    "newcomers_since",
+    "place_sentence",
     "plan",
     "plan_introductions",
     "plan_pairs",
+    "planned_order",
     "relevance_kept",
 ]

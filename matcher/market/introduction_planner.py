@@ -6,8 +6,9 @@ from typing import Protocol
 
 from matcher.domain.eligibility import has_text, is_listed
 from matcher.domain.events import Action, Feedback
-from matcher.domain.items import AnyItem, ItemType, Kind
+from matcher.domain.items import AnyItem, ItemType, Kind, Organisation
 from matcher.domain.store import Items
+from matcher.language import twin_pairs
 from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
 
 Progress = Callable[[int, int], None]
@@ -88,8 +89,13 @@ class IntroductionPlanner:
             version=f"{now:%Y%m%dT%H%M%S%f}",
             created_at=now,
             generation=generation,
-            met=settled_pairs(self._events.feedback()),
+            met=settled_pairs(self._events.feedback()) | self._twins(),
         )
+
+    def _twins(self) -> set[tuple[str, str]]:
+        """Pairs of records of one organisation: they are not introduced to each other."""
+        organisations = (item for item in self.members() if isinstance(item, Organisation))
+        return {(one.id, other.id) for one, other in twin_pairs(organisations)}
 
     def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
         """Keep a plan in the store; return it without members who left while it was made."""
