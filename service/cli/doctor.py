@@ -4,7 +4,7 @@ import json
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Literal
@@ -15,8 +15,12 @@ from rich.text import Text
 
 from matcher.adapters.encoder.model import prepare as model
 from matcher.build import Matcher, open_matcher
+from matcher.domain.eligibility import has_text, is_listed
+from matcher.domain.items import ItemType, Organisation
 from matcher.errors import IndexLocked, MatcherError, NotReady
 from matcher.index.ports import Index, Where
+from matcher.language import twin_pairs
+from matcher.market import IntroductionPlan, newcomers_since
 from matcher.settings import HASHING, Settings, unknown_variables
 from service.cli.render.console import remarks, results
 
@@ -26,6 +30,8 @@ RECOMMENDED_FREE_BYTES = 1_000_000_000
 
 MIN_FREE_BYTES = 50_000_000
 """Bytes below which writing may fail at any moment."""
+MAX_TWINS = 10
+"""Names of twins, and of members without plan, that a finding lists."""
 SAMPLE = 200
 """Points of the index that are checked, at most."""
 
@@ -151,8 +157,39 @@ def _store_and_index(settings: Settings) -> Iterator[Finding]:
             held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
             yield Finding("store", "ok", f"{matcher.store.place}: {held}")
             yield _guarded("index", lambda: _index(matcher))
+            organisations = [
+                item
+                for item in matcher.store.items.all(ItemType.ORGANISATION)
+                if isinstance(item, Organisation)
+            ]
+            yield _twins(organisations)
+            yield _plan(matcher.store.plans.load(), organisations)
     except MatcherError as fault:
         yield Finding("store", "error", fault.detail)
+
+
+def _twins(organisations: Sequence[Organisation]) -> Finding:
+    """List records that are one organisation: they are not introduced to each other."""
+    pairs = twin_pairs(organisations)
+    if not pairs:
+        return Finding("twins", "ok", "no organisation is recorded twice")
+    named = [f"{one.id} ({one.name}) = {other.id} ({other.name})" for one, other in pairs[:MAX_TWINS]]
+    more = f", and {len(pairs) - MAX_TWINS} more" if len(pairs) > MAX_TWINS else ""
+    fix = f"Merge them: matcher merge {pairs[0][0].id} {pairs[0][1].id}, or give each its SIRET."
+    return Finding("twins", "warning", f"{len(pairs)} pairs: {'; '.join(named)}{more}", fix)
+
+
+def _plan(plan: IntroductionPlan | None, organisations: Sequence[Organisation]) -> Finding:
+    """Say how old the plan is: members that joined since are served by score and in the lists of others."""
+    if plan is None:
+        return Finding("plan", "ok", "none: partners are ordered by score")
+    members = {item.id for item in organisations if is_listed(item) and has_text(item)}
+    newcomers = newcomers_since(plan, members)
+    found = f"made {plan.created_at:%Y-%m-%d} for {len(plan.lists)} organisations"
+    if not newcomers:
+        return Finding("plan", "ok", found)
+    some = ", ".join(newcomers[:MAX_TWINS]) + (", …" if len(newcomers) > MAX_TWINS else "")
+    return Finding("plan", "warning", f"{found}; {len(newcomers)} joined since: {some}", "Run: matcher plan")
 
 
 def _index(matcher: Matcher) -> Finding:

@@ -172,9 +172,9 @@ def reindex_command() -> None:
 
 
 @app.command("plan", rich_help_panel="Catalogue")
-def plan_command(json: JsonOption = False) -> None:
+def plan_command(json: JsonOption = False, lang: LangOption = "fr") -> None:
     """Plan the introductions of all members together; partner recommendations follow the plan."""
-    plan.run(load(), as_json=json)
+    plan.run(load(), lang, as_json=json)
 
 
 @app.command("serve", rich_help_panel="Serve")

@@ -1,63 +1,74 @@
-"""The command that plans introductions and shows who is seen and what it costs."""
+"""The command that plans introductions and shows staff what to expect, in their words."""
+
+from typing import Any
 
 from rich.table import Table
 
 from matcher.build import open_matcher
 from matcher.domain.items import ItemType
-from matcher.market.introduction_plan import IntroductionPlan, Member
+from matcher.market import IntroductionPlan, Member
 from matcher.settings import Settings
 from service.cli.render.console import progress, remarks, results
-from service.cli.render.phrases import word
+from service.cli.render.phrases import PLAN, Language, choose, word
 from service.formats import PlanReport, is_illustrative, least_seen_first
 
 SHOWN = 8
-"""Rows of each end of the exposure table on a terminal."""
+"""Rows of each end of the table on a terminal."""
 
 
-def run(settings: Settings, *, as_json: bool) -> None:
-    """Make a new plan and show who is seen and what it costs."""
+def run(settings: Settings, lang: Language, *, as_json: bool) -> None:
+    """Make a new plan and show what each organisation can expect."""
     with open_matcher(settings) as matcher:
-        with progress("Planning introductions") as advance:
+        with progress(_say("progress", lang)) as advance:
             plan = matcher.plan(advance)
         organisations = list(matcher.store.items.all(ItemType.ORGANISATION))
     report = PlanReport.of(plan, organisations)
     if report.left_out:
-        remarks().print(_unplanned(report.left_out))
+        some = ", ".join(report.left_out[:SHOWN]) + (", …" if len(report.left_out) > SHOWN else "")
+        remarks().print(_say("left_out", lang, count=len(report.left_out), some=some))
     if as_json:
         results().out(report.model_dump_json(indent=2), highlight=False)
         return
     names = {item.id: f"{item.name} ◆" if is_illustrative(item) else item.name for item in organisations}
-    results().print(exposure_table(plan, names))
-    results().print(_totals(plan))
+    for line in summary_lines(plan, lang):
+        results().print(line)
+    results().print(exposure_table(plan, names, lang))
     if report.illustrative:
-        legend = f"\n{len(report.illustrative)} of {len(plan.members)}: {word('legend_illustrative', 'en')}"
+        legend = f"\n{len(report.illustrative)} / {len(plan.members)}: {word('legend_illustrative', lang)}"
         results().print(legend, style="dim")
-    remarks().print(f"Plan {plan.version} is followed by partner recommendations from now on.")
+    remarks().print(_say("followed", lang, version=plan.version))
 
 
-def _unplanned(left_out: list[str]) -> str:
-    some = ", ".join(left_out[:SHOWN]) + (", …" if len(left_out) > SHOWN else "")
-    return (
-        f"Left out of the plan, having no text to match on: {len(left_out)} ({some}). "
-        "Describe their activity, expertise or needs, then plan anew."
-    )
+def summary_lines(plan: IntroductionPlan, lang: Language) -> list[str]:
+    """Word the totals of a plan for staff."""
+    totals = plan.summary()
+    count = len(plan.members)
+    kept = sum(member.keeps for member in plan.members)
+    # An introduction is expected by both of its sides: half of what the members expect together.
+    matches, before = totals["matches"] / 2, totals["matches_before"] / 2
+    return [
+        _say("expected", lang, matches=matches, before=before, organisations=count),
+        _say("kept", lang, kept=kept, fewer=count - kept),
+        _say("order", lang, kept=totals["mean_relevance"]),
+    ]
 
 
-def exposure_table(plan: IntroductionPlan, names: dict[str, str]) -> Table:
-    """Draw both ends of the exposure: who is seen least, and who most."""
-    table = Table(title="Who is seen, least first", title_justify="left", box=None, padding=(0, 1))
-    for heading in ("Organisation", "Views / mean", "Matches", "before", "Relevance kept"):
-        table.add_column(heading, justify="left" if heading == "Organisation" else "right")
+def exposure_table(plan: IntroductionPlan, names: dict[str, str], lang: Language) -> Table:
+    """Draw both ends of the exposure: who is proposed least, and who most."""
+    table = Table(title=f"\n{_say('title', lang)}", title_justify="left", box=None, padding=(0, 1))
+    for heading in ("organisation", "seen", "matches", "before"):
+        table.add_column(_say(heading, lang), justify="left" if heading == "organisation" else "right")
+    table.add_column("")
     for member in _both_ends(least_seen_first(plan)):
         if member is None:
             table.add_row("…")
             continue
         table.add_row(
-            f"{names.get(member.organisation_id, member.organisation_id)}{_flag(member)}",
-            f"{member.share:.2f}",
-            f"{member.matches:.2f}",
-            f"{member.matches_before:.2f}",
-            f"{member.relevance:.2f}",
+            names.get(member.organisation_id, member.organisation_id),
+            f"{100 * member.share:.0f}",
+            _number(member.matches, lang),
+            _number(member.matches_before, lang),
+            _flag(member, lang),
         )
     return table
 
@@ -70,18 +81,16 @@ def _both_ends(members: list[Member]) -> list[Member | None]:
     return [*members[:SHOWN], None, *losing, None, *members[-SHOWN:]]
 
 
-def _flag(member: Member) -> str:
+def _flag(member: Member, lang: Language) -> str:
     if member.under_floor:
-        return "  under the floor"
-    return "" if member.keeps else "  loses"
+        return _say("hidden", lang)
+    return "" if member.keeps else _say("fewer", lang)
 
 
-def _totals(plan: IntroductionPlan) -> str:
-    totals = plan.summary()
-    return (
-        f"\nExpected introductions wanted by both sides: {totals['matches'] / 2:.1f}, "
-        f"{totals['matches_before'] / 2:.1f} by mutual score alone. "
-        f"{totals['kept']:.0%} of organisations expect at least what they had. "
-        f"Inequality of views (Gini): {totals['gini_views']:.2f}. "
-        f"Lists keep {totals['mean_relevance']:.0%} of their relevance (nDCG)."
-    )
+def _number(value: float, lang: Language) -> str:
+    text = f"{value:.1f}"
+    return text.replace(".", ",") if lang == "fr" else text
+
+
+def _say(key: str, lang: Language, **values: Any) -> str:
+    return choose(PLAN[key], lang).format(**values)

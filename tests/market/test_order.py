@@ -7,6 +7,7 @@ from matcher.market import (
     Member,
     Partner,
     Planned,
+    Sentence,
     newcomers_since,
     place_sentence,
     planned_order,
@@ -33,6 +34,12 @@ def plan(lists=LISTS, busy: str = "") -> IntroductionPlan:
     return IntroductionPlan("1", datetime(2026, 11, 30, tzinfo=UTC), "g", lists, members)
 
 
+def sentence(current: IntroductionPlan, member: str, partner: Partner, below: list[Partner]) -> Sentence:
+    found = place_sentence(current, member, partner, below)
+    assert found is not None
+    return found
+
+
 def ids(partners: list[Partner]) -> list[str]:
     return [partner.id for partner in partners]
 
@@ -57,23 +64,23 @@ def test_newcomers_are_named():
 
 
 def test_each_planned_pair_has_its_own_sentence_in_both_languages():
-    sentence = place_sentence(plan(), "me", BONX, [CITIZ, DELAIR])
-    assert sentence.fr == (
+    told = sentence(plan(), "me", BONX, [CITIZ, DELAIR])
+    assert told.fr == (
         "Mise en relation planifiée : Bonx y gagne encore plus que vous, et vous êtes n° 2 de sa liste. "
         "Avant Citiz, mieux noté, car Bonx a plus de raisons d'accepter."
     )
-    assert "because Bonx is likelier to say yes" in sentence.en
-    assert place_sentence(plan(), "me", CITIZ, [DELAIR]).en == (
+    assert "because Bonx is likelier to say yes" in told.en
+    assert sentence(plan(), "me", CITIZ, [DELAIR]).en == (
         "Planned introduction: you gain more from it than Citiz, and you are number 1 on its list."
     )
 
 
 def test_a_partner_in_demand_stands_lower_and_it_is_said():
     lists = {**LISTS, "me": (Planned("bonx", 0.5, 0.5), Planned("citiz", 0.8, 0.8))}
-    assert "Citiz est déjà très demandé" in place_sentence(plan(lists, busy="citiz"), "me", BONX, [CITIZ]).fr
-    assert "Bonx est moins souvent proposé" in place_sentence(plan(lists), "me", BONX, [CITIZ]).fr
+    assert "Citiz est déjà très demandé" in sentence(plan(lists, busy="citiz"), "me", BONX, [CITIZ]).fr
+    assert "Bonx est moins souvent proposé" in sentence(plan(lists), "me", BONX, [CITIZ]).fr
 
 
 def test_what_the_plan_does_not_introduce_has_no_sentence():
     assert place_sentence(plan(), "me", STAR, []) is None
-    assert "Star n'est pas prévu" in place_sentence(plan(), "me", BONX, [STAR]).fr
+    assert "Star n'est pas prévu" in sentence(plan(), "me", BONX, [STAR]).fr

@@ -42,6 +42,44 @@ WORDS: dict[str, Phrase] = {
 }
 """Words of answers and of item cards."""
 
+PLAN: dict[str, Phrase] = {
+    "progress": ("Préparation des mises en relation", "Planning introductions"),
+    "expected": (
+        "{matches:.0f} mises en relation attendues, voulues des deux côtés, pour {organisations} "
+        "organisations "
+        "({before:.0f} en suivant les scores seuls).",
+        "{matches:.0f} introductions expected, wanted by both sides, for {organisations} organisations "
+        "({before:.0f} by following the scores alone).",
+    ),
+    "kept": (
+        "{kept} organisations en attendent au moins autant qu'avec les scores seuls ; {fewer} un peu moins.",
+        "{kept} organisations expect at least as many as by the scores alone; {fewer} slightly fewer.",
+    ),
+    "order": (
+        "Les listes gardent {kept:.0%} de ce que chacun préférerait pour soi seul.",
+        "Lists keep {kept:.0%} of what each would prefer for itself alone.",
+    ),
+    "title": ("Qui est le moins proposé, qui l'est le plus", "Who is proposed least, who most"),
+    "organisation": ("Organisation", "Organisation"),
+    "seen": ("Proposée, moyenne = 100", "Proposed, mean = 100"),
+    "matches": ("Mises en relation attendues", "Introductions expected"),
+    "before": ("par scores seuls", "by scores alone"),
+    "fewer": ("moins qu'avant", "fewer than before"),
+    "hidden": ("trop peu proposée", "proposed too rarely"),
+    "left_out": (
+        "{count} organisations hors du plan, faute de texte à comparer ({some}). Décrire leur activité, leur "
+        "expertise ou leurs besoins, puis relancer le plan.",
+        "{count} organisations are not in the plan, having no text to match on ({some}). Describe "
+        "their activity, "
+        "expertise or needs, then plan anew.",
+    ),
+    "followed": (
+        "Les propositions de partenaires suivent désormais ce plan ({version}).",
+        "Partner recommendations follow this plan from now on ({version}).",
+    ),
+}
+"""What ``matcher plan`` shows to staff."""
+
 MONTHS = {
     "fr": ("janv.", "févr.", "mars", "avr.", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.", "déc."),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
