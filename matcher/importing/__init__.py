@@ -10,7 +10,7 @@
 - ``export``: one writer of CSV and JSON Lines; ``formulas``: cells a spreadsheet would run
 """
 
-from matcher.importing.columns.mapping import Choices
+from matcher.importing.columns import Choices, combined, load_profile, save_profile
 from matcher.importing.export import csv_text, jsonl_text, record, write_csv, write_items, write_jsonl
 from matcher.importing.formulas import neutralise, restore
 from matcher.importing.importer import (
@@ -36,6 +36,7 @@ from matcher.importing.report import (
     Row,
     RowAction,
     Twins,
+    refusal,
 )
 from matcher.importing.tables import read_table
 
@@ -61,17 +62,21 @@ __all__ = [
     "TableRow",
     "Twins",
     "apply_plan",
+    "combined",
     "csv_text",
     "import_file",
     "import_table",
     "jsonl_text",
+    "load_profile",
     "neutralise",
     "plan_import",
     "read",
     "read_table",
     "record",
+    "refusal",
     "rejects_path",
     "restore",
+    "save_profile",
     "write_csv",
     "write_items",
     "write_jsonl",

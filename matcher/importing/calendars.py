@@ -39,22 +39,12 @@ def read_factory_dates(path: Path, store: Store, now: datetime | None = None) ->
     if not events:
         raise refusal(f"{path.name} ne contient aucun événement.", f"{path.name} holds no event.")
     ids = [item_id for item_id, _ in store.items.names(ItemType.FACTORY)]
-    factories = [item for item in store.items.get_many(ids).values() if isinstance(item, Factory)]
-    names = _names(factories)
+    factories = {item.id: item for item in store.items.get_many(ids).values() if isinstance(item, Factory)}
     coming = [event for event in events if event.starts]
-    first: dict[str, CalendarEvent] = {}
-    strangers = []
-    for event in coming:
-        named = _named(event.title, names)
-        if named is None:
-            strangers.append(event)
-        elif named not in first or _start(event) < _start(first[named]):
-            first[named] = event
-    known = {factory.id: factory for factory in factories}
+    first, strangers = _first_events(coming, list(factories.values()))
     rows = []
     for item_id, event in sorted(first.items(), key=lambda pair: pair[1].rank):
-        factory = known[item_id]
-        item = Factory(id=item_id, name=factory.name, next_meeting=event.starts)
+        item = Factory(id=item_id, name=factories[item_id].name, next_meeting=event.starts)
         rows.append(Row(event.rank, [event.title, _start(event).isoformat(" ")], item))
     samples = tuple(shortened(event.title) for event in coming[:3])
     mapping = (
@@ -63,6 +53,22 @@ def read_factory_dates(path: Path, store: Store, now: datetime | None = None) ->
     )
     notices = [*_strangers(strangers), *_over(len(events) - len(coming))]
     return ItemTable(_COLUMNS, tuple(rows), tuple(notices), mapping=mapping)
+
+
+def _first_events(
+    events: list[CalendarEvent], factories: list[Factory]
+) -> tuple[dict[str, CalendarEvent], list[CalendarEvent]]:
+    """Return the earliest event of each factory, by its id, and the events that name none."""
+    names = _names(factories)
+    first: dict[str, CalendarEvent] = {}
+    strangers = []
+    for event in events:
+        named = _named(event.title, names)
+        if named is None:
+            strangers.append(event)
+        elif named not in first or _start(event) < _start(first[named]):
+            first[named] = event
+    return first, strangers
 
 
 def _start(event: CalendarEvent) -> datetime:

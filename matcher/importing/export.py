@@ -32,7 +32,8 @@ def csv_text(
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
     writer.writerow([neutralise(column) for column in columns])
-    writer.writerows([cell(value) for value in row] for row in rows)
+    for row in rows:
+        writer.writerow([cell(value) for value in row])
     return text.getvalue()
 
 

@@ -11,7 +11,6 @@ from matcher.importing.cells import (
     NO_END,
     STATUS,
     UPCOMING,
-    BadCell,
     boolean,
     department,
     headcount,
@@ -24,6 +23,7 @@ from matcher.importing.cells import (
     staff_code,
     words,
 )
+from matcher.importing.texts import BadCell
 from matcher.language import fold_words
 
 Reader = Callable[[str], Any]
@@ -196,7 +196,7 @@ def settle(data: dict[str, Any], fields: Container[str]) -> None:
     if "_department" in data:
         _settle_department(data, data.pop("_department"), fields)
     _settle_eligibility(data)
-    _settle_dates(data)
+    _settle_dates(data, fields)
     _settle_no_end(data)
     for helper in ("_list", "_person", "_first_name"):
         data.pop(helper, None)
@@ -238,29 +238,40 @@ def _settle_eligibility(data: dict[str, Any]) -> None:
         data["eligibility"] = {name: value for name, value in given.items() if value not in (None, "")}
 
 
-def _settle_dates(data: dict[str, Any]) -> None:
-    """Read what dates and status can be read of an announcement as published; the rest stays text.
-
-    A closed call whose both dates are known is ``dated``: asked of a day within them, it was open.
-    """
+def _settle_dates(data: dict[str, Any], fields: Container[str]) -> None:
+    """Read what dates and status can be read of an announcement as published; the rest stays text."""
     opening, status = data.pop("_opens", ""), data.pop("_status", "")
     if "dates_as_published" in data and "closes_at" not in data:
         data["closes_at"] = _full_date(data["dates_as_published"], closing=True)
     if opening and not data.get("opens_at"):
-        data["opens_at"] = _full_date(opening, closing=False)
-        if data["opens_at"] is None:
-            rest = data.get("dates_as_published") or ""
-            data["dates_as_published"] = f"ouverture : {opening}" + (f" ; {rest}" if rest else "")
-    if data.get("availability"):
-        return
-    opens, closes = data.get("opens_at"), data.get("closes_at")
+        _settle_opening(data, opening)
+    dated = status or data.get("opens_at") or data.get("closes_at")
+    if "availability" in fields and dated and not data.get("availability"):
+        data["availability"] = _available(status, data.get("opens_at"), data.get("closes_at"))
+
+
+def _settle_opening(data: dict[str, Any], opening: str) -> None:
+    """Read an opening as published; one that is no date is kept as text before the other dates."""
+    data["opens_at"] = _full_date(opening, closing=False)
+    if data["opens_at"] is None:
+        told = [f"ouverture : {opening}", data.get("dates_as_published")]
+        data["dates_as_published"] = " ; ".join(filter(None, told))
+
+
+def _available(status: str, opens: Any, closes: Any) -> str:
+    """Return when a call is open, by its status in words and its dates.
+
+    A closed call whose both dates are known is ``dated``: asked of a day within them, it was open. One to
+    come is unconfirmed while it is not known from when.
+    """
     told = STATUS.get(fold_words(status), "unconfirmed") if status else "dated"
     if fold_words(status) in UPCOMING and not opens:
-        told = "unconfirmed"  # not open yet, and nobody knows from when
-    if told == "dated" or (told == "closed" and opens and closes not in (None, NO_END)):
-        told = "dated" if opens or closes else "unconfirmed"
-    if status or opens or closes:
-        data["availability"] = told
+        told = "unconfirmed"
+    if told == "closed" and opens and closes not in (None, NO_END):
+        told = "dated"
+    if told == "dated" and not (opens or closes):
+        told = "unconfirmed"
+    return told
 
 
 def _settle_no_end(data: dict[str, Any]) -> None:

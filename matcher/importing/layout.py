@@ -102,7 +102,7 @@ class Cells:
 
 def grid_rank(grid: Grid, rank: HeaderRank) -> int:
     """Return the rank of the best header with rows under it, else of the first row if rows follow it."""
-    filled = [row for row in grid.rows if any(cell.strip() for cell in row)]
+    filled = [row for row in grid.rows if _filled_width(row)]
     best = max(map(rank, filled[:-1][:LOOKED_AT]), default=NOT_A_HEADER)
     if best >= HEADER:
         return best
@@ -121,25 +121,27 @@ def lay_out(name: str, grid: Grid, rank: HeaderRank) -> Table:
     InvalidRequest
         No cell at all, or more columns, rows or cells than the limits.
     """
-    numbered = enumerate(grid.rows, start=grid.first)
-    filled = [(line, row) for line, row in numbered if any(cell.strip() for cell in row)]
+    filled = _filled(grid)
     header = _header([row for _, row in filled], rank)
     titles = [restore(title.strip().lstrip("\ufeff")) for title in header.titles]
     ours = len(OURS) if titles[: len(OURS)] == OURS else 0
     titles = titles[ours:]
     width = _filled_width(titles)
     _check_limits(name, width, len(filled))
-    table = Table([title or f"({n})" for n, title in enumerate(titles[:width], start=1)], [])
-    table.delimiter = grid.delimiter
-    table.notices += _above(filled, header)
+    columns = [title or f"({n})" for n, title in enumerate(titles[:width], start=1)]
+    table = Table(columns, [], _above(filled, header), grid.delimiter)
     body = filled[header.last + 1 :]
-    body = body[: len(body) - _totals(table, body)]
     lengths = _block_lengths(filled[header.last :])
-    for line, row in body:
+    for line, row in body[: len(body) - _totals(table, body)]:
         trimmed = grid.whole or len(lengths[(line - 1) // _BLOCK]) == 1
         cells = [restore(cell) for cell in row[ours:]]
         table.rows.append(_fitted(line, cells, width, trimmed=trimmed))
     return table
+
+
+def _filled(grid: Grid) -> list[tuple[int, list[str]]]:
+    """Return the rows with anything in them, each with its line."""
+    return [(line, row) for line, row in enumerate(grid.rows, start=grid.first) if _filled_width(row)]
 
 
 class _Header(NamedTuple):

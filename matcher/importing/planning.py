@@ -1,5 +1,6 @@
 """What an import would do, row by row: decided against the store, before anything is written."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -57,20 +58,30 @@ def decide(table: ItemTable, store: Store) -> Decided:
 def report_of(table: ItemTable, decided: Decided, *, twins: Sequence[Twins] = ()) -> ImportReport:
     """Return the report of an import that writes what was decided."""
     actions = [_action(row, decided.known) for row in decided.rows]
-    counts = {action: sum(one.action is action for one in actions) for action in Action}
-    changes = [change for one in actions for change in one.changes]
+    counts = Counter(one.action for one in actions)
+    emptied = 0
+    for one in actions:
+        emptied += sum(not change.after for change in one.changes)
     return ImportReport(
         read=len(decided.rows),
         put=PutReport(counts[Action.NEW], counts[Action.CHANGED], counts[Action.UNCHANGED]),
-        rejects=tuple(reject for row in decided.rows if not row.item for reject in row.rejects),
+        rejects=_rejects(decided),
         notices=(*table.notices, *_excluded(decided), *_still_excluded(table, decided)),
         mapping=table.mapping,
         actions=tuple(actions),
-        unread=tuple(reject for row in decided.rows if row.item for reject in row.unread),
+        unread=_unread(decided),
         twins=tuple(twins),
         kept=0 if table.empty_clears else _kept(decided),
-        emptied=sum(not change.after for change in changes),
+        emptied=emptied,
     )
+
+
+def _rejects(decided: Decided) -> tuple[Reject, ...]:
+    return tuple(reject for row in decided.rows if not row.item for reject in row.rejects)
+
+
+def _unread(decided: Decided) -> tuple[Reject, ...]:
+    return tuple(reject for row in decided.rows if row.item for reject in row.unread)
 
 
 def find_twins(decided: Decided, store: Store) -> list[Twins]:
@@ -78,25 +89,27 @@ def find_twins(decided: Decided, store: Store) -> list[Twins]:
 
     By SIRET first, then by name without case, accents, punctuation and legal form; each group once.
     """
-    ours = [item for item in decided.items if isinstance(item, Organisation)]
-    if not ours:
-        return []
-    mine = {item.id for item in ours}
-    stored = [item for item in store.items.all(ItemType.ORGANISATION) if item.id not in mine]
-    everyone = [*ours, *(item for item in stored if isinstance(item, Organisation))]
-    found: list[Twins] = []
-    told: set[frozenset[str]] = set()
-    for reason, keys in (
-        ("siret", [item.siret for item in everyone]),
-        ("name", [organisation_key(item.name) for item in everyone]),
-    ):
+    everyone, mine = _organisations(decided, store)
+    sirets = [item.siret for item in everyone]
+    names = [organisation_key(item.name) for item in everyone]
+    found: dict[frozenset[str], Twins] = {}
+    for reason, keys in (("siret", sirets), ("name", names)):
         for group in _groups(keys):
-            items = [everyone[n] for n in group]
-            ids = frozenset(item.id for item in items)
-            if ids & mine and ids not in told:
-                told.add(ids)
-                found.append(Twins(reason, tuple((item.id, item.name) for item in items)))
-    return found
+            items = tuple((everyone[n].id, everyone[n].name) for n in group)
+            ids = frozenset(item_id for item_id, _ in items)
+            if ids & mine:
+                found.setdefault(ids, Twins(reason, items))
+    return list(found.values())
+
+
+def _organisations(decided: Decided, store: Store) -> tuple[list[Organisation], set[str]]:
+    """Return the organisations of the file, then those of the store alone; and the ids of the former."""
+    everyone = [item for item in decided.items if isinstance(item, Organisation)]
+    mine = {item.id for item in everyone}
+    if everyone:
+        stored = store.items.all(ItemType.ORGANISATION)
+        everyone += [item for item in stored if isinstance(item, Organisation) and item.id not in mine]
+    return everyone, mine
 
 
 def _groups(keys: Sequence[str]) -> list[list[int]]:

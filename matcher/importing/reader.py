@@ -100,10 +100,10 @@ class _Typing:
         column = keys.index(fold_words(TYPE_COLUMN)) if fold_words(TYPE_COLUMN) in keys else None
         typing = cls(asked, column)
         if asked is None and column is None:
-            whole = [row for row in table.rows[:100] if row.fault is None and "id" in keys]
-            typing.inferred = infer_type(table.columns, [str(row.cells[keys.index("id")]) for row in whole])
+            typing.inferred = infer_type(table.columns, _first_ids(table, keys))
         for row in table.rows:
-            if row.fault is None and (found := typing.of_row(row)):
+            found = typing.of_row(row) if row.fault is None else None
+            if found is not None:
                 typing._found[found] = None
         return typing
 
@@ -122,6 +122,14 @@ class _Typing:
             return self.asked or self.inferred
         told = ItemType(said) if said in set(ItemType) else None
         return told if self.asked in (None, told) else None
+
+
+def _first_ids(table: Table, keys: Sequence[str]) -> list[str]:
+    """Return the ids of the first rows, whose letters may tell what the rows are."""
+    if "id" not in keys:
+        return []
+    at = keys.index("id")
+    return [str(row.cells[at]) for row in table.rows[:100] if row.fault is None]
 
 
 def _row(row: TableRow, typing: _Typing, plans: dict[ItemType, RowPlan]) -> Row:
@@ -170,11 +178,7 @@ def _unplaced(rows: Sequence[Row], plans: Iterable[RowPlan]) -> list[Notice]:
     """Say once for each type that has no field for the name of a département that such names are not read."""
     notices = []
     for plan in plans:
-        at = next((column.position for column in plan.columns if column.field == "_department"), None)
-        if at is None or "department" in plan.item_class.model_fields:
-            continue
-        told = [str(row.cells[at] or "") for row in rows if isinstance(row.item, plan.item_class)]
-        count = sum(bool(text.strip()) and not has_code(text) for text in told)
+        count = 0 if "department" in plan.item_class.model_fields else _named_departments(rows, plan)
         if count:
             title, kind = plan.titles["_department"], plan.item_type.value
             notices.append(
@@ -184,6 +188,15 @@ def _unplaced(rows: Sequence[Row], plans: Iterable[RowPlan]) -> list[Notice]:
                 )
             )
     return notices
+
+
+def _named_departments(rows: Sequence[Row], plan: RowPlan) -> int:
+    """Count the rows of a plan that name their département without its code."""
+    at = next((column.position for column in plan.columns if column.field == "_department"), None)
+    if at is None:
+        return 0
+    told = [str(row.cells[at] or "") for row in rows if isinstance(row.item, plan.item_class)]
+    return sum(bool(text.strip()) and not has_code(text) for text in told)
 
 
 def _undated(rows: Sequence[Row], plans: Iterable[RowPlan]) -> list[Notice]:

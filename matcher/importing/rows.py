@@ -15,7 +15,11 @@ from pydantic import ValidationError
 from pydantic.fields import FieldInfo
 
 from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemType
-from matcher.importing.cells import (
+from matcher.importing.columns.deciding import Sense, read_sense
+from matcher.importing.columns.headers import TYPE_COLUMN
+from matcher.importing.fields import LISTS, Reader, literal_reader_of, needs_settling, reader_of, settle
+from matcher.importing.report import ColumnUse, Reject, Row, shortened
+from matcher.importing.texts import (
     BadCell,
     check_control,
     check_text,
@@ -23,10 +27,6 @@ from matcher.importing.cells import (
     says_nothing,
     without_html,
 )
-from matcher.importing.columns.deciding import Sense, read_sense
-from matcher.importing.columns.headers import TYPE_COLUMN
-from matcher.importing.fields import LISTS, Reader, literal_reader_of, needs_settling, reader_of, settle
-from matcher.importing.report import ColumnUse, Reject, Row, shortened
 from matcher.language import fold_words
 
 _ERRORS = "N/A|REF!|DIV/0!|VALUE!|VALEUR!|NAME?|NOM?|NUM!|NOMBRE!|NULL!|NUL!|SPILL!|PROPAGATION!|CALC!"
@@ -56,6 +56,11 @@ class _Column(NamedTuple):
     @property
     def decides(self) -> bool:
         return self.field in _DECIDING or self.field.startswith("eligibility.") or self.field in _SENSES
+
+    @property
+    def may_be_none(self) -> bool:
+        """Whether « aucun » is an answer: in a list or a text, not in a name."""
+        return self.field not in _NAMING and (self.read is None or self.field in LISTS)
 
 
 class RowPlan(NamedTuple):
@@ -171,28 +176,29 @@ def _read(column: _Column, value: Any, plan: RowPlan) -> Any:
     text = value.strip()
     if not text:
         return _NOTHING
+    _check_formula(text)
+    if not plan.literal:
+        return _read_text(column, text, plan.today)
+    if column.field == "name" or column.field in LISTS:
+        check_control(text)
+    return column.read(text) if column.read else text
+
+
+def _check_formula(text: str) -> None:
     if text[0] == "#" and "".join(text.split()).upper() in _ERRONEOUS:  # LibreOffice: #NOM ?
         raise BadCell(
             "la formule donne une erreur : la remplacer par une valeur",
             "the formula gives an error: replace it by a value",
         )
-    if plan.literal:
-        if column.field == "name" or column.field in LISTS:
-            check_control(text)
-        return column.read(text) if column.read else text
-    return _read_text(column, text, plan.today)
 
 
 def _read_text(column: _Column, text: str, today: date) -> Any:
     if column.field != "source_url":
         text = without_html(text)
-    if column.field not in _NAMING:
-        if is_not_said(text) and text.isprintable():  # unreadable signs are no answer, but a fault
-            return _NOTHING
-        if says_nothing(text) and (column.read is None or column.field in LISTS):
-            return (
-                column.empty
-            )  # « aucun » says that there is none: unlike an empty cell, it empties the field
+    if column.field not in _NAMING and is_not_said(text) and text.isprintable():
+        return _NOTHING  # unreadable signs are not printable: they are a fault, and no answer
+    if column.may_be_none and says_nothing(text):
+        return column.empty  # « aucun » says that there is none: unlike an empty cell, it empties the field
     if column.field not in _NUMBERS:
         check_text(text)
     if column.field in _SENSES:

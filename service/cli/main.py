@@ -18,7 +18,7 @@ from rich.text import Text
 from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.settings import load
-from service.cli import catalogue, demo, doctor, index, plan, recommend, serve
+from service.cli import catalogue, demo, doctor, imports, index, plan, recommend, serve
 from service.cli.meetings import meetings
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
@@ -131,19 +131,37 @@ def skills_command(
 
 
 @app.command("import", rich_help_panel="Catalogue")
-def import_command(
+def import_command(  # noqa: PLR0913, PLR0917 - the parameters of a command are its options
     file: Annotated[
-        Path, typer.Argument(help="A CSV, XLSX or JSON Lines file.", exists=True, dir_okay=False)
+        Path,
+        typer.Argument(
+            help="CSV, XLSX, .xls in XML or HTML, JSON, GeoJSON or .ics.", exists=True, dir_okay=False
+        ),
     ],
     kind: Annotated[
         ItemType | None,
         typer.Option("--kind", help="Type of the items; guessed from the headers if left out."),
     ] = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check the file and change nothing.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show the plan and change nothing.")] = False,
+    mapped: Annotated[
+        list[str] | None, typer.Option("--map", help='What a column gives: "Column=field"; may be repeated.')
+    ] = None,
+    ignored: Annotated[
+        list[str] | None, typer.Option("--ignore", help="A column not to read; may be repeated.")
+    ] = None,
+    profile: Annotated[
+        str | None, typer.Option("--profile", help="Use, and keep, what is said of columns under this name.")
+    ] = None,
+    empty_clears: Annotated[
+        bool, typer.Option("--empty-clears", help="Empty cells empty what is stored, instead of leaving it.")
+    ] = False,
     json: JsonOption = False,
 ) -> None:
-    """Read items from a file; rows that cannot be read are listed and kept in a rejects file."""
-    raise typer.Exit(catalogue.import_file(load(), file, kind, dry_run=dry_run, as_json=json))
+    """Read items from a file; what cannot be read is listed and kept in a rejects file."""
+    choices = imports.choices_of(kind, mapped or [], ignored or [], empty_clears=empty_clears)
+    raise typer.Exit(
+        imports.run_import(load(), file, choices, profile=profile, dry_run=dry_run, as_json=json)
+    )
 
 
 @app.command("export", rich_help_panel="Catalogue")

@@ -313,7 +313,8 @@ def test_only_an_import_makes_or_migrates_a_store_and_it_is_named_whole(place, m
     assert main(["export"]) == 3
     out, err = capsys.readouterr()
     assert out == ""
-    assert f"There is no store at {store}" in err
+    assert "There is no store" in err
+    assert str(store) in err
     assert "MATCHER_HOME" in err
     assert not store.exists()
     assert main(["import", "membres.csv"]) == 0

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from matcher.domain.items import ItemType, Opportunity, Organisation
 from matcher.errors import InvalidRequest
 from matcher.importing import ItemTable, read, write_rejects
-from matcher.importing.cells import BadCell, boolean, headcount, instant, number, size, words
+from matcher.importing.cells import boolean, headcount, instant, number, size, words
 from matcher.importing.columns.headers import infer_type
+from matcher.importing.texts import BadCell
 
 MEMBERS = (
     "nom{0}site{0}présentation{0}secteur{0}ville\nL'Été{0}www.ete.fr{0}Des données d'été.{0}santé{0}Sète\n"

@@ -20,9 +20,6 @@ COMPLEX: dict[str, str] = {}
 TO_UNFOLD = frozenset(
     {
         "matcher/adapters/encoder/model/source.py::_parse",
-        "matcher/importing/fields.py::_settle_dates",
-        "matcher/importing/layout.py::lay_out",
-        "matcher/importing/rows.py::read_row",
         "matcher/recommend/gaps.py::_about_the_sides",
         "matcher/recommend/reasons.py::ReasonWriter._from_places",
         "matcher/recommend/reasons.py::ReasonWriter._from_shared_words",
@@ -47,9 +44,6 @@ TO_UNFOLD = frozenset(
 TO_REWRITE = frozenset(
     {
         "matcher/adapters/sql/errors.py",
-        "matcher/importing/export.py",
-        "matcher/importing/layout.py",
-        "matcher/importing/read_xlsx.py",
         "matcher/index/documents.py",
         "matcher/knowledge/concepts.py",
         "training/encoder/batches.py",

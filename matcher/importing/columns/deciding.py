@@ -13,8 +13,9 @@ from datetime import date
 from enum import StrEnum
 
 from matcher.domain.items import ItemType
-from matcher.importing.cells import BadCell, boolean, instant
+from matcher.importing.cells import boolean, instant
 from matcher.importing.report import Fault
+from matcher.importing.texts import BadCell
 from matcher.language import fold_words
 
 
@@ -227,26 +228,26 @@ def read_sense(sense: Sense, title: str, text: str, today: date) -> bool | None:
         return True
     if words in _ACTIVE:
         return False if sense is Sense.CONSENT else None
-    said = _yes_or_no(text)
-    if said is not None and sense is not Sense.UNTIL:
-        excludes = not said if sense in (Sense.CONSENT, Sense.MEMBERSHIP) else said
-        return excludes or _not_excluded(sense)
+    said = None if sense is Sense.UNTIL else _yes_or_no(text)
+    return _read_day(sense, text, today) if said is None else _read_answer(sense, said)
+
+
+def _read_answer(sense: Sense, said: bool) -> bool | None:
+    if said is (sense not in (Sense.CONSENT, Sense.MEMBERSHIP)):
+        return True
+    return False if sense in (Sense.CONSENT, Sense.OPPOSITION) else None
+
+
+def _read_day(sense: Sense, text: str, today: date) -> bool | None:
+    """Read the day on which a membership ends, or on which an organisation left or opposed."""
     if sense in (Sense.CONSENT, Sense.MEMBERSHIP):
         raise BadCell("valeur peu claire", "not clear")
-    return _read_day(sense, instant(text).date(), today)
-
-
-def _read_day(sense: Sense, day: date, today: date) -> bool | None:
-    """Read the day on which a membership ends, or on which an organisation left or opposed."""
+    day = instant(text).date()
     if sense is Sense.UNTIL:
         return day < today or None
     if day > today:
         raise BadCell("date à venir", "date to come")
     return True
-
-
-def _not_excluded(sense: Sense) -> bool | None:
-    return False if sense in (Sense.CONSENT, Sense.OPPOSITION) else None
 
 
 def _is_clear(sense: Sense, title: str, text: str, today: date) -> bool:

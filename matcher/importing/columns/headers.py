@@ -36,6 +36,7 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "sectors": "sectors served;sector;industry;secteur activite;secteur;secteurs;secteur d activite;"
         "secteurs d activite;"
         "secteurs servis;secteurs clients;domaine;marches",
+        "source_url": "company domain name;domain name;nom de domaine;billing website",
         "offers": "offre;offres;offer;propose;peut offrir",
         "needs": "besoin;besoins;need;cherche;recherche",
         "city": "ville;commune;localite;town;billing city;ville siege;ville du siege;adresse ville;"
@@ -136,6 +137,13 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "_postcode": "code postal;cp",
     },
 }
+_COMPANY_TITLES = (
+    "raison sociale;denomination sociale;siret;siren;adherent;nom de l adherent;nom adherent;societe"
+    ";company name;account name;organization name;organisation name;nom de l entreprise;nom entreprise"
+    ";is company"
+)
+_OF_ORGANISATIONS = frozenset(_COMPANY_TITLES.split(";"))
+"""Titles that only lists of organisations have; they decide between types that know as many columns."""
 _DAY = re.compile(r" (?:on|au|le) \d[\d ]*$")
 """The day in ``status_on_2026_11_22``."""
 
@@ -177,11 +185,14 @@ def fields_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:
     """Map the position of each known column to its field; several columns may have one field."""
     known = VOCABULARY[item_type]
     keys = [_DAY.sub("", fold_words(column)) for column in columns]
-    fields = {n: known[key] for n, key in enumerate(keys) if key in known}
-    if "_person" in fields.values():  # a file of a CRM, whose ids have signs of their own
-        fields = {n: "_external" if field == "id" else field for n, field in fields.items()}
-    if "_first_name" in fields.values():
-        return {n: field for n, field in fields.items() if field != "name" or keys[n] not in _OF_A_PERSON}
+    found = {n: known[key] for n, key in enumerate(keys) if key in known}
+    of_a_crm, of_people = "_person" in found.values(), "_first_name" in found.values()
+    fields = {}
+    for n, field in found.items():
+        if of_people and field == "name" and keys[n] in _OF_A_PERSON:
+            continue
+        external = of_a_crm and field == "id"  # a CRM gives ids with signs of its own
+        fields[n] = "_external" if external else field
     return fields
 
 
@@ -230,6 +241,8 @@ def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
     InvalidRequest, naming ``--kind``, when neither decides.
     """
     known = {item_type: len(columns_of(item_type, columns)) for item_type in ItemType}
+    if _OF_ORGANISATIONS.intersection(map(fold_words, columns)):
+        known[ItemType.ORGANISATION] += 1
     most = max(known.values())
     best = [item_type for item_type in ItemType if known[item_type] == most]
     if len(best) == 1:

@@ -6,11 +6,11 @@ from datetime import date
 from typing import Any
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
-from matcher.importing.cells import BadCell, is_not_said
 from matcher.importing.columns.deciding import Sense, judge, read_sense
 from matcher.importing.columns.headers import TYPE_COLUMN, VOCABULARY, columns_of, fields_of, names_a_person
 from matcher.importing.layout import TableRow
 from matcher.importing.report import Certainty, ColumnUse, Fault, Notice, refusal, shortened
+from matcher.importing.texts import BadCell, is_not_said
 from matcher.language import fold_words
 
 SAMPLES = 3
@@ -34,6 +34,8 @@ class Choices:
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     empty_clears: bool = False
+    optional: frozenset[str] = frozenset()
+    """Titles of ``columns`` and ``ignored`` that a file may lack: those of a profile."""
 
 
 def map_columns(
@@ -119,6 +121,8 @@ def _asked(name: str, titles: Sequence[str], choices: Choices, item_type: ItemTy
     for title, wanted in [*choices.columns.items(), *((title, "") for title in choices.ignored)]:
         key = fold_words(title)
         if key not in keys:
+            if title in choices.optional:
+                continue
             raise refusal(
                 f"{name} n'a pas de colonne « {title} ». Colonnes : {', '.join(titles)}.",
                 f"{name} has no column '{title}'. Columns: {', '.join(titles)}.",
@@ -253,11 +257,11 @@ def column_notices(mapping: Iterable[ColumnUse]) -> list[Notice]:
         notices.append(
             Notice(f"Colonnes inconnues, non lues : {names}.", f"Unknown columns, not read: {names}.")
         )
-    others = [use for use in mapping if use.why and use.why not in (_UNKNOWN, _IGNORED) and use.samples]
-    for use in others:
-        if use.why and not use.field:
-            fr, en = f"{use.title}, non lue : {use.why.fr}.", f"{use.title}, not read: {use.why.en}."
-            notices += [Notice(fr, en)]
+    for use in mapping:
+        if not use.why or use.field or use.why in (_UNKNOWN, _IGNORED) or not use.samples:
+            continue
+        fr, en = f"{use.title}, non lue : {use.why.fr}.", f"{use.title}, not read: {use.why.en}."
+        notices += [Notice(fr, en)]
     return notices
 
 

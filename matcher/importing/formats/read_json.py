@@ -116,17 +116,25 @@ def _read(record: Record, fields: dict[str, tuple[str, ...]]) -> Record:
 
 
 def _at(value: Any, path: str) -> Any:
+    """Return what a path of keys leads to, in the first of several values; None if it leads nowhere."""
     for step in path.split("."):
         if isinstance(value, list):
             value = value[0] if value else None
         if not isinstance(value, dict):
-            return value if step in ("value", "name", "@id") and not isinstance(value, list) else None
+            # schema.org allows a plain text for a thing: "hiringOrganization": "Exemple"
+            return value if step in _PLAIN else None
         value = value.get(step)
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return value
     if isinstance(value, list):
-        return [part["name"] for part in value if isinstance(part, dict) and "name" in part]
+        return _texts(value)
     return None if isinstance(value, dict) else value
+
+
+_PLAIN = ("value", "name")
+
+
+def _texts(values: list[Any]) -> list[str]:
+    texts = [value.get("name") if isinstance(value, dict) else value for value in values]
+    return [text for text in texts if isinstance(text, str)]
 
 
 _ORGANISATIONS = (

@@ -1,0 +1,248 @@
+"""The commands that change the catalogue from files: import, imports, undo, merge."""
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from rich.table import Table
+from rich.text import Text
+
+from matcher.adapters.sql import Store, store_file
+from matcher.domain.items import ItemType
+from matcher.importing import (
+    Action,
+    Choices,
+    ImportReport,
+    Reject,
+    RowAction,
+    Twins,
+    combined,
+    import_file,
+    load_profile,
+    refusal,
+    rejects_path,
+    save_profile,
+)
+from matcher.settings import Settings
+from service.cli.catalogue import opened_store
+from service.cli.render.console import remarks, results
+
+MAX_LISTED = 20
+_SURE = {
+    "asked": "demandé / asked",
+    "exact": "nom du champ / field name",
+    "known": "titre connu / known title",
+    "none": "non lue / not read",
+}
+_DONE = {
+    Action.NEW: "nouvelle / new",
+    Action.CHANGED: "modifiée / changed",
+    Action.UNCHANGED: "inchangée / unchanged",
+    Action.REJECTED: "rejetée / rejected",
+}
+
+
+@contextmanager
+def _compared_store(settings: Settings) -> Iterator[Store]:
+    """Open what a dry run compares with: the store as it is, or an empty one where there is none."""
+    file = store_file(settings.database_url)
+    if file is None or file.exists():
+        with opened_store(settings, make=False) as store:
+            yield store
+        return
+    with TemporaryDirectory() as folder:
+        empty = settings.model_copy(update={"database_url": f"sqlite:///{folder}/matcher.db"})
+        with opened_store(empty) as store:
+            yield store
+
+
+def run_import(
+    settings: Settings,
+    file: Path,
+    asked: Choices,
+    *,
+    profile: str | None = None,
+    dry_run: bool = False,
+    as_json: bool = False,
+) -> int:
+    """Import a file, say what became of its rows, and return the exit code: 0, or 2 if rows were rejected.
+
+    A dry run shows the plan: what each column gives, and what becomes of each row. With a ``profile``, its
+    choices are used and, unless it is a dry run, those of this call are kept in it.
+    """
+    folder = settings.home / "import-profiles"
+    choices = combined(load_profile(folder, profile), asked) if profile else asked
+    opened = _compared_store if dry_run else opened_store
+    with opened(settings) as store, remarks().status(f"Reading {file.name}"):
+        report = import_file(file, store, choices=choices, dry_run=dry_run)
+        if profile and not dry_run:
+            save_profile(folder, profile, choices)
+    if as_json:
+        results().out(json.dumps(as_record(report), ensure_ascii=False, indent=2), highlight=False)
+    else:
+        _print_report(file, report)
+        if not dry_run:
+            results().out(f"  Base / store: {store.place}", highlight=False)
+    return 2 if report.rejects else 0
+
+
+def as_record(report: ImportReport) -> dict[str, Any]:
+    """Lay a report out as JSON, each text in both languages."""
+    put = report.put
+    return {
+        "dry_run": report.dry_run,
+        "read": report.read,
+        "inserted": put.inserted,
+        "updated": put.updated,
+        "unchanged": put.unchanged,
+        "rejected": report.rejected,
+        "kept": report.kept,
+        "emptied": report.emptied,
+        "rejects": [_reject(reject) for reject in report.rejects],
+        "unread": [_reject(reject) for reject in report.unread],
+        "notices": [{"fr": notice.fr, "en": notice.en} for notice in report.notices],
+        "columns": _columns(report),
+        "rows": [_row(one) for one in report.actions],
+        "twins": [
+            {"reason": twins.reason, "ids": [item_id for item_id, _ in twins.items]} for twins in report.twins
+        ],
+    }
+
+
+def _reject(reject: Reject) -> dict[str, Any]:
+    return {
+        "line": reject.line,
+        "field": reject.field,
+        "value": reject.value,
+        "fr": reject.fr,
+        "en": reject.en,
+    }
+
+
+def _columns(report: ImportReport) -> list[dict[str, Any]]:
+    return [
+        {
+            "title": use.title,
+            "field": use.field,
+            "certainty": use.certainty.value,
+            "samples": list(use.samples),
+            "fr": use.why.fr if use.why else "",
+            "en": use.why.en if use.why else "",
+        }
+        for use in report.mapping
+    ]
+
+
+def _row(one: RowAction) -> dict[str, Any]:
+    return {
+        "line": one.line,
+        "action": one.action.value,
+        "id": one.item_id,
+        "name": one.name,
+        "changes": [asdict(change) for change in one.changes],
+    }
+
+
+def _print_report(file: Path, report: ImportReport) -> None:
+    console, put = results(), report.put
+    would = "à blanc, rien n'est changé / dry run, nothing changed: " if report.dry_run else ""
+    console.print(
+        f"{file.name}: {would}{report.read} lignes lues / rows read, {put.inserted} nouvelles / new, "
+        f"{put.updated} modifiées / changed, {put.unchanged} inchangées / unchanged, "
+        f"{report.rejected} rejetées / rejected"
+    )
+    for line in _counts(report):
+        console.print(f"  {line}")
+    for notice in report.notices:
+        console.print(Text(f"  {notice.fr} / {notice.en}", "yellow"))
+    for twins in report.twins[:MAX_LISTED]:
+        console.print(Text(f"  {_twins(twins)}", "yellow"))
+    if report.dry_run:
+        console.print(_mapping(report))
+        console.print(_changes(report))
+    if report.rejects or report.unread:
+        console.print(_rejects(report))
+        if not report.dry_run:
+            console.print(f"  À corriger et réimporter / to correct and import again: {rejects_path(file)}")
+    if put.changed and not report.dry_run:
+        console.print("  Puis / then: matcher index", style="dim")
+
+
+def _counts(report: ImportReport) -> Iterator[str]:
+    if report.kept:
+        yield (
+            f"{report.kept} cellules vides ont laissé la valeur en base (--empty-clears : les vider) / "
+            f"empty cells kept what is stored (--empty-clears empties it)"
+        )
+    if report.emptied:
+        yield f"{report.emptied} champs vidés / fields emptied"
+    if report.unread:
+        yield (
+            f"{len(report.unread)} cellules non lues, le reste de leur ligne est importé / "
+            "cells not read, the rest of their row is imported"
+        )
+
+
+def _twins(twins: Twins) -> str:
+    listed = ", ".join(f"{name} ({item_id})" for item_id, name in twins.items)
+    first, second = twins.items[0][0], twins.items[1][0]
+    why = "même SIRET / same SIRET" if twins.reason == "siret" else "même nom / same name"
+    return f"Doublon possible / possible twins, {why}: {listed}. matcher merge {first} {second}"
+
+
+def _table(*titles: str) -> Table:
+    return Table(*titles, header_style="dim", box=None, padding=(0, 1))
+
+
+def _mapping(report: ImportReport) -> Table:
+    table = _table("colonne / column", "champ / field", "", "exemples / samples")
+    for use in report.mapping:
+        why = f"{use.why.fr} / {use.why.en}" if use.why else _SURE[use.certainty.value]
+        table.add_row(use.title, use.field.removeprefix("_") or "-", why, " · ".join(use.samples))
+    return table
+
+
+def _changes(report: ImportReport) -> Table:
+    table = _table("ligne", "", "fiche / item", "changements / changes")
+    told = [one for one in report.actions if one.action in (Action.NEW, Action.CHANGED)]
+    for one in told[:MAX_LISTED]:
+        changes = [
+            f"{change.field}: {change.before or '-'} → {change.after or '-'}" for change in one.changes
+        ]
+        table.add_row(str(one.line), _DONE[one.action], f"{one.name} ({one.item_id})", "\n".join(changes))
+    _more(table, told)
+    return table
+
+
+def _rejects(report: ImportReport) -> Table:
+    table = _table("ligne", "champ", "valeur", "raison / reason")
+    told = [*report.rejects, *report.unread]
+    for reject in told[:MAX_LISTED]:
+        table.add_row(str(reject.line), reject.field, reject.value, reject.reason)
+    _more(table, told)
+    return table
+
+
+def _more(table: Table, told: Sequence[object]) -> None:
+    if len(told) > MAX_LISTED:
+        table.add_row("…", "", "", f"{len(told) - MAX_LISTED} de plus / more")
+
+
+def choices_of(
+    kind: ItemType | None, mapped: Iterable[str], ignored: Iterable[str], *, empty_clears: bool
+) -> Choices:
+    """Return the choices of a command line; InvalidRequest when a ``--map`` is not ``"Column=field"``."""
+    columns = {}
+    for pair in mapped:
+        title, sign, field = pair.rpartition("=")
+        if not sign or not title.strip() or not field.strip():
+            raise refusal(
+                f'--map "{pair}" : écrire --map "Colonne=champ".',
+                f'--map "{pair}": write --map "Column=field".',
+            )
+        columns[title.strip()] = field.strip()
+    return Choices(kind, columns, tuple(ignored), empty_clears)
