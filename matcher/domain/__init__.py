@@ -4,11 +4,15 @@
 - ``eligibility``: hard rules that no score overrides
 - ``answers``: recommendations, reasons, quotes, notices
 - ``events``: what the store reports and logs
+- ``imports``: imports as batches that can be undone
+- ``participation``: who takes part in which factory
+- ``store``: what the core asks of the store
 """
 
 from matcher.domain.answers import Answer, Missing, Quote, Reason, Recommendation, Side, Signal
 from matcher.domain.eligibility import eligible, meets, open_to_all, size_bands, size_names
 from matcher.domain.events import Action, Change, Deletable, Feedback, Impression, PutReport, Puttable
+from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import (
     ALWAYS_OPEN,
     ID_PATTERN,
@@ -32,6 +36,8 @@ from matcher.domain.items import (
     Text,
     version_of,
 )
+from matcher.domain.participation import Participation, ParticipationRole
+from matcher.domain.store import Items, Outbox, Store
 
 __all__ = [
     "ALWAYS_OPEN",
@@ -48,16 +54,23 @@ __all__ = [
     "Factory",
     "Feedback",
     "Frozen",
+    "ImportBatch",
+    "ImportChange",
+    "ImportFile",
     "Impression",
     "Item",
     "ItemId",
     "ItemType",
+    "Items",
     "Kind",
     "Label",
     "Lead",
     "Missing",
     "Opportunity",
     "Organisation",
+    "Outbox",
+    "Participation",
+    "ParticipationRole",
     "Profile",
     "PutReport",
     "Puttable",
@@ -67,7 +80,9 @@ __all__ = [
     "Side",
     "Signal",
     "SizeBand",
+    "Store",
     "Text",
+    "UndoReport",
     "eligible",
     "meets",
     "open_to_all",

@@ -20,11 +20,15 @@ Deletable = Iterable[str] | Callable[[], Iterable[str]]
 
 @dataclass(frozen=True, slots=True)
 class PutReport:
-    """Counts of a put: items inserted, items updated, items that were equal already."""
+    """Counts of a put: items inserted, items updated, items that were equal already.
+
+    ``batch`` is the id under which the put can be undone; "" for a put that is no import.
+    """
 
     inserted: int = 0
     updated: int = 0
     unchanged: int = 0
+    batch: str = ""
 
     @property
     def changed(self) -> int:

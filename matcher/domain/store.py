@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Protocol
 
 from matcher.domain.events import Change, PutReport, Puttable
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import AnyItem, ItemType
 
 
@@ -26,8 +27,8 @@ class Items(Protocol):
         """Count the items of every type, zeros included."""
         ...
 
-    def put(self, given: Puttable, *, source: str) -> PutReport:
-        """Insert or replace items in one transaction."""
+    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None) -> PutReport:
+        """Insert or replace items in one transaction; with a file, as a batch that can be undone."""
         ...
 
 

@@ -10,8 +10,8 @@ from sqlalchemy import event
 
 from matcher.adapters.sql import Store, open_store
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.erasure import erase_events, leave_plan
-from matcher.adapters.sql.items import remove
+from matcher.adapters.sql.erasure import erase_traces
+from matcher.adapters.sql.rows import remove
 from matcher.domain.items import Organisation
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
@@ -78,8 +78,7 @@ def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: Store, u
     saving = threading.Thread(target=store.plans.save, args=(plan("a", 0.5),))
     with closing(Database(url)) as database, database.writing("erasing an item, slowly") as connection:
         remove(connection, ["o1"], "2026-11-22")
-        erase_events(connection, ["o1"])
-        leave_plan(connection, ["o1"])
+        erase_traces(connection, ["o1"])
         saving.start()
         saving.join(0.5)  # time enough, were it not to wait
     saving.join()

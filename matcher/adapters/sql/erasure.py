@@ -9,17 +9,25 @@ from matcher.adapters.sql.schema import (
     feedback,
     id_in,
     ids_parameter,
+    import_changes,
     impressions,
+    participations,
     plan_lists,
     plan_members,
 )
 
-_NAMING = ("query_id", "item_id")
+_NAMING = frozenset({"query_id", "item_id", "organisation_id", "factory_id"})
+"""Columns that name an item."""
 
 
-def erase_events(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete the impressions and the feedback that name one of ``ids`` on either side."""
-    _delete_naming(connection, ids, (impressions, feedback))
+def erase_traces(connection: Connection, ids: Sequence[str]) -> None:
+    """Delete every row outside the catalogue and the outbox that names one of ``ids``.
+
+    These are impressions, feedback, the plan of introductions, participations, and the former bodies that
+    imports keep.
+    """
+    _delete_naming(connection, ids, (impressions, feedback, participations, import_changes))
+    leave_plan(connection, ids)
 
 
 def leave_plan(connection: Connection, ids: Sequence[str]) -> None:

@@ -1,29 +1,23 @@
 """The table of items. Every change of an item appends to the outbox in the same transaction."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from operator import itemgetter
-from typing import Any, Literal
+from dataclasses import replace
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
-from sqlalchemy.engine import Connection
+from sqlalchemy import func, select
 
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.erasure import erase_events, leave_plan
-from matcher.adapters.sql.schema import id_in, ids_parameter, items, outbox
+from matcher.adapters.sql.erasure import erase_traces, leave_plan
+from matcher.adapters.sql.imports import record_import
+from matcher.adapters.sql.merging import merge_items
+from matcher.adapters.sql.rows import compare, from_row, remove, to_row, write
+from matcher.adapters.sql.schema import id_in, ids_parameter, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable
-from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
-from matcher.errors import InvalidRequest, NotFound
-
-Row = dict[str, Any]
-Heads = dict[str, tuple[str, str]]
-"""Type and version of stored items by id."""
+from matcher.domain.imports import ImportFile
+from matcher.domain.items import AnyItem, ItemType
+from matcher.errors import NotFound
 
 _CACHED_ITEMS = 20_000
-_REPLACED = ("name", "version", "body", "source", "updated_at")
-_REPLACE = (
-    update(items).where(items.c.id == bindparam("key")).values({name: bindparam(name) for name in _REPLACED})
-)
 
 
 class Catalogue:
@@ -95,7 +89,7 @@ class Catalogue:
             found = {row[0]: row[1] for row in connection.execute(statement)}
         return {item_type: found.get(item_type.value, 0) for item_type in ItemType}
 
-    def put(self, given: Puttable, *, source: str) -> PutReport:
+    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None) -> PutReport:
         """Insert or replace items in one transaction; an item equal to the stored one is left alone.
 
         An organisation that opts out leaves the plan of introductions in the same transaction.
@@ -107,6 +101,9 @@ class Catalogue:
             that it can rest on what it reads from the store.
         source
             Where they come from (a file's name, "api"); kept beside each changed item.
+        file
+            The imported file, if the put is to be kept as a batch that can be undone; the report names the
+            batch.
 
         Raises
         ------
@@ -116,30 +113,47 @@ class Catalogue:
         with self._database.writing("storing items") as connection:
             at = self._database.stamp()
             taken = list(given() if callable(given) else given)
-            rows = [to_row(item, source, at) for item in taken]
-            if len({row["id"] for row in rows}) < len(rows):
-                raise InvalidRequest("The same id comes twice in one put: give each item once.")
+            comparison = compare(connection, [to_row(item, source, at) for item in taken])
+            batch = record_import(connection, file, comparison, at) if file else ""
             leave_plan(connection, [item.id for item in taken if not is_listed(item)])
-            return write(connection, rows)
+            return replace(write(connection, comparison), batch=batch)
 
     def delete(self, ids: Deletable) -> int:
         """Erase items and everything that names them in other tables; return how many items there were.
 
         Only id and type stay, in the outbox, until :meth:`Outbox.prune`. SQLite overwrites the freed pages
         (``secure_delete``) and empties its log; PostgreSQL does so at its next vacuum. The erasure is
-        committed even if the log cannot be emptied: then a warning is logged, and the next call tries again.
+        committed even if the log cannot be emptied: then it is owed, a warning is logged, and
+        :meth:`Store.settle` tries again.
 
         ``ids`` may be a function; it is called once no other process can write.
         """
         with self._database.writing("erasing items") as connection:
             wanted = _valid_ids(ids() if callable(ids) else ids)
             erased = remove(connection, wanted, self._database.stamp())
-            erase_events(connection, wanted)
-            leave_plan(connection, wanted)
+            erase_traces(connection, wanted)
         for item_id in wanted:
             self._cache.pop(item_id, None)
         self._database.empty_log()
         return erased
+
+    def merge(self, kept_id: str, dropped_id: str) -> AnyItem:
+        """Make one item of two that stand for the same thing, in one transaction; return it.
+
+        The kept item takes the values of the dropped one where it has none itself. Impressions, feedback,
+        participations and the plan of introductions then name the kept item; the dropped one is gone.
+
+        Raises
+        ------
+        NotFound
+            One of the two is not in the store.
+        InvalidRequest
+            They are one item, or of different types.
+        """
+        with self._database.writing("merging two items") as connection:
+            merged = merge_items(connection, kept_id, dropped_id, self._database.stamp())
+        self._cache.pop(dropped_id, None)
+        return merged
 
     def forget_cached(self) -> None:
         """Drop the parsed items kept in memory."""
@@ -167,93 +181,6 @@ class Catalogue:
         return loaded
 
 
-def to_row(item: AnyItem, source: str, at: str) -> Row:
-    """Return the row that keeps ``item``."""
-    if "\x00" in item.name:
-        raise InvalidRequest(f"The name of '{item.id}' holds a NUL character: remove it.")
-    body = item.body
-    return {
-        "id": item.id,
-        "item_type": item.item_type.value,
-        "name": item.name,
-        "version": version_of(body),
-        "body": body,
-        "source": source,
-        "updated_at": at,
-    }
-
-
-def from_row(item_type: str, body: str) -> AnyItem:
-    """Return the item a row keeps."""
-    return ITEM_CLASSES[ItemType(item_type)].model_validate_json(body)
-
-
-def write(connection: Connection, rows: Sequence[Row]) -> PutReport:
-    """Write the rows that differ from what is stored, and one outbox row for each, in the order given."""
-    new, differing = _new_and_differing(rows, _heads(connection, [row["id"] for row in rows]))
-    if new:  # in id order: neighbours of one index page are written together
-        connection.execute(insert(items), sorted(new, key=itemgetter("id")))
-    if differing:
-        connection.execute(_REPLACE, [{**row, "key": row["id"]} for row in differing])
-    changed = {row["id"] for row in new + differing}
-    _append(connection, "upsert", [row for row in rows if row["id"] in changed])
-    return PutReport(len(new), len(differing), len(rows) - len(changed))
-
-
-def _new_and_differing(rows: Sequence[Row], known: Heads) -> tuple[list[Row], list[Row]]:
-    """Return the rows of unknown ids, and those whose version is not the stored one."""
-    new, differing = [], []
-    for row in rows:
-        if row["id"] not in known:
-            new.append(row)
-            continue
-        _refuse_other_type(row, known)
-        if row["version"] != known[row["id"]][1]:
-            differing.append(row)
-    return new, differing
-
-
-def remove(connection: Connection, ids: Sequence[str], at: str) -> int:
-    """Delete the items and append the deletions to the outbox; return how many items there were."""
-    known = _heads(connection, ids)
-    dialect = connection.dialect.name
-    connection.execute(delete(items).where(id_in(dialect, items.c.id)), ids_parameter(dialect, ids))
-    gone = [{"id": item_id, "item_type": known[item_id][0]} for item_id in ids if item_id in known]
-    _append(connection, "delete", [{**row, "version": "", "updated_at": at} for row in gone])
-    return len(gone)
-
-
 def _valid_ids(ids: Iterable[str]) -> list[str]:
     """Remove duplicate ids and ids that cannot exist (non-ASCII, or with NUL, which PostgreSQL rejects)."""
     return [item_id for item_id in dict.fromkeys(ids) if item_id.isascii() and "\x00" not in item_id]
-
-
-def _heads(connection: Connection, ids: Sequence[str]) -> Heads:
-    dialect = connection.dialect.name
-    statement = select(items.c.id, items.c.item_type, items.c.version).where(id_in(dialect, items.c.id))
-    rows = connection.execute(statement, ids_parameter(dialect, ids))
-    return {item_id: (item_type, version) for item_id, item_type, version in rows.all()}
-
-
-def _refuse_other_type(row: Row, known: Heads) -> None:
-    stored = known[row["id"]][0]
-    if stored != row["item_type"]:
-        raise InvalidRequest(
-            f"'{row['id']}' is stored as {stored} and cannot become {row['item_type']}: "
-            "delete it first, or use another id."
-        )
-
-
-def _append(connection: Connection, op: Literal["upsert", "delete"], rows: Sequence[Row]) -> None:
-    changes = [
-        {
-            "item_id": row["id"],
-            "item_type": row["item_type"],
-            "op": op,
-            "version": row["version"],
-            "at": row["updated_at"],
-        }
-        for row in rows
-    ]
-    if changes:
-        connection.execute(insert(outbox), changes)

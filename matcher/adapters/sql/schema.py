@@ -123,6 +123,51 @@ plan_members = Table(
     Column("matches_before", Float, nullable=False),
 )
 
+imports = Table(
+    "imports",
+    metadata,
+    Column("batch", _Id, primary_key=True),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    Column("who", Text, nullable=False),
+    Column("at", Text, nullable=False),
+    Column("inserted", Integer, nullable=False),
+    Column("updated", Integer, nullable=False),
+    Column("unchanged", Integer, nullable=False),
+    Column("undone_at", Text),
+)
+
+import_changes = Table(
+    "import_changes",
+    metadata,
+    Column("batch", _Id, primary_key=True),
+    Column("item_id", _Id, primary_key=True),
+    Column("item_type", Text, nullable=False),
+    Column("former_body", Text),
+    Column("version", Text, nullable=False),
+    Index("import_changes_by_item", "item_id"),
+)
+
+participations = Table(
+    "participations",
+    metadata,
+    Column("organisation_id", _Id, primary_key=True),
+    Column("factory_id", _Id, primary_key=True),
+    Column("role", Text, primary_key=True),
+    Column("since", Text),
+    Column("source", Text, nullable=False),
+    Column("inferred", Boolean, nullable=False),
+    Index("participations_by_factory", "factory_id"),
+)
+
+owed_erasures = Table(
+    "owed_erasures",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Text, nullable=False),
+)
+"""One row while texts erased since ``at`` may still be in SQLite's log."""
+
 
 def id_in(dialect: str, column: Column[str]) -> ColumnElement[bool]:
     """Return the condition that ``column`` is one of the parameter ``ids``, given by :func:`ids_parameter`.

@@ -9,8 +9,10 @@ from sqlalchemy import text
 from matcher.adapters.sql import migrate
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
+from matcher.adapters.sql.imports import Imports
 from matcher.adapters.sql.items import Catalogue
 from matcher.adapters.sql.outbox import Outbox
+from matcher.adapters.sql.participations import Participations
 from matcher.adapters.sql.plans import PlanTable
 
 
@@ -27,6 +29,10 @@ class Store:
         What was shown and how members reacted: :class:`~matcher.adapters.sql.events.EventLog`.
     plans
         The plan of introductions: :class:`~matcher.adapters.sql.plans.PlanTable`.
+    imports
+        Imports that can be undone: :class:`~matcher.adapters.sql.imports.Imports`.
+    participations
+        Who takes part in which factory: :class:`~matcher.adapters.sql.participations.Participations`.
 
     Notes
     -----
@@ -41,6 +47,8 @@ class Store:
         self.outbox = Outbox(database)
         self.events = EventLog(database)
         self.plans = PlanTable(database)
+        self.imports = Imports(database)
+        self.participations = Participations(database)
 
     def __enter__(self) -> Self:
         return self

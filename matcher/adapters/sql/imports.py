@@ -1,0 +1,145 @@
+"""Imports as batches: what each changed is kept with its former state, so that it can be undone."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row as SqlRow
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters.sql.engine import Database
+from matcher.adapters.sql.erasure import erase_traces, leave_plan
+from matcher.adapters.sql.rows import Comparison, compare, from_row, heads, remove, to_row, write
+from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
+from matcher.domain.eligibility import is_listed
+from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
+from matcher.domain.items import AnyItem, ItemType
+from matcher.errors import InvalidRequest, NotFound
+
+
+class Imports:
+    """The batches; :meth:`Catalogue.put` with a file adds one."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def all(self) -> list[ImportBatch]:
+        """Every batch, the latest first."""
+        statement = select(imports).order_by(imports.c.at.desc(), imports.c.batch.desc())
+        with self._database.reading("reading imports") as connection:
+            return [_batch(row) for row in connection.execute(statement)]
+
+    def get(self, batch: str) -> ImportBatch:
+        """Return one batch; NotFound if there is none of that id."""
+        with self._database.reading("reading an import") as connection:
+            return _read(connection, batch)
+
+    def changes(self, batch: str) -> list[ImportChange]:
+        """Return what a batch changed, by item id; items erased since, or an undone batch, leave nothing."""
+        with self._database.reading("reading an import") as connection:
+            return _changes(connection, batch)
+
+    def undo(self, batch: str) -> UndoReport:
+        """Bring every item that a batch changed back to its former state, in one transaction.
+
+        An item that was changed or erased after the import is left as it is, and the report names it. What
+        the batch kept of former states is dropped.
+
+        Raises
+        ------
+        NotFound
+            There is no such batch.
+        InvalidRequest
+            The batch was undone already.
+        """
+        with self._database.writing("undoing an import") as connection:
+            found = _read(connection, batch)
+            if found.undone_at is not None:
+                raise InvalidRequest(f"The import {batch} was undone already.")
+            changes = _changes(connection, batch)
+            known = heads(connection, [change.item_id for change in changes])
+            mine = [c for c in changes if known.get(c.item_id, ("", ""))[1] == c.version]
+            at = self._database.stamp()
+            restored = [change.former for change in mine if change.former is not None]
+            removed = [change.item_id for change in mine if change.former is None]
+            _restore(connection, restored, f"undo of {batch}", at)
+            remove(connection, removed, at)
+            erase_traces(connection, removed)
+            connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
+            connection.execute(update(imports).where(imports.c.batch == batch).values(undone_at=at))
+        touched = {change.item_id for change in mine}
+        kept = [change.item_id for change in changes if change.item_id not in touched]
+        return UndoReport(tuple(sorted(item.id for item in restored)), tuple(removed), tuple(kept))
+
+
+def record_import(connection: Connection, file: ImportFile, comparison: Comparison, at: str) -> str:
+    """Keep a batch and the former states of what it is about to change; return its id."""
+    batch = _free_id(connection, at)
+    report = comparison.report
+    connection.execute(
+        insert(imports),
+        {
+            "batch": batch,
+            "file_name": file.name,
+            "sha256": file.sha256,
+            "who": file.who,
+            "at": at,
+            "inserted": report.inserted,
+            "updated": report.updated,
+            "unchanged": report.unchanged,
+        },
+    )
+    former = _bodies(connection, [row["id"] for row in comparison.differing])
+    changes = []
+    for row in comparison.changed:
+        change = {"batch": batch, "item_id": row["id"], "item_type": row["item_type"]}
+        changes.append(change | {"former_body": former.get(row["id"]), "version": row["version"]})
+    if changes:
+        connection.execute(insert(import_changes), changes)
+    return batch
+
+
+def _free_id(connection: Connection, at: str) -> str:
+    """Return a batch id made of the instant, such as 20261122-120000, with a number if it is taken."""
+    base = f"{datetime.fromisoformat(at):%Y%m%d-%H%M%S}"
+    taken = set(connection.execute(select(imports.c.batch).where(imports.c.batch.like(f"{base}%"))).scalars())
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}-{number}"
+    return name
+
+
+def _restore(connection: Connection, former: Sequence[AnyItem], source: str, at: str) -> None:
+    leave_plan(connection, [item.id for item in former if not is_listed(item)])
+    write(connection, compare(connection, [to_row(item, source, at) for item in former]))
+
+
+def _bodies(connection: Connection, ids: Sequence[str]) -> dict[str, str]:
+    dialect = connection.dialect.name
+    statement = select(items.c.id, items.c.body).where(id_in(dialect, items.c.id))
+    return {row.id: row.body for row in connection.execute(statement, ids_parameter(dialect, ids))}
+
+
+def _read(connection: Connection, batch: str) -> ImportBatch:
+    row = connection.execute(select(imports).where(imports.c.batch == batch)).first()
+    if row is None:
+        raise NotFound(f"There is no import '{batch}'. `matcher imports` lists them.")
+    return _batch(row)
+
+
+def _batch(row: SqlRow[Any]) -> ImportBatch:
+    file = ImportFile(row.file_name, row.sha256, row.who)
+    undone_at = datetime.fromisoformat(row.undone_at) if row.undone_at else None
+    at = datetime.fromisoformat(row.at)
+    return ImportBatch(row.batch, file, at, row.inserted, row.updated, row.unchanged, undone_at)
+
+
+def _changes(connection: Connection, batch: str) -> list[ImportChange]:
+    mine = select(import_changes).where(import_changes.c.batch == batch).order_by(import_changes.c.item_id)
+    found = []
+    for row in connection.execute(mine):
+        former = from_row(row.item_type, row.former_body) if row.former_body is not None else None
+        found.append(ImportChange(row.item_id, ItemType(row.item_type), former, row.version))
+    return found

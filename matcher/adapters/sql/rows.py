@@ -1,0 +1,136 @@
+"""Items as rows: what differs from the stored ones is written, and the outbox gets a row for each change.
+
+Everything here works inside the caller's transaction.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from operator import itemgetter
+from typing import Any, Literal
+
+from sqlalchemy import bindparam, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters.sql.schema import id_in, ids_parameter, items, outbox
+from matcher.domain.events import PutReport
+from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
+from matcher.errors import InvalidRequest
+
+Row = dict[str, Any]
+Heads = dict[str, tuple[str, str]]
+"""Type and version of stored items by id."""
+
+_REPLACED = ("name", "version", "body", "source", "updated_at")
+_REPLACE = (
+    update(items).where(items.c.id == bindparam("key")).values({name: bindparam(name) for name in _REPLACED})
+)
+
+
+def to_row(item: AnyItem, source: str, at: str) -> Row:
+    """Return the row that keeps ``item``."""
+    if "\x00" in item.name:
+        raise InvalidRequest(f"The name of '{item.id}' holds a NUL character: remove it.")
+    body = item.body
+    return {
+        "id": item.id,
+        "item_type": item.item_type.value,
+        "name": item.name,
+        "version": version_of(body),
+        "body": body,
+        "source": source,
+        "updated_at": at,
+    }
+
+
+def from_row(item_type: str, body: str) -> AnyItem:
+    """Return the item a row keeps."""
+    return ITEM_CLASSES[ItemType(item_type)].model_validate_json(body)
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Rows beside the stored ones: all as given, those of unknown ids, those whose version differs."""
+
+    given: list[Row]
+    new: list[Row]
+    differing: list[Row]
+
+    @property
+    def changed(self) -> list[Row]:
+        """New and differing rows, in the order given."""
+        ids = {row["id"] for row in self.new + self.differing}
+        return [row for row in self.given if row["id"] in ids]
+
+    @property
+    def report(self) -> PutReport:
+        """How many rows are new, differ, or are as stored."""
+        new, differing = len(self.new), len(self.differing)
+        return PutReport(new, differing, len(self.given) - new - differing)
+
+
+def compare(connection: Connection, rows: list[Row]) -> Comparison:
+    """Compare rows with the stored ones; InvalidRequest for an id twice or of an item of another type."""
+    if len({row["id"] for row in rows}) < len(rows):
+        raise InvalidRequest("The same id comes twice in one put: give each item once.")
+    known = heads(connection, [row["id"] for row in rows])
+    new, differing = [], []
+    for row in rows:
+        if row["id"] not in known:
+            new.append(row)
+            continue
+        _refuse_other_type(row, known)
+        if row["version"] != known[row["id"]][1]:
+            differing.append(row)
+    return Comparison(rows, new, differing)
+
+
+def write(connection: Connection, comparison: Comparison) -> PutReport:
+    """Write the rows that differ from what is stored, and one outbox row for each, in the order given."""
+    if comparison.new:  # in id order: neighbours of one index page are written together
+        connection.execute(insert(items), sorted(comparison.new, key=itemgetter("id")))
+    if comparison.differing:
+        connection.execute(_REPLACE, [{**row, "key": row["id"]} for row in comparison.differing])
+    _append(connection, "upsert", comparison.changed)
+    return comparison.report
+
+
+def remove(connection: Connection, ids: Sequence[str], at: str) -> int:
+    """Delete the items and append the deletions to the outbox; return how many items there were."""
+    known = heads(connection, ids)
+    dialect = connection.dialect.name
+    connection.execute(delete(items).where(id_in(dialect, items.c.id)), ids_parameter(dialect, ids))
+    gone = [{"id": item_id, "item_type": known[item_id][0]} for item_id in ids if item_id in known]
+    _append(connection, "delete", [{**row, "version": "", "updated_at": at} for row in gone])
+    return len(gone)
+
+
+def heads(connection: Connection, ids: Sequence[str]) -> Heads:
+    """Type and version of those of ``ids`` that are stored."""
+    dialect = connection.dialect.name
+    statement = select(items.c.id, items.c.item_type, items.c.version).where(id_in(dialect, items.c.id))
+    rows = connection.execute(statement, ids_parameter(dialect, ids))
+    return {item_id: (item_type, version) for item_id, item_type, version in rows.all()}
+
+
+def _refuse_other_type(row: Row, known: Heads) -> None:
+    stored = known[row["id"]][0]
+    if stored != row["item_type"]:
+        raise InvalidRequest(
+            f"'{row['id']}' is stored as {stored} and cannot become {row['item_type']}: "
+            "delete it first, or use another id."
+        )
+
+
+def _append(connection: Connection, op: Literal["upsert", "delete"], rows: Sequence[Row]) -> None:
+    changes = [
+        {
+            "item_id": row["id"],
+            "item_type": row["item_type"],
+            "op": op,
+            "version": row["version"],
+            "at": row["updated_at"],
+        }
+        for row in rows
+    ]
+    if changes:
+        connection.execute(insert(outbox), changes)
