@@ -81,7 +81,7 @@ class Recommendation(_Closed):
     calibration. ``group`` is ``for_all`` for an instrument that is open to every company, whatever its theme.
 
     ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: the expected gain
-    of the asker and of the item from meeting, in [0, 1].
+    of the asker and of the item from meeting, in [0, 1]. ``planned`` then says why the item is at its place.
     """
 
     rank: int
@@ -95,6 +95,7 @@ class Recommendation(_Closed):
     signals: tuple[Signal, ...] = ()
     gain: float | None = None
     gain_of_other: float | None = None
+    planned: Missing | None = None
     evidence_level: EvidenceLevel
     needs_confirmation: bool = False
     illustrative: bool = False

@@ -11,7 +11,8 @@ from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.ports import Encoder, Index, Where
-from matcher.market.introduction_plan import IntroductionPlan, Planned
+from matcher.language import are_twins
+from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
 from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.calibration import UNCALIBRATED, Calibration
 from matcher.recommend.features import FeatureBuilder, Features
@@ -34,8 +35,15 @@ class _Context:
     policy: Policy
     weights: dict[str, float]
     scored: list[Scored]
-    planned: dict[str, Planned]
+    plan: IntroductionPlan | None
     analyser: Analyser
+
+    @property
+    def planned(self) -> dict[str, Planned]:
+        """The asker's planned introductions by id, in the plan's order; none without a plan to follow."""
+        if self.plan is None:
+            return {}
+        return {entry.item_id: entry for entry in self.plan.lists[str(self.query.analysis.id)]}
 
     @property
     def writer(self) -> ReasonWriter:
@@ -141,11 +149,11 @@ class Recommender:
             return self._answer(query, kind, on, k, (), (refused,))
         side = self._features.question(query, sought_only=policy.complementary)
         scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
-        planned = self._planned(side, kind)
+        plan = self._plan_of(side, kind)
         weights = effective_weights(side.analysis, policy) if signals else {}
-        context = _Context(side, policy, weights, scored, planned, self._analyser)
+        context = _Context(side, policy, weights, scored, plan, self._analyser)
         items, weaker = self._listed(context, k)
-        notices: tuple[Missing, ...] = (notice("planned"),) if planned else ()
+        notices: tuple[Missing, ...] = (notice("planned"),) if plan else ()
         if not isinstance(query, Item):
             notices += unused(side.analysis)
         if not items:
@@ -153,8 +161,8 @@ class Recommender:
         elif len(items) < k:
             notices += (notice("nothing_else"),)
         answer = self._answer(query, kind, on, k, items, notices)
-        plan = self.plan_version if planned else None
-        return replace(answer, weaker=weaker, calibration=self._calibration.version, plan=plan)
+        version = plan.version if plan else None
+        return replace(answer, weaker=weaker, calibration=self._calibration.version, plan=version)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""
@@ -168,11 +176,12 @@ class Recommender:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
         return {entry.id: entry.score for entry in self.scores(organisation, Kind.PARTNER)}
 
-    def _planned(self, side: Features, kind: Kind) -> dict[str, Planned]:
-        asker = side.analysis.id
-        if kind is not Kind.PARTNER or self._plan is None or asker is None:
-            return {}
-        return {entry.item_id: entry for entry in self._plan.lists.get(asker, ())}
+    def _plan_of(self, side: Features, kind: Kind) -> IntroductionPlan | None:
+        """Return the plan if it introduces the asker to partners; a newcomer is answered by score."""
+        plan, asker = self._plan, side.analysis.id
+        if kind is not Kind.PARTNER or plan is None or asker is None:
+            return None
+        return plan if plan.lists.get(asker) else None
 
     def _score(self, side: Features, policy: Policy, on: datetime | None, depth: int) -> list[Scored]:
         """Retrieve, drop what is not eligible, and score the rest; best first, ties by id."""
@@ -188,7 +197,7 @@ class Recommender:
         pairs = []
         for hit in hits:
             item = found.get(hit.id)
-            if item is not None and eligible(asker.subject, item.analysis.subject, on):
+            if item is not None and _may_meet(asker.subject, item.analysis.subject, on):
                 pairs.append((item, hit.score / most))
         return rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
 
@@ -199,13 +208,16 @@ class Recommender:
         stored = self._still_stored(context.query.analysis, context.scored)
         scored = [entry for entry in context.scored if entry.id in stored]
         sure = [entry for entry in scored if self._is_likely(entry, context)]
-        if context.planned:
-            chosen = _in_order(sure, context.planned)[:k]
-        else:
+        places: dict[str, Missing] = {}
+        if context.plan is None:
             chosen = diversify(sure, k, context.policy.diversity, self._floor)
+        else:
+            chosen, places = _as_planned(context.plan, str(context.query.analysis.id), sure, k)
         shown = {entry.id for entry in chosen}
         weaker = [entry for entry in scored if entry.id not in shown and not self._is_likely(entry, context)]
-        return self._presented(chosen, context), self._presented(weaker[:k], context)
+        items = self._presented(chosen, context)
+        items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
+        return items, self._presented(weaker[:k], context)
 
     def _is_likely(self, entry: Scored, context: _Context) -> bool:
         probability = self._calibration.probability(context.policy.kind, entry.score)
@@ -288,10 +300,31 @@ def _one_of_each_call(scored: list[Scored]) -> list[Scored]:
     return kept
 
 
-def _in_order(scored: list[Scored], planned: dict[str, Planned]) -> list[Scored]:
-    """Planned introductions first, in the plan's order, then the others by score."""
-    place = {item_id: rank for rank, item_id in enumerate(planned)}
-    return sorted(scored, key=lambda entry: place.get(entry.id, len(place)))
+def _may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:
+    """Whether an item may be recommended: eligible, and not a second record of the asker itself."""
+    if isinstance(query, Organisation) and isinstance(item, Organisation) and are_twins(query, item):
+        return False
+    return eligible(query, item, on)
+
+
+def _as_planned(
+    plan: IntroductionPlan, asker: str, scored: list[Scored], k: int
+) -> tuple[list[Scored], dict[str, Missing]]:
+    """Order partners as the plan says, newcomers among them, and say of each planned one why it is there."""
+    entries = {entry.id: entry for entry in scored}
+    partners = [Partner(entry.id, _name(entry), entry.score) for entry in scored]
+    ordered = planned_order(plan, asker, partners)[:k]
+    places = {}
+    for rank, partner in enumerate(ordered, start=1):
+        sentence = place_sentence(plan, asker, partner, ordered[rank:])
+        if sentence is not None:
+            places[partner.id] = Missing(code="planned", fr=sentence.fr, en=sentence.en)
+    return [entries[partner.id] for partner in ordered], places
+
+
+def _name(entry: Scored) -> str:
+    subject = entry.item.analysis.subject
+    return subject.name if isinstance(subject, Item) else entry.id
 
 
 def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:

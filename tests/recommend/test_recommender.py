@@ -286,16 +286,35 @@ def test_bad_questions_say_what_to_mend(
 def test_partners_follow_the_plan_and_fall_back_to_scores_without_one() -> None:
     planned = build(CATALOGUE)
     by_score = planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW)
-    lists = {"ORG1": (Planned("ORG3", 0.4, 0.7),), "ORG3": ()}
+    lists = {"ORG1": (Planned("ORG3", 0.4, 0.7),), "ORG2": (), "ORG3": (Planned("ORG1", 0.7, 0.4),)}
     planned.follow(IntroductionPlan("p7", NOW, "g1", lists, ()))
     answer = planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW)
     assert answer.plan == "p7"
     assert names(answer.items) == ["ORG3", "ORG2"]
     assert (answer.items[0].gain, answer.items[0].gain_of_other) == (0.4, 0.7)
     assert answer.items[1].gain is None
+    assert answer.items[0].planned is not None
+    assert "vous êtes n° 1 de sa liste" in answer.items[0].planned.fr
+    assert answer.items[1].planned is None
     assert planned.recommend(GAMES, Kind.PARTNER, k=3, on=NOW).plan is None
     planned.follow(None)
     assert planned.recommend(CARTO, Kind.PARTNER, k=3, on=NOW) == by_score
+
+
+def test_an_organisation_that_joined_after_the_plan_is_in_lists_by_its_score() -> None:
+    recommender = build(CATALOGUE)
+    by_score = recommender.recommend(CARTO, Kind.PARTNER, k=3, on=NOW)
+    first, second = names(by_score.items)
+    lists = {"ORG1": (Planned(second, 0.4, 0.7),), second: ()}
+    recommender.follow(IntroductionPlan("p7", NOW, "g1", lists, ()))
+    assert names(recommender.recommend(CARTO, Kind.PARTNER, k=3, on=NOW).items) == [first, second]
+
+
+def test_a_second_record_of_the_asker_is_not_recommended_to_it() -> None:
+    twin = CARTO.model_copy(update={"id": "ORG9", "name": f"{CARTO.name.upper()} SAS"})
+    recommender = build([*CATALOGUE, twin])
+    assert "ORG9" not in names(recommender.recommend(CARTO, Kind.PARTNER, k=5, on=NOW).items)
+    assert "ORG1" not in names(recommender.recommend(twin, Kind.PARTNER, k=5, on=NOW).items)
 
 
 # ESCO skills

@@ -120,6 +120,8 @@ def _why(item: Recommendation, lang: Language, *, explain: bool) -> RenderableTy
     for reason in item.reasons[: None if explain else MAX_REASONS]:
         mark = Text("+", "green") if reason.clear else Text("~", "dim")
         grid.add_row(mark, _highlight_quotes(_sentence(reason, lang)))
+    if item.planned is not None:
+        grid.add_row(Text("=", "cyan"), Text(_sentence(item.planned, lang)))
     for gap in item.missing:
         if gap.code not in _SHOWN_BY_MARK:
             grid.add_row(Text("-", "yellow"), Text(_sentence(gap, lang), "dim"))
