@@ -78,7 +78,8 @@ class Recommendation(_Closed):
     """One recommended item.
 
     ``score`` is the probability, in [0, 1], that staff call the item clearly useful, where the answer names a
-    calibration. ``group`` is ``for_all`` for an instrument that is open to every company, whatever its theme.
+    calibration. ``participates``: the asker takes part in this factory already. ``group`` is ``for_all`` for
+    an instrument that is open to every company, whatever its theme.
 
     ``gain`` and ``gain_of_other`` are set where the plan of introductions made the choice: the expected gain
     of the asker and of the item from meeting, in [0, 1]. ``planned`` then says why the item is at its place.
@@ -91,6 +92,7 @@ class Recommendation(_Closed):
     score: float
     reasons: tuple[Reason, ...]
     group: Group = "topical"
+    participates: bool = False
     missing: tuple[Missing, ...] = ()
     signals: tuple[Signal, ...] = ()
     gain: float | None = None

@@ -10,10 +10,29 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    model_validator,
+)
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
+MAX_ENTRIES = 30
+"""Entries of one list: a company that does everything is found by nothing."""
+
+
+def _short_enough(entries: tuple[str, ...]) -> tuple[str, ...]:
+    if len(entries) > MAX_ENTRIES:
+        raise ValueError(f"{len(entries)} entries, {MAX_ENTRIES} at most: keep those that say most")
+    return entries
+
+
+Labels = Annotated[tuple[Label, ...], AfterValidator(_short_enough)]
 ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
 ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
@@ -62,10 +81,10 @@ class Profile(Frozen):
     """
 
     description: Text = ""
-    expertise: tuple[Label, ...] = ()
-    sectors: tuple[Label, ...] = Field((), description="Sectors the organisation serves (its clients)")
-    offers: tuple[Label, ...] = ()
-    needs: tuple[Label, ...] = ()
+    expertise: Labels = ()
+    sectors: Labels = Field((), description="Sectors the organisation serves (its clients)")
+    offers: Labels = ()
+    needs: Labels = ()
     city: Text = ""
     department_code: Text = ""
     size_band: SizeBand | None = None
@@ -167,18 +186,18 @@ class Organisation(Item, Profile):
 class Factory(Item):
     """A thematic working group run by volunteer members."""
 
-    aliases: tuple[Label, ...] = ()
+    aliases: Labels = ()
     axis: Text = ""
     status: Text = ""
     is_inferred: bool = False
     description: Text = ""
-    ateliers: tuple[Label, ...] = ()
-    deliverables: tuple[Label, ...] = ()
-    meetings: tuple[Label, ...] = ()
+    ateliers: Labels = ()
+    deliverables: Labels = ()
+    meetings: Labels = ()
     next_meeting: AwareDatetime | None = None
-    hosts: tuple[Label, ...] = ()
+    hosts: Labels = ()
     antenna: Text = ""
-    keywords: tuple[Label, ...] = ()
+    keywords: Labels = ()
 
     @property
     def item_type(self) -> ItemType:  # noqa: D102
@@ -213,7 +232,7 @@ class Opportunity(Item):
 
     description: Text = ""
     country_region: Text = ""
-    themes: tuple[Label, ...] = ()
+    themes: Labels = ()
     opportunity_type: Text = ""
     opens_at: AwareDatetime | None = None
     closes_at: AwareDatetime | None = None
@@ -268,7 +287,7 @@ class Lead(Item):
     """A programme, school, association or inclusive employer through which more people can be hired."""
 
     lead_kind: Text = ""
-    themes: tuple[Label, ...] = ()
+    themes: Labels = ()
     description: Text = ""
     city: Text = ""
     department_code: Text = ""

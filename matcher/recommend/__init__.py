@@ -6,6 +6,7 @@
 - ``similarity``: labels and texts of a question compared with those of its hits
 - ``evidence``: what speaks for a match, and when it is clear
 - ``calibration``: from a score to a probability
+- ``participation``: who takes part in which factory
 - ``policies``: the kinds of question as data: signals and their weights
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing

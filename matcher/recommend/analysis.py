@@ -138,7 +138,7 @@ class Analyser:
             subject=subject,
             labels=labels,
             spans=_spans(labels),
-            words=dict(_words(subject, ignored)),
+            words=self._words(subject, ignored),
             mentions=self._mentions(subject, ignored),
             facts=self.knowledge.facts.in_fields(_fact_fields(subject)),
             senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
@@ -160,6 +160,12 @@ class Analyser:
             Label(Role.NEEDS, "description", clause.text, fold(clause.text), clause.start)
             for clause in clauses(text)
         )
+
+    def _words(self, subject: Subject, ignored: Sequence[Span]) -> dict[str, Word]:
+        """Return the words that may be quoted; the name of a town is a place, not a theme."""
+        locate = self.knowledge.territory.locate
+        found = dict(_words(subject, ignored))
+        return {key: word for key, word in found.items() if word.text.islower() or locate(word.text) is None}
 
     def _mentions(self, subject: Subject, excluded: Sequence[Span]) -> dict[str, Mention]:
         mentions: dict[str, Mention] = {}

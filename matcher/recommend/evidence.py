@@ -14,7 +14,7 @@ from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.policies import Policy
-from matcher.recommend.similarity import LabelMatch, Similarity
+from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity
 
 CLEAR_MATCH: Mapping[str, float] = {
     "theme": 0.55,
@@ -41,6 +41,8 @@ CLEAR_FACT = 0.6
 """Strength, in the table of what meets what, from which two facts are clear evidence."""
 CONCEPT_WEIGHT = 0.8
 """Share of a concept's rarity that counts: one shared term alone is never the whole match."""
+MANY_CONCEPTS = 8
+"""Concepts an item may name before each counts less; shipped records name 7 at most."""
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
 
@@ -168,7 +170,8 @@ class EvidenceFinder:
         query_echo = item_echo = item_theme = query_theme = None
         if self._policy.weights["echo"]:
             query_echo, item_echo = similarity.query_echo(), similarity.item_echo()
-            item_theme = find_named_theme(self._query, item)
+            if not has_long_list(item):
+                item_theme = find_named_theme(self._query, item)
             query_theme = find_named_theme(item, self._query)
         concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
@@ -191,11 +194,16 @@ class EvidenceFinder:
         return {name: found for name, found in mentions.items() if found.domain not in ignored}
 
     def _shared_concepts(self, item: Analysis) -> tuple[SharedConcept, ...]:
+        """Concepts of both sides; a need that both have brings neither anything.
+
+        What an item with a long list of concepts names is worth less, so that naming everything pays nothing.
+        """
+        share = min(1.0, MANY_CONCEPTS / max(1, len(item.mentions)))
         shared = []
         for concept, mention in self._asked.items():
             theirs = item.mentions.get(concept)
-            if theirs is not None:
-                shared.append(SharedConcept(mention, theirs, self._rarity(self._holders[concept])))
+            if theirs is not None and not (mention.field == theirs.field == "needs"):
+                shared.append(SharedConcept(mention, theirs, share * self._rarity(self._holders[concept])))
         return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
 
     def _shared_words(self, item: Analysis) -> tuple[str, ...]:
@@ -214,6 +222,12 @@ class EvidenceFinder:
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
         return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def has_long_list(item: Analysis) -> bool:
+    """Whether an item lists so many themes that a request is bound to name one of them."""
+    themes = item.spans.get(Role.GIVES, slice(0, 0))
+    return bool(themes.stop - themes.start > MANY_LABELS)
 
 
 def _stated(side: Analysis) -> list[Mention]:

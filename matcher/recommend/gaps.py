@@ -11,7 +11,7 @@ from matcher.recommend.phrases import GAPS, NOTICES
 from matcher.recommend.policies import Policy
 from matcher.recommend.rerank import Scored
 
-_THEMES = frozenset({"theme", "needs", "concepts", "echo"})
+_THEMES = frozenset({"theme", "needs", "concepts", "echo", "facts", "words", "participation"})
 """Signals whose reasons show that both sides speak of the same thing."""
 _ORDER = {code: place for place, code in enumerate(GAPS)}
 

@@ -81,6 +81,10 @@ QUERY_THEME_IN_ITEM: Phrase = (
     "« {a} » ({query}) figure en toutes lettres dans la description ({item}).",
     "“{a}” ({query}) stands word for word in the description ({item}).",
 )
+PARTICIPATES: Phrase = (
+    "Vous y participez : « {a} » ({query}), « {b} » ({item}).",
+    "You take part in it: “{a}” ({query}), “{b}” ({item}).",
+)
 FACT: Phrase = (
     "{french} : « {a} » ({query}), « {b} » ({item}).",
     "{english}: “{a}” ({query}), “{b}” ({item}).",

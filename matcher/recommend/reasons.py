@@ -15,6 +15,7 @@ from matcher.language import fold, tokens
 from matcher.recommend import phrases
 from matcher.recommend.analysis import Analysis, Word
 from matcher.recommend.evidence import CLEAR_COVERAGE, POSSIBLE_MATCH, NamedTheme
+from matcher.recommend.participation import Participation
 from matcher.recommend.phrases import Phrase
 from matcher.recommend.policies import SIGNALS, Policy
 from matcher.recommend.rerank import Scored
@@ -51,6 +52,10 @@ class ReasonWriter:
         if not scored.is_clear:
             written[:0] = self._nearest(scored)
         return tuple(written[:MAX_REASONS])
+
+    def participation(self, found: Participation, item: Analysis) -> Reason:
+        """Say that the asker takes part in a factory, quoting the words that say so."""
+        return self._write("participation", phrases.PARTICIPATES, item, (found.query, found.item))
 
     def _clear_reasons(self, scored: Scored) -> list[Reason]:
         """Return the reasons from clear evidence, strongest contribution first, ties by signal order."""

@@ -17,6 +17,7 @@ from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.calibration import UNCALIBRATED, Calibration
 from matcher.recommend.features import FeatureBuilder, Features
 from matcher.recommend.gaps import missing, notice, unused
+from matcher.recommend.participation import Participation, participation
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import Scored, diversify, effective_weights, is_for_all, rerank
@@ -36,6 +37,7 @@ class _Context:
     weights: dict[str, float]
     scored: list[Scored]
     plan: IntroductionPlan | None
+    participations: dict[str, Participation]
     analyser: Analyser
 
     @property
@@ -126,7 +128,7 @@ class Recommender:
             Number of items wanted, 1 to 100.
         on
             The instant the answer is for, with time zone: only what is open then is recommended. None
-            judges by fit whatever the date; no user-facing surface passes it.
+            judges by fit, whatever the date and participation; no user-facing surface passes it.
         signals
             Whether each item comes with the breakdown of its score.
 
@@ -151,7 +153,8 @@ class Recommender:
         scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         plan = self._plan_of(side, kind)
         weights = effective_weights(side.analysis, policy) if signals else {}
-        context = _Context(side, policy, weights, scored, plan, self._analyser)
+        taking_part = _participations(side, scored) if on is not None else {}
+        context = _Context(side, policy, weights, scored, plan, taking_part, self._analyser)
         items, weaker = self._listed(context, k)
         notices: tuple[Missing, ...] = (notice("planned"),) if plan else ()
         if not isinstance(query, Item):
@@ -204,19 +207,23 @@ class Recommender:
     def _listed(
         self, context: _Context, k: int
     ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
-        """Return the items worth showing, at most ``k``, and at most ``k`` weaker ones after them."""
+        """Return the items worth showing, at most ``k``, and at most ``k`` weaker ones after them.
+
+        Factories in which the asker takes part come first, and are marked: they are no proposals.
+        """
         stored = self._still_stored(context.query.analysis, context.scored)
         scored = [entry for entry in context.scored if entry.id in stored]
-        sure = [entry for entry in scored if self._is_likely(entry, context)]
+        taking_part = [entry for entry in scored if entry.id in context.participations]
+        others = [entry for entry in scored if entry.id not in context.participations]
+        sure = [entry for entry in others if self._is_likely(entry, context)]
         places: dict[str, Missing] = {}
         if context.plan is None:
             chosen = diversify(sure, k, context.policy.diversity, self._floor)
         else:
             chosen, places = _as_planned(context.plan, str(context.query.analysis.id), sure, k)
-        shown = {entry.id for entry in chosen}
-        weaker = [entry for entry in scored if entry.id not in shown and not self._is_likely(entry, context)]
-        items = self._presented(chosen, context)
+        items = self._presented([*taking_part, *chosen][:k], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
+        weaker = [entry for entry in others if not self._is_likely(entry, context)]
         return items, self._presented(weaker[:k], context)
 
     def _is_likely(self, entry: Scored, context: _Context) -> bool:
@@ -225,12 +232,19 @@ class Recommender:
 
     def _presented(self, entries: list[Scored], context: _Context) -> tuple[Recommendation, ...]:
         """Present items with their reasons, in this order; an item with nothing to say is left out."""
-        explained = [(entry, context.writer.reasons(entry)) for entry in entries]
+        explained = [(entry, self._reasons(entry, context)) for entry in entries]
         told = [(entry, reasons) for entry, reasons in explained if reasons]
         return tuple(
             self._present(rank, entry, reasons, context)
             for rank, (entry, reasons) in enumerate(told, start=1)
         )
+
+    def _reasons(self, entry: Scored, context: _Context) -> tuple[Reason, ...]:
+        reasons = context.writer.reasons(entry)
+        found = context.participations.get(entry.id)
+        if found is None:
+            return reasons
+        return (context.writer.participation(found, entry.item.analysis), *reasons)
 
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
@@ -251,6 +265,7 @@ class Recommender:
             score=round(self._calibration.probability(context.policy.kind, entry.score), 4),
             reasons=reasons,
             group="for_all" if is_for_all(entry.item.analysis) else "topical",
+            participates=item.id in context.participations,
             missing=missing(context.query.analysis, entry, context.policy, reasons),
             signals=_breakdown(entry, context.weights),
             gain=round(planned.gain, 4) if planned else None,
@@ -285,6 +300,18 @@ class Recommender:
             items=items,
             notices=notices,
         )
+
+
+def _participations(query: Features, scored: list[Scored]) -> dict[str, Participation]:
+    """Return what says that the asker takes part in a factory, by the factory's id."""
+    organisation, found = query.analysis.subject, {}
+    if isinstance(organisation, Organisation):
+        for entry in scored:
+            factory = entry.item.analysis.subject
+            part = participation(organisation, factory) if isinstance(factory, Factory) else None
+            if part is not None:
+                found[entry.id] = part
+    return found
 
 
 def _one_of_each_call(scored: list[Scored]) -> list[Scored]:

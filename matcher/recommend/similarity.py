@@ -28,6 +28,12 @@ PAIRS = {
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
 
+MANY_LABELS = 10
+"""Labels of one role an item may list before each counts less, so that listing everything pays nothing.
+
+Shipped records list 10 at most.
+"""
+
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
     "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
@@ -148,6 +154,8 @@ def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
     """Cut the block of one item; its last row and column belong to the whole texts."""
     labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
     labels[:, [label.is_open for label in item.labels]] = 0.0
+    for span in item.spans.values():
+        labels[:, span] *= min(1.0, MANY_LABELS / (span.stop - span.start))
     _separate_senses(query, item, labels, to_whole_query)
     return Similarity(query, item, labels, block[:-1, -1], to_whole_query)
 
