@@ -37,8 +37,17 @@ ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
 ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
 EvidenceLevel = Literal[
-    "seen_in_source", "named_in_source_activity_from_background", "background_only_not_seen", "declared"
+    "seen_in_source",
+    "named_in_source_activity_from_background",
+    "background_only_not_seen",
+    "declared",
+    "open_data_row",
+    "open_data_provider_only",
+    "law_text_read",
 ]
+_TO_CONFIRM = frozenset(
+    {"named_in_source_activity_from_background", "background_only_not_seen", "open_data_provider_only"}
+)
 SizeBand = Literal["TPE", "PE", "ME", "ETI", "GE"]
 
 
@@ -127,7 +136,7 @@ class Item(Frozen):
     @property
     def needs_confirmation(self) -> bool:
         """Whether the texts rest on general knowledge, so that a person should confirm them first."""
-        return self.evidence_level in ("named_in_source_activity_from_background", "background_only_not_seen")
+        return self.evidence_level in _TO_CONFIRM
 
     def fields(self) -> Iterator[tuple[str, str]]:
         """Yield ``(field, text)`` for every text that may be matched and quoted."""
@@ -283,8 +292,63 @@ class Opportunity(Item):
                 yield name, getattr(self, name)
 
 
+Public = Literal[
+    "schoolgirls_13_15",
+    "girls",
+    "young_women_15_25",
+    "women",
+    "young_people",
+    "students",
+    "apprentices",
+    "job_seekers",
+    "people_with_disabilities",
+    "priority_neighbourhoods",
+    "refugees",
+    "employers",
+]
+PUBLIC_NAMES: dict[Public, tuple[str, str]] = {
+    "schoolgirls_13_15": ("collégiennes de 13 à 15 ans", "schoolgirls of 13 to 15"),
+    "girls": ("jeunes filles", "girls"),
+    "young_women_15_25": ("jeunes femmes de 15 à 25 ans", "young women of 15 to 25"),
+    "women": ("femmes", "women"),
+    "young_people": ("jeunes", "young people"),
+    "students": ("étudiants", "students"),
+    "apprentices": ("alternants", "apprentices"),
+    "job_seekers": ("demandeurs d'emploi", "job seekers"),
+    "people_with_disabilities": ("personnes handicapées", "people with disabilities"),
+    "priority_neighbourhoods": ("habitants des quartiers prioritaires", "people of priority neighbourhoods"),
+    "refugees": ("personnes réfugiées", "refugees"),
+    "employers": ("employeurs", "employers"),
+}
+"""Whom a scheme is for, in French and English; facts about schemes, never about a person."""
+
+Level = Literal["3", "4", "5", "6", "7", "8"]
+LEVEL_NAMES: dict[Level, str] = {
+    "3": "CAP ou BEP",
+    "4": "bac",
+    "5": "bac+2",
+    "6": "bac+3 ou 4",
+    "7": "bac+5",
+    "8": "doctorat",
+}
+"""Levels of the European Qualifications Framework as they are called in France."""
+
+APPRENTICESHIP = "en alternance"
+
+RomeCode = Annotated[str, StringConstraints(pattern=r"^[A-N]\d{4}$")]
+
+
 class Lead(Item):
-    """A programme, school, association or inclusive employer through which more people can be hired."""
+    """A programme, school, association or inclusive employer through which more people can be hired.
+
+    ``public`` is whom it is for, empty for everybody; ``reserved`` says that nobody else is admitted.
+    ``rome_codes`` are the jobs a training leads to (France Travail's ROME 4.60). ``apprenticeship`` is None
+    where it is not known.
+
+    >>> lead = Lead(id="LEAD9", name="École", public=("women",), levels=("5",), apprenticeship=True)
+    >>> [text for _, text in lead.fields()]
+    ['École', 'femmes', 'bac+2', 'en alternance']
+    """
 
     lead_kind: Text = ""
     themes: Labels = ()
@@ -293,6 +357,13 @@ class Lead(Item):
     department_code: Text = ""
     employer: Text = ""
     closes_at: AwareDatetime | None = Field(None, description="Instant from which an offer is over")
+    public: tuple[Public, ...] = ()
+    reserved: bool = Field(False, description="Admits nobody but its public")
+    levels: tuple[Level, ...] = Field((), description="European Qualifications Framework: 4 is bac, 7 bac+5")
+    apprenticeship: bool | None = None
+    rome_codes: tuple[RomeCode, ...] = Field((), description="ROME jobs a training leads to")
+    source_year: int | None = Field(None, ge=1900, le=2100)
+    licence: Text = ""
 
     @property
     def item_type(self) -> ItemType:  # noqa: D102
@@ -312,6 +383,12 @@ class Lead(Item):
             yield "lead_kind", self.lead_kind
         if self.employer:
             yield "employer", self.employer
+        for public in self.public:
+            yield "public", PUBLIC_NAMES[public][0]
+        for level in self.levels:
+            yield "levels", LEVEL_NAMES[level]
+        if self.apprenticeship:
+            yield "apprenticeship", APPRENTICESHIP
 
 
 AnyItem = Organisation | Factory | Opportunity | Lead

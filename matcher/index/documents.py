@@ -16,8 +16,9 @@ from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 TEMPLATE = "fields-v4"
 
-# Texts that tell how to apply, when to meet or what an item belongs to say nothing about what it is about.
-_NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis"})
+# Texts that tell how to apply, when to meet, what an item belongs to or whom it admits say nothing about what
+# it is about; the typed facts of a lead are evidence of their own.
+_NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis", "public", "levels", "apprenticeship"})
 
 
 def passage(item: Item | Profile) -> str:

@@ -10,7 +10,7 @@
 """
 
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
-from matcher.knowledge.facts import FactFinder, FactRow, read_facts
+from matcher.knowledge.facts import FactFinder, FactRow, fact_fields, read_facts
 from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
 from matcher.knowledge.read import (
@@ -51,6 +51,7 @@ __all__ = [
     "Territory",
     "Vocabulary",
     "esco_finder",
+    "fact_fields",
     "overlap",
     "read_concepts",
     "read_facts",

@@ -12,19 +12,19 @@ from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
 
+from matcher.domain import LEVEL_NAMES, PUBLIC_NAMES, AnyItem, Lead, Opportunity, Organisation, Profile
 from matcher.knowledge.concepts import ConceptFinder, Mention
 from matcher.knowledge.tables import Row, entries, read_table
 from matcher.language import Span, Token, fold, negations
 
-__all__ = ["FactFinder", "FactRow", "read_facts"]
+__all__ = ["FactFinder", "FactRow", "fact_fields", "read_facts"]
 
 FACTS = "facts.csv"
 _COLUMNS = ("concept", "fields", "where", "names", "pattern", "meaning_fr", "meaning_en")
 _CONCEPT = re.compile(r"[a-z][a-z_]*(?::[a-z_]+)?")
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
-_NO_STATEMENTS = frozenset(
-    {"name", "member_type", "size_band", "opportunity_type", "lead_kind", "public", "level", "rome_codes"}
-)
+_TYPED = frozenset({"public", "levels", "apprenticeship", "rome_codes", "size_band"})
+_NO_STATEMENTS = _TYPED | {"name", "member_type", "opportunity_type", "lead_kind"}
 """Fields a row without fields does not read: a name is no statement ("Studio Cosmos"), a code no text."""
 _ANY = ""
 _LONGEST_ACRONYM = 5
@@ -47,6 +47,8 @@ _HEADCOUNT = re.compile(
 )
 _BANDS = ((10, "TPE"), (50, "PE"), (250, "ME"), (5000, "ETI"))
 _BAND_NAMES = ("TPE", "PE", "ME", "ETI", "GE")
+_PUBLIC_CODES = {french: code for code, (french, _) in PUBLIC_NAMES.items()}
+_LEVEL_CODES = {name: code for code, name in LEVEL_NAMES.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +118,10 @@ class FactFinder:
             if _reads(row, field):
                 for match in pattern.finditer(text):
                     yield Mention(row.concept, field, match.start(), match.end(), match[0])
-        yield from _sizes(field, text)
+        if field in _TYPED:
+            yield from _typed(field, text)
+        elif field not in _NO_STATEMENTS:
+            yield from _headcounts(field, text)
 
 
 def read_facts(folder: Path) -> FactFinder:
@@ -125,6 +130,24 @@ def read_facts(folder: Path) -> FactFinder:
     NotReady when the file is missing or damaged; InvalidRequest, with the line, for a row that is wrong.
     """
     return FactFinder(read_table(folder / FACTS, _COLUMNS, _row))
+
+
+def fact_fields(subject: AnyItem | Profile) -> Iterator[tuple[str, str]]:
+    """Yield ``(field, text)`` of every field that facts are read from: the quotable texts and the typed ones.
+
+    >>> list(fact_fields(Organisation(id="ORG9", name="Exemple", member_type="PME")))
+    [('name', 'Exemple'), ('member_type', 'PME')]
+    """
+    yield from subject.fields()
+    if isinstance(subject, Organisation) and subject.member_type:
+        yield "member_type", subject.member_type
+    if isinstance(subject, Profile) and subject.size_band:
+        yield "size_band", subject.size_band
+    if isinstance(subject, Opportunity) and subject.funding:
+        yield "funding", subject.funding
+    if isinstance(subject, Lead):
+        for code in subject.rome_codes:
+            yield "rome_codes", code
 
 
 def expand(name: str) -> list[str]:
@@ -191,12 +214,20 @@ def _begins_sentence(text: str, start: int) -> bool:
     return _OPENING.search(before) is not None
 
 
-def _sizes(field: str, text: str) -> Iterator[Mention]:
-    """Yield the size bands that a field states, or that a headcount means."""
-    if field == "size_band" and text in _BAND_NAMES:
-        yield Mention(f"size:{text}", field, 0, len(text), text)
-    if field in _NO_STATEMENTS:
-        return
+def _typed(field: str, text: str) -> Iterator[Mention]:
+    """Yield the fact that a typed field states, such as ``public:women`` or ``teaches:M1805``."""
+    concept = {
+        "public": f"public:{_PUBLIC_CODES.get(text)}",
+        "levels": f"level:{_LEVEL_CODES.get(text)}",
+        "rome_codes": f"teaches:{text}",
+        "size_band": f"size:{text}",
+        "apprenticeship": "apprenticeship",
+    }[field]
+    if text:
+        yield Mention(concept, field, 0, len(text), text)
+
+
+def _headcounts(field: str, text: str) -> Iterator[Mention]:
     for match in _HEADCOUNT.finditer(text):
         number = int(re.sub(r"\D", "", match["before"] or match["number"]))
         if number:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from matcher.domain.items import AnyItem, Factory, Item, Organisation, Profile
 from matcher.index.labels import ROLES, Label, Role, labels_of
-from matcher.knowledge import Knowledge, Mention, Place
+from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.vocabulary import Senses
 from matcher.language.exclusions import Span, exclusions, negations
 from matcher.language.inflection import without_number
@@ -21,8 +21,6 @@ Subject = AnyItem | Profile
 
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
-_TYPED_FIELDS = ("member_type", "size_band", "opportunity_type", "lead_kind")
-"""Fields that say what a subject is; they are not matched as texts."""
 _SHORTEST_STEM = 4
 _COMMON_WORDS = frozenset(
     fold(
@@ -140,7 +138,7 @@ class Analyser:
             spans=_spans(labels),
             words=self._words(subject, ignored),
             mentions=self._mentions(subject, ignored),
-            facts=self.knowledge.facts.in_fields(_fact_fields(subject)),
+            facts=self.knowledge.facts.in_fields(fact_fields(subject)),
             senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
             place=place,
             town=town,
@@ -192,18 +190,6 @@ class Analyser:
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
-
-
-def _fact_fields(subject: Subject) -> Iterator[tuple[str, str]]:
-    """Yield the fields that state facts: the texts, then those that say what the subject is."""
-    given = set()
-    for name, text in subject.fields():
-        given.add(name)
-        yield name, text
-    for name in _TYPED_FIELDS:
-        value = getattr(subject, name, None)
-        if value and name not in given:
-            yield name, str(value)
 
 
 def _told_fields(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.domain import Kind
+from matcher.domain import Kind, Lead, Organisation
 from matcher.errors import InvalidRequest, NotReady
-from matcher.knowledge import MeetRow, Meets, Mention, read_facts, read_meets
+from matcher.knowledge import MeetRow, Meets, Mention, fact_fields, read_facts, read_meets
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 FACTS = read_facts(DATA / "reference")
@@ -70,6 +70,31 @@ def test_typed_fields_are_read_as_what_they_are() -> None:
     assert concepts("ME", "size_band") == {"size:ME": "ME"}
     assert concepts("salon", "opportunity_type")["instrument:fair"] == "salon"
     assert concepts("Studio Financement", "name") == {}
+
+
+def test_the_facts_of_a_lead_are_typed() -> None:
+    lead = Lead(
+        id="L1",
+        name="École",
+        public=("women", "job_seekers"),
+        levels=("5",),
+        apprenticeship=True,
+        rome_codes=("M1805",),
+    )
+    found = {fact.concept: fact.text for fact in FACTS.in_fields(fact_fields(lead))}
+    assert found == {
+        "public:women": "femmes",
+        "public:job_seekers": "demandeurs d'emploi",
+        "level:5": "bac+2",
+        "apprenticeship": "en alternance",
+        "teaches:M1805": "M1805",
+    }
+
+
+def test_an_organisation_is_read_with_its_type_and_size() -> None:
+    member = Organisation(id="O1", name="X", member_type="ETI", size_band="ETI", description="Éditeur")
+    found = [fact.concept for fact in FACTS.in_fields(fact_fields(member))]
+    assert found == ["member:publisher", "member:midcap", "size:ETI"]
 
 
 @given(st.text(max_size=80), st.sampled_from(["description", "offers", "member_type"]))

@@ -130,6 +130,13 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "lead_kind": "kind;nature;type de piste",
         "employer": "employeur;recruteur;hiring organization;entreprise qui recrute",
         "closes_at": "validthrough;offre valable jusqu au;fin de l offre",
+        "public": "publics;pour qui",
+        "reserved": "reserve;reserve au public;public reserve",
+        "levels": "niveau;niveaux;niveau de diplome;level",
+        "apprenticeship": "alternance;apprentissage;en alternance",
+        "rome_codes": "codes rome;code rome;rome",
+        "source_year": "annee;annee source;year",
+        "licence": "license",
         "themes": "theme;thematique;thematiques;mots cles;keywords",
         "city": "ville;commune",
         "department_code": "code departement",
@@ -153,6 +160,8 @@ _PREFIXES = {
     "INT": ItemType.OPPORTUNITY,
     "OPP": ItemType.OPPORTUNITY,
     "LEAD": ItemType.LEAD,
+    "INC": ItemType.LEAD,
+    "PRV": ItemType.LEAD,
 }
 
 

@@ -15,6 +15,7 @@ from service.cli.render.phrases import FIELD_LABELS, VALUES, Language, choose, f
 _IN_TITLE = frozenset({"id", "name", "illustrative"})
 """Fields that the title shows."""
 _CODED = frozenset({"evidence_level", "availability", "lang"})
+_CODED_LISTS = frozenset({"public", "levels"})
 
 
 LONG_ENTRY = 40
@@ -67,6 +68,8 @@ def _list(name: str, entries: tuple[str, ...], lang: Language) -> str:
     """Write a list on one line, or long entries on a line each."""
     if name == "inferred_fields":
         entries = tuple(field_label(entry, lang) for entry in entries)
+    if name in _CODED_LISTS:
+        entries = tuple(_coded(entry, lang) for entry in entries)
     separator = "\n" if any(len(entry) > LONG_ENTRY for entry in entries) else ", "
     return separator.join(entries)
 

@@ -2,6 +2,8 @@
 
 from typing import Literal
 
+from matcher.domain import LEVEL_NAMES, PUBLIC_NAMES
+
 Language = Literal["fr", "en"]
 Phrase = tuple[str, str]
 """French, then English."""
@@ -116,6 +118,11 @@ FIELD_LABELS: dict[str, Phrase] = {
     "antenna": ("antenne", "antenna"),
     "keywords": ("mots clés", "keywords"),
     "lead_kind": ("type", "type"),
+    "public": ("public", "for"),
+    "reserved": ("réservé à ce public", "reserved for them"),
+    "levels": ("niveaux", "levels"),
+    "apprenticeship": ("alternance", "apprenticeship"),
+    "rome_codes": ("métiers (ROME)", "jobs (ROME)"),
     "themes": ("thèmes", "themes"),
     "country_region": ("pays ou région", "country or region"),
     "opportunity_type": ("type", "type"),
@@ -138,6 +145,7 @@ FIELD_LABELS: dict[str, Phrase] = {
     "inferred_fields": ("déduits", "inferred"),
     "source_url": ("source", "source"),
     "source_year": ("année de la source", "year of the source"),
+    "licence": ("licence", "licence"),
 }
 """Names of the fields of items, in the order in which they are shown."""
 
@@ -147,6 +155,14 @@ VALUES: dict[object, Phrase] = {
     "opportunity": ("opportunité", "opportunity"),
     "lead": ("piste de recrutement", "hiring lead"),
     "seen_in_source": ("lu dans la source", "seen in the source"),
+    "open_data_row": ("ligne d'un jeu de données ouvert", "row of an open data set"),
+    "open_data_provider_only": (
+        "organisme lu dans un jeu ouvert, formations à confirmer",
+        "provider read in an open data set, trainings to be confirmed",
+    ),
+    "law_text_read": ("texte de loi lu", "text of the law read"),
+    **{code: (french, english) for code, (french, english) in PUBLIC_NAMES.items()},
+    **{level: (name, name) for level, name in LEVEL_NAMES.items()},
     "named_in_source_activity_from_background": (
         "nom lu dans la source, activité décrite de connaissance générale",
         "name seen in the source, activity from background knowledge",
