@@ -82,7 +82,7 @@ class IntroductionPlanner:
         return self.adopt(self.arrange(scores, generation))
 
     def arrange(self, scores: Mapping[str, Mapping[str, float]], generation: str) -> IntroductionPlan:
-        """Make a plan from everybody's mutual scores; the stored plan stays as it is."""
+        """Make a plan from the mutual scores of all members; the stored plan stays as it is."""
         now = self._now()
         return plan_introductions(
             scores,

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from matcher.market.introduction_plan import IntroductionPlan, Planned
 
 _NEARLY = 0.02
-"""Gains that differ by less are told as equal."""
+"""Gains that differ by less count as equal."""
 
 
 class Sentence(NamedTuple):
@@ -54,16 +54,19 @@ def planned_order(plan: IntroductionPlan, member: str, partners: Sequence[Partne
     >>> [partner.id for partner in planned_order(plan, "a", partners)]
     ['n', 'b', 'c', 'd']
     """
-    place = {entry.item_id: rank for rank, entry in enumerate(plan.lists.get(member, ()))}
-    planned = sorted((one for one in partners if one.id in place), key=lambda one: place[one.id])
     newcomers = [one for one in partners if one.id not in plan.lists]
-    others = [one for one in partners if one.id in plan.lists and one.id not in place]
     ordered: list[Partner] = []
-    for one in planned:
+    for one in _planned_among(partners, plan.lists.get(member, ())):
         while newcomers and newcomers[0].score > one.score:
             ordered.append(newcomers.pop(0))
         ordered.append(one)
-    return [*ordered, *sorted([*newcomers, *others], key=lambda one: -one.score)]
+    return ordered + [one for one in partners if one not in ordered]
+
+
+def _planned_among(partners: Sequence[Partner], entries: Sequence[Planned]) -> list[Partner]:
+    """Return the planned ones of the partners, in the plan's order."""
+    by_id = {one.id: one for one in partners}
+    return [by_id[entry.item_id] for entry in entries if entry.item_id in by_id]
 
 
 def newcomers_since(plan: IntroductionPlan, ids: Set[str]) -> list[str]:
@@ -74,7 +77,7 @@ def newcomers_since(plan: IntroductionPlan, ids: Set[str]) -> list[str]:
 def place_sentence(
     plan: IntroductionPlan, member: str, partner: Partner, below: Sequence[Partner]
 ) -> Sentence | None:
-    """Say in plain words why a planned partner stands where it does.
+    """Say in plain words why a planned partner is at its place.
 
     Parameters
     ----------

@@ -30,9 +30,9 @@ _KNOWN = {
     "territory": "territory;territoire;ville;city;town;departement;department;antenne;commune;localite;"
     "location;region",
     "offers": "offers;offres;offre;offer;propose;je propose;ce que je propose;offering;what i offer;"
-    "what we offer;peut offrir",
+    "what we offer;peut offrir;i offer;we offer;i can offer;ce que j offre;j offre",
     "needs": "needs;besoins;besoin;need;recherche;cherche;je cherche;je recherche;ce que je cherche;"
-    "looking for;what i am looking for;what we are looking for;attentes",
+    "looking for;what i am looking for;what we are looking for;i am looking for;we are looking for;attentes",
     "table": "table;tables;fixed table;table fixe;n de table;numero de table;table number;table no",
 }
 _FIELD_OF = {title: field for field, titles in _KNOWN.items() for title in titles.split(";")}

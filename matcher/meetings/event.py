@@ -1,7 +1,7 @@
 """An event planned: people, scores and what is settled to rounds or tables."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import time
 from typing import Any
 
@@ -22,11 +22,15 @@ Triples = Sequence[tuple[int, int, int]]
 
 @dataclass(frozen=True, slots=True)
 class EventOptions:
-    """What the organiser asks for; a ``table_size`` means tables of 4 to 8 instead of one-to-one meetings."""
+    """What the organiser asks for.
+
+    ``minimum``: meetings each person must get; None for as many as all can have. A ``table_size`` means
+    tables of 4 to 8 instead of one-to-one meetings.
+    """
 
     rounds: int
     tables: int | None = None
-    minimum: int = 0
+    minimum: int | None = None
     table_size: int | None = None
     seed: int = 0
 
@@ -153,12 +157,11 @@ def _rounds(
     rules = Rules(
         veto=roster.apart() | roster.acquainted(),
         tables=options.tables,
-        minimum=np.where(staying, options.minimum, 0),
         fixed=roster.fixed(),
         available=available,
         names=roster.names,
     )
-    schedule = plan_meetings(scores, options.rounds, rules, settled=partner, seed=options.seed)
+    schedule = _fairest(scores, options, rules, partner, staying)
     counts = schedule.counts
     idle = np.flatnonzero((schedule.partner == FREE).any(axis=1)).tolist()
     summary = {
@@ -172,6 +175,27 @@ def _rounds(
         "free": {roster.names[i]: int((schedule.partner[i] == FREE).sum()) for i in idle},
     }
     return EventPlan(summary, _meeting_rows(roster, schedule, scores))
+
+
+def _fairest(scores: Floats, options: EventOptions, rules: Rules, partner: Ints, staying: Bools) -> Schedule:
+    """Plan with the asked minimum, or with the highest of a few that all can have.
+
+    Without a minimum the total decides who is free when people are odd in number, and the same person could
+    be free in every round. A person who comes late is owed no more than the rounds it is there.
+    """
+    if options.minimum is not None:
+        rules = replace(rules, minimum=np.where(staying, options.minimum, 0))
+        return plan_meetings(scores, options.rounds, rules, settled=partner, seed=options.seed)
+    there = np.asarray(rules.available).sum(axis=1) * staying
+    places = options.rounds * 2 * (options.tables or len(there))
+    most = min(options.rounds, places // max(1, int(staying.sum())))
+    for minimum in sorted({most, most - 1, most - 2, most // 2}, reverse=True):
+        try:
+            fair = replace(rules, minimum=np.minimum(there, max(0, minimum)))
+            return plan_meetings(scores, options.rounds, fair, settled=partner, seed=options.seed)
+        except InvalidRequest:
+            continue  # this many cannot be met; other faults come up again without a minimum
+    return plan_meetings(scores, options.rounds, rules, settled=partner, seed=options.seed)
 
 
 def _reopened(

@@ -31,8 +31,6 @@ from matcher.meetings.participants import Participant, Roster
 
 _COUNTED = re.compile(r"[1-9][0-9]{0,3}")
 """A number of a table or a round."""
-_TOTALS = re.compile(r"(?:sous |grand )?(?:total|totaux|sum|nombre|nb|count)\b.*")
-_NUMBER = re.compile(r"[\d\s.,%€]*")
 _FAILED_FORMULA = re.compile(r"#(?:N/A|REF!|NAME\?|NOM\?|VALUE!|VALEUR!|DIV/0!|NULL!|NUL!|NUM!|NOMBRE!)")
 _NO_PERSON = phrases(
     "info requested;information requested;a definir;a confirmer;a preciser;a venir;tbd;tba;n a;nc;"
@@ -91,7 +89,7 @@ class _Sheet:
         for line, cells in _fitting(file, table):
             row = _Row(zip(table.columns, cells, strict=True))
             row.line = line
-            reason = _no_person(row, self.name_of(row))
+            reason = _no_person(self.name_of(row))
             if reason is None:
                 self.rows.append(row)
             else:
@@ -174,15 +172,12 @@ class _Sheet:
         return None
 
 
-def _no_person(row: _Row, name: str) -> tuple[str, str] | None:
-    """Say in French and English why a row is no person; None if it is one, or should be."""
+def _no_person(name: str) -> tuple[str, str] | None:
+    """Say in French and English why a name is no person; None if it is one, or should be."""
     if _FAILED_FORMULA.fullmatch(name):
         return f"« {name} » est une formule en erreur", f"{name!r} is a failed formula"
     if name and _once(fold_words(name)) in _NO_PERSON:
         return f"« {name} » n'est pas un nom", f"{name!r} is not a name"
-    filled = [cell.strip() for cell in row.values() if cell.strip()]
-    if _TOTALS.fullmatch(fold_words(filled[0])) and all(_NUMBER.fullmatch(cell) for cell in filled[1:]):
-        return "ligne de total", "a row of totals"
     return None
 
 

@@ -216,15 +216,19 @@ class Recommender:
         taking_part = [entry for entry in scored if entry.id in context.participations]
         others = [entry for entry in scored if entry.id not in context.participations]
         sure = [entry for entry in others if self._is_likely(entry, context)]
-        places: dict[str, Missing] = {}
-        if context.plan is None:
-            chosen = diversify(sure, k, context.policy.diversity, self._floor)
-        else:
-            chosen, places = _as_planned(context.plan, str(context.query.analysis.id), sure, k)
+        chosen, places = self._chosen(sure, context, k)
         items = self._presented([*taking_part, *chosen][:k], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
         weaker = [entry for entry in others if not self._is_likely(entry, context)]
         return items, self._presented(weaker[:k], context)
+
+    def _chosen(
+        self, sure: list[Scored], context: _Context, k: int
+    ) -> tuple[list[Scored], dict[str, Missing]]:
+        """Choose ``k`` by the plan, with a sentence on each place, or else by score and diversity."""
+        if context.plan is None:
+            return diversify(sure, k, context.policy.diversity, self._floor), {}
+        return _as_planned(context.plan, str(context.query.analysis.id), sure, k)
 
     def _is_likely(self, entry: Scored, context: _Context) -> bool:
         probability = self._calibration.probability(context.policy.kind, entry.score)

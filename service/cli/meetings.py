@@ -35,7 +35,10 @@ meetings = typer.Typer(help="Meeting rounds and tables for an event.", no_args_i
 People = Annotated[Path, Option(help="CSV or XLSX, one row a person; only a column of names is required.")]
 Rounds = Annotated[int, Option(min=1, max=100, help="Number of rounds.")]
 Tables = Annotated[int | None, Option(min=1, help="Meetings at once; half the people if left out.")]
-Minimum = Annotated[int, Option("--min", min=0, help="Meetings each person must get.")]
+Minimum = Annotated[
+    int | None,
+    Option("--min", min=0, help="Meetings each person must get; else as many as all can have."),
+]
 TableSize = Annotated[int | None, Option(help="Tables of 4 to 8 instead of one-to-one meetings.")]
 Scores = Annotated[Path | None, Option(help="CSV or XLSX: two names and the value of their meeting, 0 to 1.")]
 TextsOnly = Annotated[bool, Option("--texts-only", help="Score by the participants' texts alone.")]
@@ -63,7 +66,7 @@ def plan(  # noqa: PLR0913 - the options of a command line
     participants: People,
     rounds: Rounds,
     tables: Tables = None,
-    minimum: Minimum = 0,
+    minimum: Minimum = None,
     table_size: TableSize = None,
     scores: Scores = None,
     texts_only: TextsOnly = False,

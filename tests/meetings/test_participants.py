@@ -193,7 +193,7 @@ def test_an_office_workbook_with_a_title_a_total_and_a_failed_formula(tmp_path):
     assert roster.apart()[0, 1]
     said = " ".join(notice.en for notice in roster.notices)
     assert "'#N/A' is a failed formula" in said
-    assert "Line 7 not read: a row of totals" in said
+    assert "Totals not read, line 7" in said
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8", "cp1252"])
@@ -201,6 +201,27 @@ def test_a_list_in_any_encoding_with_a_line_on_its_separator(tmp_path, encoding)
     path = tmp_path / "people.csv"
     path.write_text("sep=,\nNom,Société\nÉlise Érable,Koovea\n", encoding=encoding)
     assert read_participants(path).names == ("Élise Érable",)
+
+
+def test_with_an_odd_number_the_free_rounds_go_round():
+    roster = Roster([Participant(name) for name in "ABCDEFG"])
+    scores = np.outer(np.arange(7), np.arange(7)) / 36  # meeting the first one is worth nothing
+    plan = plan_event(roster, scores, EventOptions(rounds=3))
+    assert plan.summary["fewest"] == 2
+    assert set(plan.summary["free"].values()) == {1}
+
+
+def test_a_ticketing_export_of_b2match(tmp_path):
+    path = tmp_path / "participants.csv"
+    path.write_text(
+        "First name,Last name,Organization,Job title,Country,Registration status,I am looking for,I offer\n"
+        "Alba,Lac,Koovea,CEO,France,Confirmed,capteurs,supervision\n"
+        "Bruno,Bol,ITK,CTO,France,Cancelled,,\nCléo,Roc,SMAG,CEO,France,Confirmed,supervision,capteurs\n",
+        encoding="utf-8",
+    )
+    roster = read_participants(path)
+    assert [person.present for person in roster.people] == [True, False, True]
+    assert (roster.people[0].needs, roster.people[0].offers) == ("capteurs", "supervision")
 
 
 def test_spellings_of_one_organisation_are_colleagues():

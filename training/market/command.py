@@ -1,4 +1,4 @@
-"""``matcher-lab market``: rankings for everybody at once, against every peer, in one run."""
+"""``matcher-lab market``: rankings for all at once, against every peer, in one run."""
 
 import json
 from dataclasses import asdict
