@@ -1,7 +1,9 @@
 """A real application over a real store, index and (weightless) encoder, with a handful of items."""
 
+import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
@@ -13,6 +15,7 @@ from matcher.settings import Settings
 from service.http import create_app
 
 KEY = "0123456789abcdef-admin"
+STAFF = {"Authorization": f"Bearer {KEY}"}
 ITEMS: tuple[AnyItem, ...] = (
     Organisation(
         id="ORG001",
@@ -68,31 +71,51 @@ ITEMS: tuple[AnyItem, ...] = (
 )
 
 
-@pytest.fixture
-def settings(tmp_path) -> Settings:
-    return Settings(home=tmp_path, encoder="hashing", admin_key=KEY, log_level="error")
+def _settings(home: Path) -> Settings:
+    return Settings(home=home, encoder="hashing", admin_key=KEY, log_level="error")
 
 
 @pytest.fixture
-def stocked(settings) -> Settings:
-    """Settings whose store holds :data:`ITEMS`, indexed."""
-    store = open_store(settings.database_url)
-    store.migrate()
-    store.items.put(ITEMS, source="test")
-    store.close()
+def settings(tmp_path: Path) -> Settings:
+    return _settings(tmp_path)
+
+
+@pytest.fixture(scope="session")
+def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home whose store holds :data:`ITEMS`, indexed; made once, to be copied."""
+    home = tmp_path_factory.mktemp("stocked") / "home"
+    settings = _settings(home)
+    with open_store(settings.database_url) as store:
+        store.migrate()
+        store.items.put(ITEMS, source="test")
     with open_matcher(settings) as matcher:
         matcher.index_now()
-    return settings
+    return home
 
 
 @pytest.fixture
-def client(stocked) -> Iterator[TestClient]:
+def stocked(stocked_home: Path, tmp_path: Path) -> Settings:
+    """Settings of a home of the test's own, with :data:`ITEMS` in store and index."""
+    return _settings(shutil.copytree(stocked_home, tmp_path / "home"))
+
+
+@pytest.fixture(scope="session")
+def client(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """A client of one application for all tests that only read, or are refused."""
+    home = shutil.copytree(stocked_home, tmp_path_factory.mktemp("read") / "home")
+    with TestClient(create_app(_settings(home))) as client:
+        yield client
+
+
+@pytest.fixture
+def own_client(stocked: Settings) -> Iterator[TestClient]:
+    """A client of an application of the test's own: one that it writes to, or whose figures it reads."""
     with TestClient(create_app(stocked)) as client:
         yield client
 
 
 @pytest.fixture
-def admin(client) -> TestClient:
+def admin(own_client: TestClient) -> TestClient:
     """The same client, with the administrator's key."""
-    client.headers["Authorization"] = f"Bearer {KEY}"
-    return client
+    own_client.headers["Authorization"] = f"Bearer {KEY}"
+    return own_client

@@ -75,9 +75,9 @@ def test_head_is_get_without_its_body(client, path):
         assert head.headers.get(name) == whole.headers.get(name)
 
 
-def test_head_is_counted_as_what_it_is(client):
-    client.head("/v1/leads/LEAD001")
-    metrics = client.get("/metrics").text
+def test_head_is_counted_as_what_it_is(own_client):
+    own_client.head("/v1/leads/LEAD001")
+    metrics = own_client.get("/metrics").text
     assert 'matcher_requests_total{method="HEAD",route="/v1/leads/{item_id}",status="200"} 1.0' in metrics
 
 
@@ -167,10 +167,10 @@ def test_an_unforeseen_failure_is_a_problem_without_its_message_and_a_log_line_w
     assert SECRET_TEXT not in json.dumps(line)
 
 
-def test_metrics_count_requests_by_route_without_values(client):
-    client.get("/v1/leads/NONE")
-    client.get("/somewhere/else")
-    text = client.get("/metrics").text
+def test_metrics_count_requests_by_route_without_values(own_client):
+    own_client.get("/v1/leads/NONE")
+    own_client.get("/somewhere/else")
+    text = own_client.get("/metrics").text
     assert 'matcher_requests_total{method="GET",route="/v1/leads/{item_id}",status="404"} 1.0' in text
     assert 'route="(none)",status="404"' in text
     assert "NONE" not in text

@@ -7,10 +7,8 @@ from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import open_store
 from matcher.errors import BackendUnavailable
-from tests.service.conftest import KEY
+from tests.service.conftest import STAFF
 from tests.service.fakes import MatcherWithFaults, serving
-
-STAFF = {"Authorization": f"Bearer {KEY}"}
 
 
 def _wait_for_plan(client: TestClient) -> dict[str, object]:
@@ -36,29 +34,29 @@ def test_without_a_plan_the_message_says_how_to_get_one(client):
     assert "matcher plan" in answer.json()["detail"]
 
 
-def test_a_plan_is_made_in_the_background_reported_and_followed(client):
-    by_score = client.get("/v1/organisations/ORG001/recommendations?kind=partner").json()
+def test_a_plan_is_made_in_the_background_reported_and_followed(own_client):
+    by_score = own_client.get("/v1/organisations/ORG001/recommendations?kind=partner").json()
     assert by_score["plan"] is None
 
-    started = client.post("/v1/plan", headers=STAFF)
+    started = own_client.post("/v1/plan", headers=STAFF)
     assert started.status_code == 202
     assert started.json() == {"started": True}
-    report = _wait_for_plan(client)
+    report = _wait_for_plan(own_client)
 
     seen = {member["organisation_id"]: member for member in report["members"]}
     assert set(seen) == {"ORG001", "ORG002", "ORG003"}, "who opted out is not planned for"
     assert all(0 <= member["relevance"] <= 1 for member in seen.values())
     assert (report["left_out"], report["illustrative"]) == ([], ["ORG002"])
-    planned = client.get("/v1/organisations/ORG001/recommendations?kind=partner").json()
+    planned = own_client.get("/v1/organisations/ORG001/recommendations?kind=partner").json()
     assert planned["plan"] == report["version"]
     assert all(0 < item["gain"] <= 1 and 0 < item["gain_of_other"] <= 1 for item in planned["items"])
 
 
-def test_an_erased_organisation_leaves_the_plan(client):
-    client.post("/v1/plan", headers=STAFF)
-    _wait_for_plan(client)
-    assert client.delete("/v1/organisations/ORG003", headers=STAFF).status_code == 204
-    report = client.get("/v1/plan", headers=STAFF).json()
+def test_an_erased_organisation_leaves_the_plan(own_client):
+    own_client.post("/v1/plan", headers=STAFF)
+    _wait_for_plan(own_client)
+    assert own_client.delete("/v1/organisations/ORG003", headers=STAFF).status_code == 204
+    report = own_client.get("/v1/plan", headers=STAFF).json()
     assert "ORG003" not in str(report)
 
 

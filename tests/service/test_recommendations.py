@@ -6,6 +6,7 @@ from pydantic import TypeAdapter
 
 from matcher.domain.answers import Answer
 from service.http import create_app
+from tests.service.conftest import STAFF
 
 RECOMMEND = "/v1/organisations/ORG001/recommendations"
 ON = "2026-11-22"
@@ -175,9 +176,9 @@ def test_a_text_may_be_as_long_as_the_limit_says(client, text):
 
 @pytest.mark.parametrize("given", ["text/plain", "application/x-www-form-urlencoded", None])
 @pytest.mark.parametrize(("method", "path"), [("POST", "/v1/recommendations"), ("PUT", "/v1/leads/LEAD001")])
-def test_a_body_that_is_not_said_to_be_json_is_refused_with_the_way_to_say_it(admin, method, path, given):
-    headers = {"Content-Type": given} if given else {}
-    response = admin.request(method, path, content=b"{}", headers=headers)
+def test_a_body_that_is_not_said_to_be_json_is_refused_with_the_way_to_say_it(client, method, path, given):
+    headers = STAFF | ({"Content-Type": given} if given else {})
+    response = client.request(method, path, content=b"{}", headers=headers)
     assert response.status_code == 415
     assert response.json()["type"] == "urn:matcher:unsupported-media-type"
     assert given is None or given in response.json()["detail"]
