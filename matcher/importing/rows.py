@@ -60,7 +60,7 @@ class _Column(NamedTuple):
     @property
     def may_be_none(self) -> bool:
         """Whether « aucun » is an answer: in a list or a text, not in a name."""
-        return self.field not in _NAMING and (self.read is None or self.field in LISTS)
+        return self.field not in _NAMING | _SENSES and (self.read is None or self.field in LISTS)
 
 
 class RowPlan(NamedTuple):

@@ -47,7 +47,7 @@ _CONSENT = re.compile(
     + _SUGGESTED
 )
 _OF_MEMBER = (
-    r"(?:l )?(?:adhesion|adherente?|membre|cotisation|membership|member|subscription|commande|compte)"
+    r"(?:la |l )?(?:adhesion|adherente?|membre|cotisation|membership|member|subscription|commande|compte)"
 )
 _UNTIL = re.compile(
     rf"\bfin (?:de |d |du )?(?:la )?{_OF_MEMBER}|\bfin de validite|(?:adhesion|cotisation) .*jusqu"
