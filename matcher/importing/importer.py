@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
+from matcher.domain.events import PutReport
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Store
 from matcher.errors import StalePlan
@@ -72,9 +74,13 @@ def plan_import(
 
 
 def apply_plan(
-    plan: ImportPlan, store: Store, *, on_rejects: Callable[[Sequence[Row]], None] | None = None
+    plan: ImportPlan,
+    store: Store,
+    *,
+    who: str = "",
+    on_rejects: Callable[[Sequence[Row]], None] | None = None,
 ) -> ImportReport:
-    """Do what a plan says, as one transaction.
+    """Do what a plan says, as one transaction, and keep it as a batch that can be undone.
 
     Parameters
     ----------
@@ -82,6 +88,8 @@ def apply_plan(
         What :func:`plan_import` returned for this store.
     store
         All good rows go in, or, if anything fails or the process is killed, none.
+    who
+        Who imports; kept with the batch.
     on_rejects
         Called with the rows set aside, in file order, before anything is stored: if they cannot be kept,
         nothing is imported.
@@ -91,9 +99,25 @@ def apply_plan(
     StalePlan
         The store changed meanwhile, and rows would be treated otherwise. Nothing was written.
     """
-    expected = plan.report.actions
-    report = import_table(plan.table, store, source=plan.source, on_rejects=on_rejects, expected=expected)
-    return replace(report, twins=plan.report.twins)
+    reports: list[ImportReport] = []
+
+    def good() -> list[AnyItem]:
+        decided = decide(plan.table, store)
+        report = report_of(plan.table, decided, twins=plan.report.twins)
+        if report.actions != plan.report.actions:
+            raise StalePlan(
+                "La base a changé depuis l'aperçu : refaire l'aperçu. / "
+                "The catalogue changed since the preview: preview the file again."
+            )
+        if on_rejects:
+            on_rejects(decided.set_aside)
+        reports.append(report)
+        return decided.items
+
+    file = ImportFile(plan.source, plan.digest, who)
+    put = store.items.put(good, source=plan.source, file=file)
+    counts = PutReport(put.inserted, put.updated, put.unchanged)
+    return replace(reports[-1], put=counts, batch=put.batch if put.changed else "")
 
 
 def import_file(
@@ -102,6 +126,7 @@ def import_file(
     *,
     item_type: ItemType | None = None,
     choices: Choices = _NO_CHOICES,
+    who: str = "",
     dry_run: bool = False,
 ) -> ImportReport:
     """Plan the import of a file and apply the plan.
@@ -119,56 +144,31 @@ def import_file(
         if dry_run:
             return plan.report
         try:
-            return apply_plan(plan, store, on_rejects=keep_rejects)
+            return apply_plan(plan, store, who=who, on_rejects=keep_rejects)
         except StalePlan:
             continue
     plan = plan_import(path, store, item_type=item_type, choices=choices)
-    return apply_plan(plan, store, on_rejects=keep_rejects)
+    return apply_plan(plan, store, who=who, on_rejects=keep_rejects)
 
 
-def import_table(
-    table: ItemTable,
-    store: Store,
-    *,
-    source: str,
-    on_rejects: Callable[[Sequence[Row]], None] | None = None,
-    expected: Sequence[object] | None = None,
-) -> ImportReport:
-    """Put the good rows of ``table`` into ``store``.
+def import_table(table: ItemTable, store: Store, *, source: str) -> ImportReport:
+    """Put the good rows of a table into ``store``, as the shipped catalogue is; no batch is kept.
 
     Parameters
     ----------
     table
         Rows already validated one by one.
     store
-        Where they go. All of them go in, or, if anything fails or the process is killed, none. What they
-        complete is read while no other process can write: of two imports at once, the second completes the
-        first.
+        All of them go in, or none. What they complete is read while no other process can write: of two
+        imports at once, the second completes the first.
     source
         Kept beside each changed item: the file's name.
-    on_rejects
-        As for :func:`apply_plan`.
-    expected
-        The actions of a plan; None takes what the store holds now, whatever it is.
-
-    Raises
-    ------
-    StalePlan
-        The actions are not the expected ones.
     """
-    reports = []
+    reports: list[ImportReport] = []
 
     def good() -> list[AnyItem]:
         decided = decide(table, store)
-        report = report_of(table, decided)
-        if expected is not None and tuple(expected) != report.actions:
-            raise StalePlan(
-                "La base a changé depuis l'aperçu : refaire l'aperçu. / "
-                "The catalogue changed since the preview: preview the file again."
-            )
-        if on_rejects:
-            on_rejects(decided.set_aside)
-        reports.append(report)
+        reports.append(report_of(table, decided))
         return decided.items
 
     put = store.items.put(good, source=source)

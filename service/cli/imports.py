@@ -1,5 +1,6 @@
 """The commands that change the catalogue from files: import, imports, undo, merge."""
 
+import getpass
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.adapters.sql import Store, store_file
+from matcher.domain.imports import ImportBatch
 from matcher.domain.items import ItemType
 from matcher.importing import (
     Action,
@@ -27,6 +29,7 @@ from matcher.importing import (
     rejects_path,
     save_profile,
 )
+from matcher.language import find_one
 from matcher.settings import Settings
 from service.cli.catalogue import opened_store
 from service.cli.render.console import remarks, results
@@ -78,7 +81,7 @@ def run_import(
     choices = combined(load_profile(folder, profile), asked) if profile else asked
     opened = _compared_store if dry_run else opened_store
     with opened(settings) as store, remarks().status(f"Reading {file.name}"):
-        report = import_file(file, store, choices=choices, dry_run=dry_run)
+        report = import_file(file, store, choices=choices, who=_who(), dry_run=dry_run)
         if profile and not dry_run:
             save_profile(folder, profile, choices)
     if as_json:
@@ -88,6 +91,74 @@ def run_import(
         if not dry_run:
             results().out(f"  Base / store: {store.place}", highlight=False)
     return 2 if report.rejects else 0
+
+
+def _who() -> str:
+    """Return the account that runs the command; empty where the system has no name for it."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return ""
+
+
+def list_imports(settings: Settings, *, as_json: bool) -> None:
+    """Print the imports, the latest first."""
+    with opened_store(settings, make=False) as store:
+        batches = store.imports.all()
+    if as_json:
+        records = [_batch_record(batch) for batch in batches]
+        results().out(json.dumps(records, ensure_ascii=False, indent=2), highlight=False)
+        return
+    table = _table("import", "fichier / file", "par / by", "nouvelles / new", "modifiées / changed", "")
+    for batch in batches:
+        undone = "annulé / undone" if batch.undone_at else ""
+        table.add_row(
+            batch.id, batch.file.name, batch.file.who, str(batch.inserted), str(batch.updated), undone
+        )
+    results().print(table)
+
+
+def _batch_record(batch: ImportBatch) -> dict[str, Any]:
+    return {
+        "id": batch.id,
+        "file": batch.file.name,
+        "sha256": batch.file.sha256,
+        "who": batch.file.who,
+        "at": batch.at.isoformat(),
+        "inserted": batch.inserted,
+        "updated": batch.updated,
+        "unchanged": batch.unchanged,
+        "undone_at": batch.undone_at.isoformat() if batch.undone_at else None,
+    }
+
+
+def undo(settings: Settings, batch: str, *, as_json: bool) -> None:
+    """Bring back what an import changed, and say which items stay because they were changed since."""
+    with opened_store(settings) as store:
+        report = store.imports.undo(batch)
+    if as_json:
+        results().out(json.dumps(asdict(report), indent=2), highlight=False)
+        return
+    console = results()
+    console.print(
+        f"{batch}: {len(report.restored)} fiches rétablies / restored, "
+        f"{len(report.removed)} nouvelles retirées / new ones removed"
+    )
+    if report.kept:
+        listed = ", ".join(report.kept[:MAX_LISTED])
+        console.print(f"  Modifiées depuis, laissées / changed since, left as they are: {listed}")
+    console.print("  Puis / then: matcher index", style="dim")
+
+
+def merge(settings: Settings, kept: str, dropped: str) -> None:
+    """Make one item of two; everything that named the second names the first."""
+    with opened_store(settings) as store:
+        names = store.items.names()
+        kept_id, dropped_id = find_one(kept, names), find_one(dropped, names)
+        merged = store.items.merge(kept_id, dropped_id)
+    results().print(
+        f"{dropped_id} fusionnée avec / merged into {merged.id} ({merged.name}). Puis / then: matcher index"
+    )
 
 
 def as_record(report: ImportReport) -> dict[str, Any]:
@@ -102,6 +173,7 @@ def as_record(report: ImportReport) -> dict[str, Any]:
         "rejected": report.rejected,
         "kept": report.kept,
         "emptied": report.emptied,
+        "batch": report.batch,
         "rejects": [_reject(reject) for reject in report.rejects],
         "unread": [_reject(reject) for reject in report.unread],
         "notices": [{"fr": notice.fr, "en": notice.en} for notice in report.notices],
@@ -166,9 +238,18 @@ def _print_report(file: Path, report: ImportReport) -> None:
         console.print(_changes(report))
     if report.rejects or report.unread:
         console.print(_rejects(report))
-        if not report.dry_run:
-            console.print(f"  À corriger et réimporter / to correct and import again: {rejects_path(file)}")
-    if put.changed and not report.dry_run:
+    if not report.dry_run:
+        _print_next(file, report)
+
+
+def _print_next(file: Path, report: ImportReport) -> None:
+    """Say what may be done after an import."""
+    console = results()
+    if report.rejects or report.unread:
+        console.print(f"  À corriger et réimporter / to correct and import again: {rejects_path(file)}")
+    if report.batch:
+        console.print(f"  Pour annuler / to undo: matcher undo {report.batch}", style="dim")
+    if report.put.changed:
         console.print("  Puis / then: matcher index", style="dim")
 
 

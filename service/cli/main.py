@@ -164,6 +164,30 @@ def import_command(  # noqa: PLR0913, PLR0917 - the parameters of a command are 
     )
 
 
+@app.command("imports", rich_help_panel="Catalogue")
+def imports_command(json: JsonOption = False) -> None:
+    """List the imports: file, who, when, and what each changed."""
+    imports.list_imports(load(), as_json=json)
+
+
+@app.command("undo", rich_help_panel="Catalogue")
+def undo_command(
+    batch: Annotated[str, typer.Argument(help="An import, as `matcher imports` names it.")],
+    json: JsonOption = False,
+) -> None:
+    """Bring back what an import changed, except items changed since."""
+    imports.undo(load(), batch, as_json=json)
+
+
+@app.command("merge", rich_help_panel="Catalogue")
+def merge_command(
+    kept: Annotated[str, typer.Argument(help="Id or name of the item that stays.")],
+    dropped: Annotated[str, typer.Argument(help="Id or name of the item that goes.")],
+) -> None:
+    """Make one item of two that stand for the same thing."""
+    imports.merge(load(), kept, dropped)
+
+
 @app.command("export", rich_help_panel="Catalogue")
 def export_command(
     file: Annotated[

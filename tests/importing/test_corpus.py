@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from openpyxl import Workbook
 
-from matcher.domain.items import ItemType
+from matcher.domain.items import ItemType, Opportunity
 from matcher.errors import InvalidRequest
 from matcher.importing import ItemTable, read
 
@@ -377,7 +377,7 @@ def test_it_is_read_right(
     tmp_path: Path, name: str, content: bytes, kind: ItemType | None, expected: list[Fields]
 ) -> None:
     table = read_case(tmp_path, name, content, kind)
-    assert [reject.reason for row in table.rows for reject in (*row.rejects, *row.unread)] == []
+    assert [(row.rejects, row.unread) for row in table.rows if row.rejects or row.unread] == []
     assert len(table.rows) == len(expected)
     for row, fields in zip(table.rows, expected, strict=True):
         assert {field: as_written(getattr(row.item, field)) for field in fields} == fields
@@ -414,7 +414,7 @@ def test_the_cell_is_left_out_with_the_reason(
 
 
 def test_a_header_over_two_rows_is_read(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["Export du 12/11/2026"],
         ["Entreprise", None, None, "Localisation", None, "Effectif"],
         ["Identifiant", "Nom", "Présentation", "CP", "Commune", None],
@@ -430,12 +430,12 @@ def test_a_header_over_two_rows_is_read(tmp_path: Path) -> None:
 
 
 def test_a_workbook_holds_real_dates_and_numbers(tmp_path: Path) -> None:
-    rows = [
+    rows: list[list[object]] = [
         ["id", "titre", "thème", "date limite", "budget"],
         ["C1", "Appel", "IoT", date(2026, 12, 18), 1e6],
     ]
     (row,) = read(workbook(tmp_path / "f.xlsx", rows)).rows
-    assert row.item is not None
+    assert isinstance(row.item, Opportunity)
     assert as_written(row.item.closes_at) == "2026-12-19T00:00:00+01:00"
     assert row.item.budget_eur == 1e6
 
