@@ -5,6 +5,7 @@
 - ``concepts``: named concepts found in texts, with their places
 - ``facts``: what an item is, has and looks for (``data/reference/facts.csv``)
 - ``meets``: which concept of a question meets which of an item (``data/reference/meets.csv``)
+- ``occupations``: digital jobs named in a text (ROME)
 - ``places``: towns, distances, antennas
 - ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
 """
@@ -12,6 +13,7 @@
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
 from matcher.knowledge.facts import FactFinder, FactRow, fact_fields, read_facts
 from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
+from matcher.knowledge.occupations import NO_OCCUPATIONS, OccupationFinder, read_occupations
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
 from matcher.knowledge.read import (
     Knowledge,
@@ -29,6 +31,7 @@ from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 __all__ = [
     "EARTH_RADIUS_KM",
     "NO_CONCEPTS",
+    "NO_OCCUPATIONS",
     "NO_SENSES",
     "NO_SKILLS",
     "Antenna",
@@ -41,6 +44,7 @@ __all__ = [
     "Meets",
     "Mention",
     "Met",
+    "OccupationFinder",
     "Place",
     "Senses",
     "SharedSkill",
@@ -57,6 +61,7 @@ __all__ = [
     "read_facts",
     "read_knowledge",
     "read_meets",
+    "read_occupations",
     "read_skills",
     "read_territory",
     "read_vocabulary",

@@ -110,10 +110,7 @@ class FactFinder:
         return tuple(found)
 
     def _in_field(self, field: str, text: str) -> Iterator[Mention]:
-        for place in _places(field):
-            if place in self._finders:
-                mentions = self._finders[place].in_fields([(field, text)])
-                yield from (one for one in mentions if not place[1] or _begins_sentence(text, one.start))
+        yield from self._named(field, text)
         for row, pattern in self._patterns:
             if _reads(row, field):
                 for match in pattern.finditer(text):
@@ -122,6 +119,16 @@ class FactFinder:
             yield from _typed(field, text)
         elif field not in _NO_STATEMENTS:
             yield from _headcounts(field, text)
+
+    def _named(self, field: str, text: str) -> Iterator[Mention]:
+        """Yield the facts whose names the field holds; a head only where it begins a sentence."""
+        for place in _places(field):
+            if place not in self._finders:
+                continue
+            _, head = place
+            for mention in self._finders[place].in_fields([(field, text)]):
+                if not head or _begins_sentence(text, mention.start):
+                    yield mention
 
 
 def read_facts(folder: Path) -> FactFinder:

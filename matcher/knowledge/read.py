@@ -11,6 +11,7 @@ from pathlib import Path
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder
 from matcher.knowledge.facts import FactFinder, read_facts
 from matcher.knowledge.meets import Meets, read_meets
+from matcher.knowledge.occupations import NO_OCCUPATIONS, OccupationFinder, read_occupations
 from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 from matcher.knowledge.tables import Row, entries, read_rows, read_table
@@ -49,6 +50,7 @@ class Knowledge:
     concepts: ConceptFinder = NO_CONCEPTS
     facts: FactFinder = field(default_factory=FactFinder)
     meets: Meets = field(default_factory=Meets)
+    occupations: OccupationFinder = NO_OCCUPATIONS
 
 
 def read_knowledge(data_dir: Path) -> Knowledge:
@@ -62,6 +64,7 @@ def read_knowledge(data_dir: Path) -> Knowledge:
         read_concepts(data_dir),
         read_facts(data_dir / "reference"),
         read_meets(data_dir),
+        read_occupations(data_dir),
     )
 
 

@@ -138,7 +138,7 @@ class Analyser:
             spans=_spans(labels),
             words=self._words(subject, ignored),
             mentions=self._mentions(subject, ignored),
-            facts=self.knowledge.facts.in_fields(fact_fields(subject)),
+            facts=self._facts(subject),
             senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
             place=place,
             town=town,
@@ -172,6 +172,13 @@ class Analyser:
                 continue
             mentions.setdefault(mention.concept, mention)
         return mentions
+
+    def _facts(self, subject: Subject) -> tuple[Mention, ...]:
+        """Return the facts of a subject, and the jobs that a request or a need names."""
+        facts = self.knowledge.facts.in_fields(fact_fields(subject))
+        if not isinstance(subject, Profile):
+            return facts
+        return facts + self.knowledge.occupations.in_fields(subject.fields())
 
     def _where(self, subject: Subject) -> tuple[Place | None, Word | None, Span | None]:
         """Return the place, the words that name it, and a place name that is not known.
