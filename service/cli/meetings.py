@@ -15,6 +15,7 @@ from matcher import settings as configuration
 from matcher.errors import InvalidRequest
 from matcher.meetings import (
     EventOptions,
+    EventPlan,
     Roster,
     Settled,
     Timetable,
@@ -90,24 +91,25 @@ def plan(  # noqa: PLR0913 - the options of a command line
     begins = _instant(start)
     timetable = Timetable(begins, minutes, pause) if begins else None
     values, basis = meeting_scores(people, scores, configuration.load(), texts_only=texts_only)
-    made = plan_event(
-        people,
-        values,
-        EventOptions(rounds, tables, minimum, table_size, seed),
-        _settled(people, settled, from_round, absent or (), seats=table_size is not None),
-        timetable,
-    )
+    options = EventOptions(rounds, tables, minimum, table_size, seed)
+    so_far = _settled(people, settled, from_round, absent or (), seats=table_size is not None)
+    made = plan_event(people, values, options, so_far, timetable)
+    _write(made, out, ics, timetable)
     summary = {**made.summary, "scores": basis}
+    if as_json:
+        typer.echo(json.dumps({"summary": summary, "rows": made.rows}, ensure_ascii=False, indent=2))
+    else:
+        show(made.rows, summary)
+
+
+def _write(made: EventPlan, out: Path | None, ics: Path | None, timetable: Timetable | None) -> None:
+    """Write the rounds and the calendars that were asked for, and say so."""
     if out:
         write_rounds(made.rows, out)
         remarks().print(f"{out}: {len(made.rows)} lignes / rows")
     if ics and timetable:
         files = write_calendars(made.rows, ics, timetable, datetime.now(UTC))
         remarks().print(f"{ics}: {files} calendriers / calendars")
-    if as_json:
-        typer.echo(json.dumps({"summary": summary, "rows": made.rows}, ensure_ascii=False, indent=2))
-    else:
-        show(made.rows, summary)
 
 
 def _settled(
