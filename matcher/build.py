@@ -124,8 +124,10 @@ class Matcher:
         return self._recommender
 
     def index_now(self, progress: Progress | None = None, *, most: int | None = None) -> SyncReport:
-        """Apply the changes of the store to the index; see :meth:`ServingIndex.sync`."""
-        return self.serving.sync(progress, most=most)
+        """Apply the changes of the store to the index, and empty the store's log of what was erased."""
+        report = self.serving.sync(progress, most=most)
+        self.store.settle()
+        return report
 
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new index beside the one that serves, then swap."""

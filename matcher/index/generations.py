@@ -43,6 +43,10 @@ class Generations(Protocol):
         """Drop all but the current generation, except those in use; return the names dropped."""
         ...
 
+    def leftovers(self) -> list[str]:
+        """Names of generations that neither serve nor are kept on purpose, in ascending order."""
+        ...
+
     def drop(self, name: str) -> bool:
         """Drop one generation unless it is current or others may be reading it; return whether it was."""
         ...

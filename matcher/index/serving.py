@@ -65,8 +65,10 @@ class ServingIndex:
         if former is None or former.name != current:
             generation = self._serve(indexer.refresh(progress) if current is None else indexer.open())
             indexer.repair(generation)
-            if former is not None:
-                indexer.drop_if_unused(former.name)
+            # A rebuild that was killed leaves a generation, with ids and vectors of what was erased since.
+            leftovers = [former.name] if former is not None else indexer.generations.leftovers()
+            for name in leftovers:
+                indexer.drop_if_unused(name)
         return indexer.sync(self.generation, progress, most=most)
 
     def reindex(self, progress: Progress | None = None) -> Generation:

@@ -157,6 +157,7 @@ def _store_and_index(settings: Settings) -> Iterator[Finding]:
             held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
             yield Finding("store", "ok", f"{matcher.store.place}: {held}")
             yield _guarded("index", lambda: _index(matcher))
+            yield _guarded("erasures", lambda: _erasures(matcher))
             organisations = [
                 item
                 for item in matcher.store.items.all(ItemType.ORGANISATION)
@@ -190,6 +191,19 @@ def _plan(plan: IntroductionPlan | None, organisations: Sequence[Organisation]) 
         return Finding("plan", "ok", found)
     some = ", ".join(newcomers[:MAX_TWINS]) + (", …" if len(newcomers) > MAX_TWINS else "")
     return Finding("plan", "warning", f"{found}; {len(newcomers)} joined since: {some}", "Run: matcher plan")
+
+
+def _erasures(matcher: Matcher) -> Finding:
+    """Say whether what was erased may still be in the store's log or in an old generation of the index."""
+    owed = matcher.store.owed_since()
+    if owed is not None:
+        found = f"texts erased since {owed:%Y-%m-%d %H:%M} UTC may still be in the log of the store"
+        return Finding("erasures", "warning", found, "Close what reads the store, then run: matcher index")
+    leftovers = matcher.serving.indexer.generations.leftovers()
+    if leftovers:
+        found = f"old generations of the index are left: {', '.join(leftovers)}"
+        return Finding("erasures", "warning", found, "Run: matcher index")
+    return Finding("erasures", "ok", "nothing erased is left")
 
 
 def _index(matcher: Matcher) -> Finding:

@@ -175,6 +175,35 @@ def test_an_erasure_stands_while_another_process_reads_and_the_next_empties_the_
     other.close()
 
 
+def test_an_erasure_is_owed_until_nobody_reads_whatever_is_restarted(path: Path) -> None:
+    with open_store(f"sqlite:///{path}") as store, sqlite3.connect(path, isolation_level=None) as other:
+        store.items.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
+        other.execute("BEGIN")
+        other.execute("SELECT count(*) FROM items").fetchall()
+        store.items.delete(["L1"])
+        store.close()
+        with open_store(f"sqlite:///{path}") as again:
+            assert again.owed_since() is not None
+            assert not again.settle(), "somebody still reads"
+            assert in_the_log(path)
+            other.execute("ROLLBACK")
+            assert again.settle()
+            assert not in_the_log(path)
+            assert again.owed_since() is None
+            assert again.settle()
+    other.close()
+
+
+def test_a_text_that_was_replaced_leaves_the_log_too(path: Path) -> None:
+    with open_store(f"sqlite:///{path}") as store:
+        store.items.put([Lead(id="L1", name="Ada", description=SECRET)], source="test")
+        store.items.put([Lead(id="L1", name="Ada", description="corrigé")], source="test")
+        assert in_the_log(path)
+        assert store.owed_since() is None
+        assert store.settle()
+        assert not any(SECRET.encode() in file.read_bytes() for file in path.parent.iterdir())
+
+
 def test_an_erasure_stands_when_its_log_cannot_be_emptied(
     path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -1,8 +1,10 @@
 """What every store must do, on SQLite and on a real PostgreSQL server."""
 
+import os
+import signal
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
@@ -11,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
-from matcher.adapters.sql import Store, open_store
+from matcher.adapters.sql import Store, Timeouts, open_store
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.items import Catalogue
 from matcher.adapters.sql.schema import metadata
@@ -298,6 +300,48 @@ def test_connections_the_server_cut_are_replaced_unnoticed(postgres_url: str) ->
         database.close()
         assert other.items.names() == [("L1", "École")]
         assert store.items.put([lead("L2")], source="test").inserted == 1
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    """Stop a process of the server: neither its own time limit nor the network tells."""
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+MINE = text("SELECT pg_backend_pid()")
+
+
+@pytest.mark.postgres
+def test_a_server_that_stops_is_given_up(postgres_url: str) -> None:
+    database = Database(postgres_url, timeouts=Timeouts(statement_ms=300))
+    doing = pytest.raises(BackendUnavailable, match=r"while asking.*Check that the server runs")
+    with closing(database), doing, database.reading("asking") as connection:
+        pid = connection.execute(MINE).scalar_one()
+        with stopped(pid):
+            connection.execute(MINE)
+
+
+@pytest.mark.postgres
+def test_a_connection_that_stopped_is_replaced(postgres_url: str) -> None:
+    with closing(Database(postgres_url, timeouts=Timeouts(statement_ms=300))) as database:
+        with database.reading("asking") as connection:
+            pid = connection.execute(MINE).scalar_one()
+        with stopped(pid), database.reading("asking again") as connection:
+            assert connection.execute(MINE).scalar_one() != pid
+
+
+@pytest.mark.postgres
+def test_a_statement_that_takes_too_long_is_cancelled(postgres_url: str) -> None:
+    with closing(Database(postgres_url, timeouts=Timeouts(statement_ms=200))) as database:
+        slow = pytest.raises(BackendUnavailable, match="while sleeping")
+        with slow, database.reading("sleeping") as connection:
+            connection.execute(text("SELECT pg_sleep(30)"))
+        with database.reading("going on") as connection:
+            assert connection.execute(MINE).scalar_one()
 
 
 @pytest.mark.postgres

@@ -1,7 +1,9 @@
 """The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -517,6 +519,42 @@ def test_a_generation_that_is_served_no_more_is_dropped(
         serving.index_now()
         assert not former.exists()
         assert serving.store.outbox.cursor(former.name) == 0
+
+
+def test_what_a_killed_rebuild_left_is_dropped_at_the_next_start(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with open_store(settings.database_url) as store:
+        store.migrate()
+        store.items.put([organisation(0)], source="test")
+    with open_matcher(settings) as matcher:
+        matcher.index_now()
+        current = matcher.generation
+    left = settings.index_dir / "20250101T000000000000"
+    shutil.copytree(settings.index_dir / current, left)
+    with open_matcher(settings) as matcher:
+        assert matcher.serving.indexer.generations.leftovers() == [left.name]
+        matcher.index_now()
+        assert matcher.serving.indexer.generations.leftovers() == []
+        assert matcher.generation == current
+    assert not left.exists()
+
+
+def test_an_erasure_that_is_owed_is_settled_at_the_next_look(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path, encoder="hashing")
+    with open_store(settings.database_url) as store:
+        store.migrate()
+        store.items.put([organisation(0)], source="test")
+    with open_matcher(settings) as matcher, closing(sqlite3.connect(tmp_path / "matcher.db")) as reader:
+        matcher.index_now()
+        reader.isolation_level = None
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM items").fetchall()
+        matcher.store.items.delete(["ORG000"])
+        matcher.index_now()
+        assert matcher.store.owed_since() is not None
+        reader.execute("ROLLBACK")
+        matcher.index_now()
+        assert matcher.store.owed_since() is None
 
 
 def test_what_is_closed_stays_closed(tmp_path: Path) -> None:

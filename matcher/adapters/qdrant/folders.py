@@ -121,10 +121,17 @@ class FolderGenerations:
         write_whole(self._root / _CURRENT, f"{name}\n".encode())
         return index
 
+    def leftovers(self) -> list[str]:
+        """Names of the generations that are not current and that no process holds, in ascending order."""
+        if not self._root.is_dir():
+            return []
+        current = self._written()
+        names = sorted(folder.name for folder in self._root.iterdir() if folder.is_dir())
+        return [name for name in names if name != current and not is_held(self._root / name / "lock")]
+
     def sweep(self) -> list[str]:
         """Drop every generation but the current one, except those some process holds; return their names."""
-        folders = sorted(self._root.iterdir()) if self._root.exists() else []
-        return [folder.name for folder in folders if self.drop(folder.name)]
+        return [name for name in self.leftovers() if self.drop(name)]
 
     def drop(self, name: str) -> bool:
         """Drop one generation unless it is current or some process holds it; return whether it was."""

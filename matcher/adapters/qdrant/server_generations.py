@@ -87,15 +87,19 @@ class QdrantGenerations:
 
         The previous one stays until the next sweep, so that running services move over in their own time.
         """
-        serving = self.current()
-        names = [c.name for c in self._call("get_collections").collections]
-        mine = sorted(found[1] for name in names if (found := self._own.fullmatch(name)))
-        others = [name for name in mine if name != serving]
-        finished = [name for name in others if self._is_finished(name)]
-        for name in others:
-            if name not in finished[-1:]:
-                self._call("delete_collection", self._collection(name))
+        others = self._others()
+        for name in self.leftovers():
+            self._call("delete_collection", self._collection(name))
         return others
+
+    def leftovers(self) -> list[str]:
+        """Names of the generations that are neither current nor the one that served before it, ascending.
+
+        One that another process is building just now is among them: a server has no lock to tell.
+        """
+        others = self._others()
+        finished = [name for name in others if self._is_finished(name)]
+        return [name for name in others if name not in finished[-1:]]
 
     def drop(self, name: str) -> bool:  # noqa: ARG002  # a port's method
         """Drop nothing: other services may still answer from it; the next rebuild sweeps it."""
@@ -104,6 +108,13 @@ class QdrantGenerations:
     def exclusive(self) -> AbstractContextManager[object]:
         """Do nothing: a server has no lock to offer."""
         return nullcontext()
+
+    def _others(self) -> list[str]:
+        """Names of all generations but the current one, in ascending order."""
+        current = self.current()
+        names = [collection.name for collection in self._call("get_collections").collections]
+        mine = sorted(found[1] for name in names if (found := self._own.fullmatch(name)))
+        return [name for name in mine if name != current]
 
     def _is_finished(self, name: str) -> bool:
         try:

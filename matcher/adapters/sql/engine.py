@@ -1,6 +1,6 @@
 """One database: how it is opened, its transactions, and its errors in the product's own terms."""
 
-import logging
+import math
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -10,14 +10,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
+from psycopg.pq import TransactionStatus
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from matcher.adapters.sql.address import parse_url, place_of, sqlite_file
 from matcher.adapters.sql.errors import translated
-
-_log = logging.getLogger(__name__)
 
 _WRITE_LOCK = 113_113
 """Key of PostgreSQL's advisory lock."""
@@ -44,11 +44,16 @@ def stamp(at: datetime) -> str:
 class Timeouts:
     """How long a call waits before it fails with BackendUnavailable.
 
-    ``lock_ms`` for another writer, on either database; ``connect_s`` for a server to accept a connection.
+    ``lock_ms`` for another writer, on either database; ``connect_s`` for a server to accept a connection;
+    ``statement_ms`` for a server to answer one statement: it cancels the statement itself, and where it has
+    stopped altogether the connection is given up a second later. ``log_ms`` for readers, when SQLite's log is
+    emptied.
     """
 
     lock_ms: int = 10_000
     connect_s: int = 5
+    statement_ms: int = 30_000
+    log_ms: int = 200
 
 
 class Database:
@@ -72,7 +77,8 @@ class Database:
     ) -> None:
         self._url, self._now = parse_url(url), now
         self.file = sqlite_file(self._url)
-        self.engine = open_engine(self._url, timeouts or Timeouts())
+        self.timeouts = timeouts or Timeouts()
+        self.engine = open_engine(self._url, self.timeouts)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
         if self.file is None:
@@ -122,29 +128,30 @@ class Database:
                 connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _WRITE_LOCK})
             yield connection
 
-    def empty_log(self) -> bool:
-        """Empty SQLite's write-ahead log, where erased texts still are; return whether it is empty.
+    def empty_log(self) -> str:
+        """Empty SQLite's write-ahead log, where erased texts still are; return why it could not be, or "".
 
-        What is committed stays committed in any case, so a log that cannot be emptied is a warning and no
-        error. PostgreSQL has no such log.
+        It waits for readers briefly: whoever calls tries again later. PostgreSQL has no such log.
         """
         if self.file is None:
-            return True
+            return ""
         try:
             with self.engine.connect() as connection:
-                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
-            trouble = "somebody has been reading or writing for too long" if busy else ""
+                connection.exec_driver_sql(f"PRAGMA busy_timeout = {self.timeouts.log_ms}")
+                try:
+                    busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar()
+                finally:
+                    connection.exec_driver_sql(f"PRAGMA busy_timeout = {self.timeouts.lock_ms}")
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
-            trouble = str(getattr(error, "orig", None) or error)
-        if trouble:
-            _log.warning(
-                "What was erased from %s is gone from the store, but stays in its log, %s-wal, until"
-                " something else is erased or every process has closed the store: %s.",
-                self.file,
-                self.file.name,
-                trouble,
-            )
-        return not trouble
+            return str(getattr(error, "orig", None) or error)
+        return "somebody has been reading or writing for too long" if busy else ""
+
+    def log_is_empty(self) -> bool:
+        """Return whether nothing is in SQLite's write-ahead log."""
+        if self.file is None:
+            return True
+        log = self.file.with_name(f"{self.file.name}-wal")
+        return not log.exists() or log.stat().st_size == 0
 
     def close(self) -> None:
         """Close the connections; the next transaction opens new ones."""
@@ -159,9 +166,39 @@ def open_engine(url: URL, timeouts: Timeouts) -> Engine:
 
 def _server_engine(url: URL, timeouts: Timeouts) -> Engine:
     given = {name: str(value) for name, value in url.query.items()}
-    options = f"-c lock_timeout={timeouts.lock_ms} {given.get('options', '')}".strip()
-    connect = {"connect_timeout": given.get("connect_timeout", timeouts.connect_s), "options": options}
-    return create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect)
+    limits = f"-c lock_timeout={timeouts.lock_ms} -c statement_timeout={timeouts.statement_ms}"
+    connect = {
+        "connect_timeout": given.get("connect_timeout", timeouts.connect_s),
+        "options": f"{limits} {given.get('options', '')}".strip(),
+        # what was sent and not acknowledged: a host that is gone without closing the connection
+        "tcp_user_timeout": given.get("tcp_user_timeout", timeouts.statement_ms),
+    }
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True, connect_args=connect)
+
+    def connect_bounded(_dialect: Any, _record: Any, arguments: Any, named: Any) -> psycopg.Connection[Any]:
+        connection = _BoundedConnection.connect(*arguments, **named)
+        connection.patience_s = timeouts.statement_ms / 1000 + 1
+        return connection
+
+    event.listen(engine, "do_connect", connect_bounded)
+    return engine
+
+
+class _BoundedConnection(psycopg.Connection[Any]):
+    """A connection that gives up on a server whose process has stopped.
+
+    ``statement_timeout`` is the server's own clock, which stops with it.
+    """
+
+    patience_s = math.inf
+
+    def wait(self, gen: Any, interval: float = 0.1, timeout: float | None = None) -> Any:
+        try:
+            return super().wait(gen, interval, self.patience_s if timeout is None else timeout)
+        except psycopg.OperationalError:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
+                self.pgconn.finish()  # in the middle of an answer: it cannot be used again
+            raise
 
 
 def _sqlite_engine(path: Path, timeouts: Timeouts) -> Engine:

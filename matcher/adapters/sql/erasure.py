@@ -1,20 +1,27 @@
-"""Removing every row that names an item. Works inside the caller's transaction."""
+"""Removing every row that names an item, and what SQLite's log still holds of it.
+
+An erasure is owed until the log is empty: the table ``owed_erasures`` says so across processes and restarts.
+"""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
-from sqlalchemy import Table, delete, or_
+from sqlalchemy import Table, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.schema import (
     feedback,
     id_in,
     ids_parameter,
     import_changes,
     impressions,
+    owed_erasures,
     participations,
     plan_lists,
     plan_members,
 )
+from matcher.errors import MatcherError
 
 _NAMING = frozenset({"query_id", "item_id", "organisation_id", "factory_id"})
 """Columns that name an item."""
@@ -33,6 +40,35 @@ def erase_traces(connection: Connection, ids: Sequence[str]) -> None:
 def leave_plan(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row of the plan of introductions that names one of ``ids``."""
     _delete_naming(connection, ids, (plan_lists, plan_members))
+
+
+def owe_erasure(connection: Connection, at: str) -> None:
+    """Note, in the transaction of an erasure, that the log has to be emptied after it."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(insert(owed_erasures), {"at": at})
+
+
+def owed_since(database: Database) -> datetime | None:
+    """Return since when an erasure is owed; None when none is."""
+    with database.reading("reading owed erasures") as connection:
+        at = connection.execute(select(func.min(owed_erasures.c.at))).scalar()
+    return datetime.fromisoformat(at) if at else None
+
+
+def settle(database: Database) -> str:
+    """Empty the log and strike out what was owed until now; return what stood in the way, if anything."""
+    if database.log_is_empty():
+        return ""
+    try:
+        with database.reading("reading owed erasures") as connection:
+            latest = connection.execute(select(func.max(owed_erasures.c.at))).scalar()
+        trouble = database.empty_log()
+        if latest is not None and not trouble:
+            with database.writing("settling an erasure") as connection:
+                connection.execute(delete(owed_erasures).where(owed_erasures.c.at <= latest))
+    except MatcherError as error:
+        return str(error)
+    return trouble
 
 
 def _delete_naming(connection: Connection, ids: Sequence[str], tables: Iterable[Table]) -> None:

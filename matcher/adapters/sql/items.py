@@ -1,12 +1,14 @@
 """The table of items. Every change of an item appends to the outbox in the same transaction."""
 
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from sqlalchemy import func, select
 
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.erasure import erase_traces, leave_plan
+from matcher.adapters.sql.erasure import erase_traces, leave_plan, owe_erasure, settle
 from matcher.adapters.sql.imports import record_import
 from matcher.adapters.sql.merging import merge_items
 from matcher.adapters.sql.rows import compare, from_row, remove, to_row, write
@@ -16,6 +18,8 @@ from matcher.domain.events import Deletable, PutReport, Puttable
 from matcher.domain.imports import ImportFile
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import NotFound
+
+_log = logging.getLogger(__name__)
 
 _CACHED_ITEMS = 20_000
 
@@ -132,9 +136,17 @@ class Catalogue:
             wanted = _valid_ids(ids() if callable(ids) else ids)
             erased = remove(connection, wanted, self._database.stamp())
             erase_traces(connection, wanted)
+            owe_erasure(connection, self._database.stamp())
         for item_id in wanted:
             self._cache.pop(item_id, None)
-        self._database.empty_log()
+        if trouble := settle(self._database):
+            _log.warning(
+                "What was erased from %s is gone from the store, but stays in its log, %s-wal, until"
+                " nobody reads or every process has closed the store; it is tried again: %s.",
+                self._database.place,
+                Path(self._database.place).name,
+                trouble,
+            )
         return erased
 
     def merge(self, kept_id: str, dropped_id: str) -> AnyItem:

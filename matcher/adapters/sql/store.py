@@ -6,7 +6,7 @@ from typing import Self
 
 from sqlalchemy import text
 
-from matcher.adapters.sql import migrate
+from matcher.adapters.sql import erasure, migrate
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
 from matcher.adapters.sql.imports import Imports
@@ -76,6 +76,18 @@ class Store:
         """Raise unless the database answers."""
         with self._database.reading("answering a ping") as connection:
             connection.execute(text("SELECT 1"))
+
+    def settle(self) -> bool:
+        """Empty SQLite's log of erased and replaced texts; return whether it is empty.
+
+        It waits a fifth of a second for readers at most: call it again and again, as a serving process does
+        at every look at the outbox. PostgreSQL has no such log.
+        """
+        return not erasure.settle(self._database)
+
+    def owed_since(self) -> datetime | None:
+        """Since when erased texts may still be in SQLite's log; None when they are not."""
+        return erasure.owed_since(self._database)
 
     def close(self) -> None:
         """Close the connections and drop the items kept in memory."""
