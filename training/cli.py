@@ -10,6 +10,7 @@ from training.bench import bench
 from training.encoder.train import train
 from training.market import market, meetings
 from training.ranking.answers import answers
+from training.ranking.calibrate import calibrate
 from training.ranking.cluster import cluster
 from training.ranking.contradictions import contradictions
 from training.ranking.evaluate import evaluate
@@ -26,6 +27,7 @@ def lab() -> None:
 
 app.command()(answers)
 app.command()(bench)
+app.command()(calibrate)
 app.command()(cluster)
 app.command()(contradictions)
 app.command("fit-ranker")(fit_ranker)

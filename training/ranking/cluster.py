@@ -126,12 +126,12 @@ def ablation(judged: list[Judged], kind: Kind) -> dict[str, float]:
 
 
 def as_served(matcher: Matcher, kind: Kind, qrels: Qrels) -> float:
-    """Figure of the lists as a user gets them, spread included."""
+    """Figure of the lists as a user gets them: first what is shown, then the weaker ones."""
     cut = CUTS[kind]
     found = []
     for query, grades in sorted(qrels.items()):
         answer = matcher.recommender.recommend(matcher.store.items.get(query), kind, cut, None)
-        ranking = [item.item_id for item in answer.items]
+        ranking = [item.item_id for item in (*answer.items, *answer.weaker)]
         found.append(ndcg(ranking, grades, cut, gain="exponential", halving=2.0))
     return float(np.mean(found))
 
