@@ -5,16 +5,29 @@ from pathlib import Path
 
 from matcher.adapters.sql import open_store
 from matcher.domain.events import PutReport
+from matcher.domain.items import Organisation
 from matcher.importing import import_file
 from tests.e2e.killing import Driver
 
 ROWS = 1000
 KILLS = 6
+PAIRS = 40
 
 
 def import_members(url: str, file: str) -> None:
     with open_store(url) as store:
         import_file(Path(file), store)
+
+
+def undo(url: str, batch: str) -> None:
+    with open_store(url) as store:
+        store.imports.undo(batch)
+
+
+def merge_pairs(url: str) -> None:
+    with open_store(url) as store:
+        for number in range(PAIRS):
+            store.items.merge(f"A{number}", f"B{number}")
 
 
 def write_members(path: Path, city: str) -> None:
@@ -46,3 +59,45 @@ def test_an_import_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) ->
             assert len(store.outbox.changes(seq - ROWS, 2 * ROWS)) == ROWS
         assert import_file(file, store).put in (PutReport(updated=ROWS), PutReport(unchanged=ROWS))
         assert {item.city for item in store.items.all()} == {cities[-1]}
+
+
+def test_an_undo_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> None:
+    url, file = f"sqlite:///{tmp_path / 'matcher.db'}", tmp_path / "membres.csv"
+    with open_store(url) as store, Driver(__name__, "undo") as driver:
+        store.migrate()
+        write_members(file, "Albi")
+        import_file(file, store)
+        write_members(file, "Foix")
+
+        batches: list[str] = []
+
+        def next_batch() -> tuple[str, ...]:
+            if batch := import_file(file, store).batch:  # none while the last undo was killed
+                batches.append(batch)
+            return url, batches[-1]
+
+        for finished in driver.kill_at_random(KILLS, random.Random(7), next_batch):
+            found = {item.city for item in store.items.all() if isinstance(item, Organisation)}
+            assert found in ({"Albi"}, {"Foix"}), "a mixture: part of the import was undone"
+            assert found == {"Albi"} or not finished, "an undo that ended well is lost"
+            assert (store.imports.get(batches[-1]).undone_at is not None) == (found == {"Albi"})
+
+
+def test_a_merge_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'matcher.db'}"
+    kept = [Organisation(id=f"A{n}", name=f"Membre {n}") for n in range(PAIRS)]
+    dropped = [Organisation(id=f"B{n}", name=f"Membre {n} SAS", city="Albi") for n in range(PAIRS)]
+    with open_store(url) as store, Driver(__name__, "merge_pairs") as driver:
+        store.migrate()
+
+        def restored() -> tuple[str, ...]:
+            store.items.put([*kept, *dropped], source="test")
+            return (url,)
+
+        for finished in driver.kill_at_random(KILLS, random.Random(11), restored):
+            items = {item.id: item for item in store.items.all()}
+            for one, other in zip(kept, dropped, strict=True):
+                merged = one.model_copy(update={"city": "Albi"})
+                pair = (items.get(one.id), items.get(other.id))
+                assert pair in ((one, other), (merged, None)), "half a merge"
+            assert len(items) == PAIRS or not finished
