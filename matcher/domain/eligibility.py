@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from datetime import datetime
 
-from matcher.domain.items import AnyItem, Eligibility, Opportunity, Organisation, Profile
+from matcher.domain.items import AnyItem, Eligibility, Lead, Opportunity, Organisation, Profile, Public
 
 _LEGAL_KINDS = {"ge": "ge", "eti": "eti", "pme": "pme", "tpe": "pme", "startup": "pme"}
+_TOO_YOUNG: frozenset[Public] = frozenset({"schoolgirls_13_15"})
 _BANDS = {
     "startup": ("TPE", "PE", "ME"),
     "tpe": ("TPE",),
@@ -75,14 +76,20 @@ def open_to_all(subject: AnyItem | Profile) -> bool:
     if isinstance(subject, Opportunity):
         conditions = subject.eligibility
         return not (conditions.size_bands or conditions.department_codes or conditions.legal_kinds)
-    return True
+    return not _is_too_young(subject)
+
+
+def _is_too_young(subject: AnyItem | Profile) -> bool:
+    """Return whether a lead is only for people who are too young to be hired."""
+    return isinstance(subject, Lead) and bool(subject.public) and set(subject.public) <= _TOO_YOUNG
 
 
 def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | None) -> bool:
     """Return whether ``item`` may be recommended to ``query`` at the instant ``at``.
 
     Refused: the query itself, an organisation that opted out (on either side), an opportunity that is not
-    open at ``at`` or whose typed conditions the organisation cannot meet. ``at=None`` ignores dates; only the
+    open at ``at`` or whose typed conditions the organisation cannot meet, a lead for people who are too young
+    to be hired. ``at=None`` ignores dates; only the
     laboratory uses it.
 
     >>> me = Organisation(id="ORG1", name="Moi")
@@ -99,6 +106,8 @@ def _admits(side: AnyItem | Profile, other: AnyItem | Profile, at: datetime | No
     """Return whether nothing on this side rules the other out."""
     if isinstance(side, Organisation):
         return not side.opted_out
+    if _is_too_young(side):
+        return not isinstance(other, Profile)
     if isinstance(side, Opportunity):
         is_open = at is None or side.is_open(at)
         return is_open and (not isinstance(other, Profile) or meets(side.eligibility, other))

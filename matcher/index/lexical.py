@@ -6,7 +6,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from matcher.index.ports import Sparse
-from matcher.language.text import ANALYSER, STOPWORDS, fold, neutral, tokens
+from matcher.language.text import ANALYSER, content_tokens, neutral
 
 
 class Bm25Lexical:
@@ -59,7 +59,7 @@ def terms(text: str) -> list[str]:
     >>> terms("Nous cherchons une développeuse d'applications mobiles")
     ['cherchon', 'developpeur', 'appliqu', 'mobil']
     """
-    return [token.stem for token in tokens(neutral(text)) if fold(token.text) not in STOPWORDS]
+    return [token.stem for token in content_tokens(neutral(text))]
 
 
 def _sparse(weights: dict[str, float]) -> Sparse:

@@ -10,9 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from matcher.language import STOPWORDS, Token, fold, tokens
+from matcher.language import STOPWORDS, Token, fold, is_acronym, tokens
 
-_LONGEST_ACRONYM = 5
 _LONGEST_GAP = 12
 """Most characters between two words of a name: "levée de fonds", but not two words of two sentences."""
 
@@ -117,16 +116,12 @@ class ConceptFinder:
 
 def _telling(text: str) -> list[Token]:
     """Return the words that carry meaning; a stop word in capitals is an acronym ("CES", "SI")."""
-    return [token for token in tokens(text) if _is_acronym(token.text) or fold(token.text) not in STOPWORDS]
+    return [token for token in tokens(text) if is_acronym(token.text) or fold(token.text) not in STOPWORDS]
 
 
 def _key(token: Token) -> str:
     """Return an acronym as it is written, any other word by its stem."""
-    return token.text if _is_acronym(token.text) else token.stem
-
-
-def _is_acronym(word: str) -> bool:
-    return 1 < len(word) <= _LONGEST_ACRONYM and word.isalpha() and word.isupper()
+    return token.text if is_acronym(token.text) else token.stem
 
 
 NO_CONCEPTS = ConceptFinder([])

@@ -4,9 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from matcher.language.text import STOPWORDS, fold, tokens
+from matcher.language.text import STOPWORDS, fold, is_acronym, tokens
 
-_LONGEST_ACRONYM = 5
 Ids = frozenset[int]
 _NONE: Ids = frozenset()
 
@@ -128,7 +127,7 @@ def _domains_of_acronyms(concepts: Sequence[Concept]) -> dict[str, str]:
     domains: dict[str, str] = {}
     for concept in concepts:
         for name in concept.names:
-            if concept.domain and _is_acronym(name):
+            if concept.domain and is_acronym(name):
                 domains.setdefault(name, concept.domain)
     return domains
 
@@ -136,11 +135,7 @@ def _domains_of_acronyms(concepts: Sequence[Concept]) -> dict[str, str]:
 def _said(text: str) -> frozenset[str]:
     """Return the stems of the words that are no stop words; an acronym as written, since "AR" is no word."""
     return frozenset(
-        word.text if _is_acronym(word.text) else word.stem
+        word.text if is_acronym(word.text) else word.stem
         for word in tokens(text)
-        if _is_acronym(word.text) or fold(word.text) not in STOPWORDS
+        if is_acronym(word.text) or fold(word.text) not in STOPWORDS
     )
-
-
-def _is_acronym(name: str) -> bool:
-    return 1 < len(name) <= _LONGEST_ACRONYM and name.isalpha() and name.isupper()

@@ -11,7 +11,17 @@
 
 from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
 from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
-from matcher.language.text import ANALYSER, STOPWORDS, Token, fold, fold_words, neutral, tokens
+from matcher.language.text import (
+    ANALYSER,
+    STOPWORDS,
+    Token,
+    content_tokens,
+    fold,
+    fold_words,
+    is_acronym,
+    neutral,
+    tokens,
+)
 from matcher.language.twins import are_twins, twin_pairs
 
 __all__ = [
@@ -21,11 +31,13 @@ __all__ = [
     "Span",
     "Token",
     "are_twins",
+    "content_tokens",
     "exclusions",
     "find_by_name",
     "find_one",
     "fold",
     "fold_words",
+    "is_acronym",
     "is_empty_answer",
     "negations",
     "neutral",

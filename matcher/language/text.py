@@ -17,9 +17,19 @@ from matcher.language.gender import neutralise
 from matcher.language.inclusive import close_up, fold_doublets, join_genders
 from matcher.language.lexicon import lexicon
 
-__all__ = ["ANALYSER", "STOPWORDS", "Token", "fold", "fold_words", "neutral", "tokens"]
+__all__ = [
+    "ANALYSER",
+    "STOPWORDS",
+    "Token",
+    "content_tokens",
+    "fold",
+    "fold_words",
+    "is_acronym",
+    "neutral",
+    "tokens",
+]
 
-ANALYSER = "french-neutral-2"
+ANALYSER = "french-neutral-3"
 """Version of the analyser; changes whenever ``neutral`` or ``tokens`` may give another result."""
 
 STOPWORDS = frozenset(
@@ -36,7 +46,10 @@ STOPWORDS = frozenset(
 
 _ROUNDS = 6  # rewriting one form can expose another: repeat until nothing changes, but not for ever
 _SPACES = re.compile(r"[ \t\u00a0\u202f\u2009]+")
+# Soft hyphens, zero-width characters and marks of direction: they cannot be seen and would cut a word in two.
+_INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
+_LONGEST_ACRONYM = 5
 _ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
 _APOSTROPHES = "'’ʼ"
 _stemmer = snowballstemmer.stemmer("french")
@@ -55,7 +68,7 @@ class Token:
 def neutral(text: str) -> str:
     """Return the one form of all genders and inclusive spellings of titles and roles; other words are kept.
 
-    Deterministic and idempotent. A run of blanks becomes one blank.
+    Deterministic and idempotent. A run of blanks becomes one; characters that cannot be seen are dropped.
 
     >>> neutral("Développeur·se web confirmé·e (H/F)") == neutral("développeuse web confirmée")
     True
@@ -64,7 +77,8 @@ def neutral(text: str) -> str:
     >>> neutral("Numih France conçoit une machine connectée")
     'Numih France conçoit une machine connectée'
     """
-    text = _SPACES.sub(" ", unicodedata.normalize("NFC", text).replace("’", "'")).strip()
+    visible = _INVISIBLE.sub("", text)
+    text = _SPACES.sub(" ", unicodedata.normalize("NFC", visible).replace("’", "'")).strip()
     for _ in range(_ROUNDS):
         before = text
         text = fold_doublets(neutralise(close_up(join_genders(text))))
@@ -95,6 +109,33 @@ def tokens(text: str) -> list[Token]:
             continue
         found.append(Token(word, match.start(), match.end(), _stem(word.lower())))
     return found
+
+
+def is_acronym(word: str) -> bool:
+    """Return whether a word is written as an acronym: two to five capitals.
+
+    >>> [is_acronym(word) for word in ("CES", "IoT", "ces", "CHARTE")]
+    [True, False, False, False]
+    """
+    return 1 < len(word) <= _LONGEST_ACRONYM and word.isalpha() and word.isupper()
+
+
+def content_tokens(text: str) -> list[Token]:
+    """Return the words of ``text`` that are no stop words, in order.
+
+    A stop word in capitals is an acronym (CES, MES, SI, SON), unless the whole text is in capitals.
+
+    >>> [token.text for token in content_tokens("Notre SI pour le MES, de Toulouse au CES")]
+    ['SI', 'MES', 'Toulouse', 'CES']
+    >>> [token.text for token in content_tokens("NOS CLIENTS ET NOUS")]
+    ['CLIENTS']
+    """
+    shouted = text.isupper()
+    return [token for token in tokens(text) if _carries_meaning(token.text, shouted)]
+
+
+def _carries_meaning(word: str, shouted: bool) -> bool:
+    return fold(word) not in STOPWORDS or (is_acronym(word) and not shouted)
 
 
 @lru_cache(maxsize=65536)

@@ -12,6 +12,7 @@ from matcher.domain import (
     AnyItem,
     Eligibility,
     Factory,
+    Lead,
     Opportunity,
     Organisation,
     Profile,
@@ -69,6 +70,15 @@ def test_the_window_is_that_of_the_dates() -> None:
     assert opportunity.open_between() == (ALWAYS_OPEN[0], NOW.timestamp())
     assert opportunity.is_open(NOW - timedelta(seconds=1))
     assert not opportunity.is_open(NOW)
+
+
+def test_a_scheme_for_schoolgirls_is_no_hiring_lead() -> None:
+    schoolgirls = Lead(id="L1", name="Ateliers", public=("schoolgirls_13_15",))
+    mixed = Lead(id="L2", name="Ateliers", public=("schoolgirls_13_15", "women"))
+    assert not eligible(ME, schoolgirls, NOW)
+    assert not open_to_all(schoolgirls)
+    assert eligible(ME, mixed, NOW)
+    assert open_to_all(mixed)
 
 
 def test_a_standing_service_is_open_until_its_end() -> None:

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from matcher.language import content_tokens, fold, neutral, tokens
 from matcher.language.lexicon import lexicon
-from matcher.language.text import fold, neutral, tokens
 
 ALPHABET = st.text(st.sampled_from("aeéèhrstuxcdfl ·.-/()'’,\nEÉ*[]1"), max_size=40)
 WORDS = [
@@ -62,3 +62,24 @@ def test_stems_join_the_forms_of_a_word() -> None:
 @example("ᴬ ℃ Ǣ")
 def test_folding_twice_is_folding_once(text: str) -> None:
     assert fold(fold(text)) == fold(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("notre SI et le MES", ["SI", "MES"]),
+        ("si possible, mes clients", ["possible", "clients"]),
+        ("au CES de Las Vegas", ["CES", "Las", "Vegas"]),
+        ("NOUS VENDONS DES CAPTEURS", ["VENDONS", "CAPTEURS"]),
+        ("", []),
+    ],
+)
+def test_capitals_that_look_like_stop_words_are_kept(text: str, kept: list[str]) -> None:
+    assert [token.text for token in content_tokens(text)] == kept
+
+
+@pytest.mark.parametrize("sign", ["\u00ad", "\u200b", "\u200d", "\u2060", "\ufeff", "\u202e"])
+def test_characters_that_cannot_be_seen_change_nothing(sign: str) -> None:
+    assert neutral(f"cyber{sign}sécurité des dével{sign}oppeuses") == neutral(
+        "cybersécurité des développeuses"
+    )
