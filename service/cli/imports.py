@@ -179,9 +179,7 @@ def as_record(report: ImportReport) -> dict[str, Any]:
         "notices": [{"fr": notice.fr, "en": notice.en} for notice in report.notices],
         "columns": _columns(report),
         "rows": [_row(one) for one in report.actions],
-        "twins": [
-            {"reason": twins.reason, "ids": [item_id for item_id, _ in twins.items]} for twins in report.twins
-        ],
+        "twins": [_twins_record(twins) for twins in report.twins],
     }
 
 
@@ -193,6 +191,10 @@ def _reject(reject: Reject) -> dict[str, Any]:
         "fr": reject.fr,
         "en": reject.en,
     }
+
+
+def _twins_record(twins: Twins) -> dict[str, Any]:
+    return {"reason": twins.reason, "ids": [item_id for item_id, _ in twins.items]}
 
 
 def _columns(report: ImportReport) -> list[dict[str, Any]]:
