@@ -5,14 +5,14 @@ activities ("développement web") and English names. A job is given by its paren
 the catalogue were coded with ROME 3, whose codes are the parents of today's.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 
 from matcher.knowledge.concepts import ConceptFinder, Mention
 from matcher.knowledge.facts import expand
 from matcher.knowledge.tables import entries, read_rows
-from matcher.language import Token, fold, negations, neutral
+from matcher.language import Span, Token, fold, negations, neutral
 
 __all__ = ["NO_OCCUPATIONS", "OccupationFinder", "read_occupations"]
 
@@ -46,8 +46,7 @@ class OccupationFinder:
     def in_text(self, text: str) -> list[Mention]:
         """Return the jobs of a text in the order of their places; jobs in a negation are left out."""
         denied = negations(text)
-        found = self._finder.in_text(text)
-        return [job for job in found if not any(span.start <= job.start < span.end for span in denied)]
+        return [job for job in self._finder.in_text(text) if not _is_denied(job, denied)]
 
     def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Mention, ...]:
         """Return the jobs that a description or a need names, in field order."""
@@ -73,6 +72,10 @@ def read_occupations(data_dir: Path) -> OccupationFinder:
         for entry in entries(row["names"]):
             names += [(row["code"], name) for name in expand(entry)]
     return OccupationFinder(names)
+
+
+def _is_denied(job: Mention, denied: Sequence[Span]) -> bool:
+    return any(span.start <= job.start < span.end for span in denied)
 
 
 @lru_cache(maxsize=65_536)
