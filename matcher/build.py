@@ -52,8 +52,8 @@ def make_generations(settings: Settings) -> Generations:
 def _on_a_server(settings: Settings) -> Generations:
     if not settings.qdrant_url:
         raise InvalidRequest("The index backend is qdrant but no server is named. Set MATCHER_QDRANT_URL.")
-    from matcher.adapters.qdrant.server_generations import QdrantGenerations
-    from matcher.adapters.qdrant.wire import Server
+    from matcher.adapters.qdrant.generations import QdrantGenerations
+    from matcher.adapters.qdrant.server import Server
 
     read_key, write_key = (
         key.get_secret_value() if key else None

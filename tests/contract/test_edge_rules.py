@@ -11,17 +11,16 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import qdrant_edge as qe
 
-from matcher.adapters.qdrant import disk as edge_room
 from matcher.adapters.qdrant import edge
-from matcher.adapters.qdrant.edge import EdgeIndex, optimize_folder
-from matcher.adapters.qdrant.terms import request_of
+from matcher.adapters.qdrant.disk import LEAST_FREE_BYTES
+from matcher.adapters.qdrant.edge import EdgeIndex, optimize_folder, request_of
+from matcher.adapters.qdrant.schema import search_of
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
 from matcher.files import FileLock
@@ -303,8 +302,14 @@ def test_rule_7_term_ids_use_all_32_bits(index: EdgeIndex) -> None:
 OPEN_CALLS = Where(ItemType.OPPORTUNITY, NOON)
 
 
+def request_for(lexical: Sparse | None) -> qe.QueryRequest:
+    search = search_of(check_query(unit(1), lexical, OPEN_CALLS, 5, DIM), OPEN_CALLS)
+    assert search is not None
+    return request_of(search)
+
+
 def test_every_field_that_is_filtered_on_has_a_payload_index(index: EdgeIndex) -> None:
-    request = request_of(check_query(unit(1), None, OPEN_CALLS, 5, DIM), OPEN_CALLS)
+    request = request_for(None)
     filtered = {condition.key for condition in request.filter.must}
     assert filtered == {"item_type", "open_from", "open_until"}
     index.upsert(crowd(10))
@@ -314,7 +319,7 @@ def test_every_field_that_is_filtered_on_has_a_payload_index(index: EdgeIndex) -
 
 @pytest.mark.parametrize("lexical", [None, terms(1)])
 def test_a_question_asks_for_no_payload(lexical: Sparse | None) -> None:
-    request = request_of(check_query(unit(1), lexical, OPEN_CALLS, 5, DIM), OPEN_CALLS)
+    request = request_for(lexical)
     assert request.with_payload is False
 
 
@@ -397,17 +402,8 @@ def test_a_write_that_the_disk_cannot_hold_is_refused_whole(
 ) -> None:
     index.upsert([point("A", 1)])
     with monkeypatch.context() as full:
-        leave(full, edge_room.LEAST)
+        leave(full, LEAST_FREE_BYTES)
         with pytest.raises(BackendUnavailable, match="Free disk space"):
             index.upsert(crowd(100))
         assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
     assert index.count() == 1
-
-
-@pytest.mark.skipif(not os.path.ismount("/dev/shm"), reason="no folder is known to be kept in memory")
-def test_in_memory_the_holes_of_the_files_count_too(tmp_path: Path) -> None:
-    with TemporaryDirectory(dir="/dev/shm") as name:
-        vectors = Path(name) / "chunk_0.mmap"
-        vectors.touch()
-        os.truncate(vectors, 32_000_000)
-        assert edge_room.to_open(Path(name)) > 32_000_000

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 from matcher.adapters.qdrant.edge import EdgeIndex
-from matcher.adapters.qdrant.server import QdrantIndex
-from matcher.adapters.qdrant.wire import Server, create_collection
+from matcher.adapters.qdrant.server import QdrantIndex, Server, create_collection
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.index.exact import ExactIndex

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import stamina
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 
 from matcher.adapters.encoder.hashing import HashingEncoder
-from matcher.adapters.qdrant.server import QdrantIndex
-from matcher.adapters.qdrant.server_generations import QdrantGenerations
-from matcher.adapters.qdrant.wire import Server, create_collection
+from matcher.adapters.qdrant.generations import QdrantGenerations
+from matcher.adapters.qdrant.server import QdrantIndex, Server, create_collection, try_again
 from matcher.adapters.sql import open_store
 from matcher.build import make_generations
 from matcher.domain.items import ItemType, Lead
@@ -33,14 +34,16 @@ def http() -> Iterator[LocalServer]:
         yield server
 
 
-@pytest.fixture
-def pauses() -> list[float]:
-    return []
+@pytest.fixture(autouse=True)
+def no_pauses() -> Iterator[None]:
+    """Tries follow each other at once: how long the pauses are is stamina's business."""
+    with stamina.set_testing(True, attempts=4, cap=True):
+        yield
 
 
 @pytest.fixture
-def index(http: LocalServer, pauses: list[float]) -> Iterator[QdrantIndex]:
-    server = Server(http.url, sleep=pauses.append)
+def index(http: LocalServer) -> Iterator[QdrantIndex]:
+    server = Server(http.url)
     with server.client() as client:
         create_collection(client, "one", DIM)
     opened = QdrantIndex(server, "one", DIM)
@@ -51,34 +54,37 @@ def index(http: LocalServer, pauses: list[float]) -> Iterator[QdrantIndex]:
 
 @pytest.mark.parametrize("faults", [[500], [503, 502], [429], ["garbage"], [500, 429, 503]])
 def test_passing_faults_are_not_noticed(
-    index: QdrantIndex, http: LocalServer, pauses: list[float], faults: list[int | str]
+    index: QdrantIndex, http: LocalServer, faults: list[int | str]
 ) -> None:
     http.faults = list(faults)
     assert [hit.id for hit in index.query(unit(1), None, ORGANISATIONS, 1)] == ["A"]
+    assert http.faults == []
     http.faults = list(faults)
     index.upsert([point("C", 3)])
     assert index.count() == 3
-    assert len(pauses) == 2 * len(faults)
+    assert http.faults == []
 
 
-def test_lasting_faults_are_told(index: QdrantIndex, http: LocalServer, pauses: list[float]) -> None:
-    http.faults = [500] * 4
+def test_lasting_faults_are_told_after_the_fourth_try(index: QdrantIndex, http: LocalServer) -> None:
+    http.faults = [500] * 6
     with pytest.raises(BackendUnavailable, match=r"HTTP 500.*MATCHER_QDRANT_URL"):
         index.query(unit(1), None, ORGANISATIONS, 1)
-    assert pauses == [0.1, 0.4, 1.6]
+    assert http.faults == [500] * 2
 
 
-def test_waits_as_long_as_the_server_asks(index: QdrantIndex, http: LocalServer, pauses: list[float]) -> None:
-    http.faults, http.retry_after = [429], "3"
-    index.count()
-    assert pauses == [3.0]
+@pytest.mark.parametrize(("asked", "waits"), [(3, 3.0), (600, False)])
+def test_waits_as_long_as_the_server_asks_within_reason(asked: int, waits: float | bool) -> None:
+    assert try_again(ResourceExhaustedResponse("too many", asked)) == waits
+
+
+def test_a_server_that_asks_for_too_long_a_wait_is_given_up(index: QdrantIndex, http: LocalServer) -> None:
     http.faults, http.retry_after = [429], "600"
     with pytest.raises(BackendUnavailable, match="too many requests"):
         index.count()
 
 
 def test_a_slow_server_is_given_up(http: LocalServer) -> None:
-    index = QdrantIndex(Server(http.url, timeout=1, sleep=lambda _: None), "one", DIM)
+    index = QdrantIndex(Server(http.url, timeout=1), "one", DIM)
     http.faults, http.delay = ["slow"] * 4, 1.3
     with pytest.raises(BackendUnavailable, match="ReadTimeout"):
         index.count()
@@ -86,7 +92,7 @@ def test_a_slow_server_is_given_up(http: LocalServer) -> None:
 
 
 def test_a_server_that_is_not_there() -> None:
-    index = QdrantIndex(Server("http://127.0.0.1:9", timeout=1, sleep=lambda _: None), "one", DIM)
+    index = QdrantIndex(Server("http://127.0.0.1:9", timeout=1), "one", DIM)
     with pytest.raises(BackendUnavailable, match="ConnectError") as caught:
         index.count()
     assert caught.value.place == "http://127.0.0.1:9"

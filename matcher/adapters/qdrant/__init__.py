@@ -1,1 +1,8 @@
-"""Vector indexes of Qdrant: embedded (Edge) and server."""
+"""Vector indexes of Qdrant: embedded (Edge) and on a server.
+
+- ``edge``: one shard in this process; ``folders``: its generations, ``disk``: the room it needs
+- ``server``: one collection on a server; ``generations``: its generations
+- ``schema``: what is stored and asked, once for both dialects
+
+The engine's modules load slowly, so import a class from its module where it is needed.
+"""

@@ -16,26 +16,43 @@ from typing import Any
 
 import qdrant_edge as qe
 
-from matcher.adapters.qdrant.disk import LEAST, require_room, to_open, to_write
-from matcher.adapters.qdrant.terms import (
-    OF_TYPE,
-    create_shard,
-    keys_of,
-    load_shard,
+from matcher.adapters.qdrant.disk import LEAST_FREE_BYTES, bytes_to_write, require_free
+from matcher.adapters.qdrant.schema import (
+    PAYLOAD_INDEXES,
+    Search,
     point_of,
-    request_of,
+    search_of,
     vectors_of,
 )
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, NotReady
 from matcher.files import FileLock
-from matcher.index.points import UPSERT_LIMIT, check_points, check_query, payload, point_uuid, ranked
+from matcher.index.points import (
+    DENSE,
+    GRAPH_BREADTH,
+    LABELS,
+    LEXICAL,
+    UPSERT_LIMIT,
+    check_points,
+    check_query,
+    payload,
+    point_uuid,
+    ranked,
+)
 from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
 
 OPTIMIZE_ABOVE = 10_000
 """Points up to which plain search is fast enough; above, a graph is worth the minutes it takes to build."""
 
 _PAGE = 1_000
+
+_TYPE_IS = {kind: qe.FieldCondition("item_type", match=qe.MatchValue(kind.value)) for kind in ItemType}
+_TYPE_STATISTICS = {
+    kind: qe.SearchParams(idf=qe.IdfParams(corpus=qe.Filter(must=[condition])))
+    for kind, condition in _TYPE_IS.items()
+}
+_BREADTH = qe.SearchParams(hnsw_ef=GRAPH_BREADTH)
+_DBSF: Any = qe.Fusion.Dbsf()  # the stubs miss that it is a Fusion
 
 
 class EdgeIndex:
@@ -53,14 +70,9 @@ class EdgeIndex:
         self._shard: qe.EdgeShard | None = None
         self._known: dict[Any, tuple[str, str]] = {}  # point uuid -> (item id, version)
         try:
-            require_room(folder, LEAST)
-            require_room(folder, to_open(folder))
-            self._shard = self._guard(
-                partial(create_shard, folder / "shard", dim)
-                if is_new
-                else partial(load_shard, folder / "shard"),
-                reading=not is_new,
-            )
+            require_free(folder, LEAST_FREE_BYTES)
+            open_shard = partial(_create_shard, dim=dim) if is_new else _load_shard
+            self._shard = self._guard(partial(open_shard, folder / "shard"), reading=not is_new)
             self._guard(self._learn, reading=True)
         except BaseException:
             self._lock.release()
@@ -72,16 +84,16 @@ class EdgeIndex:
         check_points(points, self._dim)
         for start in range(0, len(points), UPSERT_LIMIT):
             part = points[start : start + UPSERT_LIMIT]
-            require_room(self._place, to_write(part))
-            rows = [qe.Point(point_uuid(p.id), vectors_of(p), payload(p)) for p in part]
+            require_free(self._place, bytes_to_write(part))
+            rows = [qe.Point(point_uuid(p.id), vectors_of(p, qe.SparseVector), payload(p)) for p in part]
             self._guard(partial(shard.update, qe.UpdateOperation.upsert_points(rows)))
             self._known.update((point_uuid(p.id), (p.id, p.version)) for p in part)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids are ignored."""
         shard = self._alive()
-        require_room(self._place, LEAST)
-        keys = keys_of(ids)
+        require_free(self._place, LEAST_FREE_BYTES)
+        keys: list[Any] = [point_uuid(item_id) for item_id in ids]
         for start in range(0, len(keys), UPSERT_LIMIT):
             gone = keys[start : start + UPSERT_LIMIT]
             self._guard(partial(shard.update, qe.UpdateOperation.delete_points(gone)))
@@ -92,9 +104,10 @@ class EdgeIndex:
         """Fused results (DBSF) in one engine query; with one part only, its own scores: cosine or BM25."""
         shard = self._alive()
         asked = check_query(dense, sparse, where, limit, self._dim)
-        request = request_of(asked, where)
-        if request is None:
+        search = search_of(asked, where)
+        if search is None:
             return []
+        request = request_of(search)
         found = self._guard(lambda: shard.query(request))
         rows = ((self._known.get(point.id), point.score) for point in _best(found, limit))
         return ranked((Hit(row[0], score, row[1]) for row, score in rows if row), limit)
@@ -102,7 +115,7 @@ class EdgeIndex:
     def fetch(self, ids: Sequence[str]) -> dict[str, Point]:
         """Points by id, vectors included; unknown ids are absent."""
         shard = self._alive()
-        keys = keys_of(ids)
+        keys: list[Any] = [point_uuid(item_id) for item_id in ids]
         records = self._guard(lambda: shard.retrieve(keys, True, True)) if keys else []
         points = (point_of(record.payload, record.vector) for record in records)
         return {point.id: point for point in points}
@@ -125,7 +138,8 @@ class EdgeIndex:
 
     def counts(self) -> dict[ItemType, int]:
         """Count the points of every type, zeros included."""
-        shard, of_type = self._alive(), {kind: qe.Filter(must=[rule]) for kind, rule in OF_TYPE.items()}
+        shard = self._alive()
+        of_type = {kind: qe.Filter(must=[rule]) for kind, rule in _TYPE_IS.items()}
         return {
             kind: int(self._guard(partial(shard.count, qe.CountRequest(exact=True, filter=only))))
             for kind, only in of_type.items()
@@ -190,6 +204,63 @@ class EdgeIndex:
                 place=self._place,
                 cause=error,
             ) from error
+
+
+def _load_shard(folder: Path) -> qe.EdgeShard:
+    """Open the shard kept in ``folder``."""
+    return qe.EdgeShard.load(str(folder))
+
+
+def _create_shard(folder: Path, dim: int) -> qe.EdgeShard:
+    """Make an empty shard with the payload indexes that :func:`request_of` filters on."""
+    folder.mkdir(parents=True)
+    shard = qe.EdgeShard.create(str(folder), _config(dim))
+    kinds = {"keyword": qe.PayloadSchemaType.Keyword, "float": qe.PayloadSchemaType.Float}
+    for field, kind in PAYLOAD_INDEXES.items():
+        shard.update(qe.UpdateOperation.create_field_index(field, kinds[kind]))
+    return shard
+
+
+def _config(dim: int) -> qe.EdgeConfig:
+    whole = qe.MultiVectorConfig(qe.MultiVectorComparator.MaxSim)
+    unsearched = qe.HnswIndexConfig(m=0, ef_construct=4, full_scan_threshold=10_000)
+    return qe.EdgeConfig(
+        vectors={
+            DENSE: qe.EdgeVectorParams(size=dim, distance=qe.Distance.Cosine),
+            LABELS: qe.EdgeVectorParams(
+                size=dim, distance=qe.Distance.Cosine, multivector_config=whole, hnsw_config=unsearched
+            ),
+        },
+        sparse_vectors={LEXICAL: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
+        wal_enabled=True,
+    )
+
+
+def request_of(search: Search) -> qe.QueryRequest:
+    """Return a search as a request to the embedded engine."""
+    allowed = _filter(search)
+    parts: list[tuple[Any, qe.SearchParams]] = []
+    if search.dense is not None:
+        parts.append((qe.Query.Nearest(search.dense.tolist(), using=DENSE), _BREADTH))
+    if search.sparse is not None:
+        terms = qe.SparseVector(list(search.sparse.indices), list(search.sparse.values))
+        parts.append((qe.Query.Nearest(terms, using=LEXICAL), _TYPE_STATISTICS[search.item_type]))
+    if search.fused:
+        fetches = [qe.Prefetch(search.depth, query=q, filter=allowed, params=p) for q, p in parts]
+        return qe.QueryRequest(search.limit, query=_DBSF, prefetches=fetches, with_payload=False)
+    query, params = parts[0]
+    return qe.QueryRequest(search.limit, query=query, filter=allowed, params=params, with_payload=False)
+
+
+def _filter(search: Search) -> qe.Filter:
+    must: list[Any] = [_TYPE_IS[search.item_type]]
+    if search.opens is not None:
+        must.append(qe.FieldCondition("open_from", range=qe.RangeFloat(lte=search.opens)))
+        must.append(qe.FieldCondition("open_until", range=qe.RangeFloat(gt=search.opens)))
+    if not search.excluding:
+        return qe.Filter(must=must)
+    excluded: Any = {point_uuid(item_id) for item_id in search.excluding}
+    return qe.Filter(must=must, must_not=[qe.HasIdCondition(excluded)])
 
 
 def optimize_folder(folder: Path, dim: int) -> None:

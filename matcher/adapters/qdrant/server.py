@@ -1,28 +1,143 @@
 """A Qdrant server or cluster through qdrant-client: one collection is one index.
 
 Same vectors, filters, fusion and statistics as the embedded engine. Needs server 1.19 or later (IDF over a
-chosen corpus). Repeating a write changes nothing, so every call is tried again when the server stumbles.
+chosen corpus). Repeating a write changes nothing, so every call is tried again when the server fails for a
+moment.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
+import stamina
 from qdrant_client import QdrantClient
+from qdrant_client import models as qm
+from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
+from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
-from matcher.adapters.qdrant.wire import (
-    READS,
-    WRITE_LIMIT,
-    Server,
+from matcher.adapters.qdrant.schema import (
+    PAYLOAD_INDEXES,
+    Search,
     keys_of,
-    of_type,
     point_of,
-    query_of,
-    struct_of,
+    search_of,
+    vectors_of,
 )
 from matcher.domain.items import ItemType
-from matcher.errors import BackendUnavailable
-from matcher.index.points import check_points, check_query, ranked
+from matcher.errors import BackendUnavailable, MatcherError, NotReady
+from matcher.index.points import (
+    DENSE,
+    GRAPH_BREADTH,
+    LABELS,
+    LEXICAL,
+    check_points,
+    check_query,
+    payload,
+    ranked,
+)
 from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
+
+WRITE_LIMIT = 64
+"""Points per request: 64 points of 48 labels of 384 numbers stay under the server's 32 MB."""
+
+READS = frozenset(
+    {"count", "get_aliases", "get_collection", "get_collections", "query_points", "retrieve", "scroll"}
+)
+"""Methods of the client that a read-only key is enough for."""
+
+# An answer that is not JSON comes up as a bare ValueError.
+_FAULTS = (ResponseHandlingException, UnexpectedResponse, ResourceExhaustedResponse, ValueError)
+_LONGEST_PAUSE = 5.0
+
+
+def try_again(error: Exception) -> bool | float:
+    """Return whether a failed call is worth another try, or after how many seconds the server wants it.
+
+    Faults that pass are 429, 5xx and no valid answer; a server that asks for more than five seconds is not
+    waited for.
+    """
+    if isinstance(error, ResourceExhaustedResponse):
+        return float(error.retry_after_s) if error.retry_after_s <= _LONGEST_PAUSE else False
+    if isinstance(error, UnexpectedResponse):
+        return error.status_code == 429 or (error.status_code or 0) >= 500
+    return isinstance(error, _FAULTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server is, and how long one request to it may take.
+
+    ``api_key`` goes with what reads and ``write_key`` with what writes; where only one is given it goes with
+    both, and a process that only asks needs no more than a read-only ``api_key``. Keys travel in clear over
+    ``http``: use ``https`` beyond one machine.
+    """
+
+    url: str
+    api_key: str | None = field(default=None, repr=False)
+    write_key: str | None = field(default=None, repr=False)
+    timeout: int = 5  # seconds a single request may take
+
+    def connect(self, *, writing: bool = False) -> QdrantClient:
+        """Return a client that reads, or one that may write; nothing is sent yet."""
+        key = self.write_key or self.api_key if writing else self.api_key or self.write_key
+        return QdrantClient(
+            url=self.url,
+            port=None,
+            timeout=self.timeout,
+            headers={"api-key": key} if key else None,
+            check_compatibility=False,  # asks the server in a thread of its own; `matcher doctor` does it
+            verify=not self.url.startswith("http://"),  # reading certificates takes 0.1 s, there are none
+        )
+
+    @contextmanager
+    def client(self, *, writing: bool = False) -> Iterator[QdrantClient]:
+        """Yield a client for a few calls."""
+        client = self.connect(writing=writing)
+        try:
+            yield client
+        finally:
+            client.close()
+
+    def call(self, do: Callable[[], Any]) -> Any:
+        """Run a call that may be repeated, four times at most while :func:`try_again` says so.
+
+        Raises NotReady when the collection is gone, BackendUnavailable for everything else.
+        """
+        retries = stamina.retry_context(
+            on=try_again, attempts=4, timeout=None, wait_initial=0.1, wait_exp_base=4, wait_jitter=0.1
+        )
+        try:
+            for attempt in retries:
+                with attempt:
+                    return do()
+        except _FAULTS as error:
+            raise self._ours(error) from error
+
+    def _ours(self, error: Exception) -> MatcherError:
+        status = error.status_code if isinstance(error, UnexpectedResponse) else None
+        if status == 404:
+            return NotReady(
+                "The index does not exist on the Qdrant server. Build it: matcher reindex", place=self.url
+            )
+        if status in (401, 403):
+            return BackendUnavailable(
+                f"The Qdrant server refused the key (HTTP {status}):"
+                " set MATCHER_QDRANT_API_KEY to read, MATCHER_QDRANT_WRITE_KEY to index.",
+                place=self.url,
+            )
+        if status is not None:
+            what = f"HTTP {status}"
+        elif isinstance(error, ResourceExhaustedResponse):
+            what = "too many requests"
+        else:
+            source = error.source if isinstance(error, ResponseHandlingException) else error
+            what = f"no valid answer ({type(source).__name__})"
+        return BackendUnavailable(
+            f"The Qdrant server failed: {what}. Check that it runs and that MATCHER_QDRANT_URL points to it.",
+            place=self.url,
+        )
+
 
 _PAGE = 1_000
 _NAMED = ["id", "version"]
@@ -47,7 +162,7 @@ class QdrantIndex:
         check_points(points, self._dim)
         for start in range(0, len(points), WRITE_LIMIT):
             unique = {p.id: p for p in points[start : start + WRITE_LIMIT]}
-            self._call("upsert", points=[struct_of(p) for p in unique.values()], wait=True)
+            self._call("upsert", points=[_struct_of(point) for point in unique.values()], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids are ignored."""
@@ -59,9 +174,10 @@ class QdrantIndex:
         """Fused results (DBSF) in one request; with one part only, its own scores: cosine or BM25."""
         self._alive()
         asked = check_query(dense, sparse, where, limit, self._dim)
-        request = query_of(asked, where)
-        if request is None:
+        search = search_of(asked, where)
+        if search is None:
             return []
+        request = _request_of(search)
         found = self._call("query_points", with_payload=_NAMED, with_vectors=False, **request).points
         return ranked((Hit(p.payload["id"], p.score, p.payload["version"]) for p in found), limit)
 
@@ -85,9 +201,11 @@ class QdrantIndex:
 
     def counts(self) -> dict[ItemType, int]:
         """Count the points of every type, zeros included."""
-        return {
-            kind: int(self._call("count", exact=True, count_filter=of_type(kind)).count) for kind in ItemType
-        }
+        found = {}
+        for kind in ItemType:
+            of_type = qm.Filter(must=[type_is(kind)])
+            found[kind] = int(self._call("count", exact=True, count_filter=of_type).count)
+        return found
 
     def flush(self) -> None:
         """Nothing to do: the server answers a write when it is in its log."""
@@ -125,3 +243,72 @@ class QdrantIndex:
             yield from records
             if offset is None:
                 return
+
+
+def create_collection(client: QdrantClient, name: str, dim: int, **options: Any) -> None:
+    """Make a collection in strict mode, with every payload index that is filtered on.
+
+    ``options`` go to the server as they are: shard_number, replication_factor, metadata.
+    """
+    whole = qm.MultiVectorConfig(comparator=qm.MultiVectorComparator.MAX_SIM)
+    client.create_collection(
+        name,
+        vectors_config={
+            DENSE: qm.VectorParams(size=dim, distance=qm.Distance.COSINE),
+            LABELS: qm.VectorParams(
+                size=dim,
+                distance=qm.Distance.COSINE,
+                multivector_config=whole,
+                hnsw_config=qm.HnswConfigDiff(m=0),
+                on_disk=True,
+            ),
+        },
+        sparse_vectors_config={LEXICAL: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
+        strict_mode_config=qm.StrictModeConfig(
+            enabled=True, unindexed_filtering_retrieve=False, unindexed_filtering_update=False
+        ),
+        **options,
+    )
+    kinds = {"keyword": qm.PayloadSchemaType.KEYWORD, "float": qm.PayloadSchemaType.FLOAT}
+    for field_name, kind in PAYLOAD_INDEXES.items():
+        client.create_payload_index(name, field_name, kinds[kind], wait=True)
+
+
+def _struct_of(point: Point) -> qm.PointStruct:
+    """Return a point as it is sent."""
+    [key] = keys_of([point.id])
+    return qm.PointStruct(id=key, vector=vectors_of(point, qm.SparseVector), payload=payload(point))
+
+
+def type_is(kind: ItemType) -> qm.FieldCondition:
+    """Return the condition that a point is of one type."""
+    return qm.FieldCondition(key="item_type", match=qm.MatchValue(value=kind.value))
+
+
+def _filter(search: Search) -> qm.Filter:
+    must: list[Any] = [type_is(search.item_type)]
+    if search.opens is not None:
+        must.append(qm.FieldCondition(key="open_from", range=qm.Range(lte=search.opens)))
+        must.append(qm.FieldCondition(key="open_until", range=qm.Range(gt=search.opens)))
+    excluded: list[Any] = list(keys_of(search.excluding))
+    return qm.Filter(must=must, must_not=[qm.HasIdCondition(has_id=excluded)] if excluded else None)
+
+
+def _request_of(search: Search) -> dict[str, Any]:
+    """Return a search as the arguments of the client's ``query_points``."""
+    allowed = _filter(search)
+    parts: list[dict[str, Any]] = []
+    if search.dense is not None:
+        breadth = qm.SearchParams(hnsw_ef=GRAPH_BREADTH)
+        parts.append({"query": search.dense.tolist(), "using": DENSE, "params": breadth})
+    if search.sparse is not None:
+        terms = qm.SparseVector(indices=list(search.sparse.indices), values=list(search.sparse.values))
+        corpus = qm.Filter(must=[type_is(search.item_type)])
+        statistics = qm.SearchParams(idf=qm.IdfCorpusParams(corpus=corpus))
+        parts.append({"query": terms, "using": LEXICAL, "params": statistics})
+    if search.fused:
+        fetches = [qm.Prefetch(filter=allowed, limit=search.depth, **part) for part in parts]
+        return {"prefetch": fetches, "query": qm.FusionQuery(fusion=qm.Fusion.DBSF), "limit": search.limit}
+    part = parts[0]
+    part["search_params"] = part.pop("params")
+    return {**part, "query_filter": allowed, "limit": search.limit}

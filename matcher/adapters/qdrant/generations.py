@@ -7,8 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 from qdrant_client import models as qm
 
-from matcher.adapters.qdrant.server import QdrantIndex
-from matcher.adapters.qdrant.wire import READS, Server, create_collection
+from matcher.adapters.qdrant.server import READS, QdrantIndex, Server, create_collection
 from matcher.errors import NotReady
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
