@@ -6,9 +6,9 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from matcher.domain.items import AnyItem, Factory, Item, Organisation, Profile
+from matcher.domain.items import AnyItem, Factory, Item, Lead, Organisation, Profile
 from matcher.index.labels import ROLES, Label, Role, labels_of
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.vocabulary import Senses
@@ -176,6 +176,8 @@ class Analyser:
     def _facts(self, subject: Subject) -> tuple[Mention, ...]:
         """Return the facts of a subject, and the jobs that a request or a need names."""
         facts = self.knowledge.facts.in_fields(fact_fields(subject))
+        if isinstance(subject, Lead):
+            return tuple(_named_by_training(fact, subject) for fact in facts)
         if not isinstance(subject, Profile):
             return facts
         return facts + self.knowledge.occupations.in_fields(subject.fields())
@@ -197,6 +199,13 @@ class Analyser:
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
+
+
+def _named_by_training(fact: Mention, lead: Lead) -> Mention:
+    """Quote a training's first name for the job it leads to: a job's code says nothing to a reader."""
+    if fact.field != "rome_codes" or not lead.themes:
+        return fact
+    return replace(fact, field="themes", start=0, end=len(lead.themes[0]), text=lead.themes[0])
 
 
 def _told_fields(subject: Subject) -> Iterator[tuple[str, str]]:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from matcher.domain.answers import Missing, Reason
 from matcher.domain.eligibility import size_bands
-from matcher.domain.items import Factory, Item, Opportunity, Organisation
+from matcher.domain.items import PUBLIC_NAMES, Factory, Item, Lead, Opportunity, Organisation
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.evidence import POSSIBLE_MATCH
 from matcher.recommend.phrases import GAPS, NOTICES
@@ -55,15 +55,26 @@ def _about_the_record(item: object) -> Iterator[Missing]:
     if isinstance(item, Item) and item.needs_confirmation:
         yield _gap("confirm_evidence")
     if isinstance(item, Factory):
-        if item.is_inferred:
-            yield _gap("inferred")
-        if item.next_meeting is None:
-            yield _gap("no_next_date")
+        yield from _about_the_factory(item)
+    if isinstance(item, Lead) and item.reserved:
+        french, english = zip(*(PUBLIC_NAMES[public] for public in item.public), strict=True)
+        yield _gap("reserved", public=", ".join(french), public_en=", ".join(english))
     if isinstance(item, Opportunity):
-        if item.availability == "unconfirmed":
-            yield _gap("dates_unconfirmed")
-        if item.eligibility.min_countries > 1:
-            yield _gap("consortium", countries=str(item.eligibility.min_countries))
+        yield from _about_the_opportunity(item)
+
+
+def _about_the_factory(factory: Factory) -> Iterator[Missing]:
+    if factory.is_inferred:
+        yield _gap("inferred")
+    if factory.next_meeting is None:
+        yield _gap("no_next_date")
+
+
+def _about_the_opportunity(opportunity: Opportunity) -> Iterator[Missing]:
+    if opportunity.availability == "unconfirmed":
+        yield _gap("dates_unconfirmed")
+    if opportunity.eligibility.min_countries > 1:
+        yield _gap("consortium", countries=str(opportunity.eligibility.min_countries))
 
 
 def _about_the_theme(scored: Scored, policy: Policy, reasons: Sequence[Reason]) -> Iterator[Missing]:

@@ -155,6 +155,7 @@ GAPS: dict[str, Phrase] = {
         "Taille de l'entreprise inconnue : vérifier la condition « {text} ».",
         "Company size unknown: check the condition “{text}”.",
     ),
+    "reserved": ("Réservé à : {public}.", "Reserved for: {public_en}."),
     "no_next_date": ("Pas de prochaine date connue.", "No next date is known."),
 }
 """What is missing beside an item, by code, in the order it is listed."""
@@ -186,8 +187,8 @@ NOTICES: dict[str, Phrase] = {
         "Place not taken into account: “{text}” is not on the list of towns, or several have this name.",
     ),
     "exclusion": (
-        "Exclusion non prise en compte : « {text} ». À vérifier pour chaque proposition.",
-        "Exclusion not taken into account: “{text}”. Check it for each proposal.",
+        "Écarté de la recherche : « {text} ». À vérifier pour chaque proposition.",
+        "Left out of the search: “{text}”. Check it for each proposal.",
     ),
 }
 """What is said of an answer as a whole, by code."""

@@ -20,7 +20,7 @@ from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.participation import Participation, participation
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.reasons import ReasonWriter
-from matcher.recommend.rerank import Scored, diversify, effective_weights, is_for_all, rerank
+from matcher.recommend.rerank import Scored, admits, diversify, effective_weights, is_for_all, rerank
 from matcher.recommend.similarity import similarity_floor
 
 MAX_K = 100
@@ -202,7 +202,8 @@ class Recommender:
             item = found.get(hit.id)
             if item is not None and _may_meet(asker.subject, item.analysis.subject, on):
                 pairs.append((item, hit.score / most))
-        return rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
+        scored = rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
+        return [entry for entry in scored if admits(entry)]
 
     def _listed(
         self, context: _Context, k: int

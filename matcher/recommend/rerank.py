@@ -10,7 +10,7 @@ import numpy as np
 from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.eligibility import size_names
-from matcher.domain.items import Opportunity, Profile
+from matcher.domain.items import Lead, Opportunity, Profile
 from matcher.index.labels import Role
 from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
@@ -137,6 +137,14 @@ def is_for_all(item: Analysis) -> bool:
     """Whether an opportunity is an instrument for every company: no theme of it excludes anybody."""
     themes = item.labels[item.spans.get(Role.GIVES, slice(0))]
     return isinstance(item.subject, Opportunity) and all(label.is_open for label in themes)
+
+
+def admits(entry: Scored) -> bool:
+    """Whether a lead is open to what was asked: one that is reserved must be for a public that was named."""
+    lead = entry.item.analysis.subject
+    if not (isinstance(lead, Lead) and lead.reserved):
+        return True
+    return any(met.item.concept.startswith("public:") for met in entry.evidence.met)
 
 
 def _stage(query: Subject, item: Subject) -> float:
