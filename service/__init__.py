@@ -1,5 +1,6 @@
 """The product's surfaces: ``http`` and the command line ``cli``.
 
+- ``listing``: what is open on a day
 - ``formats``: the JSON that both write
 - ``dates``: dates and instants as people write them
 """

@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 from matcher.errors import InvalidRequest
 
 
-def parse(text: str | None, zone: ZoneInfo) -> datetime:
-    """Read the instant an answer is for.
+def parse(text: str | None, zone: ZoneInfo, name: str = "on") -> datetime:
+    """Read the instant an answer is for, given as the parameter ``name``.
 
     Dates are those of ISO 8601, basic or extended. A date alone stands for noon of that day in ``zone``: what
     opens in the morning or closes in the evening is open on that day. An instant without offset is read in
@@ -34,7 +34,8 @@ def parse(text: str | None, zone: ZoneInfo) -> datetime:
             continue
         return moment if moment.tzinfo else moment.replace(tzinfo=zone)
     raise InvalidRequest(
-        "'on' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00. In an address, + is written %2B."
+        f"'{name}' is not a date: write 2026-11-22, or 2026-11-22T09:00:00+01:00. "
+        "In an address, + is written %2B."
     )
 
 

@@ -1,6 +1,7 @@
 """JSON shared by HTTP and by ``--json`` on the command line; ``docs/api.md`` describes every field."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Self
 
@@ -18,6 +19,12 @@ def answer_json(answer: Answer, *, explain: bool = False, indent: int | None = N
     """Write an answer as JSON; the signals of each score only with ``explain``."""
     exclude: dict[str, Any] | None = None if explain else {"items": {"__all__": {"signals"}}}
     return _ANSWER.dump_json(answer, exclude=exclude, indent=indent)
+
+
+def items_json(items: Iterable[AnyItem], *, indent: int | None = None) -> str:
+    """Write items as a JSON list."""
+    fields = [item.model_dump(mode="json") for item in items]
+    return json.dumps(fields, ensure_ascii=False, indent=indent)
 
 
 class PlannedMember(BaseModel):

@@ -2,6 +2,7 @@
 
 - ``main``: the commands, their options and exit codes
 - ``recommend``: recommend, search, members-for (an alert), skills
+- ``open``: the calls open on a day
 - ``catalogue``: import, export, show
 - ``index``: prepare, migrate, index, reindex
 - ``plan``: the plan of introductions

@@ -19,6 +19,7 @@ from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.settings import load
 from service.cli import catalogue, demo, doctor, imports, index, plan, recommend, serve
+from service.cli import open as open_
 from service.cli.meetings import meetings
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
@@ -108,6 +109,21 @@ def alert_command(
 ) -> None:
     """List the members to alert of an opportunity."""
     recommend.alert(load(), opportunity, AnswerOptions(count, on, lang, json, explain))
+
+
+@app.command("open", rich_help_panel="Ask")
+def open_command(  # a command's parameters are its options
+    theme: Annotated[str, typer.Option(help="Words of the name, the description or a theme.")] = "",
+    near: Annotated[
+        str, typer.Option(help="A town or department number: what a company there may answer; or a country.")
+    ] = "",
+    count: CountOption = 20,
+    on: OnOption = None,
+    lang: LangOption = "fr",
+    json: JsonOption = False,
+) -> None:
+    """List the calls and missions open on a day, soonest deadline first."""
+    open_.run(load(), theme, near, AnswerOptions(count, on, lang, json))
 
 
 @app.command("show", rich_help_panel="Ask")

@@ -4,6 +4,7 @@
 - ``routes``: addresses: recommendations, items, the plan, health
 - ``engine``: calls on the matcher: store reads at once, index work in turn
 - ``jobs``: background work: a new plan of introductions
+- ``listing``: pages of items, by name or open on a day
 - ``schemas``: what requests hold, as pydantic models
 - ``errors``: the table from errors to status codes, and problem documents
 - ``middleware``: ASGI layers: request id, headers, access log, last resort, HEAD, body limit

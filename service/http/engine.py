@@ -161,6 +161,11 @@ def count_pending(matcher: Matcher) -> int:
     return max(matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(generation), 0)
 
 
+def no_such_item(item_id: str) -> NotFound:
+    """Return the error of an unknown id; a hidden item has the same."""
+    return NotFound(f"There is no item '{item_id}' in the store.")
+
+
 def get_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
     """Return a stored item of this type; NotFound for one of another type."""
     item = matcher.store.items.get(item_id)

@@ -17,7 +17,14 @@ from service.http.examples import BY_PROFILE, BY_TEXT
 
 ItemT = TypeVar("ItemT", bound=Item)
 
-_DATE_OR_INSTANT = {"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}
+DateOrInstant = (
+    Annotated[
+        str,
+        StringConstraints(max_length=40),
+        WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
+    ]
+    | None
+)
 """What :func:`service.dates.parse` reads, as OpenAPI says it."""
 
 
@@ -33,7 +40,7 @@ class AnswerQuery(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     k: int = Field(5, ge=1, le=100, description="How many items at most; MATCHER_MAX_K may allow less")
-    on: Annotated[str, StringConstraints(max_length=40), WithJsonSchema(_DATE_OR_INSTANT)] | None = Field(
+    on: DateOrInstant = Field(
         None,
         description="Date or instant the answer is for; now if left out. A date alone is noon of that day.",
         examples=["2026-11-22", "2026-11-22T09:00:00+01:00"],

@@ -35,4 +35,15 @@ async def require_admin(
         raise Unauthorised("This needs the administrator's key: Authorization: Bearer KEY.")
 
 
+async def carries_key(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> bool:
+    """Whether the request carries the key; Unauthorised if it carries a wrong one."""
+    if credentials is None or request.app.state.settings.admin_key is None:
+        return False
+    await require_admin(request, credentials)
+    return True
+
+
 Admin = Depends(require_admin)
+WithKey = Annotated[bool, Depends(carries_key)]

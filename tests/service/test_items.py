@@ -107,11 +107,84 @@ def test_an_item_that_cannot_be_is_refused(client, path, body):
 
 
 def test_lists_come_in_pages_by_id(client):
-    first = client.get("/v1/organisations", params={"limit": 3}).json()
-    assert [item["id"] for item in first["items"]] == ["ORG001", "ORG002", "ORG003"]
-    assert first["next"] == "ORG003"
-    last = client.get("/v1/organisations", params={"limit": 3, "after": first["next"]}).json()
-    assert ([item["id"] for item in last["items"]], last["next"]) == (["ORG004"], None)
+    first = client.get("/v1/organisations", params={"limit": 2}).json()
+    assert [item["id"] for item in first["items"]] == ["ORG001", "ORG002"]
+    assert first["next"] == "ORG002"
+    last = client.get("/v1/organisations", params={"limit": 2, "after": first["next"]}).json()
+    assert ([item["id"] for item in last["items"]], last["next"]) == (["ORG003"], None)
+
+
+def ids_of(response) -> list[str]:
+    assert response.status_code == 200, response.text
+    return [item["id"] for item in response.json()["items"]]
+
+
+def test_an_organisation_that_opted_out_is_shown_with_the_key_only(client):
+    staff = {"Authorization": f"Bearer {KEY}"}
+    assert ids_of(client.get("/v1/organisations")) == ["ORG001", "ORG002", "ORG003"]
+    assert ids_of(client.get("/v1/organisations", headers=staff))[-1] == "ORG004"
+    assert ids_of(client.get("/v1/organisations", params={"name": "Discrète"})) == []
+    hidden, unknown = client.get("/v1/organisations/ORG004"), client.get("/v1/organisations/ORG999")
+    assert hidden.status_code == unknown.status_code == 404
+    assert hidden.json()["detail"] == unknown.json()["detail"].replace("ORG999", "ORG004")
+    assert client.get("/v1/organisations/ORG004", headers=staff).json()["opted_out"]
+    wrong = {"Authorization": "Bearer wrong"}
+    assert client.get("/v1/organisations/ORG004", headers=wrong).status_code == 401
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("citadelle sécurité", ["ORG002"]),
+        ("CITADELLE", ["ORG002"]),
+        ("midi", ["ORG003"]),
+        ("Makina Corpus SAS", ["ORG001"]),
+        ("personne", []),
+    ],
+)
+def test_organisations_are_found_by_name(client, name, found):
+    assert ids_of(client.get("/v1/organisations", params={"name": name})) == found
+
+
+def test_what_is_open_on_a_day_is_listed_soonest_deadline_first(admin):
+    later = {
+        "id": "INT900",
+        "name": "Salon",
+        "availability": "dated",
+        "closes_at": "2026-11-30T00:00:00+01:00",
+    }
+    standing = {"id": "INT901", "name": "Réseau", "availability": "standing", "country_region": "Espagne"}
+    local = standing | {"id": "INT902", "eligibility": {"department_codes": ["66"]}}
+    for item in (later, standing, local):
+        admin.put(f"/v1/opportunities/{item['id']}", json=item)
+    asked = {"open_on": "2026-11-22"}
+    every = ["INT900", "INT001", "INT901", "INT902"]
+    assert ids_of(admin.get("/v1/opportunities", params=asked)) == every
+    first = admin.get("/v1/opportunities", params=asked | {"limit": 3}).json()
+    rest = admin.get("/v1/opportunities", params=asked | {"limit": 3, "after": first["next"]}).json()
+    assert [item["id"] for item in first["items"] + rest["items"]] == every
+    assert rest["next"] is None
+    assert ids_of(admin.get("/v1/opportunities", params={"open_on": "2027-11-22"})) == ["INT901", "INT902"]
+    assert ids_of(admin.get("/v1/opportunities", params=asked | {"theme": "carto donnee"})) == ["INT001"]
+    assert ids_of(admin.get("/v1/opportunities", params=asked | {"near": "Rodez"})) == every[:3]
+    assert ids_of(admin.get("/v1/opportunities", params=asked | {"near": "Espagne"})) == every[2:]
+
+
+@pytest.mark.parametrize(
+    ("path", "wrong"),
+    [
+        ("/v1/organisations", {"q": "koovea"}),
+        ("/v1/opportunities", {"availability": "open"}),
+        ("/v1/factories", {"name": "data"}),
+        ("/v1/opportunities", {"open_on": "demain"}),
+        ("/v1/opportunities", {"open_on": "2026-11-22", "near": "Atlantide"}),
+        ("/v1/opportunities", {"open_on": "2026-11-22", "after": "INT002"}),
+    ],
+)
+def test_what_a_list_does_not_know_is_refused(client, path, wrong):
+    response = client.get(path, params=wrong)
+    assert response.status_code == 422
+    assert response.json()["type"] == "urn:matcher:invalid-request"
 
 
 @pytest.mark.parametrize("after", ["\0", "a b", "x" * 129])

@@ -30,6 +30,15 @@ def day(at: datetime, lang: Language, zone: ZoneInfo) -> str:
     return f"{there.day} {MONTHS[lang][there.month - 1]} {there.year}"
 
 
+def last_day(closes_at: datetime) -> datetime:
+    """Return an instant of the last day of a window, which ends before ``closes_at``.
+
+    >>> last_day(datetime.fromisoformat("2026-12-16T00:00:00+01:00")).date().isoformat()
+    '2026-12-15'
+    """
+    return closes_at - timedelta(seconds=1)
+
+
 def local(at: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant in a zone; as it is where that has no date, at either end of the calendar."""
     try:
@@ -103,8 +112,7 @@ def _what(item: Recommendation, lang: Language, zone: ZoneInfo, *, marked: bool)
     text.append(f"\n{item.item_id}", "not bold dim")
     for key, moment in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
         if moment is not None and not (key == "opens" and item.closes_at):
-            # a window ends before closes_at: midnight belongs to the day before
-            at = moment - timedelta(seconds=1) if key == "closes" else moment
+            at = last_day(moment) if key == "closes" else moment
             text.append(f"\n{word(key, lang)} {day(at, lang, zone)}", "not bold cyan")
     if item.needs_confirmation:
         text.append(f"\n◇ {word('confirm', lang)}", "not bold yellow")

@@ -23,6 +23,11 @@ WORDS: dict[str, Phrase] = {
     "next": ("prochaine date :", "next date:"),
     "confirm": ("à confirmer", "to be confirmed"),
     "illustrative": ("besoins illustratifs", "illustrative needs"),
+    "open": ("Ouvert", "Open"),
+    "deadline": ("Échéance", "Deadline"),
+    "where": ("Pays ou région", "Country or region"),
+    "standing": ("permanent", "standing"),
+    "more": ("… {count} de plus : -k pour en voir davantage", "… {count} more: -k to see them"),
     "none": ("Rien à proposer.", "Nothing to suggest."),
     "legend_score": (
         "Score, de 0 à 1 : part de ce que montrerait une correspondance parfaite ; il classe une même liste.",

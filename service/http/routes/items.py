@@ -1,22 +1,23 @@
-"""The catalogue's items: read without a key, written with it.
+"""The catalogue's items: read without a key, written with it; an opted-out organisation is read with it only.
 
 One collection of addresses a type of item, all alike. An item's version is its ``ETag``.
 """
 
-from itertools import islice
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from matcher.build import Matcher
-from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemId, ItemType
+from matcher.domain.eligibility import is_listed
+from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
 from service.http.deps import EngineDep, SettingsDep
-from service.http.engine import get_stored
+from service.http.engine import get_stored, no_such_item
 from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
+from service.http.listing import LIST_QUERIES, Listing, ListQuery
 from service.http.schemas import Page, problems
-from service.http.security import Admin
+from service.http.security import Admin, WithKey
 
 router = APIRouter(prefix="/v1")
 
@@ -26,7 +27,7 @@ COLLECTIONS = {
     ItemType.OPPORTUNITY: "opportunities",
     ItemType.LEAD: "leads",
 }
-_LISTED = problems(422, 503)
+_LISTED = problems(401, 422, 503)
 _READ = _LISTED | problems(404)
 _ERASED = _READ | problems(401, 403, 412)
 _WRITTEN = _ERASED | problems(413, 415)
@@ -43,6 +44,7 @@ IfNoneMatch = Annotated[
 def _add_reading(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    query_class: Any = LIST_QUERIES.get(item_type, ListQuery)
 
     @router.get(
         f"/{collection}",
@@ -53,16 +55,14 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         tags=[collection],
     )
     async def page(
-        engine: EngineDep,
-        settings: SettingsDep,
-        after: Annotated[str, Query(pattern=f"^({ID_PATTERN})?$", description="Start behind this id")] = "",
-        limit: Annotated[int, Query(ge=1, le=1_000, description="MATCHER_MAX_PAGE may allow less")] = 50,
+        query: Annotated[query_class, Query()], engine: EngineDep, settings: SettingsDep, with_key: WithKey
     ) -> Response:
-        if limit > settings.max_page:
+        if query.limit > settings.max_page:
             raise InvalidRequest(
-                f"limit is {limit}; this service gives pages of at most {settings.max_page}."
+                f"limit is {query.limit}; this service gives pages of at most {settings.max_page}."
             )
-        return _page(await engine.read(lambda m: _some(m, item_type, after, limit + 1)), limit)
+        listing = Listing(item_type, query, with_key, settings.zone)
+        return _page(await engine.read(listing.read), query.limit)
 
     @router.get(
         f"/{collection}/{{item_id}}",
@@ -72,8 +72,12 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         summary=f"One {item_type.value}",
         tags=[collection],
     )
-    async def get(item_id: id_in_path, engine: EngineDep, if_none_match: IfNoneMatch = None) -> Response:
+    async def get(
+        item_id: id_in_path, engine: EngineDep, with_key: WithKey, if_none_match: IfNoneMatch = None
+    ) -> Response:
         item = await engine.read(lambda m: get_stored(m, item_id, item_type))
+        if not (with_key or is_listed(item)):
+            raise no_such_item(item_id)
         if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(item)
@@ -119,10 +123,6 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
     async def delete(item_id: id_in_path, engine: EngineDep, if_match: IfMatch = None) -> None:
         await engine.write(lambda m: _delete(m, item_id, item_type, if_match))
         engine.forget_shown(item_id)
-
-
-def _some(matcher: Matcher, item_type: ItemType, after: str, count: int) -> list[AnyItem]:
-    return list(islice(matcher.store.items.all(item_type, after=after, batch=count), count))
 
 
 def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
