@@ -95,6 +95,9 @@ class Settings(BaseSettings):
         0.2, ge=0, le=1, description="Probability of being clearly useful below which a list ends"
     )
     max_k: int = Field(50, ge=1, le=100, description="Items one answer may hold")
+    max_waiting_texts: int = Field(
+        32, ge=1, le=1_000, description="Questions with a text at once; further ones get 503, to ask again"
+    )
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
     timezone: Zone = Field(

@@ -15,6 +15,7 @@
 """
 
 from matcher.recommend.analysis import Analyser, Analysis
+from matcher.recommend.features import Features
 from matcher.recommend.policies import POLICIES, SIGNALS, WEIGHTS_FILE, Policy, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.recommend.rerank import Scored
@@ -25,6 +26,7 @@ __all__ = [
     "WEIGHTS_FILE",
     "Analyser",
     "Analysis",
+    "Features",
     "Policy",
     "Recommender",
     "Scored",

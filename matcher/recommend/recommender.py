@@ -115,6 +115,7 @@ class Recommender:
         on: datetime | None = None,
         *,
         signals: bool = True,
+        features: Features | None = None,
     ) -> Answer:
         """Recommend at most ``k`` items of ``kind``, best first, ties by id.
 
@@ -131,6 +132,8 @@ class Recommender:
             judges by fit, whatever the date and participation; no user-facing surface passes it.
         signals
             Whether each item comes with the breakdown of its score.
+        features
+            What :meth:`prepare` made of a profile; worked out here if left out.
 
         Returns
         -------
@@ -149,7 +152,7 @@ class Recommender:
         refused = refusal(query, kind, on)
         if refused is not None:
             return self._answer(query, kind, on, k, (), (refused,))
-        side = self._features.question(query, sought_only=policy.complementary)
+        side = features or self._features.question(query, sought_only=policy.complementary)
         scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         plan = self._plan_of(side, kind)
         weights = effective_weights(side.analysis, policy) if signals else {}
@@ -166,6 +169,16 @@ class Recommender:
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
         return replace(answer, weaker=weaker, calibration=self._calibration.version, plan=version)
+
+    def prepare(self, profile: Profile, kind: Kind) -> Features:
+        """Analyse and encode a profile for :meth:`recommend`; InvalidRequest if it is empty.
+
+        Encoding is most of the work of a free text. It touches neither store nor index, so any thread may do
+        it while another one answers.
+        """
+        policy = self._policies[kind]
+        check(profile, policy, 1, None)
+        return self._features.question(profile, sought_only=policy.complementary)
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""

@@ -21,7 +21,9 @@ def run(settings: Settings, theme: str, near: str, options: AnswerOptions) -> No
     at = dates.parse(options.on, settings.zone)
     with open_matcher(settings) as matcher:
         opportunities = matcher.store.items.all(ItemType.OPPORTUNITY)
-        found = open_opportunities(opportunities, at, theme=theme, near=near, territory=matcher.territory)
+        found = open_opportunities(
+            opportunities, at, theme=theme, near=near, territory=matcher.knowledge.territory
+        )
     shown = found[: options.count]
     if options.json:
         results().out(items_json(shown, indent=2), highlight=False)

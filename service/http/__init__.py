@@ -3,6 +3,7 @@
 - ``app``: the application and its life, from opening the matcher to closing it
 - ``routes``: addresses: recommendations, items, the plan, health
 - ``engine``: calls on the matcher: store reads at once, index work in turn
+- ``queues``: how many questions may wait
 - ``jobs``: background work: a new plan of introductions
 - ``listing``: pages of items, by name or open on a day
 - ``schemas``: what requests hold, as pydantic models

@@ -78,7 +78,6 @@ def warm_up(matcher: Matcher) -> None:
     matcher.index_now()
     matcher.recommender  # noqa: B018  # opened at the first use
     matcher.encoder.encode_queries(["bonjour"])
-    matcher.skills.find("bonjour")
 
 
 @asynccontextmanager
@@ -95,7 +94,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
-    engine = MatcherEngine(matcher, app.state.settings.index_interval_s, app.state.metrics)
+    settings = app.state.settings
+    engine = MatcherEngine(matcher, settings.index_interval_s, app.state.metrics, settings.max_waiting_texts)
     app.state.engine = engine
     app.state.plan_job = PlanJob(engine, matcher)
     async with engine.following_store():

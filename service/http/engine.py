@@ -1,7 +1,7 @@
 """The open matcher of a serving process: store reads at once, index work in turn, kept up with the store."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -9,42 +9,64 @@ from typing import Any, TypeVar
 
 import anyio.to_thread
 import structlog
+from fastapi import Request
 
 from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
-from matcher.domain.items import AnyItem, ItemType
+from matcher.domain.items import AnyItem, ItemType, Kind, Profile
 from matcher.errors import MatcherError, NotFound
+from matcher.recommend import Features, Recommender
+from service.http.errors import ClientGone
 from service.http.metrics import Metrics
+from service.http.queues import BoundedTurn
 
 T = TypeVar("T")
 CHANGES_PER_TURN = 32
 """Changes indexed before waiting questions are answered: under half a second of encoding."""
+MAX_QUESTIONS = 256
+"""Questions at the index at most, answered or waiting; they take some milliseconds each."""
+MAX_QUESTIONS_OF_A_CLIENT = 64
 MAX_IMPRESSIONS_HELD = 100_000
 """Impressions kept in memory while the store cannot take them; further ones are dropped."""
 
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """The index as it was after the last change this process made to it."""
+    """The index as it was after the last change this process made to it, and what answers from it."""
 
     generation: str
     points: int
+    recommender: Recommender
 
 
 class MatcherEngine:
     """Runs the routes' calls on the matcher, each in a thread, so that the event loop stays free.
 
     The store serves any number of threads, so :meth:`read` never waits for a question. The embedded index
-    has one owner, so what touches it (:meth:`ask`, :meth:`write`) takes turns.
+    has one owner, so what touches it (:meth:`ask`, :meth:`write`) takes turns. Texts are encoded before
+    their turn, in a queue of their own (:meth:`ask_text`): a long text costs a hundred times an answer, and
+    only those who ask with a text wait for it. Both queues are bounded.
+
+    Parameters
+    ----------
+    matcher
+        An open matcher.
+    interval_s
+        Seconds between two looks at the outbox.
+    metrics
+        Where the state of the index is reported.
+    max_texts
+        Questions with a text at most, being encoded or waiting; one client may have a quarter of them.
     """
 
-    def __init__(self, matcher: Matcher, interval_s: float, metrics: Metrics) -> None:
+    def __init__(self, matcher: Matcher, interval_s: float, metrics: Metrics, max_texts: int) -> None:
         self._matcher = matcher
         self._interval_s = interval_s
         self._metrics = metrics
         self._log = structlog.get_logger()
-        self._turn = asyncio.Lock()
+        self._texts = BoundedTurn(max_texts, max(1, max_texts // 4))
+        self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
         self._shown: list[Impression] = []
         self._state = _state(matcher)
         metrics.points.set(self._state.points)
@@ -58,9 +80,28 @@ class MatcherEngine:
         """Return ``call(matcher)``, which reads the store and must not touch the index."""
         return await run_to_end(call, self._matcher)
 
-    async def ask(self, call: Callable[[Matcher], T]) -> T:
-        """Return ``call(matcher)``, which may use the index, when its turn comes."""
-        async with self._turn:
+    async def ask(self, call: Callable[[Matcher], T], client: str) -> T:
+        """Return ``call(matcher)``, which may use the index, when its turn comes.
+
+        Raises ServiceBusy or TooManyQuestions where too many wait already, all together or of ``client``.
+        """
+        async with self._turn.take(client):
+            return await run_to_end(call, self._matcher)
+
+    async def ask_text(
+        self, profile: Profile, kind: Kind, call: Callable[[Matcher, Features], T], client: str
+    ) -> T:
+        """Encode ``profile`` outside the index's turn, then return ``call(matcher, features)`` in it.
+
+        Raises ServiceBusy or TooManyQuestions where too many wait already, all together or of ``client``.
+        """
+        async with self._texts.take(client):
+            features = await run_to_end(self._state.recommender.prepare, profile, kind)
+        return await self.ask(lambda matcher: call(matcher, features), client)
+
+    async def work(self, call: Callable[[Matcher], T]) -> T:
+        """Return ``call(matcher)`` in turn, however many wait: for the service's own work."""
+        async with self._turn.take_unbounded():
             return await run_to_end(call, self._matcher)
 
     async def write(self, call: Callable[[Matcher], T]) -> T:
@@ -79,7 +120,7 @@ class MatcherEngine:
                 return done, fault
             return done, None
 
-        done, fault = await self.ask(store_and_index)
+        done, fault = await self.work(store_and_index)
         if fault is not None:
             self._note_failure(fault)
         return done
@@ -119,7 +160,7 @@ class MatcherEngine:
             self._metrics.pending.set(await self.read(count_pending))
             waiting = 1
             while waiting:  # a turn at a time: questions are answered in between
-                self._state, waiting = await self.ask(_index_some)
+                self._state, waiting = await self.work(_index_some)
                 self._metrics.points.set(self._state.points)
                 self._metrics.pending.set(waiting)
             await self._write_shown()
@@ -135,7 +176,7 @@ class MatcherEngine:
 
     async def _write_shown(self) -> None:
         """Write the impressions held; in one turn with erasures, so that none of them is written back."""
-        async with self._turn:
+        async with self._turn.take_unbounded():
             rows = list(self._shown)
             if rows:
                 await run_to_end(self._matcher.store.events.log_impressions, rows)
@@ -175,10 +216,38 @@ def get_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
 
 
 def _state(matcher: Matcher) -> IndexState:
-    return IndexState(matcher.generation, matcher.index.count())
+    return IndexState(matcher.generation, matcher.index.count(), matcher.recommender)
 
 
 def _index_some(matcher: Matcher) -> tuple[IndexState, int]:
     """Take in the next changes; return the state of the index and the number of changes still waiting."""
     report = matcher.index_now(most=CHANGES_PER_TURN)
     return _state(matcher), max(matcher.store.outbox.last_seq() - report.seq, 0)
+
+
+async def unless_gone(request: Request, work: Awaitable[T]) -> T:
+    """Return what ``work`` returns, or cancel it when the client closes the connection.
+
+    A question that waits is dropped; one that is being answered in a thread ends first.
+    """
+    task = asyncio.ensure_future(work)
+    watcher = asyncio.ensure_future(_disconnected(request))
+    try:
+        await asyncio.wait({task, watcher}, return_when=asyncio.FIRST_COMPLETED)
+        if not task.done():
+            raise ClientGone("The client closed the connection before the answer.")
+        return task.result()
+    finally:
+        watcher.cancel()
+        task.cancel()
+        await asyncio.gather(task, watcher, return_exceptions=True)
+
+
+async def _disconnected(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass
+
+
+def client_of(request: Request) -> str:
+    """Return the address of the client: each may have only so many questions waiting."""
+    return request.client.host if request.client else ""

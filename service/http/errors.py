@@ -33,6 +33,18 @@ class Unauthorised(errors.NotAllowed):
     """The request carries no key, or a wrong one."""
 
 
+class ClientGone(MatcherError):
+    """The client closed the connection before its answer; only logs and metrics show it."""
+
+
+class TooManyQuestions(errors.NotAllowed):
+    """One client has too many questions waiting."""
+
+
+class ServiceBusy(errors.BackendUnavailable):
+    """Too many questions are waiting."""
+
+
 class UnsupportedMediaType(errors.InvalidRequest):
     """The body does not say that it is JSON."""
 
@@ -76,6 +88,14 @@ TABLE: dict[type[MatcherError], Row] = {
         "The key is missing or wrong",
         {"WWW-Authenticate": "Bearer"},
     ),
+    ClientGone: Row(499, "client-gone", "The client closed the connection"),
+    TooManyQuestions: Row(
+        status.HTTP_429_TOO_MANY_REQUESTS,
+        "too-many",
+        "Too many questions at once",
+        {"Retry-After": str(RETRY_AFTER_S)},
+    ),
+    ServiceBusy: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "busy", "The service is busy"),
     errors.NotReady: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
     errors.IndexMismatch: Row(
         status.HTTP_503_SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"

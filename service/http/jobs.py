@@ -43,10 +43,10 @@ class PlanJob:
             members = await self._engine.read(lambda matcher: matcher.planner.members())
             scores = {}
             for member in members:  # a turn each: questions are answered in between
-                scores[member.id] = await self._engine.ask(partial(_mutual_scores, member))
+                scores[member.id] = await self._engine.work(partial(_mutual_scores, member))
             generation = self._matcher.serving.current_name()
             made = await run_to_end(self._matcher.planner.arrange, scores, generation)
-            plan = await self._engine.ask(lambda matcher: matcher.planner.adopt(made))
+            plan = await self._engine.work(lambda matcher: matcher.planner.adopt(made))
             log.info("plan adopted", version=plan.version, organisations=len(plan.members))
         except MatcherError as fault:
             log.warning("plan failed, the former one stays", **fault.log_fields)

@@ -79,7 +79,9 @@ class Listing:
         at = dates.parse(query.open_on, self.zone, "open_on")
         items = matcher.store.items.all(self.item_type)
         return list(
-            open_opportunities(items, at, theme=query.theme, near=query.near, territory=matcher.territory)
+            open_opportunities(
+                items, at, theme=query.theme, near=query.near, territory=matcher.knowledge.territory
+            )
         )
 
     def _is_visible(self, item: AnyItem) -> bool:

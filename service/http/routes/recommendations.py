@@ -1,29 +1,38 @@
 """Questions and their answers."""
 
-from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
-from fastapi import APIRouter, Path, Query, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, ItemId, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
+from matcher.recommend import Features
 from matcher.settings import Settings
 from service import dates
 from service.formats import answer_json
 from service.http.deps import EngineDep, SettingsDep
-from service.http.engine import MatcherEngine, get_stored
+from service.http.engine import MatcherEngine, client_of, get_stored, unless_gone
 from service.http.examples import ANSWER
 from service.http.schemas import AnswerQuery, KindQuery, RecommendationRequest, SearchQuery, problems
 
 router = APIRouter(prefix="/v1", tags=["recommendations"])
 
-Question = Callable[[Matcher, AnyItem | Profile], Answer]
+
+class Question(Protocol):
+    """A question whose kind, number and date are settled; ``features`` are those of an encoded profile."""
+
+    def __call__(
+        self, matcher: Matcher, asker: AnyItem | Profile, features: Features | None = None
+    ) -> Answer:
+        """Return the answer."""
+        ...
+
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Answer, "content": {"application/json": {"example": ANSWER}}},
-    **problems(422, 503),
+    **problems(422, 429, 503),
 }
 _RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
 
@@ -37,12 +46,13 @@ _RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
 async def for_organisation(
     item_id: Annotated[ItemId, Path(examples=["ORG001"])],
     query: Annotated[KindQuery, Query()],
+    request: Request,
     engine: EngineDep,
     settings: SettingsDep,
 ) -> Response:
     """Recommend items of one kind to a stored organisation, best first."""
     question = _question(query.kind, query, settings)
-    answer = await engine.ask(lambda m: question(m, get_stored(m, item_id, ItemType.ORGANISATION)))
+    answer = await _ask_stored(request, engine, question, item_id, ItemType.ORGANISATION)
     engine.note_shown(answer)
     return _response(answer, query)
 
@@ -56,12 +66,13 @@ async def for_organisation(
 async def alert(
     item_id: Annotated[ItemId, Path(examples=["INT001"])],
     query: Annotated[AnswerQuery, Query()],
+    request: Request,
     engine: EngineDep,
     settings: SettingsDep,
 ) -> Response:
     """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
     question = _question(Kind.ALERT, query, settings)
-    answer = await engine.ask(lambda m: question(m, get_stored(m, item_id, ItemType.OPPORTUNITY)))
+    answer = await _ask_stored(request, engine, question, item_id, ItemType.OPPORTUNITY)
     return _response(answer, query)
 
 
@@ -71,29 +82,46 @@ async def alert(
     responses=_RESPONSES | problems(413, 415),
     summary="For a text or a profile",
 )
-async def for_profile(body: RecommendationRequest, engine: EngineDep, settings: SettingsDep) -> Response:
+async def for_profile(
+    body: RecommendationRequest, request: Request, engine: EngineDep, settings: SettingsDep
+) -> Response:
     """Recommend for a text or profile that is not stored; nothing of the question is kept or logged."""
-    return await _answer_profile(body.as_profile(), body, engine, settings)
+    answer = await _ask_profile(request, engine, body.as_profile(), body, settings)
+    return _response(answer, body)
 
 
 @router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
 async def search(
-    query: Annotated[SearchQuery, Query()], engine: EngineDep, settings: SettingsDep
+    query: Annotated[SearchQuery, Query()], request: Request, engine: EngineDep, settings: SettingsDep
 ) -> Response:
     """Recommend for a short free text. Post a long or private one: addresses end up in logs of proxies."""
-    return await _answer_profile(Profile(description=query.q), query, engine, settings)
+    answer = await _ask_profile(request, engine, Profile(description=query.q), query, settings)
+    return _response(answer, query)
 
 
-async def _answer_profile(
-    profile: Profile, query: KindQuery, engine: MatcherEngine, settings: Settings
-) -> Response:
+async def _ask_stored(
+    request: Request, engine: MatcherEngine, question: Question, item_id: str, item_type: ItemType
+) -> Answer:
+    item = await engine.read(lambda matcher: get_stored(matcher, item_id, item_type))
+    return await unless_gone(request, engine.ask(lambda matcher: question(matcher, item), client_of(request)))
+
+
+async def _ask_profile(
+    request: Request, engine: MatcherEngine, profile: Profile, query: KindQuery, settings: Settings
+) -> Answer:
     length = sum(len(text) for _, text in profile.fields())
     if length > settings.max_text_chars:
         raise InvalidRequest(
             f"The text has {length} characters; this service reads at most {settings.max_text_chars}."
         )
     question = _question(query.kind, query, settings)
-    return _response(await engine.ask(lambda m: question(m, profile)), query)
+    asking = engine.ask_text(
+        profile,
+        query.kind,
+        lambda matcher, features: question(matcher, profile, features),
+        client_of(request),
+    )
+    return await unless_gone(request, asking)
 
 
 def _question(kind: Kind, query: AnswerQuery, settings: Settings) -> Question:
@@ -101,9 +129,13 @@ def _question(kind: Kind, query: AnswerQuery, settings: Settings) -> Question:
     if query.k > settings.max_k:
         raise InvalidRequest(f"k is {query.k}; this service gives at most {settings.max_k} items.")
     at = dates.parse(query.on, settings.zone)
-    return lambda matcher, asker: matcher.recommender.recommend(
-        asker, kind, query.k, at, signals=query.explain
-    )
+
+    def question(matcher: Matcher, asker: AnyItem | Profile, features: Features | None = None) -> Answer:
+        return matcher.recommender.recommend(
+            asker, kind, query.k, at, signals=query.explain, features=features
+        )
+
+    return question
 
 
 def _response(answer: Answer, query: AnswerQuery) -> Response:
