@@ -60,20 +60,25 @@ def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
     A query that states no need cannot be scored on it: that weight goes to the other signals, so that a score
     always says how much of what could be seen was seen. The order of items is the same with or without this.
     """
-    silent = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
-    if not query.mentions:
-        silent.add("concepts")
-    if not query.facts:
-        silent.add("facts")
-    if query.id is not None:
-        silent.add("words")
-    if query.place is None:
-        silent.add("territory")
+    silent = _silent_signals(query)
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
     if query.id is None:
         weights["territory"] *= NAMED_PLACE
     total = sum(weights.values())
     return {name: weight / total for name, weight in weights.items()}
+
+
+def _silent_signals(query: Analysis) -> set[str]:
+    """Names of the signals that this query says nothing about."""
+    silent = {name for name, (own, _) in PAIRS.items() if not query.has(own)}
+    says = {
+        "concepts": bool(query.mentions),
+        "facts": bool(query.facts),
+        "words": query.id is None,
+        "territory": query.place is not None,
+    }
+    silent.update(name for name, said in says.items() if not said)
+    return silent
 
 
 def rerank(
@@ -90,17 +95,16 @@ def rerank(
     finder = EvidenceFinder(query.analysis, sides, policy, meets)
     evidence = [finder.find(side, similarity) for side, similarity in zip(sides, compared, strict=True)]
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
+    table[:, SIGNALS.index("text")] = np.clip([score for _, score in items], 0.0, 1.0)
     for column, name in enumerate(SIGNALS):
-        if name == "text":
-            table[:, column] = np.clip([score for _, score in items], 0.0, 1.0)
-        elif policy.weights[name]:
+        if policy.weights[name] and name != "text":
             table[:, column] = _signal(name, query.analysis, sides, compared, evidence)
     weights = np.array(list(effective_weights(query.analysis, policy).values()), dtype=np.float32)
     strengths = (table @ weights).round(6).tolist()
     scored = []
-    for place, (item, _) in enumerate(items):
-        share = 1.0 if evidence[place].is_clear else FAINT_SHARE
-        scored.append(Scored(item, table[place], strengths[place] * share, evidence[place]))
+    for (item, _), signals, strength, found in zip(items, table, strengths, evidence, strict=True):
+        share = 1.0 if found.is_clear else FAINT_SHARE
+        scored.append(Scored(item, signals, strength * share, found))
     return sorted(scored, key=lambda entry: (not entry.is_clear, -entry.score, entry.id))
 
 
