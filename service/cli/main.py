@@ -40,6 +40,7 @@ OnOption = Annotated[
 ]
 LangOption = Annotated[Language, typer.Option("--lang", help="Language of the answer.")]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/api.md), in both languages.")]
+WeakerOption = Annotated[bool, typer.Option("--all", help="Show the less certain items too.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Show the signals each score is made of.")]
 
 
@@ -79,9 +80,10 @@ def recommend_command(  # noqa: PLR0913, PLR0917  # a command's parameters are i
     lang: LangOption = "fr",
     json: JsonOption = False,
     explain: ExplainOption = False,
+    weaker: WeakerOption = False,
 ) -> None:
     """Recommend factories, partners, opportunities or leads to an organisation."""
-    recommend.recommend(load(), organisation, kind, AnswerOptions(count, on, lang, json, explain))
+    recommend.recommend(load(), organisation, kind, AnswerOptions(count, on, lang, json, explain, weaker))
 
 
 @app.command("search", rich_help_panel="Ask")
@@ -93,22 +95,24 @@ def search_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its 
     lang: LangOption = "fr",
     json: JsonOption = False,
     explain: ExplainOption = False,
+    weaker: WeakerOption = False,
 ) -> None:
     """Recommend for a free text."""
-    recommend.search(load(), text, kind, AnswerOptions(count, on, lang, json, explain))
+    recommend.search(load(), text, kind, AnswerOptions(count, on, lang, json, explain, weaker))
 
 
 @app.command("members-for", rich_help_panel="Ask")
-def alert_command(
+def alert_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
     opportunity: Annotated[str, typer.Argument(help="Id or name of an opportunity.")],
     count: CountOption = 5,
     on: OnOption = None,
     lang: LangOption = "fr",
     json: JsonOption = False,
     explain: ExplainOption = False,
+    weaker: WeakerOption = False,
 ) -> None:
     """List the members to alert of an opportunity."""
-    recommend.alert(load(), opportunity, AnswerOptions(count, on, lang, json, explain))
+    recommend.alert(load(), opportunity, AnswerOptions(count, on, lang, json, explain, weaker))
 
 
 @app.command("open", rich_help_panel="Ask")

@@ -29,6 +29,7 @@ class AnswerOptions:
     lang: Language = "fr"
     json: bool = False
     explain: bool = False
+    weaker: bool = False
 
 
 def recommend(settings: Settings, organisation: str, kind: Kind, options: AnswerOptions) -> None:
@@ -78,9 +79,10 @@ def show_answers(
 ) -> None:
     """Print answers to one asker as tables, then the meaning of their marks."""
     console, marked = results(), isinstance(asker, Organisation) and asker.illustrative
+    layout = render.Layout(options.lang, options.explain, options.weaker, marked)
     for found in answers:
-        console.print(render.answer(found, options.lang, zone, explain=options.explain, illustrative=marked))
-    console.print(render.legend(answers, options.lang))
+        console.print(render.answer(found, zone, layout))
+    console.print(render.legend(answers, layout))
 
 
 def skills(settings: Settings, text: str, count: int, *, as_json: bool) -> None:

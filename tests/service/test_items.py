@@ -70,13 +70,15 @@ def test_what_is_erased_is_gone_from_store_and_index_at_once(admin):
 
 def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):
     headers = {"Authorization": f"Bearer {KEY}"}
+    other = NEW | {"needs": ["audit de cybersécurité"]}
     with TestClient(create_app(stocked)) as client:
-        for asker in ("ORG001", "ORG003"):
+        client.put("/v1/organisations/ORG900", json=other, headers=headers)
+        for asker in ("ORG001", "ORG900"):
             client.get(f"/v1/organisations/{asker}/recommendations", params={"kind": "partner"})
         client.delete("/v1/organisations/ORG001", headers=headers)
     with open_matcher(stocked) as matcher:
         shown = [(row.query_id, row.item_id) for row in matcher.store.events.impressions()]
-    assert ("ORG003", "ORG002") in shown
+    assert ("ORG900", "ORG002") in shown
     assert not [pair for pair in shown if "ORG001" in pair]
 
 

@@ -1,7 +1,8 @@
 """Answers and items as tables a person reads, in French or English, at 100 columns."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,10 +13,26 @@ from rich.text import Text
 
 from matcher.domain.answers import Answer, Missing, Reason, Recommendation
 from matcher.domain.items import AnyItem, Kind
-from service.cli.render.phrases import MONTHS, Language, word
+from service.cli.render.phrases import MONTHS, Language, likelihood, word
 
 _QUOTED = re.compile(r"(?<=« )[^»]*(?= »)|(?<=“)[^”]*(?=”)")
 MAX_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How answers are laid out.
+
+    ``explain`` shows every reason and signal; ``weaker`` shows the less certain items too. ``illustrative``:
+    the asker's own needs are examples; the mark is then on the title, and not on every item too.
+    """
+
+    lang: Language = "fr"
+    explain: bool = False
+    weaker: bool = False
+    illustrative: bool = False
+
+
 _SHOWN_BY_MARK = frozenset({"confirm_evidence"})
 """Gaps that a mark beside the item shows already."""
 
@@ -47,39 +64,72 @@ def local(at: datetime, zone: ZoneInfo) -> datetime:
         return at
 
 
-def answer(
-    found: Answer, lang: Language, zone: ZoneInfo, *, explain: bool = False, illustrative: bool = False
-) -> RenderableType:
-    """Lay out one answer: a title, one row an item, the notices.
-
-    ``illustrative``: the asker's own needs are; then the mark is on the title, and not on every item too.
-    """
-    title = _title(found, lang, zone)
-    if illustrative:
-        title.append(f"  ◆ {word('illustrative', lang)}", "not bold magenta")
+def answer(found: Answer, zone: ZoneInfo, layout: Layout) -> RenderableType:
+    """Lay out one answer: a title, items a row each, notices, and the less certain items or their count."""
+    title = _title(found, layout.lang, zone)
+    if layout.illustrative:
+        title.append(f"  ◆ {word('illustrative', layout.lang)}", "not bold magenta")
     parts: list[RenderableType] = [Text(), title]
-    if found.items:
-        parts.append(_table(found, lang, zone, explain=explain, marked=not illustrative))
-    elif not found.notices:
-        parts.append(Text(f"  {word('none', lang)}", "dim"))
-    parts.extend(Text(f"  {_sentence(notice, lang)}", "yellow") for notice in found.notices)
+    calibrated = found.calibration is not None
+    for heading, items in _sections(found):
+        if heading:
+            parts.append(Text(f"  {word(heading, layout.lang)}", "bold cyan"))
+        parts.append(_table(items, zone, layout, calibrated=calibrated))
+    if not found.items and not found.notices:
+        parts.append(Text(f"  {word('none', layout.lang)}", "dim"))
+    parts.extend(Text(f"  {_sentence(notice, layout.lang)}", "yellow") for notice in found.notices)
+    parts.extend(_less_certain(found, zone, layout, calibrated=calibrated))
     return Group(*parts)
 
 
-def legend(answers: Iterable[Answer], lang: Language) -> RenderableType:
+def legend(answers: Iterable[Answer], layout: Layout) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
-    items = [item for found in answers for item in found.items]
+    answers = list(answers)
+    items = [item for found in answers for item in _shown(found, layout)]
+    reasons = [reason for item in items for reason in item.reasons]
+    calibrated = all(found.calibration is not None for found in answers)
     occurs = {
-        "legend_score": bool(items),
-        "legend_near": any(_has_unclear_reason(item) for item in items),
+        "legend_score": bool(items) and calibrated,
+        "legend_uncalibrated": bool(items) and not calibrated,
+        "legend_near": any(_mark(reason) == "~" for reason in reasons),
+        "legend_note": any(_mark(reason) == "·" for reason in reasons),
         "legend_confirm": any(item.needs_confirmation for item in items),
         "legend_illustrative": any(item.illustrative for item in items),
     }
-    return Group(*(Text(word(key, lang), "dim") for key, present in occurs.items() if present))
+    return Group(*(Text(word(key, layout.lang), "dim") for key, present in occurs.items() if present))
 
 
-def _has_unclear_reason(item: Recommendation) -> bool:
-    return any(not reason.clear for reason in item.reasons)
+def _sections(found: Answer) -> list[tuple[str, list[Recommendation]]]:
+    """Return the items under their headings: instruments for all apart, where both groups occur."""
+    groups: dict[str, list[Recommendation]] = {}
+    for item in found.items:
+        groups.setdefault(item.group, []).append(item)
+    if len(groups) == 1:
+        return [("", list(found.items))]
+    return [(group, groups[group]) for group in ("topical", "for_all") if group in groups]
+
+
+def _shown(found: Answer, layout: Layout) -> tuple[Recommendation, ...]:
+    return found.items + found.weaker if layout.weaker else found.items
+
+
+def _less_certain(
+    found: Answer, zone: ZoneInfo, layout: Layout, *, calibrated: bool
+) -> Iterator[RenderableType]:
+    if not found.weaker:
+        return
+    if layout.weaker:
+        yield Text(f"  {word('weaker', layout.lang)}", "bold cyan")
+        yield _table(list(found.weaker), zone, layout, calibrated=calibrated)
+    else:
+        yield Text(f"  {word('folded', layout.lang).format(count=len(found.weaker))}", "dim")
+
+
+def _mark(reason: Reason) -> str:
+    """Return the mark of a reason: ``+`` clear, ``·`` a remark, ``~`` only the nearest found."""
+    if reason.clear:
+        return "+"
+    return "·" if reason.note else "~"
 
 
 def _title(found: Answer, lang: Language, zone: ZoneInfo) -> Text:
@@ -92,48 +142,54 @@ def _title(found: Answer, lang: Language, zone: ZoneInfo) -> Text:
     return title
 
 
-def _table(found: Answer, lang: Language, zone: ZoneInfo, *, explain: bool, marked: bool) -> Table:
+def _table(items: list[Recommendation], zone: ZoneInfo, layout: Layout, *, calibrated: bool) -> Table:
+    lang = layout.lang
     table = Table(box=box.SIMPLE_HEAD, show_lines=False, expand=True, padding=(0, 1), header_style="dim")
     table.add_column("", width=2, justify="right", style="dim")
-    table.add_column(word("what", lang), ratio=34, overflow="fold")
-    table.add_column("Score", width=5, justify="right")
-    table.add_column(word("why", lang), ratio=62)
-    for place, item in enumerate(found.items):
+    table.add_column(word("what", lang), ratio=32, overflow="fold")
+    table.add_column(word("chance" if calibrated else "score", lang), width=13, justify="right")
+    table.add_column(word("why", lang), ratio=60)
+    for place, item in enumerate(items):
         if place:
             table.add_row()
         score = Text(_number(item.score, lang), "bold")
-        what = _what(item, lang, zone, marked=marked)
-        table.add_row(str(item.rank), what, score, _why(item, lang, explain=explain))
+        if calibrated:
+            score.append(f"\n{likelihood(item.score, lang)}", "not bold dim")
+        table.add_row(str(item.rank), _what(item, zone, layout), score, _why(item, layout))
     return table
 
 
-def _what(item: Recommendation, lang: Language, zone: ZoneInfo, *, marked: bool) -> Text:
+def _what(item: Recommendation, zone: ZoneInfo, layout: Layout) -> Text:
+    lang = layout.lang
     text = Text(item.name, "bold")
     text.append(f"\n{item.item_id}", "not bold dim")
+    if item.participates:
+        text.append(f"\n✓ {word('participates', lang)}", "not bold green")
     for key, moment in (("opens", item.opens_at), ("closes", item.closes_at), ("next", item.next_date)):
         if moment is not None and not (key == "opens" and item.closes_at):
             at = last_day(moment) if key == "closes" else moment
             text.append(f"\n{word(key, lang)} {day(at, lang, zone)}", "not bold cyan")
     if item.needs_confirmation:
         text.append(f"\n◇ {word('confirm', lang)}", "not bold yellow")
-    if item.illustrative and marked:
+    if item.illustrative and not layout.illustrative:
         text.append(f"\n◆ {word('illustrative', lang)}", "not bold magenta")
     return text
 
 
-def _why(item: Recommendation, lang: Language, *, explain: bool) -> RenderableType:
+def _why(item: Recommendation, layout: Layout) -> RenderableType:
+    lang = layout.lang
     grid = Table.grid(padding=(0, 1))
     grid.add_column(width=1)
     grid.add_column(ratio=1)
-    for reason in item.reasons[: None if explain else MAX_REASONS]:
-        mark = Text("+", "green") if reason.clear else Text("~", "dim")
+    for reason in item.reasons[: None if layout.explain else MAX_REASONS]:
+        mark = Text(_mark(reason), "green" if reason.clear else "dim")
         grid.add_row(mark, _highlight_quotes(_sentence(reason, lang)))
     if item.planned is not None:
         grid.add_row(Text("=", "cyan"), Text(_sentence(item.planned, lang)))
     for gap in item.missing:
         if gap.code not in _SHOWN_BY_MARK:
             grid.add_row(Text("-", "yellow"), Text(_sentence(gap, lang), "dim"))
-    if explain:
+    if layout.explain:
         grid.add_row("", _signals(item, lang))
     return grid
 
@@ -141,7 +197,8 @@ def _why(item: Recommendation, lang: Language, *, explain: bool) -> RenderableTy
 def _signals(item: Recommendation, lang: Language) -> Text:
     parts = sorted(item.signals, key=lambda signal: (-signal.contribution, signal.name))
     told = ", ".join(f"{part.name} {_number(part.contribution, lang)}" for part in parts if part.contribution)
-    return Text(f"{_number(item.score, lang)} = {told}", "dim")
+    strength = sum(part.contribution for part in parts)
+    return Text(f"{word('strength', lang)} {_number(strength, lang)} = {told}", "dim")
 
 
 def _sentence(text: Reason | Missing, lang: Language) -> str:

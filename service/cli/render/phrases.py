@@ -17,6 +17,8 @@ WORDS: dict[str, Phrase] = {
     "for": ("pour", "for"),
     "on": ("au", "on"),
     "what": ("Proposition", "Suggestion"),
+    "chance": ("Chances", "Chance"),
+    "score": ("Score", "Score"),
     "why": ("Pourquoi, et ce qui manque", "Why, and what is missing"),
     "closes": ("jusqu'au", "until"),
     "opens": ("dès le", "from"),
@@ -29,9 +31,26 @@ WORDS: dict[str, Phrase] = {
     "standing": ("permanent", "standing"),
     "more": ("… {count} de plus : -k pour en voir davantage", "… {count} more: -k to see them"),
     "none": ("Rien à proposer.", "Nothing to suggest."),
+    "participates": ("vous y participez déjà", "you take part already"),
+    "topical": ("Selon vos thèmes", "By your themes"),
+    "for_all": ("Ouvert à toutes les entreprises", "Open to every company"),
+    "weaker": ("Moins sûr", "Less certain"),
+    "folded": (
+        "{count} de moins sûr, non affiché : ajouter --all pour le voir.",
+        "{count} less certain, not shown: add --all to see them.",
+    ),
+    "strength": ("force", "strength"),
     "legend_score": (
-        "Score, de 0 à 1 : part de ce que montrerait une correspondance parfaite ; il classe une même liste.",
-        "Score, from 0 to 1: share of what a perfect match would show; it orders the items of one list.",
+        "Chances : probabilité, de 0 à 1, que l'équipe du cluster juge la proposition clairement utile.",
+        "Chance: probability, from 0 to 1, that the cluster's staff call the suggestion clearly useful.",
+    ),
+    "legend_uncalibrated": (
+        "Score, de 0 à 1 : force de la correspondance ; il classe une liste et n'est pas une probabilité.",
+        "Score, from 0 to 1: strength of the match; it orders one list and is not a probability.",
+    ),
+    "legend_note": (
+        "· remarque : vraie, mais qui ne suffit pas à rapprocher.",
+        "· remark: true, but no match by itself.",
     ),
     "legend_near": (
         "~ rien de net : ce que les deux textes ont de plus proche, à vérifier.",
@@ -48,6 +67,14 @@ WORDS: dict[str, Phrase] = {
     ),
 }
 """Words of answers and of item cards."""
+
+LIKELIHOODS: tuple[tuple[float, Phrase], ...] = (
+    (0.7, ("très probable", "very likely")),
+    (0.45, ("probable", "likely")),
+    (0.2, ("possible", "possible")),
+    (0.0, ("moins sûr", "less certain")),
+)
+"""Probabilities in words: each from its number on."""
 
 PLAN: dict[str, Phrase] = {
     "progress": ("Préparation des mises en relation", "Planning introductions"),
@@ -212,6 +239,15 @@ NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 def word(key: str, lang: Language) -> str:
     """Return a word of :data:`WORDS`."""
     return choose(WORDS[key], lang)
+
+
+def likelihood(probability: float, lang: Language) -> str:
+    """Return a probability in words.
+
+    >>> likelihood(0.5, "fr"), likelihood(0.2, "en")
+    ('probable', 'possible')
+    """
+    return next(choose(phrase, lang) for least, phrase in LIKELIHOODS if probability >= least)
 
 
 def field_label(name: str, lang: Language) -> str:
