@@ -37,6 +37,10 @@ def passage(item: Item | Profile) -> str:
     return ". ".join(", ".join(entries) for entries in texts.values())
 
 
+def _label_texts(item: AnyItem) -> list[str]:
+    return [label.text for label in labels_of(item)]
+
+
 def to_points(
     items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical, skills: SkillFinder = NO_SKILLS
 ) -> list[Point]:
@@ -46,8 +50,8 @@ def to_points(
     empty list.
     """
     texts = [passage(item) for item in items]
-    labels = [[label.text for label in labels_of(item)] for item in items]
-    distinct = sorted({text for texts_of_item in labels for text in texts_of_item})
+    labels = [_label_texts(item) for item in items]
+    distinct = sorted(set().union(*labels))
     row_of = {text: row for row, text in enumerate(distinct)}
     label_rows = encoder.encode_queries(distinct)
     dense = encoder.encode_passages(texts)

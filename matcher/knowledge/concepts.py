@@ -12,6 +12,7 @@ from itertools import pairwise
 
 from matcher.language import STOPWORDS, Token, fold, is_acronym, tokens
 
+_SENTENCE_ENDS = frozenset(".;:!?\n")
 _LONGEST_GAP = 12
 """Most characters between two words of a name: "levée de fonds", but not two words of two sentences."""
 
@@ -111,7 +112,7 @@ class ConceptFinder:
         if tuple(self._key(word) for word in words) != keys:
             return False
         gaps = [text[one.end : other.start] for one, other in pairwise(words)]
-        return all(len(gap) <= _LONGEST_GAP and not any(mark in gap for mark in ".;:!?\n") for gap in gaps)
+        return all(len(gap) <= _LONGEST_GAP and _SENTENCE_ENDS.isdisjoint(gap) for gap in gaps)
 
 
 def _telling(text: str) -> list[Token]:

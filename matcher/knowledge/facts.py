@@ -111,14 +111,18 @@ class FactFinder:
 
     def _in_field(self, field: str, text: str) -> Iterator[Mention]:
         yield from self._named(field, text)
-        for row, pattern in self._patterns:
-            if _reads(row, field):
-                for match in pattern.finditer(text):
-                    yield Mention(row.concept, field, match.start(), match.end(), match[0])
+        yield from self._patterned(field, text)
         if field in _TYPED:
             yield from _typed(field, text)
         elif field not in _NO_STATEMENTS:
             yield from _headcounts(field, text)
+
+    def _patterned(self, field: str, text: str) -> Iterator[Mention]:
+        """Yield the facts whose pattern the field holds."""
+        for row, pattern in self._patterns:
+            if _reads(row, field):
+                for match in pattern.finditer(text):
+                    yield Mention(row.concept, field, match.start(), match.end(), match[0])
 
     def _named(self, field: str, text: str) -> Iterator[Mention]:
         """Yield the facts whose names the field holds; a head only where it begins a sentence."""

@@ -60,7 +60,11 @@ def _job_skills(data: Path, jobs: Sequence[Concept], skills: Sequence[Concept], 
     answers = [skill.fr[0].text for found in wanted.values() for skill in found]
     corpus = list(dict.fromkeys([*answers, *(skill.fr[0].text for skill in skills[:size])]))
     place = {text: i for i, text in enumerate(corpus)}
-    relevant = tuple(frozenset(place[skill.fr[0].text] for skill in found) for found in wanted.values())
+
+    def places(found: Sequence[Concept]) -> frozenset[int]:
+        return frozenset(place[skill.fr[0].text] for skill in found)
+
+    relevant = tuple(map(places, wanted.values()))
     return DevTask("job-skill", tuple(linked[uri].fr[0].text for uri in wanted), tuple(corpus), relevant)
 
 

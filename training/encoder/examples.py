@@ -55,7 +55,10 @@ def mine(training_set: TrainingSet, model: SentenceTransformer) -> Mined:
         verbose=False,
     )
     columns = [name for name in found.column_names if name.startswith("negative")]
-    return {row["anchor"]: [known[row[name]] for name in columns] for row in found}
+    negatives = {}
+    for row in found:
+        negatives[row["anchor"]] = [known[row[name]] for name in columns]
+    return negatives
 
 
 def draw(sets: Sequence[TrainingSet], plan: Plan, mined: Mapping[str, Mined]) -> Drawn:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import torch
 from safetensors.torch import save
@@ -14,7 +14,10 @@ from safetensors.torch import save
 from matcher.adapters.encoder.model import source as model_source
 from matcher.language.text import ANALYSER
 from training.encoder.config import Plan
-from training.sources.datasets import TrainingSet
+from training.sources.datasets import TrainingSet, Variants
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 MOST_BYTES = 8 * 2**20
 """An adapter is kept in the repository: no larger than this."""
@@ -25,9 +28,13 @@ def fingerprint(sets: Sequence[TrainingSet]) -> str:
     digest = hashlib.sha256()
     for one in sets:
         for example in one.examples:
-            texts = ["\x1e".join(text.text for text in variants) for variants in example.variants]
+            texts = map(_joined, example.variants)
             digest.update("\x1f".join([one.name, *texts, *example.hard_negatives, "\n"]).encode())
     return digest.hexdigest()
+
+
+def _joined(variants: Variants) -> str:
+    return "\x1e".join(text.text for text in variants)
 
 
 def write(folder: Path, adapter: Mapping[str, torch.Tensor], about: Mapping[str, Any]) -> Path:
@@ -85,19 +92,31 @@ def facts(
 
 def plot(history: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
     """Draw ``loss.png`` (one dot a step, by training set) and ``dev.png`` (held-out tasks)."""
-    from matplotlib.figure import Figure
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "loss.png", folder / "dev.png"]
+    _losses([line for line in history if "loss" in line]).savefig(paths[0], dpi=110)
+    _measures([line for line in history if "dev" in line]).savefig(paths[1], dpi=110)
+    return paths
 
-    steps = [line for line in history if "loss" in line]
-    losses = Figure(figsize=(8, 4.5))
-    axes = losses.subplots()
+
+def _losses(steps: Sequence[Mapping[str, Any]]) -> "Figure":
+    from matplotlib.figure import Figure  # slow to import, and only plots need it
+
+    figure = Figure(figsize=(8, 4.5))
+    axes = figure.subplots()
     for name in sorted({line["set"] for line in steps}):
         mine = [line for line in steps if line["set"] == name]
         axes.plot([line["step"] for line in mine], [line["loss"] for line in mine], ".", ms=3, label=name)
     axes.set(xlabel="step", ylabel="loss", title="Training loss by set")
     axes.legend(fontsize=7)
-    metrics = Figure(figsize=(8, 4.5))
-    axes = metrics.subplots()
-    measured = [line for line in history if "dev" in line]
+    return figure
+
+
+def _measures(measured: Sequence[Mapping[str, Any]]) -> "Figure":
+    from matplotlib.figure import Figure  # slow to import, and only plots need it
+
+    figure = Figure(figsize=(8, 4.5))
+    axes = figure.subplots()
     for name in measured[0]["dev"] if measured else ():
         axes.plot(
             [line["step"] for line in measured],
@@ -108,8 +127,4 @@ def plot(history: Sequence[Mapping[str, Any]], folder: Path) -> list[Path]:
         )
     axes.set(xlabel="step", ylabel="mean average precision", title="Held-out tasks", ylim=(0, 1))
     axes.legend(fontsize=7)
-    folder.mkdir(parents=True, exist_ok=True)
-    paths = [folder / "loss.png", folder / "dev.png"]
-    for figure, path in zip((losses, metrics), paths, strict=True):
-        figure.savefig(path, dpi=110)
-    return paths
+    return figure

@@ -113,21 +113,22 @@ def between(begun: Adapter, ended: Adapter, share: float) -> Adapter:
     return {name: torch.lerp(begun[name], weight, share) for name, weight in ended.items()}
 
 
+def _evaluator_of(task: DevTask) -> InformationRetrievalEvaluator:
+    return InformationRetrievalEvaluator(
+        {str(at): text for at, text in enumerate(task.queries)},
+        {str(at): text for at, text in enumerate(task.corpus)},
+        {str(at): set(map(str, places)) for at, places in enumerate(task.relevant)},
+        name=task.name,
+        query_prompt=PROMPTS[True],
+        corpus_prompt=PROMPTS[task.symmetric],
+        write_csv=False,
+    )
+
+
 def evaluator(tasks: Sequence[DevTask]) -> SequentialEvaluator:
     """Return the library's evaluator of held-out tasks; its score is the mean of their MAP@100."""
     return SequentialEvaluator(
-        [
-            InformationRetrievalEvaluator(
-                {str(at): text for at, text in enumerate(task.queries)},
-                {str(at): text for at, text in enumerate(task.corpus)},
-                {str(at): set(map(str, places)) for at, places in enumerate(task.relevant)},
-                name=task.name,
-                query_prompt=PROMPTS[True],
-                corpus_prompt=PROMPTS[task.symmetric],
-                write_csv=False,
-            )
-            for task in tasks
-        ],
+        [_evaluator_of(task) for task in tasks],
         main_score_function=lambda scores: sum(scores) / len(scores),
     )
 

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import numpy as np
 import typer
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
@@ -103,10 +104,10 @@ def _rows(path: Path, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]
         absent = [name for name in columns if name not in (reader.fieldnames or ())]
         if absent:
             raise InvalidRequest(f"{path}: the first line lacks the column {', '.join(absent)}.")
-        return [
-            (f"{path}, line {number}", {name: row[name] or "" for name in columns})
-            for number, row in enumerate(reader, start=2)
-        ]
+        rows = []
+        for number, row in enumerate(reader, start=2):
+            rows.append((f"{path}, line {number}", {name: row[name] or "" for name in columns}))
+        return rows
 
 
 def figures(requests: Sequence[Request], lists: Mapping[str, Sequence[str]], known: set[str]) -> KindFigures:
@@ -128,27 +129,33 @@ def figures(requests: Sequence[Request], lists: Mapping[str, Sequence[str]], kno
     >>> found.useful, found.ungraded, round(found.ndcg or 0, 3)  # 7 / (7 + 1 / log2(3))
     (0.5, 0.5, 0.917)
     """
-    values = [ndcg(lists[one.id], one.grades, CUT, "exponential") for one in requests]
-    defined = [value for value in values if not np.isnan(value)]
     shown = [one.grades.get(item, 0.0) for one in requests for item in lists[one.id]]
-    unmatched = [one for one in requests if not one.has_match]
-    empty = {one.id for one in requests if not lists[one.id]}
-    graded = set().union(*(one.grades for one in requests))
+    empty = [one for one in requests if not lists[one.id]]
+    graded: set[str] = set()
+    for one in requests:
+        graded.update(one.grades)
     return KindFigures(
         requests=len(requests),
         shown=len(shown),
-        ndcg=float(np.mean(defined)) if defined else None,
-        useful=_share([grade >= USEFUL for grade in shown]),
-        ungraded=_share([grade == 0 for grade in shown]),
-        without_match=len(unmatched),
-        rightly_empty=sum(one.id in empty for one in unmatched),
-        wrongly_empty=sum(one.id in empty for one in requests if one.has_match),
+        ndcg=_mean_ndcg(requests, lists),
+        useful=_share(np.array(shown) >= USEFUL),
+        ungraded=_share(np.array(shown) == 0),
+        without_match=sum(not one.has_match for one in requests),
+        rightly_empty=sum(not one.has_match for one in empty),
+        wrongly_empty=sum(one.has_match for one in empty),
         unknown=len(graded - known),
     )
 
 
-def _share(flags: Sequence[bool]) -> float | None:
-    return float(np.mean(flags)) if flags else None
+def _mean_ndcg(requests: Sequence[Request], lists: Mapping[str, Sequence[str]]) -> float | None:
+    """Mean over the requests that have a relevant item; None if none has."""
+    values = [ndcg(lists[one.id], one.grades, CUT, "exponential") for one in requests]
+    defined = [value for value in values if not np.isnan(value)]
+    return float(np.mean(defined)) if defined else None
+
+
+def _share(flags: NDArray[np.bool_]) -> float | None:
+    return float(flags.mean()) if flags.size else None
 
 
 def measure(matcher: Matcher, requests: Sequence[Request]) -> dict[str, KindFigures]:
@@ -158,10 +165,10 @@ def measure(matcher: Matcher, requests: Sequence[Request]) -> dict[str, KindFigu
         found = matcher.recommender.recommend(Profile(description=one.text), one.kind, CUT, None)
         lists[one.id] = [item.item_id for item in found.items]
     known = {item.id for item in matcher.store.items.all()}
-    kinds = dict.fromkeys(one.kind for one in requests)
-    return {
-        kind.value: figures([one for one in requests if one.kind is kind], lists, known) for kind in kinds
-    }
+    by_kind: dict[str, list[Request]] = {}
+    for one in requests:
+        by_kind.setdefault(one.kind.value, []).append(one)
+    return {kind: figures(asked, lists, known) for kind, asked in by_kind.items()}
 
 
 def answers(

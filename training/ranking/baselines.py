@@ -53,7 +53,8 @@ def lexical(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
     lengths = [len(terms(text)) for text in corpus]
     ours = Bm25Lexical(avg_len=max(1.0, float(np.mean(lengths))))
     passages, asked = ours.encode_passages(corpus), ours.encode_queries(queries)
-    place = {term: at for at, term in enumerate(sorted({t for s in passages for t in s.indices}))}
+    used = sorted({term for passage in passages for term in passage.indices})
+    place = {term: at for at, term in enumerate(used)}
 
     def matrix(vectors: list[Sparse]) -> Any:
         cells = [

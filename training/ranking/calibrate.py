@@ -175,10 +175,9 @@ def calibrate(
 
 
 def _file(encoder: str, curves: dict[Kind, Curve]) -> str:
-    rounded = {
-        kind.value: {name: round(value, 3) for name, value in asdict(curve).items()}
-        for kind, curve in curves.items()
-    }
+    rounded: dict[str, dict[str, float]] = {}
+    for kind, curve in curves.items():
+        rounded[kind.value] = {name: round(value, 3) for name, value in asdict(curve).items()}
     content = {"version": f"{datetime.now(UTC):%Y-%m-%d}", "encoder": encoder, "curves": rounded}
     return json.dumps(content, indent=2) + "\n"
 

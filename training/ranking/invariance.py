@@ -38,10 +38,10 @@ def read_pairs(path: Path) -> list[tuple[str, str]]:
     if not path.is_file():
         raise NotFound(f"There is no file {path}. Give a CSV file with the columns masculine and feminine.")
     with path.open(encoding="utf-8-sig", newline="") as lines:
-        rows = csv.DictReader(lines)
+        rows = csv.DictReader(lines, restval="")
         if not {"masculine", "feminine"} <= set(rows.fieldnames or ()):
             raise InvalidRequest(f"{path} needs the columns masculine and feminine in its first line.")
-        pairs = [(row["masculine"] or "", row["feminine"] or "", rows.line_num) for row in rows]
+        pairs = [(row["masculine"], row["feminine"], rows.line_num) for row in rows]
     for masculine, feminine, line in pairs:
         if not (masculine.strip() and feminine.strip()):
             raise InvalidRequest(f"{path}, line {line}: a form is empty.")

@@ -23,9 +23,8 @@ class Benchmark:
     @property
     def silent(self) -> tuple[str, ...]:
         """Queries without a relevant item: no measure is defined for them, so no mean counts them."""
-        return tuple(
-            query for query in self.queries if not any(g > 0 for g in self.qrels.get(query, {}).values())
-        )
+        best = {query: max(grades.values(), default=0.0) for query, grades in self.qrels.items()}
+        return tuple(query for query in self.queries if best.get(query, 0.0) <= 0)
 
 
 def load(folder: Path) -> Benchmark:

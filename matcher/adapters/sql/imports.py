@@ -1,6 +1,6 @@
 """Imports as batches: what each changed is kept with its former state, so that it can be undone."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -59,7 +59,7 @@ class Imports:
                 raise InvalidRequest(f"The import {batch} was undone already.")
             changes = _changes(connection, batch)
             known = heads(connection, [change.item_id for change in changes])
-            mine = [c for c in changes if known.get(c.item_id, ("", ""))[1] == c.version]
+            mine, kept = _divide(changes, known)
             at = self._database.stamp()
             restored = [change.former for change in mine if change.former is not None]
             removed = [change.item_id for change in mine if change.former is None]
@@ -68,8 +68,6 @@ class Imports:
             erase_traces(connection, removed)
             connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
             connection.execute(update(imports).where(imports.c.batch == batch).values(undone_at=at))
-        touched = {change.item_id for change in mine}
-        kept = [change.item_id for change in changes if change.item_id not in touched]
         return UndoReport(tuple(sorted(item.id for item in restored)), tuple(removed), tuple(kept))
 
 
@@ -109,6 +107,20 @@ def _free_id(connection: Connection, at: str) -> str:
         number += 1
         name = f"{base}-{number}"
     return name
+
+
+def _divide(
+    changes: Sequence[ImportChange], known: Mapping[str, tuple[str, str]]
+) -> tuple[list[ImportChange], list[str]]:
+    """Return the changes whose items are as the import left them, and the ids of the others."""
+    mine, others = [], []
+    for change in changes:
+        _, version = known.get(change.item_id, ("", ""))
+        if version == change.version:
+            mine.append(change)
+        else:
+            others.append(change.item_id)
+    return mine, others
 
 
 def _restore(connection: Connection, former: Sequence[AnyItem], source: str, at: str) -> None:
