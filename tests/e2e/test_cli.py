@@ -148,7 +148,8 @@ def test_who_says_nothing_of_itself_is_left_out_of_the_plan_and_named(stocked, c
     plan = json.loads(out)
     assert {member["organisation_id"] for member in plan["members"]} == {"ORG001", "ORG002", "ORG003"}
     assert plan["left_out"] == ["VIDE"]
-    assert "1 (VIDE)" in err
+    assert "hors du plan" in err
+    assert "(VIDE)" in err
     assert main(["recommend", "Vide SARL", "--kind", "partner"]) == 2
     assert "VIDE: there is no text to match on" in capsys.readouterr().err
 
@@ -165,7 +166,7 @@ def test_the_plan_says_whose_needs_are_illustrative(stocked, capsys):
     told = " ".join(capsys.readouterr().out.split())
     assert "Citadelle Sécurité ◆" in told
     assert "Makina Corpus ◆" not in told
-    assert "1 of 3: ◆ illustrative needs" in told
+    assert "1 / 3: ◆ besoins illustratifs" in told
 
 
 def test_the_mark_of_illustrative_needs_is_on_whose_they_are(stocked, capsys):

@@ -114,7 +114,7 @@ def open_store(url: str, *, now: Callable[[], datetime] = utc_now, timeouts: Tim
     ...     store.migrate()
     ...     store.items.put([Lead(id="L1", name="Ada Tech School")], source="example")
     ...     store.items.get("L1").name, store.outbox.last_seq()
-    PutReport(inserted=1, updated=0, unchanged=0)
+    PutReport(inserted=1, updated=0, unchanged=0, batch='')
     ('Ada Tech School', 1)
     """
     return Store(Database(url, now=now, timeouts=timeouts))

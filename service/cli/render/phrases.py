@@ -101,8 +101,8 @@ PLAN: dict[str, Phrase] = {
     "fewer": ("moins qu'avant", "fewer than before"),
     "hidden": ("trop peu proposée", "proposed too rarely"),
     "left_out": (
-        "{count} organisations hors du plan, faute de texte à comparer ({some}). Décrire leur activité, leur "
-        "expertise ou leurs besoins, puis relancer le plan.",
+        "Organisations hors du plan : {count}, faute de texte à comparer ({some}). Décrire leur activité, "
+        "leur expertise ou leurs besoins, puis relancer le plan.",
         "{count} organisations are not in the plan, having no text to match on ({some}). Describe "
         "their activity, "
         "expertise or needs, then plan anew.",
