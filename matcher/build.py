@@ -10,11 +10,17 @@ from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest
-from matcher.index.generations import Generation, Generations, Progress, SyncReport
-from matcher.index.indexer import Indexer
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.ports import Encoder, Index
-from matcher.index.serving import ServingIndex
+from matcher.index import (
+    Bm25Lexical,
+    Encoder,
+    Generation,
+    Generations,
+    Index,
+    Indexer,
+    Progress,
+    ServingIndex,
+    SyncReport,
+)
 from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item

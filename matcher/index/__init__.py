@@ -1,1 +1,53 @@
-"""What is stored in the search index and how it is kept equal to the store."""
+"""What is stored in the search index, and how the index is kept equal to the store.
+
+- ``ports``: what an encoder and an index do, and the values they exchange
+- ``lexical``: BM25 vectors over the French analyser
+- ``labels``, ``documents``: how an item becomes labels, a text and a point
+- ``points``: what every backend accepts, and the order of hits
+- ``exact``: the reference that backends are held against, in memory
+- ``manifest``, ``generations``: what an index was built from, and where its generations are
+- ``indexer``: applying the outbox, rebuilding beside, swapping
+- ``serving``: the open generation that answers
+"""
+
+from matcher.index.documents import TEMPLATE, passage, to_points
+from matcher.index.exact import ExactIndex
+from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
+from matcher.index.indexer import Indexer
+from matcher.index.labels import ROLES, Label, Role, labels_of
+from matcher.index.lexical import Bm25Lexical, terms
+from matcher.index.manifest import Manifest, checksum
+from matcher.index.points import UPSERT_LIMIT, check_query
+from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Where
+from matcher.index.serving import ServingIndex
+
+__all__ = [
+    "ROLES",
+    "TEMPLATE",
+    "UPSERT_LIMIT",
+    "Bm25Lexical",
+    "Differences",
+    "Encoder",
+    "ExactIndex",
+    "Generation",
+    "Generations",
+    "Hit",
+    "Index",
+    "Indexer",
+    "Label",
+    "Manifest",
+    "Point",
+    "Progress",
+    "Role",
+    "ServingIndex",
+    "Sparse",
+    "SyncReport",
+    "Vectors",
+    "Where",
+    "check_query",
+    "checksum",
+    "labels_of",
+    "passage",
+    "terms",
+    "to_points",
+]

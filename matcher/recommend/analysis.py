@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.domain.items import AnyItem, Factory, Item, Lead, Organisation, Profile
-from matcher.index.labels import ROLES, Label, Role, labels_of
+from matcher.index import ROLES, Label, Role, labels_of
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.vocabulary import Senses
 from matcher.language.exclusions import Span, exclusions, negations

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from matcher.index.labels import Label, Role
+from matcher.index import Label, Role
 from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis

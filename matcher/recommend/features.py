@@ -8,9 +8,7 @@ import numpy as np
 
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.domain.store import Items
-from matcher.index.documents import passage, to_points
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.ports import Encoder, Index, Point, Sparse, Vectors
+from matcher.index import Bm25Lexical, Encoder, Index, Point, Sparse, Vectors, passage, to_points
 from matcher.recommend.analysis import Analyser, Analysis, Subject
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from matcher.domain.answers import Quote, Reason, Side
 from matcher.domain.items import Opportunity, Organisation
-from matcher.index.labels import Label
+from matcher.index import Label
 from matcher.knowledge import Mention, Territory
 from matcher.language import fold, tokens
 from matcher.recommend import phrases

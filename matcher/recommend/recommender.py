@@ -9,8 +9,7 @@ from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.ports import Encoder, Index, Where
+from matcher.index import Bm25Lexical, Encoder, Index, Where
 from matcher.language import are_twins
 from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
 from matcher.recommend.analysis import Analyser, Analysis

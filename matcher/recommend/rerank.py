@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.eligibility import size_names
 from matcher.domain.items import Lead, Opportunity, Profile
-from matcher.index.labels import Role
+from matcher.index import Role
 from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
 from matcher.recommend.analysis import Analysis, Subject

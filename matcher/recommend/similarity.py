@@ -10,8 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.labels import Role
-from matcher.index.ports import Encoder
+from matcher.index import Encoder, Role
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.features import Features
 

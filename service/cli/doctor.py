@@ -18,7 +18,7 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.eligibility import has_text, is_listed
 from matcher.domain.items import ItemType, Organisation
 from matcher.errors import IndexLocked, MatcherError, NotReady
-from matcher.index.ports import Index, Where
+from matcher.index import Index, Where
 from matcher.language import twin_pairs
 from matcher.market import IntroductionPlan, newcomers_since
 from matcher.settings import HASHING, Settings, unknown_variables

@@ -3,7 +3,7 @@
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
 from matcher.build import Matcher, open_matcher
-from matcher.index.generations import Generation
+from matcher.index import Generation
 from matcher.settings import Settings
 from service.cli.catalogue import opened_store
 from service.cli.render.console import progress, remarks

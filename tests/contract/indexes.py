@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 
 from matcher.domain.items import ItemType
-from matcher.index.ports import Point, Sparse, Vectors, Where
+from matcher.index import Point, Sparse, Vectors, Where
 from matcher.knowledge.skills import Skill
 
 DIM = 16

@@ -24,10 +24,7 @@ from matcher.adapters.qdrant.schema import search_of
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
 from matcher.files import FileLock
-from matcher.index.exact import ExactIndex
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.points import UPSERT_LIMIT, check_query
-from matcher.index.ports import Sparse, Where
+from matcher.index import UPSERT_LIMIT, Bm25Lexical, ExactIndex, Sparse, Where, check_query
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 
 ROOT = Path(__file__).parents[2]

@@ -7,7 +7,7 @@ import pytest
 
 from matcher.adapters.encoder import HashingEncoder, SentenceEncoder
 from matcher.errors import InvalidRequest
-from matcher.index.ports import Encoder
+from matcher.index import Encoder
 
 TEXTS = [
     "Éditeur de logiciels pour les collectivités territoriales",

@@ -13,8 +13,7 @@ from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.server import QdrantIndex, Server, create_collection
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, InvalidRequest
-from matcher.index.exact import ExactIndex
-from matcher.index.ports import Hit, Index, Point, Sparse, Where
+from matcher.index import ExactIndex, Hit, Index, Point, Sparse, Where
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 from tests.contract.qdrant_http import running_server, unique_prefix
 

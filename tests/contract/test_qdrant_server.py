@@ -16,9 +16,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import make_generations
 from matcher.domain.items import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.index.indexer import Indexer
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.manifest import Manifest
+from matcher.index import Bm25Lexical, Indexer, Manifest
 from matcher.settings import Settings
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from tests.contract.qdrant_http import LocalServer, faulty_server

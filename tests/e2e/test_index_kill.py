@@ -12,8 +12,7 @@ from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
-from matcher.index.indexer import Indexer
-from matcher.index.lexical import Bm25Lexical
+from matcher.index import Bm25Lexical, Indexer
 from tests.e2e.killing import Driver
 
 ITEMS = 80

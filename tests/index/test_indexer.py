@@ -19,12 +19,18 @@ from matcher.build import make_generations, open_matcher
 from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
 from matcher.files import FileLock, is_held, write_whole
-from matcher.index.documents import TEMPLATE
-from matcher.index.generations import Differences, Generation, SyncReport
-from matcher.index.indexer import Indexer
-from matcher.index.lexical import Bm25Lexical
-from matcher.index.manifest import Manifest, checksum
-from matcher.index.ports import Point, Vectors
+from matcher.index import (
+    TEMPLATE,
+    Bm25Lexical,
+    Differences,
+    Generation,
+    Indexer,
+    Manifest,
+    Point,
+    SyncReport,
+    Vectors,
+    checksum,
+)
 from matcher.settings import Settings
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from matcher.index.lexical import Bm25Lexical, terms
+from matcher.index import Bm25Lexical, terms
 
 
 def score(query: str, passage: str) -> float:

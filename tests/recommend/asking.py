@@ -6,9 +6,7 @@ from datetime import UTC, datetime
 from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.domain.answers import Answer, Quote, Recommendation
 from matcher.domain.items import AnyItem, Kind, Profile
-from matcher.index.documents import to_points
-from matcher.index.exact import ExactIndex
-from matcher.index.lexical import Bm25Lexical
+from matcher.index import Bm25Lexical, ExactIndex, to_points
 from matcher.knowledge import Knowledge
 from matcher.recommend import Analyser, Recommender
 from matcher.recommend.calibration import UNCALIBRATED

@@ -3,7 +3,7 @@
 import pytest
 
 from matcher.domain.items import Organisation, Profile
-from matcher.index.labels import Role
+from matcher.index import Role
 from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, Place, Territory
 from matcher.recommend import Analyser
 from matcher.recommend.free_text import asker_clauses, blanked, clauses

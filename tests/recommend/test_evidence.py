@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from matcher.domain.items import Kind, Organisation, Profile
-from matcher.index.labels import Label, Role
+from matcher.index import Label, Role
 from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, MeetRow, Meets, Mention, Met
 from matcher.recommend import POLICIES, Analyser, Analysis
 from matcher.recommend.evidence import (

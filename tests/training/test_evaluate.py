@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.errors import InvalidRequest, NotFound
-from matcher.index.ports import Vectors
+from matcher.index import Vectors
 from training.cli import app
 from training.ranking import baselines
 from training.ranking.comparison import MEASURES, compare, measure

@@ -24,8 +24,7 @@ from matcher.adapters.sql import Store, open_store
 from matcher.build import open_matcher
 from matcher.domain.items import ItemType, Organisation
 from matcher.importing import import_file
-from matcher.index.documents import passage
-from matcher.index.labels import labels_of
+from matcher.index import labels_of, passage
 from matcher.settings import Settings
 from training.bench.figures import Figure, table
 from training.bench.measures import (

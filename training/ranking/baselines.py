@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index.lexical import Bm25Lexical, terms
-from matcher.index.ports import Encoder, Sparse, Vectors
+from matcher.index import Bm25Lexical, Encoder, Sparse, Vectors, terms
 from matcher.language.text import neutral
 
 Scores = NDArray[np.float32]

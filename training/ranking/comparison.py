@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
-from matcher.index.ports import Encoder
+from matcher.index import Encoder
 from training.ranking import baselines, metrics
 from training.ranking.baselines import Scores
 from training.ranking.significance import interval, paired_p

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from matcher.adapters.encoder.model import prepare as model
 from matcher.adapters.encoder.sentence import SentenceEncoder
-from matcher.index.ports import Encoder, Vectors
+from matcher.index import Encoder, Vectors
 from matcher.settings import MODEL_FOLDER, Settings
 from training.ranking import baselines
 from training.ranking.baselines import Method
