@@ -6,7 +6,12 @@ from functools import cached_property
 
 from threadpoolctl import threadpool_limits
 
+from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder.sentence import SentenceEncoder
+from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
 from matcher.adapters.qdrant.folders import FolderGenerations
+from matcher.adapters.qdrant.generations import QdrantGenerations
+from matcher.adapters.qdrant.server import Server
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest
@@ -36,11 +41,7 @@ from matcher.settings import HASHING, Settings
 def make_encoder(settings: Settings) -> Encoder:
     """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
     if settings.encoder == HASHING:
-        from matcher.adapters.encoder.hashing import HashingEncoder
-
         return HashingEncoder()
-    from matcher.adapters.encoder.sentence import SentenceEncoder
-
     folder = settings.encoder or settings.model_dir
     return SentenceEncoder(folder, threads=settings.encoder_threads)
 
@@ -50,17 +51,12 @@ def make_generations(settings: Settings) -> Generations:
     if settings.index_backend == "qdrant":
         return _on_a_server(settings)
     root = settings.index_dir
-    from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
-
     return FolderGenerations(root, EdgeIndex, optimize=optimize_folder, optimize_above=OPTIMIZE_ABOVE)
 
 
 def _on_a_server(settings: Settings) -> Generations:
     if not settings.qdrant_url:
         raise InvalidRequest("The index backend is qdrant but no server is named. Set MATCHER_QDRANT_URL.")
-    from matcher.adapters.qdrant.generations import QdrantGenerations
-    from matcher.adapters.qdrant.server import Server
-
     read_key, write_key = (
         key.get_secret_value() if key else None
         for key in (settings.qdrant_api_key, settings.qdrant_write_key)

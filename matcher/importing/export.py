@@ -112,8 +112,8 @@ def write_items(path: Path, items: Sequence[AnyItem], item_type: ItemType | None
     BackendUnavailable
         The file cannot be written.
     """
-    # The reader is imported here because it writes its rejected rows with this module.
-    from matcher.importing.reader import read
+    # The reader writes its rejected rows with this module: imported at the top, each would need the other.
+    from matcher.importing.reader import read  # noqa: PLC0415  # see above
 
     def compare(draft: Path) -> None:
         if not items:

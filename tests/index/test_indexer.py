@@ -1,5 +1,6 @@
 """The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
+import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -632,8 +633,6 @@ def test_differences_are_named(indexer: Indexer, generation: Generation, store: 
 
 
 def test_the_lock_names_its_holder_and_is_free_afterwards(tmp_path: Path) -> None:
-    import os
-
     with FileLock(tmp_path / "lock"), pytest.raises(IndexLocked, match=f"process {os.getpid()}"):
         FileLock(tmp_path / "lock")
     FileLock(tmp_path / "lock").release()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import icalendar
 import numpy as np
@@ -246,8 +247,6 @@ def test_the_same_person_twice_is_refused_with_the_lines():
 
 
 def test_calendars_hold_the_time_zone_the_company_and_a_lasting_identifier(tmp_path):
-    from zoneinfo import ZoneInfo
-
     paris = Timetable(datetime(2026, 12, 3, 9, tzinfo=ZoneInfo("Europe/Paris")))
     events = []
     for partner in ("Bruno", "Cléo"):

@@ -116,7 +116,7 @@ def test_less_certain_items_are_folded_and_shown_on_request():
     found = replace(answer(item(1)), weaker=(item(1, name="Factory incertaine"), item(2)), calibration="v1")
     folded = printed(render.answer(found, PARIS, Layout()))
     assert "Factory incertaine" not in folded
-    assert "2 de moins sûr, non affiché : ajouter --all" in folded
+    assert "moins sûres, non affichées : 2 (ajouter --all)" in folded
     opened = printed(render.answer(found, PARIS, Layout(weaker=True)))
     assert "Factory incertaine" in opened
     assert "--all" not in opened

@@ -36,8 +36,8 @@ WORDS: dict[str, Phrase] = {
     "for_all": ("Ouvert à toutes les entreprises", "Open to every company"),
     "weaker": ("Moins sûr", "Less certain"),
     "folded": (
-        "{count} de moins sûr, non affiché : ajouter --all pour le voir.",
-        "{count} less certain, not shown: add --all to see them.",
+        "Propositions moins sûres, non affichées : {count} (ajouter --all).",
+        "Less certain suggestions, not shown: {count} (add --all).",
     ),
     "strength": ("force", "strength"),
     "legend_score": (
