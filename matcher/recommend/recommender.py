@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
+from matcher.domain.answers import Answer, Missing, Reason, Recommendation
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
@@ -19,7 +19,16 @@ from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.participation import Participation, participation
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.reasons import ReasonWriter
-from matcher.recommend.rerank import Scored, admits, diversify, effective_weights, is_for_all, rerank
+from matcher.recommend.rerank import (
+    Scored,
+    admits,
+    breakdown,
+    diversify,
+    effective_weights,
+    is_for_all,
+    one_of_each_call,
+    rerank,
+)
 from matcher.recommend.similarity import similarity_floor
 
 MAX_K = 100
@@ -152,7 +161,7 @@ class Recommender:
         if refused is not None:
             return self._answer(query, kind, on, k, (), (refused,))
         side = features or self._features.question(query, sought_only=policy.complementary)
-        scored = _one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
+        scored = one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         plan = self._plan_of(side, kind)
         weights = effective_weights(side.analysis, policy) if signals else {}
         taking_part = _participations(side, scored) if on is not None else {}
@@ -284,7 +293,7 @@ class Recommender:
             group="for_all" if is_for_all(entry.item.analysis) else "topical",
             participates=item.id in context.participations,
             missing=missing(context.query.analysis, entry, context.policy, reasons),
-            signals=_breakdown(entry, context.weights),
+            signals=breakdown(entry, context.weights),
             gain=round(planned.gain, 4) if planned else None,
             gain_of_other=round(planned.gain_of_other, 4) if planned else None,
             evidence_level=item.evidence_level,
@@ -331,19 +340,6 @@ def _participations(query: Features, scored: list[Scored]) -> dict[str, Particip
     return found
 
 
-def _one_of_each_call(scored: list[Scored]) -> list[Scored]:
-    """Keep the best of the items that stand for one call: some are in the catalogue twice."""
-    seen: set[str] = set()
-    kept = []
-    for entry in scored:
-        subject = entry.item.analysis.subject
-        code = subject.code if isinstance(subject, Opportunity) else ""
-        if not code or code not in seen:
-            kept.append(entry)
-            seen.add(code)
-    return kept
-
-
 def _may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:
     """Whether an item may be recommended: eligible, and not a second record of the asker itself."""
     if isinstance(query, Organisation) and isinstance(item, Organisation) and are_twins(query, item):
@@ -369,16 +365,6 @@ def _as_planned(
 def _name(entry: Scored) -> str:
     subject = entry.item.analysis.subject
     return subject.name if isinstance(subject, Item) else entry.id
-
-
-def _breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
-    return tuple(
-        Signal(
-            name=name, value=round(value, 4), weight=round(weight, 4), contribution=round(value * weight, 4)
-        )
-        for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False)
-        if weight
-    )
 
 
 def check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from sklearn.metrics.pairwise import haversine_distances
 
+from matcher.domain.answers import Signal
 from matcher.domain.eligibility import size_names
 from matcher.domain.items import Lead, Opportunity, Profile
 from matcher.index import Role
@@ -176,6 +177,31 @@ def _nearness(query: Analysis, items: Sequence[Analysis]) -> Floats:
         if query.antenna and query.antenna == item.antenna:
             near[place] = max(near[place], SAME_ANTENNA)
     return near
+
+
+def one_of_each_call(scored: list[Scored]) -> list[Scored]:
+    """Keep the best of the items that stand for one call: some are in the catalogue twice."""
+    seen: set[str] = set()
+    kept = []
+    for entry in scored:
+        subject = entry.item.analysis.subject
+        code = subject.code if isinstance(subject, Opportunity) else ""
+        if not code or code not in seen:
+            kept.append(entry)
+            seen.add(code)
+    return kept
+
+
+def breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
+    """Return the signals that count in a score, in the order of ``SIGNALS``, rounded to four places."""
+    signals = []
+    for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False):
+        if weight:
+            part = round(value * weight, 4)
+            signals.append(
+                Signal(name=name, value=round(value, 4), weight=round(weight, 4), contribution=part)
+            )
+    return tuple(signals)
 
 
 def diversify(scored: Sequence[Scored], k: int, trade: float, floor: float) -> list[Scored]:

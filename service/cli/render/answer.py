@@ -86,17 +86,23 @@ def legend(answers: Iterable[Answer], layout: Layout) -> RenderableType:
     """Explain the marks that occur in the answers shown."""
     answers = list(answers)
     items = [item for found in answers for item in _shown(found, layout)]
-    reasons = [reason for item in items for reason in item.reasons]
+    marks = {_mark(reason) for item in items for reason in item.reasons}
     calibrated = all(found.calibration is not None for found in answers)
     occurs = {
         "legend_score": bool(items) and calibrated,
         "legend_uncalibrated": bool(items) and not calibrated,
-        "legend_near": any(_mark(reason) == "~" for reason in reasons),
-        "legend_note": any(_mark(reason) == "·" for reason in reasons),
+        "legend_near": "~" in marks,
+        "legend_note": "·" in marks,
         "legend_confirm": any(item.needs_confirmation for item in items),
         "legend_illustrative": any(item.illustrative for item in items),
     }
-    return Group(*(Text(word(key, layout.lang), "dim") for key, present in occurs.items() if present))
+    return _sentences(occurs, layout.lang)
+
+
+def _sentences(occurs: dict[str, bool], lang: Language) -> RenderableType:
+    """Return the dim sentences of the marks that occur, one a line."""
+    keys = [key for key, present in occurs.items() if present]
+    return Group(*[Text(word(key, lang), "dim") for key in keys])
 
 
 def _sections(found: Answer) -> list[tuple[str, list[Recommendation]]]:
