@@ -6,7 +6,7 @@
 - ``catalogue``: import, export, show
 - ``index``: prepare, migrate, index, reindex
 - ``plan``: the plan of introductions
-- ``meetings``, ``event``, ``meeting_scores``: rounds and tables of an event
+- ``events``: rounds and tables of an event
 - ``demo``, ``doctor``, ``serve``: the commands of these names
 - ``render``: answers, items and plans as tables
 """

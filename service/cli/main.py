@@ -20,7 +20,7 @@ from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, Not
 from matcher.settings import load
 from service.cli import catalogue, demo, doctor, imports, index, plan, recommend, serve
 from service.cli import open as open_
-from service.cli.meetings import meetings
+from service.cli.events.meetings import meetings
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
 from service.cli.render.phrases import Language

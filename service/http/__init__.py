@@ -11,7 +11,7 @@
 - ``middleware``: ASGI layers: request id, headers, access log, last resort, HEAD, body limit
 - ``connection``: time limits of connections
 - ``documentation``: the page ``/docs``
-- ``security``: the administrator's key
+- ``access``: who may use which route
 - ``deps``: what FastAPI gives to routes
 - ``metrics``, ``logging``: Prometheus and structured logs
 - ``examples``: examples of the API's description

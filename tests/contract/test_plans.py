@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import event
 
 from matcher.adapters.sql import Store, open_store
+from matcher.adapters.sql.catalogue.rows import remove
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import erase_traces
-from matcher.adapters.sql.rows import remove
 from matcher.domain.items import Organisation
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 

@@ -14,8 +14,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from matcher.adapters.sql import Store, Timeouts, open_store
+from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.items import Catalogue
 from matcher.adapters.sql.schema import metadata
 from matcher.domain.events import Action, Change, Feedback, Impression, PutReport
 from matcher.domain.items import (

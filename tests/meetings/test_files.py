@@ -18,7 +18,7 @@ from matcher.meetings import (
     write_calendars,
     write_rounds,
 )
-from service.cli.meetings import meetings
+from service.cli.events.meetings import meetings
 
 PEOPLE = """Nom;Organisation;Thèmes;Ville;Offres;Besoins;Ne pas rencontrer;Déjà rencontré;Table
 Zoé Martin;Alpha;data, IA;Toulouse;conseil en données;cybersécurité;Ali Ben;;1

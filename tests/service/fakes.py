@@ -7,7 +7,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import Store, utc_now
-from matcher.adapters.sql.items import Catalogue
+from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.build import Matcher
 from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.settings import Settings

@@ -7,8 +7,8 @@ import pytest
 
 from matcher import settings as configuration
 from matcher.meetings import Participant, Roster
+from service.cli.events.meeting_scores import meeting_scores
 from service.cli.main import main
-from service.cli.meeting_scores import meeting_scores
 
 CATALOGUE = """id;nom;texte;mots clés;secteurs;ville;département;besoins
 ORG001;Makina Corpus;Cartographie et données.;cartographie, données;santé;Toulouse;31;cybersécurité

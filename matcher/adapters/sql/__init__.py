@@ -1,9 +1,9 @@
 """The store in SQL: SQLite or PostgreSQL through SQLAlchemy Core.
 
 - ``store``: opening a store, and its families of tables
-- ``items``, ``outbox``, ``events``, ``plans``, ``imports``, ``participations``: one class each, one database
-- ``rows``: items as rows, compared, written and removed together with the outbox
-- ``erasure``, ``merging``: removing every row that names an item, or letting it name another
+- ``catalogue``: items and the outbox of their changes, imports, participations
+- ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
+- ``erasure``: removing every row that names an item
 - ``engine``: transactions, locks, SQLite's settings
 - ``address``: what a database address may be and how it is shown
 - ``errors``: foreign errors in the product's terms

@@ -5,41 +5,35 @@ An erasure is owed until the log is empty: the table ``owed_erasures`` says so a
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Table, delete, func, insert, or_, select
+from sqlalchemy import Column, Table, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.schema import (
-    feedback,
     id_in,
     ids_parameter,
-    import_changes,
-    impressions,
+    metadata,
+    names_item,
     owed_erasures,
-    participations,
     plan_lists,
     plan_members,
 )
 from matcher.errors import MatcherError
 
-_NAMING = frozenset({"query_id", "item_id", "organisation_id", "factory_id"})
-"""Columns that name an item."""
+_PLAN = (plan_lists, plan_members)
 
 
 def erase_traces(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete every row outside the catalogue and the outbox that names one of ``ids``.
-
-    These are impressions, feedback, the plan of introductions, participations, and the former bodies that
-    imports keep.
-    """
-    _delete_naming(connection, ids, (impressions, feedback, participations, import_changes))
-    leave_plan(connection, ids)
+    """Delete every row, of whatever table, that names one of ``ids`` in a column made by :func:`item_id`."""
+    tables = [table for table in metadata.sorted_tables if _naming(table)]
+    _delete_naming(connection, ids, tables)
 
 
 def leave_plan(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row of the plan of introductions that names one of ``ids``."""
-    _delete_naming(connection, ids, (plan_lists, plan_members))
+    _delete_naming(connection, ids, _PLAN)
 
 
 def owe_erasure(connection: Connection, at: str) -> None:
@@ -76,5 +70,9 @@ def _delete_naming(connection: Connection, ids: Sequence[str], tables: Iterable[
         return
     dialect = connection.dialect.name
     for table in tables:
-        named = [id_in(dialect, column) for column in table.c if column.name in _NAMING]
+        named = [id_in(dialect, column) for column in _naming(table)]
         connection.execute(delete(table).where(or_(*named)), ids_parameter(dialect, ids))
+
+
+def _naming(table: Table) -> list[Column[Any]]:
+    return [column for column in table.c if names_item(column)]

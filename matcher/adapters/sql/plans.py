@@ -9,8 +9,8 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.rows import from_row
 from matcher.adapters.sql.engine import Database, stamp
-from matcher.adapters.sql.rows import from_row
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, plan_lists, plan_members, plans
 from matcher.domain.eligibility import is_listed
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned

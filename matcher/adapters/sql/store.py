@@ -7,12 +7,12 @@ from typing import Self
 from sqlalchemy import text
 
 from matcher.adapters.sql import erasure, migrate
+from matcher.adapters.sql.catalogue.imports import Imports
+from matcher.adapters.sql.catalogue.items import Catalogue
+from matcher.adapters.sql.catalogue.outbox import Outbox
+from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
-from matcher.adapters.sql.imports import Imports
-from matcher.adapters.sql.items import Catalogue
-from matcher.adapters.sql.outbox import Outbox
-from matcher.adapters.sql.participations import Participations
 from matcher.adapters.sql.plans import PlanTable
 
 
@@ -22,17 +22,17 @@ class Store:
     Attributes
     ----------
     items
-        The catalogue: :class:`~matcher.adapters.sql.items.Catalogue`.
+        The catalogue: :class:`~matcher.adapters.sql.catalogue.items.Catalogue`.
     outbox
-        Changes of items and who has applied them: :class:`~matcher.adapters.sql.outbox.Outbox`.
+        Changes of items and who has applied them: :class:`~matcher.adapters.sql.catalogue.outbox.Outbox`.
     events
         What was shown and how members reacted: :class:`~matcher.adapters.sql.events.EventLog`.
     plans
         The plan of introductions: :class:`~matcher.adapters.sql.plans.PlanTable`.
     imports
-        Imports that can be undone: :class:`~matcher.adapters.sql.imports.Imports`.
+        Imports that can be undone: :class:`~matcher.adapters.sql.catalogue.imports.Imports`.
     participations
-        Who takes part in which factory: :class:`~matcher.adapters.sql.participations.Participations`.
+        Who takes part in which factory.
 
     Notes
     -----

@@ -11,13 +11,13 @@ from matcher.build import Matcher
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
+from service.http.access.admin_key import Admin, WithKey
 from service.http.deps import EngineDep, SettingsDep
 from service.http.engine import get_stored, no_such_item
 from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
 from service.http.listing import LIST_QUERIES, Listing, ListQuery
 from service.http.schemas import Page, problems
-from service.http.security import Admin, WithKey
 
 router = APIRouter(prefix="/v1")
 

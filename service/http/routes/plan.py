@@ -7,9 +7,9 @@ from matcher.build import Matcher
 from matcher.domain.items import ItemType
 from matcher.errors import NotFound
 from service.formats import PlanReport
+from service.http.access.admin_key import Admin
 from service.http.deps import EngineDep, PlanJobDep
 from service.http.schemas import problems
-from service.http.security import Admin
 
 router = APIRouter(prefix="/v1", tags=["plan"], dependencies=[Admin])
 

@@ -5,8 +5,8 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.erasure import erase_traces, leave_plan
-from matcher.adapters.sql.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.schema import (
     feedback,
     impressions,

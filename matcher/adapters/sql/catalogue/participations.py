@@ -8,8 +8,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.rows import heads
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.rows import heads
 from matcher.adapters.sql.schema import participations
 from matcher.domain.items import ItemType
 from matcher.domain.participation import Participation, ParticipationRole

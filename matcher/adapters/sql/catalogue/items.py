@@ -7,11 +7,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from matcher.adapters.sql.catalogue.imports import record_import
+from matcher.adapters.sql.catalogue.merging import merge_items
+from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import erase_traces, leave_plan, owe_erasure, settle
-from matcher.adapters.sql.imports import record_import
-from matcher.adapters.sql.merging import merge_items
-from matcher.adapters.sql.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.schema import id_in, ids_parameter, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable

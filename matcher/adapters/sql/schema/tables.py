@@ -1,39 +1,13 @@
-"""Tables of the store, and the condition that an id is one of a list.
+"""The tables of the catalogue, of what was shown, of plans and of imports."""
 
-Instants are ISO 8601 texts in UTC: they sort, and both databases keep them alike. Ids compare byte by byte
-in both (collation ``C`` on PostgreSQL), so that "in id order" means the same everywhere.
-"""
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
 
-import json
-from collections.abc import Sequence
-from typing import Any
-
-from sqlalchemy import (
-    BigInteger,
-    BindParameter,
-    Boolean,
-    Column,
-    ColumnElement,
-    Float,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    bindparam,
-    func,
-    select,
-)
-
-_Id = Text().with_variant(Text(collation="C"), "postgresql")
-_Seq = BigInteger().with_variant(Integer(), "sqlite")
-
-metadata = MetaData()
+from matcher.adapters.sql.schema.columns import ID, SEQ, item_id, metadata
 
 items = Table(
     "items",
     metadata,
-    Column("id", _Id, primary_key=True),
+    Column("id", ID, primary_key=True),
     Column("item_type", Text, nullable=False),
     Column("name", Text, nullable=False),
     Column("version", Text, nullable=False),
@@ -46,7 +20,7 @@ items = Table(
 outbox = Table(
     "outbox",
     metadata,
-    Column("seq", _Seq, primary_key=True, autoincrement=True),
+    Column("seq", SEQ, primary_key=True, autoincrement=True),
     Column("item_id", Text, nullable=False),
     Column("item_type", Text, nullable=False),
     Column("op", Text, nullable=False),
@@ -65,11 +39,11 @@ cursors = Table(
 impressions = Table(
     "impressions",
     metadata,
-    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("id", SEQ, primary_key=True, autoincrement=True),
     Column("at", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("query_id", _Id, nullable=False),
-    Column("item_id", _Id, nullable=False),
+    item_id("query_id"),
+    item_id("item_id"),
     Column("rank", Integer, nullable=False),
     Column("score", Float, nullable=False),
     Column("generation", Text, nullable=False),
@@ -80,11 +54,11 @@ impressions = Table(
 feedback = Table(
     "feedback",
     metadata,
-    Column("id", _Seq, primary_key=True, autoincrement=True),
+    Column("id", SEQ, primary_key=True, autoincrement=True),
     Column("at", Text, nullable=False),
     Column("kind", Text, nullable=False),
-    Column("query_id", _Id, nullable=False),
-    Column("item_id", _Id, nullable=False),
+    item_id("query_id"),
+    item_id("item_id"),
     Column("action", Text, nullable=False),
     Column("rank", Integer),
     Index("feedback_by_query", "query_id"),
@@ -103,9 +77,9 @@ plans = Table(
 plan_lists = Table(
     "plan_lists",
     metadata,
-    Column("query_id", _Id, primary_key=True),
+    item_id("query_id", primary_key=True),
     Column("rank", Integer, primary_key=True),
-    Column("item_id", _Id, nullable=False),
+    item_id("item_id"),
     Column("gain", Float, nullable=False),
     Column("gain_of_other", Float, nullable=False),
     Index("plan_lists_by_item", "item_id"),
@@ -114,7 +88,7 @@ plan_lists = Table(
 plan_members = Table(
     "plan_members",
     metadata,
-    Column("query_id", _Id, primary_key=True),
+    item_id("query_id", primary_key=True),
     Column("views", Float, nullable=False),
     Column("share", Float, nullable=False),
     Column("under_floor", Boolean, nullable=False),
@@ -126,7 +100,7 @@ plan_members = Table(
 imports = Table(
     "imports",
     metadata,
-    Column("batch", _Id, primary_key=True),
+    Column("batch", ID, primary_key=True),
     Column("file_name", Text, nullable=False),
     Column("sha256", Text, nullable=False),
     Column("who", Text, nullable=False),
@@ -140,8 +114,8 @@ imports = Table(
 import_changes = Table(
     "import_changes",
     metadata,
-    Column("batch", _Id, primary_key=True),
-    Column("item_id", _Id, primary_key=True),
+    Column("batch", ID, primary_key=True),
+    item_id("item_id", primary_key=True),
     Column("item_type", Text, nullable=False),
     Column("former_body", Text),
     Column("version", Text, nullable=False),
@@ -151,8 +125,8 @@ import_changes = Table(
 participations = Table(
     "participations",
     metadata,
-    Column("organisation_id", _Id, primary_key=True),
-    Column("factory_id", _Id, primary_key=True),
+    item_id("organisation_id", primary_key=True),
+    item_id("factory_id", primary_key=True),
     Column("role", Text, primary_key=True),
     Column("since", Text),
     Column("source", Text, nullable=False),
@@ -167,19 +141,3 @@ owed_erasures = Table(
     Column("at", Text, nullable=False),
 )
 """One row while texts erased since ``at`` may still be in SQLite's log."""
-
-
-def id_in(dialect: str, column: Column[str]) -> ColumnElement[bool]:
-    """Return the condition that ``column`` is one of the parameter ``ids``, given by :func:`ids_parameter`.
-
-    The list is one parameter whatever its length: no database limits it, and the statement is compiled once.
-    """
-    ids: BindParameter[Any] = bindparam("ids")
-    if dialect == "postgresql":
-        return column == func.any(ids)
-    return column.in_(select(func.json_each(ids).table_valued("value").c.value))
-
-
-def ids_parameter(dialect: str, ids: Sequence[str]) -> dict[str, Any]:
-    """Return the parameter of :func:`id_in`: an array, or its JSON text on SQLite."""
-    return {"ids": list(ids) if dialect == "postgresql" else json.dumps(list(ids))}

@@ -8,9 +8,9 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.rows import Comparison, compare, from_row, heads, remove, to_row, write
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import erase_traces, leave_plan
-from matcher.adapters.sql.rows import Comparison, compare, from_row, heads, remove, to_row, write
 from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport

@@ -26,7 +26,7 @@ from matcher.meetings import (
     write_calendars,
     write_rounds,
 )
-from service.cli.meeting_scores import meeting_scores
+from service.cli.events.meeting_scores import meeting_scores
 from service.cli.render.console import remarks, results
 
 _SHOWN = 40

@@ -1,0 +1,6 @@
+"""The catalogue in SQL: items, their outbox, imports and participations.
+
+- ``items``, ``outbox``, ``imports``, ``participations``: one class each
+- ``rows``: items as rows, compared, written and removed together with the outbox
+- ``merging``: letting every row that names an item name another
+"""

@@ -1,0 +1,43 @@
+"""Tables of the store.
+
+- ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
+- ``tables``: the catalogue, what was shown, plans, imports
+
+A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
+"""
+
+from matcher.adapters.sql.schema.columns import id_in, ids_parameter, item_id, metadata, names_item
+from matcher.adapters.sql.schema.tables import (
+    cursors,
+    feedback,
+    import_changes,
+    imports,
+    impressions,
+    items,
+    outbox,
+    owed_erasures,
+    participations,
+    plan_lists,
+    plan_members,
+    plans,
+)
+
+__all__ = [
+    "cursors",
+    "feedback",
+    "id_in",
+    "ids_parameter",
+    "import_changes",
+    "imports",
+    "impressions",
+    "item_id",
+    "items",
+    "metadata",
+    "names_item",
+    "outbox",
+    "owed_erasures",
+    "participations",
+    "plan_lists",
+    "plan_members",
+    "plans",
+]

@@ -1,0 +1,4 @@
+"""Who may use which route.
+
+- ``admin_key``: the administrator's key of the settings
+"""
