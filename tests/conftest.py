@@ -1,10 +1,16 @@
 """Fixtures that more than one kind of test uses."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+
+from matcher.adapters.sql import open_store
+from matcher.build import Matcher, open_matcher
+from matcher.settings import Settings
+from service.cli.demo import import_catalogue
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -26,3 +32,18 @@ def model_dir() -> Path:
     from matcher.adapters.encoder.model.prepare import prepare, shipped_adapter
 
     return prepare(REPOSITORY / "var" / "models" / "e5-small", adapter=shipped_adapter(REPOSITORY / "data"))
+
+
+@pytest.fixture(scope="session")
+def shipped(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator[Matcher]:
+    """The shipped catalogue, indexed with the encoder that is served: read it, do not write to it.
+
+    Encoding it takes most of a minute, so every test that reads real lists shares this one.
+    """
+    product = Settings(home=tmp_path_factory.mktemp("shipped"), encoder=str(model_dir))
+    with open_store(product.database_url) as store:
+        store.migrate()
+        import_catalogue(store, product.data_dir / "catalogue")
+    with open_matcher(product) as matcher:
+        matcher.reindex()
+        yield matcher
