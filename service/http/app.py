@@ -19,8 +19,8 @@ DESCRIPTION = """\
 Recommends, to the organisations of the cluster, factories to join, partners to meet, calls and missions
 abroad that are open on the day asked, and leads for hiring; each with its reasons and the words they rest on.
 
-`score` is in [0, 1]: the weighted share of what a perfect match of this kind would show. It orders the items
-of one answer; it is not a probability and is not compared between kinds.
+`score` is in [0, 1]: the probability that staff would call the item clearly useful, where `calibration` names
+the curves it was read from; otherwise the strength of the match, which only orders the items of one answer.
 
 This service uses the ESCO classification of the European Commission.
 """
