@@ -3,4 +3,5 @@
 - ``listing``: what is open on a day
 - ``formats``: the JSON that both write
 - ``dates``: dates and instants as people write them
+- ``words``: likelihoods, fields and values in words
 """

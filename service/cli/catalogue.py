@@ -11,7 +11,7 @@ from matcher.importing import jsonl_text, record, write_items
 from matcher.settings import Settings
 from service.cli.render.console import remarks, results
 from service.cli.render.item import card
-from service.cli.render.phrases import Language
+from service.words import Language
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from service.cli.index import index_now, prepare_encoder, reindex_now
 from service.cli.recommend import AnswerOptions, show_answers
 from service.cli.render import answer as render
 from service.cli.render.console import progress, remarks, results
-from service.cli.render.phrases import NEXT_STEPS, Language
+from service.cli.render.phrases import NEXT_STEPS
+from service.words import Language
 
 CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
 """Files of the catalogue in the order they go in; the illustrative needs complete organisations."""

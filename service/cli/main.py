@@ -23,7 +23,7 @@ from service.cli import open as open_
 from service.cli.events.meetings import meetings
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
-from service.cli.render.phrases import Language
+from service.words import Language
 
 app = typer.Typer(
     help="Who should meet whom: factories, partners, calls abroad and hiring leads for members.",

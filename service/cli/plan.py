@@ -9,8 +9,9 @@ from matcher.domain.items import ItemType
 from matcher.market import IntroductionPlan, Member
 from matcher.settings import Settings
 from service.cli.render.console import progress, remarks, results
-from service.cli.render.phrases import PLAN, Language, choose, word
+from service.cli.render.phrases import PLAN, word
 from service.formats import PlanReport, is_illustrative, least_seen_first
+from service.words import Language, choose
 
 SHOWN = 8
 """Rows of each end of the table on a terminal."""

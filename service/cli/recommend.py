@@ -16,8 +16,8 @@ from matcher.settings import Settings
 from service import dates
 from service.cli.render import answer as render
 from service.cli.render.console import remarks, results
-from service.cli.render.phrases import Language
 from service.formats import answer_json
+from service.words import Language
 
 
 @dataclass(frozen=True, slots=True)

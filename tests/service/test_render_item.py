@@ -7,7 +7,7 @@ from rich.console import Console
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, Factory, Opportunity, Organisation
 from service.cli.render.item import card
-from service.cli.render.phrases import field_label
+from service.words import field_label
 
 PARIS = ZoneInfo("Europe/Paris")
 CALL = Opportunity(

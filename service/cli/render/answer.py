@@ -13,7 +13,8 @@ from rich.text import Text
 
 from matcher.domain.answers import Answer, Missing, Reason, Recommendation
 from matcher.domain.items import AnyItem, Kind
-from service.cli.render.phrases import MONTHS, Language, likelihood, word
+from service.cli.render.phrases import MONTHS, word
+from service.words import Language, likelihood
 
 _QUOTED = re.compile(r"(?<=« )[^»]*(?= »)|(?<=“)[^”]*(?=”)")
 MAX_REASONS = 3

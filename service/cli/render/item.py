@@ -10,7 +10,8 @@ from rich.text import Text
 
 from matcher.domain.items import AnyItem, Eligibility
 from service.cli.render.answer import day, local
-from service.cli.render.phrases import FIELD_LABELS, VALUES, Language, choose, field_label, word
+from service.cli.render.phrases import word
+from service.words import FIELD_LABELS, VALUES, Language, choose, field_label
 
 _IN_TITLE = frozenset({"id", "name", "illustrative"})
 """Fields that the title shows."""

@@ -1,12 +1,6 @@
 """The words and sentences of the command line, in French and English."""
 
-from typing import Literal
-
-from matcher.domain import LEVEL_NAMES, PUBLIC_NAMES
-
-Language = Literal["fr", "en"]
-Phrase = tuple[str, str]
-"""French, then English."""
+from service.words import Language, Phrase, choose
 
 WORDS: dict[str, Phrase] = {
     "factory": ("Factories à rejoindre", "Factories to join"),
@@ -68,14 +62,6 @@ WORDS: dict[str, Phrase] = {
 }
 """Words of answers and of item cards."""
 
-LIKELIHOODS: tuple[tuple[float, Phrase], ...] = (
-    (0.7, ("très probable", "very likely")),
-    (0.45, ("probable", "likely")),
-    (0.2, ("possible", "possible")),
-    (0.0, ("moins sûr", "less certain")),
-)
-"""Probabilities in words: each from its number on."""
-
 PLAN: dict[str, Phrase] = {
     "progress": ("Préparation des mises en relation", "Planning introductions"),
     "expected": (
@@ -119,98 +105,6 @@ MONTHS = {
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
 
-FIELD_LABELS: dict[str, Phrase] = {
-    "description": ("description", "description"),
-    "expertise": ("expertise", "expertise"),
-    "sectors": ("secteurs servis", "sectors served"),
-    "offers": ("offres", "offers"),
-    "needs": ("besoins", "needs"),
-    "city": ("ville", "town"),
-    "department": ("département", "department"),
-    "department_code": ("n° de département", "department no."),
-    "size_band": ("taille", "size"),
-    "member_type": ("type", "type"),
-    "international": ("international", "international"),
-    "siret": ("SIRET", "SIRET"),
-    "naf": ("activité (NAF)", "activity (NAF)"),
-    "legal_category": ("forme juridique", "legal form"),
-    "employer": ("employeur", "employer"),
-    "member_link": ("lien avec le cluster", "link with the cluster"),
-    "opted_out": ("ne veut pas être proposée", "wants no suggestion of it"),
-    "aliases": ("autres noms", "other names"),
-    "axis": ("axe", "axis"),
-    "status": ("statut", "status"),
-    "is_inferred": ("existence déduite", "existence inferred"),
-    "existence": ("existence", "existence"),
-    "ateliers": ("ateliers", "workshops"),
-    "deliverables": ("livrables", "deliverables"),
-    "meetings": ("rendez-vous", "meetings"),
-    "next_meeting": ("prochaine réunion", "next meeting"),
-    "hosts": ("animation", "hosts"),
-    "antenna": ("antenne", "antenna"),
-    "keywords": ("mots clés", "keywords"),
-    "lead_kind": ("type", "type"),
-    "public": ("public", "for"),
-    "reserved": ("réservé à ce public", "reserved for them"),
-    "levels": ("niveaux", "levels"),
-    "apprenticeship": ("alternance", "apprenticeship"),
-    "rome_codes": ("métiers (ROME)", "jobs (ROME)"),
-    "themes": ("thèmes", "themes"),
-    "country_region": ("pays ou région", "country or region"),
-    "opportunity_type": ("type", "type"),
-    "opens_at": ("ouverture", "opens"),
-    "closes_at": ("clôture", "closes"),
-    "dates_as_published": ("dates publiées", "dates as published"),
-    "availability": ("disponibilité", "availability"),
-    "eligibility_text": ("conditions publiées", "conditions as published"),
-    "size_bands": ("tailles admises", "sizes admitted"),
-    "department_codes": ("départements admis", "departments admitted"),
-    "legal_kinds": ("statuts admis", "legal kinds admitted"),
-    "min_countries": ("pays, au moins", "countries, at least"),
-    "eligibility": ("conditions", "conditions"),
-    "funding": ("aide", "funding"),
-    "funding_rate": ("taux d'aide", "funding rate"),
-    "budget_eur": ("budget", "budget"),
-    "code": ("code", "code"),
-    "lang": ("langue", "language"),
-    "evidence_level": ("fondement", "rests on"),
-    "inferred_fields": ("déduits", "inferred"),
-    "source_url": ("source", "source"),
-    "source_year": ("année de la source", "year of the source"),
-    "licence": ("licence", "licence"),
-}
-"""Names of the fields of items, in the order in which they are shown."""
-
-VALUES: dict[object, Phrase] = {
-    "organisation": ("organisation", "organisation"),
-    "factory": ("factory", "factory"),
-    "opportunity": ("opportunité", "opportunity"),
-    "lead": ("piste de recrutement", "hiring lead"),
-    "seen_in_source": ("lu dans la source", "seen in the source"),
-    "open_data_row": ("ligne d'un jeu de données ouvert", "row of an open data set"),
-    "open_data_provider_only": (
-        "organisme lu dans un jeu ouvert, formations à confirmer",
-        "provider read in an open data set, trainings to be confirmed",
-    ),
-    "law_text_read": ("texte de loi lu", "text of the law read"),
-    **{code: (french, english) for code, (french, english) in PUBLIC_NAMES.items()},
-    **{level: (name, name) for level, name in LEVEL_NAMES.items()},
-    "named_in_source_activity_from_background": (
-        "nom lu dans la source, activité décrite de connaissance générale",
-        "name seen in the source, activity from background knowledge",
-    ),
-    "background_only_not_seen": ("connaissance générale seule", "background knowledge only"),
-    "declared": ("déclaré par l'organisation", "declared by the organisation"),
-    "dated": ("datée", "dated"),
-    "standing": ("permanente", "standing"),
-    "closed": ("close", "closed"),
-    "unconfirmed": ("dates à confirmer", "dates to be confirmed"),
-    "fr": ("français", "French"),
-    "en": ("anglais", "English"),
-    True: ("oui", "yes"),
-}
-"""Coded values of fields in words."""
-
 NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
     "fr": (
         "Et maintenant (après « make demo », la commande est .venv/bin/matcher) :",
@@ -239,23 +133,3 @@ NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
 def word(key: str, lang: Language) -> str:
     """Return a word of :data:`WORDS`."""
     return choose(WORDS[key], lang)
-
-
-def likelihood(probability: float, lang: Language) -> str:
-    """Return a probability in words.
-
-    >>> likelihood(0.5, "fr"), likelihood(0.2, "en")
-    ('probable', 'possible')
-    """
-    return next(choose(phrase, lang) for least, phrase in LIKELIHOODS if probability >= least)
-
-
-def field_label(name: str, lang: Language) -> str:
-    """Return the name of a field in words; a field without one keeps its name."""
-    return choose(FIELD_LABELS.get(name, (name, name)), lang)
-
-
-def choose(phrase: Phrase, lang: Language) -> str:
-    """Return the French or the English side of a phrase."""
-    french, english = phrase
-    return english if lang == "en" else french
