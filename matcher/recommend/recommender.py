@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from matcher.domain.answers import Answer, Missing, Reason, Recommendation
+from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
@@ -24,7 +24,6 @@ from matcher.recommend.rerank import (
     admits,
     breakdown,
     diversify,
-    effective_weights,
     is_for_all,
     one_of_each_call,
     rerank,
@@ -42,7 +41,7 @@ class _Context:
 
     query: Features
     policy: Policy
-    weights: dict[str, float]
+    signals: bool
     scored: list[Scored]
     plan: IntroductionPlan | None
     participations: dict[str, Participation]
@@ -54,6 +53,10 @@ class _Context:
         if self.plan is None:
             return {}
         return {entry.item_id: entry for entry in self.plan.lists[str(self.query.analysis.id)]}
+
+    def breakdown(self, entry: Scored) -> tuple[Signal, ...]:
+        """Return the breakdown of a score, if it was asked for."""
+        return breakdown(entry, self.query.analysis, self.policy) if self.signals else ()
 
     @property
     def writer(self) -> ReasonWriter:
@@ -163,9 +166,8 @@ class Recommender:
         side = features or self._features.question(query, sought_only=policy.complementary)
         scored = one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
         plan = self._plan_of(side, kind)
-        weights = effective_weights(side.analysis, policy) if signals else {}
         taking_part = _participations(side, scored) if on is not None else {}
-        context = _Context(side, policy, weights, scored, plan, taking_part, self._analyser)
+        context = _Context(side, policy, signals, scored, plan, taking_part, self._analyser)
         items, weaker = self._listed(context, k)
         notices: tuple[Missing, ...] = (notice("planned"),) if plan else ()
         if not isinstance(query, Item):
@@ -293,7 +295,7 @@ class Recommender:
             group="for_all" if is_for_all(entry.item.analysis) else "topical",
             participates=item.id in context.participations,
             missing=missing(context.query.analysis, entry, context.policy, reasons),
-            signals=breakdown(entry, context.weights),
+            signals=context.breakdown(entry),
             gain=round(planned.gain, 4) if planned else None,
             gain_of_other=round(planned.gain_of_other, 4) if planned else None,
             evidence_level=item.evidence_level,

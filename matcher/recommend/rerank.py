@@ -33,6 +33,9 @@ NAMED_PLACE = 5.0
 """How much more a place counts that a request names than the town where an organisation happens to be."""
 FAINT_SHARE = 0.6
 """Share of its strength that an item without clear evidence keeps."""
+_FOR_FOREIGN = "for_foreign_companies"
+_OF_A_THEME = frozenset({"echo", "theme", "clients", "served", "asked"})
+"""Signals that an item without a theme cannot show: an export grant is like no company."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,13 +58,16 @@ class Scored:
         return self.evidence.is_clear
 
 
-def effective_weights(query: Analysis, policy: Policy) -> dict[str, float]:
-    """Weights of the signals this query can show, in the order of ``SIGNALS``; they sum to 1.
+def effective_weights(query: Analysis, policy: Policy, *, for_all: bool = False) -> dict[str, float]:
+    """Weights of the signals that a pair can show, in the order of ``SIGNALS``; they sum to 1.
 
     A query that states no need cannot be scored on it: that weight goes to the other signals, so that a score
-    always says how much of what could be seen was seen. The order of items is the same with or without this.
+    always says how much of what could be seen was seen. An instrument ``for_all`` companies has no theme:
+    whom it is for and what it does are all that can speak for it.
     """
     silent = _silent_signals(query)
+    if for_all:
+        silent |= _OF_A_THEME
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
     if query.id is None:
         weights["territory"] *= NAMED_PLACE
@@ -100,13 +106,20 @@ def rerank(
     for column, name in enumerate(SIGNALS):
         if policy.weights[name] and name != "text":
             table[:, column] = _signal(name, query.analysis, sides, compared, evidence)
-    weights = np.array(list(effective_weights(query.analysis, policy).values()), dtype=np.float32)
-    strengths = (table @ weights).round(6).tolist()
+    strengths = (table * _weight_table(query.analysis, sides, policy)).sum(axis=1).round(6).tolist()
     scored = []
     for (item, _), signals, strength, found in zip(items, table, strengths, evidence, strict=True):
         share = 1.0 if found.is_clear else FAINT_SHARE
         scored.append(Scored(item, signals, strength * share, found))
     return sorted(scored, key=lambda entry: (not entry.is_clear, -entry.score, entry.id))
+
+
+def _weight_table(query: Analysis, sides: Sequence[Analysis], policy: Policy) -> Floats:
+    """Weights of every item, one row an item."""
+    rows = [effective_weights(query, policy, for_all=for_all) for for_all in (False, True)]
+    weights = np.array([list(row.values()) for row in rows], dtype=np.float32)
+    table: Floats = weights[[int(is_for_all(side)) for side in sides]]
+    return table
 
 
 def _signal(
@@ -145,11 +158,18 @@ def is_for_all(item: Analysis) -> bool:
 
 
 def admits(entry: Scored) -> bool:
-    """Whether a lead is open to what was asked: one that is reserved must be for a public that was named."""
-    lead = entry.item.analysis.subject
-    if not (isinstance(lead, Lead) and lead.reserved):
+    """Whether an item is for the asker at all.
+
+    A reserved lead must be for a public that was named, and what is for foreign companies must meet one.
+    """
+    item = entry.item.analysis
+    if isinstance(item.subject, Lead) and item.subject.reserved:
+        wanted = "public:"
+    elif any(fact.concept == _FOR_FOREIGN for fact in item.facts):
+        wanted = _FOR_FOREIGN
+    else:
         return True
-    return any(met.item.concept.startswith("public:") for met in entry.evidence.met)
+    return any(met.item.concept.startswith(wanted) for met in entry.evidence.met)
 
 
 def _stage(query: Subject, item: Subject) -> float:
@@ -192,8 +212,9 @@ def one_of_each_call(scored: list[Scored]) -> list[Scored]:
     return kept
 
 
-def breakdown(entry: Scored, weights: dict[str, float]) -> tuple[Signal, ...]:
+def breakdown(entry: Scored, query: Analysis, policy: Policy) -> tuple[Signal, ...]:
     """Return the signals that count in a score, in the order of ``SIGNALS``, rounded to four places."""
+    weights = effective_weights(query, policy, for_all=is_for_all(entry.item.analysis))
     signals = []
     for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False):
         if weight:
