@@ -231,8 +231,8 @@ def has_long_list(item: Analysis) -> bool:
 
 
 def _stated(side: Analysis) -> list[Mention]:
-    """Facts and concepts of a side: the table may name either."""
-    return [*side.facts, *side.mentions.values()]
+    """Facts and concepts of a side: the table may name either; a sector that it serves is not its subject."""
+    return [*side.facts, *(mention for mention in side.mentions.values() if mention.field != "sectors")]
 
 
 def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:
