@@ -5,6 +5,7 @@
 - ``open``: the calls open on a day
 - ``catalogue``: import, export, show
 - ``index``: prepare, migrate, index, reindex
+- ``backup``: backup, restore
 - ``plan``: the plan of introductions
 - ``events``: rounds and tables of an event
 - ``demo``, ``doctor``, ``serve``: the commands of these names

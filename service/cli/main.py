@@ -18,7 +18,7 @@ from rich.text import Text
 from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.settings import load
-from service.cli import catalogue, demo, doctor, imports, index, plan, recommend, serve
+from service.cli import backup, catalogue, demo, doctor, imports, index, plan, recommend, serve
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
 from service.cli.recommend import AnswerOptions
@@ -247,6 +247,22 @@ def serve_command(
 ) -> None:
     """Serve the HTTP API."""
     serve.run(load(), host, port, workers)
+
+
+@app.command("backup", rich_help_panel="Run")
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="Where to write it, such as matcher.tar.gz.")],
+) -> None:
+    """Write the whole store, as of one moment, to one file; the service may go on meanwhile."""
+    backup.backup(load(), file)
+
+
+@app.command("restore", rich_help_panel="Run")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="A file that `matcher backup` wrote.")],
+) -> None:
+    """Write a backup into a new, empty home or database."""
+    backup.restore(load(), file)
 
 
 _UNWRITABLE = "The output holds characters that {} lacks: set PYTHONIOENCODING=utf-8 and repeat the command."

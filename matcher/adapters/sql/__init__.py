@@ -4,6 +4,7 @@
 - ``catalogue``: items and the outbox of their changes, imports, participations
 - ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
 - ``erasure``: removing every row that names an item
+- ``backup``: every table, read and written whole
 - ``engine``: transactions, locks, SQLite's settings
 - ``address``: what a database address may be and how it is shown
 - ``errors``: foreign errors in the product's terms

@@ -26,6 +26,11 @@ def upgrade(connection: Connection) -> None:
     command.upgrade(_config(connection), "head")
 
 
+def revision(connection: Connection) -> str:
+    """Return the revision of the schema of a database; "" for one without a schema."""
+    return MigrationContext.configure(connection).get_current_revision() or ""
+
+
 def require_current(connection: Connection, place: str) -> None:
     """Raise NotReady, naming the store at ``place``, unless its schema is this release's."""
     scripts = ScriptDirectory.from_config(_config())

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import text
 
 from matcher.adapters.sql import erasure, migrate
+from matcher.adapters.sql.backup import Backup
 from matcher.adapters.sql.catalogue.imports import Imports
 from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.adapters.sql.catalogue.outbox import Outbox
@@ -33,6 +34,8 @@ class Store:
         Imports that can be undone: :class:`~matcher.adapters.sql.catalogue.imports.Imports`.
     participations
         Who takes part in which factory.
+    backup
+        Every table, read and written whole.
 
     Notes
     -----
@@ -49,6 +52,7 @@ class Store:
         self.plans = PlanTable(database)
         self.imports = Imports(database)
         self.participations = Participations(database)
+        self.backup = Backup(database)
 
     def __enter__(self) -> Self:
         return self
