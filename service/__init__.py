@@ -1,4 +1,4 @@
-"""The product's surfaces: ``http`` and the command line ``cli``.
+"""The product's surfaces: ``http``, the ``pages`` of the same server, and the command line ``cli``.
 
 - ``listing``: what is open on a day
 - ``formats``: the JSON that both write

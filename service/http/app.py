@@ -14,6 +14,7 @@ from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob
 from service.http.metrics import Metrics
 from service.http.routes import health, items, plan, recommendations
+from service.pages import install as install_pages
 
 DESCRIPTION = """\
 Recommends, to the organisations of the cluster, factories to join, partners to meet, calls and missions
@@ -63,6 +64,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     middleware.install(app, app.state.metrics, settings)
     for routes in (recommendations, items, plan, health):
         app.include_router(routes.router)
+    install_pages(app)
     return app
 
 

@@ -1,0 +1,11 @@
+"""The pages: what members and staff see in a browser, made on the server and without scripts.
+
+- ``environment``: the templates in French and English, dates, icons
+- ``frame``: what surrounds every page: menu, language, who is signed in
+- ``errors``: errors as pages
+- ``public``: start page, legal texts, language switch
+"""
+
+from service.pages.install import install
+
+__all__ = ["install"]

@@ -1,0 +1,115 @@
+"""Errors as pages, for browsers; programs keep the problem documents of the API."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from matcher.errors import MatcherError
+from service.pages.environment import mark, translate
+from service.pages.frame import Page, language_of, show
+
+Handler = Callable[[Request, Any], Response | Awaitable[Response]]
+MACHINE_PATHS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static/")
+"""Addresses that programs call: their errors are never pages."""
+
+SENTENCES: dict[int, tuple[str, str, str]] = {
+    400: (
+        mark("Demande illisible"),
+        mark("Le navigateur a envoyé une demande que le service ne peut pas lire."),
+        "",
+    ),
+    401: (
+        mark("Connexion nécessaire"),
+        mark("Cette page est réservée aux personnes connectées, ou votre session a expiré."),
+        mark("Demandez un lien de connexion : il arrive par courriel, sans mot de passe."),
+    ),
+    403: (
+        mark("Accès refusé"),
+        mark("Votre compte ne permet pas d'ouvrir cette page ou de faire cette action."),
+        mark("Si vous pensez y avoir droit, écrivez à l'équipe du cluster."),
+    ),
+    404: (
+        mark("Page introuvable"),
+        mark("Cette adresse ne mène à rien, ou à quelque chose qui n'existe plus."),
+        "",
+    ),
+    409: (
+        mark("Déjà changé"),
+        mark("Quelqu'un d'autre a agi entre-temps : votre action n'a pas été faite."),
+        mark("Rouvrez la page pour voir où en sont les choses."),
+    ),
+    413: (
+        mark("Envoi trop volumineux"),
+        mark("Le texte ou le fichier dépasse la taille admise."),
+        mark("Raccourcissez-le."),
+    ),
+    422: (
+        mark("Demande incomplète"),
+        mark("Une valeur manque ou ne convient pas : rien n'a été enregistré."),
+        "",
+    ),
+    429: (
+        mark("Trop de demandes"),
+        mark("Trop de demandes en peu de temps."),
+        mark("Attendez une minute, puis réessayez."),
+    ),
+    503: (
+        mark("Service occupé"),
+        mark("Le service ne peut pas répondre pour le moment."),
+        mark("Réessayez dans un instant."),
+    ),
+    500: (
+        mark("Erreur du service"),
+        mark("Le service a échoué ; rien n'a été enregistré."),
+        mark("L'équipe peut retrouver la cause."),
+    ),
+}
+"""Title, what happened, and what to do, by status; every other status is shown as 500."""
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage(Page):
+    """One error: its title, what happened, what to do."""
+
+    template: ClassVar[str] = "error.html"
+
+    status: int
+    title: str
+    detail: str
+    advice: str = ""
+    request_id: str = ""
+
+
+def is_for_browser(request: Request) -> bool:
+    """Whether a browser asked for a page, so that an error is shown as one."""
+    if request.url.path.startswith(MACHINE_PATHS):
+        return False
+    return "text/html" in request.headers.get("accept", "")
+
+
+def install(app: FastAPI) -> None:
+    """Put pages before the problem documents that ``app`` already answers errors with."""
+    for kind in (MatcherError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _page_before(app.exception_handlers[kind]))
+
+
+def show_error(request: Request, status: int) -> Response:
+    """Return the page of a status."""
+    lang = language_of(request)
+    title, detail, advice = (translate(text, lang) for text in SENTENCES.get(status, SENTENCES[500]))
+    request_id = request.scope.get("request_id", "") if status >= 500 else ""
+    return show(request, ErrorPage(status, title, detail, advice, request_id), status=status)
+
+
+def _page_before(problem: Handler) -> Handler:
+    async def handle(request: Request, error: Exception) -> Response:
+        answered = problem(request, error)  # also logs what must be logged
+        if not isinstance(answered, Response):
+            answered = await answered
+        return show_error(request, answered.status_code) if is_for_browser(request) else answered
+
+    return handle

@@ -1,0 +1,33 @@
+"""What people type into forms: read as it was typed, so that a form can be shown again with it."""
+
+from urllib.parse import urlsplit
+
+from fastapi import Request
+
+
+async def typed(request: Request) -> dict[str, str]:
+    """Return the fields of the form sent, stripped; of a repeated field the last, files are left out.
+
+    Read without a pydantic model: FastAPI turns a field that was emptied into its default.
+    """
+    form = await request.form()
+    return {name: value.strip() for name, value in form.items() if isinstance(value, str)}
+
+
+async def ticked(request: Request, name: str) -> list[str]:
+    """Return every value sent for ``name``, in the order of the page."""
+    form = await request.form()
+    return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+def own_path(address: str) -> str:
+    """Return ``address`` if it is a path of this site, else the start page: no form leads elsewhere.
+
+    >>> own_path("/pour-moi?k=2"), own_path("//elsewhere.example/x"), own_path("https://elsewhere.example")
+    ('/pour-moi?k=2', '/', '/')
+    """
+    parts = urlsplit(address)
+    is_path = address.startswith("/") and not address.startswith("//")
+    if parts.scheme or parts.netloc or not is_path or "\\" in address or not address.isprintable():
+        return "/"
+    return address

@@ -1,0 +1,100 @@
+"""What surrounds every page: language, menu, who is signed in, and the sentence after an act."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from fastapi import Request
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from service.pages.environment import environment, translate
+from service.words import Language
+
+LANGUAGE_COOKIE = "matcher-lang"
+YEAR_S = 365 * 24 * 3600
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    # Not no-referrer: browsers then send "Origin: null" with forms, and the check of their origin would fail.
+    "Referrer-Policy": "same-origin",
+    "Cache-Control": "private, no-store",
+}
+"""Headers of every page: no script runs, only our own style and images load, forms go nowhere else."""
+
+SAID: dict[str, str] = {}
+"""Sentences shown once after an act, by the code in the address: nobody can put words of their own there."""
+
+
+@dataclass(frozen=True, slots=True)
+class MenuEntry:
+    """One link of the main menu."""
+
+    path: str
+    label: str
+    icon: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """What the base template shows around a page.
+
+    ``section`` is the path of the menu entry the page belongs to; ``name`` is that of the signed-in person,
+    "" for nobody; ``said`` is what the last act did.
+    """
+
+    lang: Language
+    path: str
+    section: str = ""
+    name: str = ""
+    menu: tuple[MenuEntry, ...] = ()
+    demonstration: bool = False
+    said: str = ""
+
+
+class Page:
+    """What a template is given as ``page``; subclasses are frozen dataclasses, one a page."""
+
+    __slots__ = ()
+    template: ClassVar[str]
+
+
+def language_of(request: Request) -> Language:
+    """Return the language the visitor chose; French where none was."""
+    chosen = request.cookies.get(LANGUAGE_COOKIE)
+    return "en" if chosen == "en" else "fr"
+
+
+def show(request: Request, page: Page, *, section: str = "", status: int = 200) -> HTMLResponse:
+    """Return a page in the visitor's language."""
+    frame = _frame(request, section)
+    template = environment(frame.lang).get_template(page.template)
+    zone = request.app.state.settings.zone
+    return HTMLResponse(template.render(page=page, frame=frame, zone=zone), status, HEADERS)
+
+
+def back_to(path: str, said: str = "", anchor: str = "") -> RedirectResponse:
+    """Send the browser to ``path`` after an act, so that reloading does not repeat it."""
+    mark = "&" if "?" in path else "?"
+    query = f"{mark}fait={said}" if said else ""
+    return RedirectResponse(
+        f"{path}{query}{'#' + anchor if anchor else ''}", 303, {"Cache-Control": "no-store"}
+    )
+
+
+def _frame(request: Request, section: str) -> Frame:
+    lang = language_of(request)
+    said = SAID.get(request.query_params.get("fait", ""), "")
+    return Frame(
+        lang=lang, path=_own_address(request), section=section, said=translate(said, lang) if said else ""
+    )
+
+
+def _own_address(request: Request) -> str:
+    """Return path and query of a page that was read, to come back to; the start page for any other method."""
+    if request.method != "GET":
+        return "/"
+    query = [(name, value) for name, value in request.query_params.multi_items() if name != "fait"]
+    return (
+        str(request.url.replace_query_params(**dict(query)).replace(scheme="", netloc="", fragment="")) or "/"
+    )
