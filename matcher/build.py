@@ -31,6 +31,7 @@ from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
+from matcher.people import Links, read_secret
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
@@ -104,6 +105,13 @@ class Matcher:
     def skills(self) -> SkillFinder:
         """Finds ESCO skills in texts."""
         return esco_finder(self.settings.data_dir / "esco")
+
+    @cached_property
+    def links(self) -> Links:
+        """Links of mails."""
+        given = self.settings.secret
+        secret = read_secret(self.settings.home, given.get_secret_value() if given else "")
+        return Links(self.store.people, secret)
 
     @property
     def index(self) -> Index:

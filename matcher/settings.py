@@ -23,6 +23,7 @@ _FOLLOWS = "default_factory_not_called"
 """pydantic's error of a default made from other fields when one of those is wrong."""
 
 Backend = Literal["edge", "qdrant"]
+Visibility = Literal["nothing", "factories", "directory"]
 LogLevel = Literal["debug", "info", "warning", "error"]
 
 
@@ -86,6 +87,10 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65_535)
     admin_key: Key = Field(None, description="Bearer token of whoever may write; without one nobody may")
+    public: Visibility = Field("nothing", description="What is shown without sign-in; never needs or gains")
+    secret: Key = Field(
+        None, description="What links of mails are made from; empty: a file in the home folder"
+    )
     log_level: LogLevel = "info"
 
     # Limits

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
+from matcher.people import LinkGone
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -82,6 +83,7 @@ TABLE: dict[type[MatcherError], Row] = {
     ),
     errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
     errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
+    LinkGone: Row(status.HTTP_410_GONE, "link-gone", "The link no longer opens anything"),
     Unauthorised: Row(
         status.HTTP_401_UNAUTHORIZED,
         "unauthorised",

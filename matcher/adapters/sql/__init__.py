@@ -3,7 +3,8 @@
 - ``store``: opening a store, and its families of tables
 - ``catalogue``: items and the outbox of their changes, imports, participations
 - ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
-- ``erasure``: removing every row that names an item
+- ``people``: people, their links, visits and keys
+- ``erasure``: removing every row that names an item or a person
 - ``backup``: every table, read and written whole
 - ``engine``: transactions, locks, SQLite's settings
 - ``address``: what a database address may be and how it is shown

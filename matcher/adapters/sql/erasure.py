@@ -1,4 +1,4 @@
-"""Removing every row that names an item, and what SQLite's log still holds of it.
+"""Removing every row that names an item or a person, and what SQLite's log still holds of it.
 
 An erasure is owed until the log is empty: the table ``owed_erasures`` says so across processes and restarts.
 """
@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Table, delete, func, insert, or_, select
+from sqlalchemy import Column, Table, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.engine import Database
@@ -16,6 +16,7 @@ from matcher.adapters.sql.schema import (
     ids_parameter,
     metadata,
     names_item,
+    names_person,
     owed_erasures,
     plan_lists,
     plan_members,
@@ -29,6 +30,17 @@ def erase_traces(connection: Connection, ids: Sequence[str]) -> None:
     """Delete every row, of whatever table, that names one of ``ids`` in a column made by :func:`item_id`."""
     tables = [table for table in metadata.sorted_tables if _naming(table)]
     _delete_naming(connection, ids, tables)
+
+
+def erase_person_traces(connection: Connection, person_id: str) -> None:
+    """Delete every row that names a person, or its name of them where the row is kept (see ``person_id``)."""
+    for table in metadata.sorted_tables:
+        for column in table.c:
+            if names_person(column, kept=True):
+                nobody = update(table).where(column == person_id).values({column.name: None})
+                connection.execute(nobody)
+            elif names_person(column, kept=False):
+                connection.execute(delete(table).where(column == person_id))
 
 
 def leave_plan(connection: Connection, ids: Sequence[str]) -> None:

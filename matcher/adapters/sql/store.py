@@ -14,6 +14,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
+from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.plans import PlanTable
 
 
@@ -34,6 +35,8 @@ class Store:
         Imports that can be undone: :class:`~matcher.adapters.sql.catalogue.imports.Imports`.
     participations
         Who takes part in which factory.
+    people
+        People, their links, visits and keys: :class:`~matcher.adapters.sql.people.PeopleTables`.
     backup
         Every table, read and written whole.
 
@@ -52,6 +55,7 @@ class Store:
         self.plans = PlanTable(database)
         self.imports = Imports(database)
         self.participations = Participations(database)
+        self.people = PeopleTables(database)
         self.backup = Backup(database)
 
     def __enter__(self) -> Self:

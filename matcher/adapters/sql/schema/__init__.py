@@ -2,11 +2,21 @@
 
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
 - ``tables``: the catalogue, what was shown, plans, imports
+- ``people``: people, their links, visits and keys
 
 A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
 """
 
-from matcher.adapters.sql.schema.columns import id_in, ids_parameter, item_id, metadata, names_item
+from matcher.adapters.sql.schema.columns import (
+    id_in,
+    ids_parameter,
+    item_id,
+    metadata,
+    names_item,
+    names_person,
+    person_id,
+)
+from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
 from matcher.adapters.sql.schema.tables import (
     cursors,
     feedback,
@@ -23,6 +33,7 @@ from matcher.adapters.sql.schema.tables import (
 )
 
 __all__ = [
+    "api_keys",
     "cursors",
     "feedback",
     "id_in",
@@ -32,12 +43,18 @@ __all__ = [
     "impressions",
     "item_id",
     "items",
+    "links",
     "metadata",
     "names_item",
+    "names_person",
     "outbox",
     "owed_erasures",
     "participations",
+    "people",
+    "person_id",
+    "person_organisations",
     "plan_lists",
     "plan_members",
     "plans",
+    "visits",
 ]

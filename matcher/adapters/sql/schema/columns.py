@@ -29,6 +29,7 @@ SEQ = BigInteger().with_variant(Integer(), "sqlite")
 metadata = MetaData()
 
 _NAMES_ITEM = "names_item"
+_NAMES_PERSON = "names_person"
 
 
 def item_id(name: str, **options: Any) -> Column[str]:
@@ -39,6 +40,20 @@ def item_id(name: str, **options: Any) -> Column[str]:
 def names_item(column: Column[Any]) -> bool:
     """Whether the column was made by :func:`item_id`."""
     return bool(column.info.get(_NAMES_ITEM))
+
+
+def person_id(name: str, *, kept: bool = False, **options: Any) -> Column[Any]:
+    """Return a column that holds the id of a person; a row goes when a person it names is erased.
+
+    With ``kept`` the row stays and names nobody any more (NULL): for records of what was done, of which only
+    the hand that did it is personal.
+    """
+    return Column(name, ID, nullable=kept, info={_NAMES_PERSON: "kept" if kept else "goes"}, **options)
+
+
+def names_person(column: Column[Any], *, kept: bool) -> bool:
+    """Whether the column was made by :func:`person_id`, with this ``kept``."""
+    return column.info.get(_NAMES_PERSON) == ("kept" if kept else "goes")
 
 
 def id_in(dialect: str, column: Column[str]) -> ColumnElement[bool]:

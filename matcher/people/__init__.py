@@ -1,0 +1,39 @@
+"""People: who they are, what they may do, and the links they are sent.
+
+- ``person``: a person, roles and organisations; a contact person is a person without a role
+- ``permissions``: what each role, each scope of a key and a visitor who is not signed in may do
+- ``links``: links of mails: made, opened, used, revoked; following one never acts
+- ``secret``: the secret that tokens are derived from
+"""
+
+from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
+from matcher.people.permissions import (
+    ROLE_PERMISSIONS,
+    SCOPE_PERMISSIONS,
+    VISITOR_PERMISSIONS,
+    Permission,
+    Scope,
+    permissions_of,
+)
+from matcher.people.person import Person, Role, address_key, check_address, new_person
+from matcher.people.secret import read_secret
+
+__all__ = [
+    "ROLE_PERMISSIONS",
+    "SCOPE_PERMISSIONS",
+    "VISITOR_PERMISSIONS",
+    "Link",
+    "LinkGone",
+    "LinkRows",
+    "Links",
+    "Permission",
+    "Person",
+    "Purpose",
+    "Role",
+    "Scope",
+    "address_key",
+    "check_address",
+    "new_person",
+    "permissions_of",
+    "read_secret",
+]

@@ -1,0 +1,156 @@
+"""People and links in both databases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from matcher.adapters.sql import Store, open_store
+from matcher.domain.items import Factory, Organisation
+from matcher.errors import InvalidRequest, NotFound
+from matcher.people import LinkGone, Links, Person, Purpose, Role, new_person
+
+NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+SECRET = b"a secret of this test"
+
+
+@pytest.fixture
+def store(url: str) -> Iterator[Store]:
+    with open_store(url) as opened:
+        opened.migrate()
+        members = [Organisation(id=f"ORG00{n}", name=f"Membre {n}") for n in (1, 2)]
+        opened.items.put([*members, Factory(id="FAC001", name="Data")], source="test")
+        yield opened
+
+
+@pytest.fixture
+def claire(store: Store) -> Person:
+    person = new_person(
+        "Claire@example.org", "Claire Martin", roles=[Role.MEMBER], organisations=["ORG001"], source="salon"
+    )
+    store.people.put(person)
+    return person
+
+
+@pytest.fixture
+def links(store: Store) -> Links:
+    return Links(store.people, SECRET)
+
+
+def test_a_person_is_read_back_by_id_address_and_organisation(store, claire):
+    assert store.people.get(claire.id) == claire
+    assert store.people.find("CLAIRE@EXAMPLE.ORG") == claire
+    assert store.people.find("other@example.org") is None
+    assert store.people.of_organisation("ORG001") == [claire]
+    assert store.people.of_organisation("ORG002") == []
+    assert store.people.all() == [claire]
+
+
+def test_a_person_changes_and_keeps_the_id(store, claire):
+    changed = replace(claire, name="Claire Roux", organisations=("ORG001", "ORG002"), consent_at=NOW)
+    store.people.put(changed)
+    assert store.people.all() == [changed]
+
+
+def test_an_address_belongs_to_one_person(store, claire):
+    with pytest.raises(InvalidRequest, match="address"):
+        store.people.put(new_person("claire@EXAMPLE.org", "Une autre", roles=[Role.STAFF]))
+
+
+@pytest.mark.parametrize("organisation", ["ORG999", "FAC001"])
+def test_a_person_speaks_for_stored_organisations(store, organisation):
+    with pytest.raises(InvalidRequest, match=organisation):
+        store.people.put(new_person("a@b.fr", "A", organisations=[organisation]))
+
+
+def test_an_erased_organisation_leaves_its_people_without_it(store, claire):
+    store.items.delete(["ORG001"])
+    assert store.people.get(claire.id).organisations == ()
+
+
+def test_an_erased_person_leaves_nothing(store, claire, links):
+    link = links.make(Purpose.CALENDAR, claire.id, "", NOW)
+    store.people.erase(claire.id)
+    assert store.people.all() == []
+    with pytest.raises(NotFound):
+        links.open(links.token(link.id), Purpose.CALENDAR, NOW)
+    with pytest.raises(NotFound):
+        store.people.erase(claire.id)
+
+
+def test_a_password_hash_is_kept_apart_from_the_person(store, claire):
+    assert store.people.password_hash(claire.id) is None
+    store.people.set_password_hash(claire.id, "hash")
+    store.people.put(replace(claire, function="Direction"))
+    assert store.people.password_hash(claire.id) == "hash"
+
+
+def test_a_sign_in_link_opens_as_often_as_wanted_and_acts_once(links, claire):
+    token = links.token(links.make(Purpose.SIGN_IN, claire.id, "", NOW).id)
+    assert links.open(token, Purpose.SIGN_IN, NOW) == links.open(token, Purpose.SIGN_IN, NOW)
+    assert links.use(token, Purpose.SIGN_IN, NOW).person_id == claire.id
+    with pytest.raises(LinkGone) as fault:
+        links.use(token, Purpose.SIGN_IN, NOW)
+    assert fault.value.fault == "used"
+
+
+def test_a_sign_in_link_ends_after_a_quarter_of_an_hour(links, claire):
+    token = links.token(links.make(Purpose.SIGN_IN, claire.id, "", NOW).id)
+    links.open(token, Purpose.SIGN_IN, NOW + timedelta(minutes=14, seconds=59))
+    with pytest.raises(LinkGone) as fault:
+        links.open(token, Purpose.SIGN_IN, NOW + timedelta(minutes=15))
+    assert fault.value.fault == "expired"
+
+
+def test_an_answer_link_may_be_used_again(links, claire):
+    expires = NOW + timedelta(days=30)
+    token = links.token(links.make(Purpose.ANSWER, claire.id, "IN12", NOW, expires).id)
+    assert links.use(token, Purpose.ANSWER, NOW).subject == "IN12"
+    assert links.use(token, Purpose.ANSWER, NOW).subject == "IN12"
+
+
+def test_a_link_of_a_name_is_made_once_and_its_token_is_the_same(links, claire):
+    first = links.make(Purpose.ANSWER, claire.id, "IN12", NOW, link_id="intro:IN12:yes")
+    again = links.make(Purpose.ANSWER, claire.id, "IN12", NOW + timedelta(days=1), link_id="intro:IN12:yes")
+    assert again == first
+    assert len(links.token(first.id)) == 43
+
+
+def test_a_revoked_link_opens_nothing(links, claire):
+    link = links.make(Purpose.CALENDAR, claire.id, "", NOW)
+    links.revoke([link.id, "unknown"], NOW)
+    with pytest.raises(LinkGone) as fault:
+        links.open(links.token(link.id), Purpose.CALENDAR, NOW)
+    assert fault.value.fault == "revoked"
+
+
+def test_forged_and_foreign_links_open_nothing(links, claire, store):
+    link = links.make(Purpose.ANSWER, claire.id, "IN12", NOW)
+    token = links.token(link.id)
+    other_secret = Links(store.people, b"another secret").token(link.id)
+    flipped = [token[:n] + ("A" if token[n] != "A" else "B") + token[n + 1 :] for n in range(len(token))]
+    forged = [
+        *flipped,
+        other_secret,
+        "",
+        link.id,
+        token[:-1],
+        token + "A",
+        token * 50,
+        "é" * 43,
+        "\udcff" * 43,
+    ]
+    for attempt in forged:
+        with pytest.raises(NotFound):
+            links.use(attempt, Purpose.ANSWER, NOW)
+    for purpose in set(Purpose) - {Purpose.ANSWER}:
+        with pytest.raises(NotFound):
+            links.use(token, purpose, NOW)
+
+
+def test_the_database_holds_no_token(store, links, claire, tmp_path):
+    token = links.token(links.make(Purpose.SIGN_IN, claire.id, "", NOW).id)
+    with store.backup.tables() as tables:
+        kept = [str(row) for _, rows in tables for row in rows]
+    assert [row for row in kept if token in row] == []
