@@ -1,6 +1,7 @@
 """The pipeline of an answer: check the question, retrieve, rerank, diversify, give reasons.
 
 - ``recommender``: the use case, from question to answer
+- ``questions``: which questions are answered
 - ``analysis``: what a text says, worked out once (labels, words, concepts, senses, place, exclusions)
 - ``features``: an analysis with its vectors, and the cache of items
 - ``similarity``: labels and texts of a question compared with those of its hits

@@ -8,7 +8,6 @@ from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Sign
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
-from matcher.errors import InvalidRequest
 from matcher.index import Bm25Lexical, Encoder, Index, Where
 from matcher.language import are_twins
 from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
@@ -18,6 +17,7 @@ from matcher.recommend.features import FeatureBuilder, Features
 from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.participation import Participation, participation
 from matcher.recommend.policies import POLICIES, Policy
+from matcher.recommend.questions import check, refusal
 from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import (
     Scored,
@@ -30,7 +30,7 @@ from matcher.recommend.rerank import (
 )
 from matcher.recommend.similarity import similarity_floor
 
-MAX_K = 100
+REQUEST_DEPTH = 2
 LEAST_PROBABILITY = 0.2
 """A list ends where fewer than one item in five would be clearly useful."""
 
@@ -164,7 +164,7 @@ class Recommender:
         if refused is not None:
             return self._answer(query, kind, on, k, (), (refused,))
         side = features or self._features.question(query, sought_only=policy.complementary)
-        scored = one_of_each_call(self._score(side, policy, on, max(k, policy.depth)))
+        scored = one_of_each_call(self._score(side, policy, on, max(k, _depth(query, policy))))
         plan = self._plan_of(side, kind)
         taking_part = _participations(side, scored) if on is not None else {}
         context = _Context(side, policy, signals, scored, plan, taking_part, self._analyser)
@@ -195,7 +195,10 @@ class Recommender:
         policy = self._policies[kind]
         check(query, policy, 1, on)
         return self._score(
-            self._features.question(query, sought_only=policy.complementary), policy, on, policy.depth
+            self._features.question(query, sought_only=policy.complementary),
+            policy,
+            on,
+            _depth(query, policy),
         )
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
@@ -330,6 +333,11 @@ class Recommender:
         )
 
 
+def _depth(query: AnyItem | Profile, policy: Policy) -> int:
+    """Return how many first hits are scored: more for a request, whose few words order them less well."""
+    return policy.depth if isinstance(query, Item) else REQUEST_DEPTH * policy.depth
+
+
 def _participations(query: Features, scored: list[Scored]) -> dict[str, Participation]:
     """Return what says that the asker takes part in a factory, by the factory's id."""
     organisation, found = query.analysis.subject, {}
@@ -367,28 +375,3 @@ def _as_planned(
 def _name(entry: Scored) -> str:
     subject = entry.item.analysis.subject
     return subject.name if isinstance(subject, Item) else entry.id
-
-
-def check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
-    """Raise InvalidRequest for a question that cannot be answered as it is put."""
-    if not 1 <= k <= MAX_K:
-        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K} items")
-    if on is not None and on.utcoffset() is None:
-        raise InvalidRequest("the instant asked for has no time zone; write 2026-11-22T09:00:00+01:00")
-    if isinstance(query, Item) and query.item_type is not policy.asks:
-        raise InvalidRequest(
-            f"{query.id} is of type {query.item_type.value}; "
-            f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
-        )
-    if isinstance(query, Profile) and query.is_empty:
-        who = f"{query.id}: " if isinstance(query, Item) else ""
-        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
-
-
-def refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
-    """Return why a valid question gets no items, None if it may."""
-    if isinstance(query, Organisation) and query.opted_out:
-        return notice("opted_out")
-    if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
-        return notice("closed")
-    return None

@@ -1,0 +1,36 @@
+"""Which questions are answered: what makes one wrong, and which valid ones get no items."""
+
+from datetime import datetime
+
+from matcher.domain.answers import Missing
+from matcher.domain.items import AnyItem, Item, Kind, Opportunity, Organisation, Profile
+from matcher.errors import InvalidRequest
+from matcher.recommend.gaps import notice
+from matcher.recommend.policies import Policy
+
+MAX_K = 100
+
+
+def check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
+    """Raise InvalidRequest for a question that cannot be answered as it is put."""
+    if not 1 <= k <= MAX_K:
+        raise InvalidRequest(f"k is {k}; ask for 1 to {MAX_K} items")
+    if on is not None and on.utcoffset() is None:
+        raise InvalidRequest("the instant asked for has no time zone; write 2026-11-22T09:00:00+01:00")
+    if isinstance(query, Item) and query.item_type is not policy.asks:
+        raise InvalidRequest(
+            f"{query.id} is of type {query.item_type.value}; "
+            f"'{policy.kind.value}' is asked of an item of type {policy.asks.value}"
+        )
+    if isinstance(query, Profile) and query.is_empty:
+        who = f"{query.id}: " if isinstance(query, Item) else ""
+        raise InvalidRequest(f"{who}there is no text to match on: describe the activity, expertise or need")
+
+
+def refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missing | None:
+    """Return why a valid question gets no items, None if it may."""
+    if isinstance(query, Organisation) and query.opted_out:
+        return notice("opted_out")
+    if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
+        return notice("closed")
+    return None
