@@ -7,7 +7,7 @@ ever listed among the less certain ones.
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
@@ -41,8 +41,11 @@ CLEAR_FACT = 0.6
 """Strength, in the table of what meets what, from which two facts are clear evidence."""
 CONCEPT_WEIGHT = 0.8
 """Share of a concept's rarity that counts: one shared term alone is never the whole match."""
+MANY_JOBS = 5
+"""Jobs a training may lead to before each counts less: a whole university leads to every one of them."""
 MANY_CONCEPTS = 8
 """Concepts an item may name before each counts less; shipped records name 7 at most."""
+_JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
 
@@ -176,6 +179,7 @@ class EvidenceFinder:
         concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
         met = self._meets.between(self._policy.kind, _stated(self._query), _stated(item))
+        met = _of_the_job(met, self._query, item)
         return Evidence(
             labels=pairs,
             query_echo=_echo(self._query, query_echo),
@@ -233,6 +237,24 @@ def has_long_list(item: Analysis) -> bool:
 def _stated(side: Analysis) -> list[Mention]:
     """Facts and concepts of a side: the table may name either; a sector that it serves is not its subject."""
     return [*side.facts, *(mention for mention in side.mentions.values() if mention.field != "sectors")]
+
+
+def _of_the_job(met: Sequence[Met], query: Analysis, item: Analysis) -> list[Met]:
+    """Weigh what meets by the job that is asked for.
+
+    A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
+    jobs leads to each of them less.
+    """
+    taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
+    leads = any(one.item.concept.startswith(_TEACHES) for one in met)
+    is_asked = any(fact.concept.startswith(_JOB) for fact in query.facts)
+    weighed = []
+    for one in met:
+        if one.item.concept.startswith(_TEACHES):
+            weighed.append(replace(one, strength=one.strength * min(1.0, MANY_JOBS / taught)))
+        elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
+            weighed.append(one)
+    return sorted(weighed, key=lambda one: -one.strength)
 
 
 def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:

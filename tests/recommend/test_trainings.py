@@ -1,0 +1,66 @@
+"""Trainings by the job that is asked for, and the place that a request names."""
+
+from pathlib import Path
+
+import pytest
+
+from matcher.domain.items import Kind, Lead, Organisation, Profile
+from matcher.knowledge import Knowledge
+from matcher.knowledge.read import read_knowledge
+from tests.recommend.asking import ask, ids, told
+
+OTHER_JOBS = ("H1202", "H1209", "H1210", "H1504", "I1304", "H1208", "I1302")
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> Knowledge:
+    return read_knowledge(Path("data"))
+
+
+def training(item_id: str, **fields: object) -> Lead:
+    given = {"id": item_id, "name": f"École {item_id}", "themes": ("Cursus",), "city": "Nîmes", **fields}
+    return Lead.model_validate(given)
+
+
+def test_a_training_that_leads_to_many_jobs_leads_to_each_of_them_less(knowledge: Knowledge) -> None:
+    few = training("PRV2", rome_codes=("M1805",))
+    many = training("PRV1", rome_codes=("M1805", *OTHER_JOBS))
+    answer = ask(
+        Profile(description="développeur Python à Nîmes"), few, many, kind=Kind.LEAD, knowledge=knowledge
+    )
+    assert ids(answer.items) == ["PRV2"]
+    assert "PRV1" in ids(answer.weaker)
+
+
+def test_apprenticeship_in_another_job_is_no_evidence(knowledge: Knowledge) -> None:
+    other = training("PRV1", rome_codes=("H1209",), apprenticeship=True)
+    right = training("PRV2", rome_codes=("M1403",), apprenticeship=True)
+    service = training("PRV3", apprenticeship=True)
+    answer = ask(
+        Profile(description="data analyst en apprentissage à Nîmes"),
+        other,
+        right,
+        service,
+        kind=Kind.LEAD,
+        knowledge=knowledge,
+    )
+    assert ids(answer.items)[0] == "PRV2"
+    assert "PRV3" in ids(answer.items)  # it names no job: it takes apprentices of any
+    assert "PRV1" not in ids(answer.items)
+
+
+PLACES = [("Rodez", "12"), ("Decazeville", "12"), ("Perpignan", "66")]
+
+
+@pytest.mark.parametrize("text", ["capteurs pour l'industrie à Rodez", "capteurs pour l'industrie Rodez"])
+def test_the_town_asked_for_moves_the_order_visibly(knowledge: Knowledge, text: str) -> None:
+    makers = [
+        Organisation(
+            id=f"ORG{n}", name=f"Maison {n}", expertise=("capteurs",), city=city, department_code=code
+        )
+        for n, (city, code) in enumerate(reversed(PLACES))
+    ]
+    answer = ask(Profile(description=text), *makers, knowledge=knowledge)
+    assert ids(answer.items) == ["ORG2", "ORG1", "ORG0"]
+    near, far = (told(answer.items, item_id).score for item_id in ("ORG2", "ORG0"))
+    assert near - far > 0.05
