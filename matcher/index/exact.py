@@ -3,9 +3,9 @@
 Formulas are Qdrant's, as qdrant-client 1.20 computes them and Edge 0.9.0 was measured to: cosine for the
 dense vectors; for a term found in ``df`` of the ``n`` points of the type asked for that have any term,
 ``idf = ln((n - df + 0.5) / (df + 0.5) + 1)`` (Robertson and Zaragoza 2009, kept positive) and a lexical score
-of ``sum(query * idf * stored)``; both lists cut at :func:`matcher.index.points.prefetch_limit` and fused by
-DBSF (Mazzeschi 2023): ``(s - m + 3d) / 6d`` with mean ``m`` and sample standard deviation ``d`` of the list,
-0.5 for a list of one or of equal scores, added up over the lists.
+of ``sum(query * idf * stored)``. Both lists are cut at :func:`matcher.index.points.prefetch_limit` and added
+up; a point that is not in a list gets 0 from it. The query's term weights make the two scores commensurable
+(:attr:`matcher.index.lexical.Bm25Lexical.weight`).
 """
 
 from collections import Counter
@@ -64,7 +64,7 @@ class ExactIndex:
         self._tables.clear()
 
     def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
-        """Fused results (DBSF); with one part only, its own scores: cosine or BM25."""
+        """Cosine plus lexical score; with one part only, its own scores."""
         self._require_open()
         asked = check_query(dense, sparse, where, limit, self._dim)
         table = self._table(where.item_type)
@@ -76,7 +76,7 @@ class ExactIndex:
         if asked.sparse is not None:
             scores = table.lexical(asked.sparse)
             lists.append(_top(scores, allowed & (scores > 0), depth))
-        scored = _dbsf(lists) if asked.fused else {row: score for rows in lists for row, score in rows}
+        scored = _added(lists)
         hits = (Hit(table.ids[row], score, table.versions[row]) for row, score in scored.items())
         return ranked(hits, limit)
 
@@ -201,12 +201,10 @@ def _top(scores: Floats, allowed: Bools, limit: int) -> list[tuple[int, float]]:
     return [(int(row), float(scores[row])) for row in best]
 
 
-def _dbsf(lists: Sequence[list[tuple[int, float]]]) -> dict[int, float]:
+def _added(lists: Sequence[list[tuple[int, float]]]) -> dict[int, float]:
+    """Add up the scores of each row over the lists."""
     fused: dict[int, float] = {}
     for scored in lists:
-        scores = np.array([score for _, score in scored])
-        spread = float(scores.std(ddof=1)) if len(scores) > 1 else 0.0
         for row, score in scored:
-            share = (score - float(scores.mean()) + 3 * spread) / (6 * spread) if spread else 0.5
-            fused[row] = fused.get(row, 0.0) + share
+            fused[row] = fused.get(row, 0.0) + score
     return fused

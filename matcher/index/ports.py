@@ -96,7 +96,7 @@ class Index(Protocol):
         ...
 
     def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
-        """Fuse dense and lexical results (DBSF) under ``where``; at least one of the two is given."""
+        """Add dense and lexical scores under ``where``; at least one of the two is given."""
         ...
 
     def fetch(self, ids: Sequence[str]) -> dict[str, Point]:

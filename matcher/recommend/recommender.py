@@ -28,7 +28,7 @@ from matcher.recommend.rerank import (
     one_of_each_call,
     rerank,
 )
-from matcher.recommend.similarity import similarity_floor
+from matcher.recommend.similarity import similarity_floor, text_likeness
 
 REQUEST_DEPTH = 2
 LEAST_PROBABILITY = 0.2
@@ -222,12 +222,11 @@ class Recommender:
         terms = self._features.terms(asker)
         hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, own), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
-        most = 2.0 if terms.indices else 1.0  # fused scores add up one normalised score per retriever
         pairs = []
         for hit in hits:
             item = found.get(hit.id)
             if item is not None and _may_meet(asker.subject, item.analysis.subject, on):
-                pairs.append((item, hit.score / most))
+                pairs.append((item, text_likeness(hit.score, self._floor)))
         scored = rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
         return [entry for entry in scored if admits(entry)]
 

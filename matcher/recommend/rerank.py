@@ -91,7 +91,7 @@ def _silent_signals(query: Analysis) -> set[str]:
 def rerank(
     query: Features, items: Sequence[tuple[Features, float]], policy: Policy, floor: float, meets: Meets
 ) -> list[Scored]:
-    """Score items, each given with its fused first-stage score in [0, 1]; best first, ties by id.
+    """Score items, each given with its text likeness in [0, 1]; best first, ties by id.
 
     An empty sequence gives an empty list.
     """

@@ -52,6 +52,18 @@ def similarity_floor(encoder: Encoder) -> float:
     return float(np.clip(np.median(cosines), 0.0, 0.95))
 
 
+def text_likeness(score: float, floor: float) -> float:
+    """Return how alike two texts are, in [0, 1], from their first-stage score.
+
+    The score is a cosine plus a little for shared words: at ``floor``, what unrelated texts have, it says
+    nothing, and from 1 on it says all it can.
+
+    >>> text_likeness(0.5, 0.5), text_likeness(0.75, 0.5), text_likeness(1.3, 0.5)
+    (0.0, 0.5, 1.0)
+    """
+    return min(1.0, max(0.0, (score - floor) / (1.0 - floor)))
+
+
 @dataclass(frozen=True, slots=True)
 class LabelMatch:
     """The best pair of labels behind a signal: positions in the two sides' labels and its similarity."""

@@ -255,7 +255,7 @@ def test_rule_6_the_same_question_has_the_same_answer(index: EdgeIndex) -> None:
 
 
 def test_rule_6_equal_points_score_equal(index: EdgeIndex) -> None:
-    """Ranks would set them apart, by chance; fused scores (DBSF) do not."""
+    """Ranks would set them apart, by chance; fused scores do not."""
     index.upsert([point(f"P{n:03d}", n % 5, terms(n % 3)) for n in range(45)])
     hits = index.query(unit(3), Sparse((0, 1, 2), (1.0,) * 3), ORGANISATIONS, 45)
     scores: dict[tuple[int, int], set[float]] = {}

@@ -14,8 +14,8 @@ from matcher.errors import InvalidRequest, NotFound
 from matcher.index import Vectors
 from training.cli import app
 from training.ranking import baselines
+from training.ranking.baselines import EncodedOnce
 from training.ranking.comparison import MEASURES, compare, measure
-from training.ranking.gender import EncodedOnce
 from training.ranking.invariance import likeness, read_pairs
 from training.ranking.significance import interval, paired_p
 from training.sources.beir import Benchmark, load
@@ -100,7 +100,7 @@ def test_every_method_is_in_the_table_with_intervals_and_tests(benchmark_set: Be
     found = compare(benchmark_set, untuned=encoder, tuned=encoder)
     assert [row.method for row in found.rows] == [
         "random", "char TF-IDF", "BM25 (French stems)", "BM25, neutral text",
-        "dense, untuned", "dense, tuned", "text pipeline",
+        "dense, untuned", "text pipeline, untuned", "dense, tuned", "text pipeline, tuned",
     ]  # fmt: skip
     for row in found.rows:
         assert all(
@@ -125,11 +125,27 @@ def test_methods_score_every_text_for_every_query_the_same_each_time(method: bas
     assert (scores == method(list(QUERIES.values()), list(CORPUS.values()))).all()
 
 
-def test_words_weigh_more_in_longer_queries() -> None:
-    meaning, words = np.zeros((2, 2), np.float32), np.array([[4.0, 2.0], [4.0, 2.0]], np.float32)
-    short, long = baselines.fused(meaning, words, ["cloud", "cloud privé sécurisé hospitalier"])
-    assert short == pytest.approx([0.01, 0.005])
-    assert long == pytest.approx([0.04, 0.02])
+def test_a_query_is_not_ranked_for_itself_unless_it_is_graded(tmp_path: Path) -> None:
+    corpus = "\n".join(json.dumps({"_id": key, "text": text}) for key, text in {**CORPUS, **QUERIES}.items())
+    found = load(write(tmp_path, corpus_jsonl=corpus))
+    scores = baselines.char_tfidf(list(found.queries.values()), list(found.corpus.values()))
+    assert measure(found, scores)["MRR"] == [1.0, 1.0]
+    graded = load(write(tmp_path, corpus_jsonl=corpus, qrels_tsv="q1\tq1\t1\nq2\td2\t1"))
+    assert measure(graded, scores)["MRR"] == [1.0, 1.0]
+    assert compare(found).as_json()["own_texts"] == 2
+
+
+def test_each_side_says_how_it_is_encoded(benchmark_set: Benchmark) -> None:
+    assert compare(benchmark_set).encoded_as == {"queries": "query", "corpus": "passage"}
+    assert compare(benchmark_set, symmetric=True).encoded_as == {"queries": "query", "corpus": "query"}
+
+
+def test_the_pipeline_adds_weighted_words_to_the_cosine() -> None:
+    encoder, queries, corpus = HashingEncoder(), list(QUERIES.values()), list(CORPUS.values())
+    weight = 0.003 * np.log1p(np.mean([2, 3, 1, 1]))  # terms of the four texts, stop words left out
+    expected = baselines.dense(encoder)(queries, corpus) + weight * baselines.lexical(queries, corpus)
+    found = baselines.pipeline(encoder)(queries, corpus)
+    np.testing.assert_allclose(found, expected, atol=2e-4)  # the nudges that order equal texts
 
 
 def test_a_query_of_unknown_words_scores_nothing() -> None:

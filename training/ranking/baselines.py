@@ -1,20 +1,26 @@
 """The methods a benchmark compares: each gives a score to every corpus text for every query."""
 
 from collections.abc import Callable, Sequence
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.index import Bm25Lexical, Encoder, Sparse, Vectors, terms
+from matcher.adapters.qdrant.edge import EdgeIndex
+from matcher.domain.items import ItemType
+from matcher.index import Bm25Lexical, Encoder, Point, Sparse, Vectors, Where, terms
 from matcher.language.text import neutral
 
 Scores = NDArray[np.float32]
 Method = Callable[[Sequence[str], Sequence[str]], Scores]
 """From queries and corpus to scores of shape (queries, corpus); larger is better."""
 
-TERM_WORTH = 0.01
-"""Cosine one query word is worth at BM25's best match; one setting for all sets (decision 0403)."""
+FIRST = 200
+"""Hits of the served query that are ranked, of each query."""
+NOT_FOUND = -2.0
+"""Score of a text that is not among the hits, below any fused score."""
 
 
 def random(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
@@ -49,8 +55,7 @@ def lexical(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
     """Score as the service's lexical half: BM25 over gender-neutral text, with the index's idf."""
     from scipy.sparse import csr_matrix
 
-    lengths = [len(terms(text)) for text in corpus]
-    ours = Bm25Lexical(avg_len=max(1.0, float(np.mean(lengths))))
+    ours = _lexical_for(corpus)
     passages, asked = ours.encode_passages(corpus), ours.encode_queries(queries)
     used = sorted({term for passage in passages for term in passage.indices})
     place = {term: at for at, term in enumerate(used)}
@@ -69,6 +74,7 @@ def lexical(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
     frequency = np.diff(weights.tocsc().indptr)
     idf = np.log1p((len(corpus) - frequency + 0.5) / (frequency + 0.5)).astype(np.float32)
     scores = np.asarray((matrix(asked).multiply(idf).tocsr() @ weights.T).todense(), dtype=np.float32)
+    scores /= np.float32(ours.weight)
     return scores + _fuller_first(corpus) * (scores > 0)
 
 
@@ -95,19 +101,80 @@ def _distinct(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) 
 
 
 def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:
-    """Fuse the encoder's cosine with BM25 over neutral text."""
-    meaning = dense(encoder, symmetric=symmetric)
-    return lambda queries, corpus: fused(meaning(queries, corpus), lexical(queries, corpus), queries)
+    """Rank as the service's first stage: its own query, on an embedded index of the corpus.
 
-
-def fused(meaning: Scores, words: Scores, queries: Sequence[str]) -> Scores:
-    """Score as the text pipeline: cosine plus BM25 relative to the best, worth more the longer the query.
-
-    A title of three words says little to BM25 and much to the encoder; a paragraph is the other way about.
+    The first :data:`FIRST` hits of a query have their fused score, all other texts :data:`NOT_FOUND`.
     """
-    best = np.maximum(words.max(axis=1, keepdims=True), 1e-9)
-    said = np.array([[len(set(terms(query)))] for query in queries], dtype=np.float32)
-    return np.asarray(meaning + TERM_WORTH * said * words / best, dtype=np.float32)
+
+    def score(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
+        passages, at = _distinct(encoder.encode_queries if symmetric else encoder.encode_passages, corpus)
+        asked, of = _distinct(encoder.encode_queries, queries)
+        lexical = _lexical_for(corpus)
+        words = lexical.encode_queries(queries)
+        ids = _ids_fuller_first(corpus)
+        place = {item_id: row for row, item_id in enumerate(ids)}
+        scores = np.full((len(queries), len(corpus)), NOT_FOUND, np.float32)
+        with TemporaryDirectory(prefix="matcher-lab-") as folder:
+            index = EdgeIndex(Path(folder) / "index", encoder.dim)
+            index.upsert(
+                [
+                    Point(item_id, ItemType.OPPORTUNITY, "", passages[row], sparse)
+                    for item_id, row, sparse in zip(ids, at, lexical.encode_passages(corpus), strict=True)
+                ]
+            )
+            for line, row, sparse in zip(scores, of, words, strict=True):
+                for hit in index.query(asked[row], sparse, Where(ItemType.OPPORTUNITY), FIRST):
+                    line[place[hit.id]] = hit.score
+            index.close()
+        return scores
+
+    return score
+
+
+def _ids_fuller_first(corpus: Sequence[str]) -> list[str]:
+    """Return an id for each text: texts of one score are ordered by id, and longer texts get smaller ids.
+
+    A set may list many surface forms of one thing ("x", "y", "x/y"); one neutral form is one point of the
+    space, and the fullest form says most. In the service every item has a text of its own.
+    """
+    order = sorted(range(len(corpus)), key=lambda row: (-len(corpus[row]), row))
+    ids = [""] * len(corpus)
+    for number, row in enumerate(order):
+        ids[row] = f"{number:07d}"
+    return ids
+
+
+def _lexical_for(corpus: Sequence[str]) -> Bm25Lexical:
+    """Return the service's lexical half, told how long the texts of this corpus are."""
+    return Bm25Lexical(avg_len=max(1.0, float(np.mean([len(terms(text)) for text in corpus]))))
+
+
+class EncodedOnce:
+    """An :class:`~matcher.index.ports.Encoder` that encodes a text once and remembers its vector.
+
+    The dense method and the pipeline ask for the same few thousand texts.
+    """
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.name, self.dim = encoder.name, encoder.dim
+        self._encoder = encoder
+        self._queries: dict[str, Vectors] = {}
+        self._passages: dict[str, Vectors] = {}
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Encode questions, shape (n, dim)."""
+        return self._known(texts, self._queries, self._encoder.encode_queries)
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Encode what is searched, shape (n, dim)."""
+        return self._known(texts, self._passages, self._encoder.encode_passages)
+
+    def _known(
+        self, texts: Sequence[str], known: dict[str, Vectors], encode: Callable[[Sequence[str]], Vectors]
+    ) -> Vectors:
+        new = [text for text in dict.fromkeys(texts) if text not in known]
+        known.update(zip(new, encode(new), strict=True))
+        return np.stack([known[text] for text in texts]) if texts else encode([])
 
 
 def _fuller_first(corpus: Sequence[str]) -> Scores:

@@ -43,10 +43,17 @@ class Report:
     symmetric: bool
     left_out: tuple[str, ...]
     rows: tuple[Row, ...]
+    own_texts: int = 0
+    """Queries that are in the corpus themselves, and are not ranked for themselves."""
+
+    @property
+    def encoded_as(self) -> dict[str, str]:
+        """Prompt with which each side is encoded: a pair of titles is symmetric, a question is not."""
+        return {"queries": "query", "corpus": "query" if self.symmetric else "passage"}
 
     def as_json(self) -> dict[str, object]:
         """Return the report as JSON values."""
-        return asdict(self)
+        return {**asdict(self), "encoded_as": self.encoded_as}
 
 
 def compare(
@@ -64,8 +71,8 @@ def compare(
     benchmark
         The set; every corpus text is ranked for every query, ties by corpus id.
     untuned, tuned
-        Encoders as published and as served; either may be missing. The pipeline uses ``tuned``, or
-        ``untuned`` when there is no other.
+        Encoders as published and as served; either may be missing. The pipeline, the service's first stage,
+        is run with each.
     symmetric
         Encode the corpus as queries too, as sets of titles against titles want it.
     progress
@@ -77,12 +84,21 @@ def compare(
         values[method] = measure(benchmark, scores)
     rows = tuple(_row(method, found, values) for method, found in values.items())
     return Report(
-        benchmark.name, len(benchmark.queries), len(benchmark.corpus), symmetric, benchmark.silent, rows
+        benchmark.name,
+        len(benchmark.queries),
+        len(benchmark.corpus),
+        symmetric,
+        benchmark.silent,
+        rows,
+        sum(query in benchmark.corpus for query in benchmark.queries),
     )
 
 
 def measure(benchmark: Benchmark, scores: Scores) -> dict[str, list[float]]:
-    """Every measure of every query that has a relevant item, in the set's order of queries."""
+    """Every measure of every query that has a relevant item, in the set's order of queries.
+
+    A corpus text with the query's own id is the query itself and is not ranked, unless it is graded for it.
+    """
     found: dict[str, list[float]] = {name: [] for name in MEASURES}
     place = {item: at for at, item in enumerate(benchmark.corpus)}
     silent = set(benchmark.silent)
@@ -91,6 +107,9 @@ def measure(benchmark: Benchmark, scores: Scores) -> dict[str, list[float]]:
             continue
         grades = {place[item]: grade for item, grade in benchmark.qrels[query].items()}
         ranking = np.argsort(-line, kind="stable").tolist()
+        own = place.get(query)
+        if own is not None and own not in grades:
+            ranking.remove(own)
         found["MRR"].append(metrics.reciprocal_rank(ranking, grades))
         found["MAP"].append(metrics.average_precision(ranking, grades))
         found["nDCG@10"].append(metrics.ndcg(ranking, grades, 10))
@@ -106,16 +125,14 @@ def _runs(
     simple = zip(PEERS, (baselines.random, baselines.char_tfidf, baselines.bm25), strict=False)
     for name, method in (*simple, ("BM25, neutral text", baselines.lexical)):
         report(name)
-        words = method(queries, corpus)
-        yield name, words
-    for name, encoder in (("dense, untuned", untuned), ("dense, tuned", tuned)):
+        yield name, method(queries, corpus)
+    for name, encoder in (("untuned", untuned), ("tuned", tuned)):
         if encoder is not None:
-            report(name)
-            meaning = baselines.dense(encoder, symmetric=symmetric)(queries, corpus)
-            yield name, meaning
-    if tuned or untuned:
-        report("text pipeline")
-        yield "text pipeline", baselines.fused(meaning, words, queries)
+            once = baselines.EncodedOnce(encoder)
+            report(f"dense, {name}")
+            yield f"dense, {name}", baselines.dense(once, symmetric=symmetric)(queries, corpus)
+            report(f"text pipeline, {name}")
+            yield f"text pipeline, {name}", baselines.pipeline(once, symmetric=symmetric)(queries, corpus)
 
 
 def _row(method: str, found: dict[str, list[float]], values: dict[str, dict[str, list[float]]]) -> Row:

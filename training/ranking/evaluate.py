@@ -66,12 +66,14 @@ def encoders(tuned: Path | None = None) -> tuple[SentenceEncoder, SentenceEncode
 
 def show(report: Report, console: Console) -> None:
     """Print the report as a table, with what was left out and how to read it."""
-    side = "both sides as queries" if report.symmetric else "queries and passages"
-    title = f"{report.name}: {report.queries} queries, {report.corpus} texts, {side}"
+    sides = ", ".join(f"{side} encoded as {prompt}" for side, prompt in report.encoded_as.items())
+    title = f"{report.name}: {report.queries} queries, {report.corpus} texts; {sides}"
     table = Table("method", *MEASURES, title=title)
     for row in report.rows:
         table.add_row(row.method, *(_cell(row, name) for name in MEASURES))
     console.print(table)
+    if report.own_texts:
+        console.print(f"{report.own_texts} queries are in the corpus: a query is not ranked for itself.")
     console.print("95 % bootstrap interval in brackets; * differs from the best peer, p < .05 (sign flips).")
     if report.left_out:
         few = ", ".join(report.left_out[:5])

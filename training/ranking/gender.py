@@ -1,22 +1,20 @@
 """``matcher-lab gender``: how alike the rankings of masculine and feminine titles are."""
 
 import json
-from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from matcher.adapters.encoder.model import prepare as model
 from matcher.adapters.encoder.sentence import SentenceEncoder
-from matcher.index import Encoder, Vectors
+from matcher.index import Encoder
 from matcher.settings import MODEL_FOLDER, Settings
 from training.ranking import baselines
-from training.ranking.baselines import Method
+from training.ranking.baselines import EncodedOnce, Method
 from training.ranking.invariance import Likeness, likeness, read_pairs
 from training.sources.beir import load
 from training.sources.datasets import read
@@ -50,34 +48,6 @@ def gender(
         typer.echo(json.dumps(figures, ensure_ascii=False, indent=2))
         return
     show(found, f"{len(forms)} pairs over {len(texts)} texts", Console())
-
-
-class EncodedOnce:
-    """An :class:`~matcher.index.ports.Encoder` that encodes a text once and remembers its vector.
-
-    The dense method and the pipeline ask for the same few thousand texts.
-    """
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.name, self.dim = encoder.name, encoder.dim
-        self._encoder = encoder
-        self._queries: dict[str, Vectors] = {}
-        self._passages: dict[str, Vectors] = {}
-
-    def encode_queries(self, texts: Sequence[str]) -> Vectors:
-        """Encode questions, shape (n, dim)."""
-        return self._known(texts, self._queries, self._encoder.encode_queries)
-
-    def encode_passages(self, texts: Sequence[str]) -> Vectors:
-        """Encode what is searched, shape (n, dim)."""
-        return self._known(texts, self._passages, self._encoder.encode_passages)
-
-    def _known(
-        self, texts: Sequence[str], known: dict[str, Vectors], encode: Callable[[Sequence[str]], Vectors]
-    ) -> Vectors:
-        new = [text for text in dict.fromkeys(texts) if text not in known]
-        known.update(zip(new, encode(new), strict=True))
-        return np.stack([known[text] for text in texts]) if texts else encode([])
 
 
 def methods(encoder: Encoder) -> dict[str, Method]:

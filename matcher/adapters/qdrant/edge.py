@@ -18,6 +18,7 @@ import qdrant_edge as qe
 
 from matcher.adapters.qdrant.disk import LEAST_FREE_BYTES, bytes_to_write, require_free
 from matcher.adapters.qdrant.schema import (
+    LISTS,
     PAYLOAD_INDEXES,
     Search,
     point_of,
@@ -52,7 +53,10 @@ _TYPE_STATISTICS = {
     for kind, condition in _TYPE_IS.items()
 }
 _BREADTH = qe.SearchParams(hnsw_ef=GRAPH_BREADTH)
-_DBSF: Any = qe.Fusion.Dbsf()  # the stubs miss that it is a Fusion
+_SUM = qe.Formula(
+    qe.Expression.Sum([qe.Expression.Variable(name) for name in LISTS]),
+    dict.fromkeys(LISTS, 0.0),  # a point that is in one list only
+)
 
 
 class EdgeIndex:
@@ -101,7 +105,7 @@ class EdgeIndex:
                 self._known.pop(key, None)
 
     def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
-        """Fused results (DBSF) in one engine query; with one part only, its own scores: cosine or BM25."""
+        """Cosine plus lexical score in one engine query; with one part only, its own scores."""
         shard = self._alive()
         asked = check_query(dense, sparse, where, limit, self._dim)
         search = search_of(asked, where)
@@ -247,7 +251,7 @@ def request_of(search: Search) -> qe.QueryRequest:
         parts.append((qe.Query.Nearest(terms, using=LEXICAL), _TYPE_STATISTICS[search.item_type]))
     if search.fused:
         fetches = [qe.Prefetch(search.depth, query=q, filter=allowed, params=p) for q, p in parts]
-        return qe.QueryRequest(search.limit, query=_DBSF, prefetches=fetches, with_payload=False)
+        return qe.QueryRequest(search.limit, query=_SUM, prefetches=fetches, with_payload=False)
     query, params = parts[0]
     return qe.QueryRequest(search.limit, query=query, filter=allowed, params=params, with_payload=False)
 

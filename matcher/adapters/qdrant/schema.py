@@ -16,6 +16,8 @@ from matcher.index.ports import Point, Sparse, Vectors, Where
 
 PAYLOAD_INDEXES = {"item_type": "keyword", "open_from": "float", "open_until": "float"}
 """Fields that queries filter on, and the kind of index each needs: without one a filter reads every point."""
+LISTS = ("$score[0]", "$score[1]")
+"""Both scores of a fused search, as a formula of the engine names them: cosine, then lexical."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Search:
     dense, sparse
         The vectors to search for; at least one is given.
     fused
-        Whether both result lists are fused (DBSF), each cut at ``depth``; else the only list is the answer.
+        Whether both result lists are added up, each cut at ``depth``; else the only list is the answer.
     depth, limit
         Results of each list before fusion, and of the whole request.
     """

@@ -17,6 +17,7 @@ from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 from qdrant_client.http.exceptions import ResponseHandlingException, UnexpectedResponse
 
 from matcher.adapters.qdrant.schema import (
+    LISTS,
     PAYLOAD_INDEXES,
     Search,
     keys_of,
@@ -171,7 +172,7 @@ class QdrantIndex:
             self._call("delete", points_selector=keys_of(ids[start : start + _PAGE]), wait=True)
 
     def query(self, dense: Vectors | None, sparse: Sparse | None, where: Where, limit: int) -> list[Hit]:
-        """Fused results (DBSF) in one request; with one part only, its own scores: cosine or BM25."""
+        """Cosine plus lexical score in one request; with one part only, its own scores."""
         self._alive()
         asked = check_query(dense, sparse, where, limit, self._dim)
         search = search_of(asked, where)
@@ -294,6 +295,12 @@ def _filter(search: Search) -> qm.Filter:
     return qm.Filter(must=must, must_not=[qm.HasIdCondition(has_id=excluded)] if excluded else None)
 
 
+_SUM = qm.FormulaQuery(
+    formula=qm.SumExpression(sum=list(LISTS)),
+    defaults=dict.fromkeys(LISTS, 0.0),  # a point that is in one list only
+)
+
+
 def _request_of(search: Search) -> dict[str, Any]:
     """Return a search as the arguments of the client's ``query_points``."""
     allowed = _filter(search)
@@ -308,7 +315,7 @@ def _request_of(search: Search) -> dict[str, Any]:
         parts.append({"query": terms, "using": LEXICAL, "params": statistics})
     if search.fused:
         fetches = [qm.Prefetch(filter=allowed, limit=search.depth, **part) for part in parts]
-        return {"prefetch": fetches, "query": qm.FusionQuery(fusion=qm.Fusion.DBSF), "limit": search.limit}
+        return {"prefetch": fetches, "query": _SUM, "limit": search.limit}
     part = parts[0]
     part["search_params"] = part.pop("params")
     return {**part, "query_filter": allowed, "limit": search.limit}
