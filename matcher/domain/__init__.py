@@ -5,6 +5,7 @@
 - ``answers``: recommendations, reasons, quotes, notices
 - ``events``: what the store reports and logs
 - ``imports``: imports as batches that can be undone
+- ``messages``: a mail that a use case asks for
 - ``participation``: who takes part in which factory
 - ``store``: what the core asks of the store
 """
@@ -42,6 +43,7 @@ from matcher.domain.items import (
     Text,
     version_of,
 )
+from matcher.domain.messages import MessageRequest
 from matcher.domain.participation import Participation, ParticipationRole
 from matcher.domain.store import Items, Outbox, Store
 
@@ -75,6 +77,7 @@ __all__ = [
     "Label",
     "Lead",
     "Level",
+    "MessageRequest",
     "Missing",
     "Opportunity",
     "Organisation",

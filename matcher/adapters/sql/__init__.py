@@ -5,6 +5,8 @@
 - ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
 - ``people``: people, their links, visits and keys
 - ``erasure``: removing every row that names an item or a person
+- ``mail``: mails on their way
+- ``erasure``: removing every row that names an item
 - ``backup``: every table, read and written whole
 - ``engine``: transactions, locks, SQLite's settings
 - ``address``: what a database address may be and how it is shown

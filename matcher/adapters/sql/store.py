@@ -15,6 +15,7 @@ from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
 from matcher.adapters.sql.people import PeopleTables
+from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.plans import PlanTable
 
 
@@ -39,6 +40,10 @@ class Store:
         People, their links, visits and keys: :class:`~matcher.adapters.sql.people.PeopleTables`.
     backup
         Every table, read and written whole.
+    mail
+        Mails on their way: :class:`~matcher.adapters.sql.mail.Messages`.
+    turns
+        Which process does work that one does at a time.
 
     Notes
     -----
@@ -57,6 +62,8 @@ class Store:
         self.participations = Participations(database)
         self.people = PeopleTables(database)
         self.backup = Backup(database)
+        self.mail = Messages(database)
+        self.turns = Turns(database)
 
     def __enter__(self) -> Self:
         return self

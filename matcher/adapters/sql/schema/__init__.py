@@ -3,6 +3,7 @@
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
 - ``tables``: the catalogue, what was shown, plans, imports
 - ``people``: people, their links, visits and keys
+- ``mail``: messages on their way, and which process delivers them
 
 A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
 """
@@ -17,6 +18,8 @@ from matcher.adapters.sql.schema.columns import (
     person_id,
 )
 from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
+from matcher.adapters.sql.schema.columns import id_in, ids_parameter, item_id, metadata, names_item
+from matcher.adapters.sql.schema.mail import messages, worker_turns
 from matcher.adapters.sql.schema.tables import (
     cursors,
     feedback,
@@ -44,6 +47,7 @@ __all__ = [
     "item_id",
     "items",
     "links",
+    "messages",
     "metadata",
     "names_item",
     "names_person",
@@ -57,4 +61,5 @@ __all__ = [
     "plan_members",
     "plans",
     "visits",
+    "worker_turns",
 ]
