@@ -13,13 +13,13 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import migrate
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.schema import cursors, metadata
+from matcher.adapters.sql.schema import cursors, metadata, worker_turns
 from matcher.errors import InvalidRequest, NotAllowed
 
 Row = dict[str, Any]
 _BATCH = 1000
-_OF_THE_INDEX = frozenset({cursors.name})
-"""Tables that belong to an index, which a restored store has not got: it is built anew."""
+_NOT_KEPT = frozenset({cursors.name, worker_turns.name})
+"""Tables of what a restored store has not got: an index, which is built anew, and running processes."""
 
 
 class Backup:
@@ -64,7 +64,7 @@ class Backup:
 
 
 def _kept_tables() -> list[Table]:
-    return [table for table in metadata.sorted_tables if table.name not in _OF_THE_INDEX]
+    return [table for table in metadata.sorted_tables if table.name not in _NOT_KEPT]
 
 
 def _rows(connection: Connection, table: Table) -> Iterator[Row]:
