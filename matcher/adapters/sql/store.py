@@ -14,8 +14,8 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
-from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.mail import Messages, Turns
+from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.plans import PlanTable
 
 

@@ -17,9 +17,8 @@ from matcher.adapters.sql.schema.columns import (
     names_person,
     person_id,
 )
-from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
-from matcher.adapters.sql.schema.columns import id_in, ids_parameter, item_id, metadata, names_item
 from matcher.adapters.sql.schema.mail import messages, worker_turns
+from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
 from matcher.adapters.sql.schema.tables import (
     cursors,
     feedback,

@@ -2,14 +2,14 @@
 
 from sqlalchemy import Column, Index, Integer, Table, Text
 
-from matcher.adapters.sql.schema.columns import ID, SEQ, metadata
+from matcher.adapters.sql.schema.columns import ID, SEQ, metadata, person_id
 
 messages = Table(
     "messages",
     metadata,
     Column("id", SEQ, primary_key=True, autoincrement=True),
     Column("key", ID, nullable=False, unique=True),
-    Column("person_id", ID, nullable=False),
+    person_id("person_id"),
     Column("event", Text, nullable=False),
     Column("subjects", Text, nullable=False),
     Column("created_at", Text, nullable=False),
