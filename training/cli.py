@@ -8,6 +8,7 @@ from rich.console import Console
 from matcher.errors import MatcherError
 from training.bench import bench
 from training.encoder.train import train
+from training.job_check import job_check
 from training.market import market, meetings
 from training.ranking.answers import answers
 from training.ranking.calibrate import calibrate
@@ -33,6 +34,7 @@ app.command()(contradictions)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
+app.command("job-check")(job_check)
 app.command()(market)
 app.command()(meetings)
 app.command()(train)

@@ -21,6 +21,7 @@ from matcher.settings import load
 from service.cli import backup, catalogue, demo, doctor, imports, index, plan, recommend, serve
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
+from service.cli.hiring.job import job
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
 from service.words import Language
@@ -32,6 +33,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
+app.add_typer(job, name="job", rich_help_panel="Ask")
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]

@@ -1,0 +1,295 @@
+"""Checks the wording of a job offer against the law, from two tables that staff can read.
+
+``job_check_rules.csv`` has the rules with their article; ``job_check_phrases.csv`` has the wordings that each
+rule is about, as patterns over the folded text. A wording is left alone where the same sentence holds what
+makes it lawful (the column ``unless``): "16 à 29 ans" in an offer of apprenticeship, "sans distinction
+d'origine". The check advises; a person decides.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import NamedTuple
+
+from matcher.hiring.job_ad import JobAd
+from matcher.hiring.titles import one_gender
+from matcher.knowledge.tables import Row, read_table
+from matcher.language import fold
+
+RULES, PHRASES = "job_check_rules.csv", "job_check_phrases.csv"
+_SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)|\n")
+_ENGLISH = frozenset(
+    [
+        "the",
+        "and",
+        "you",
+        "will",
+        "with",
+        "for",
+        "our",
+        "are",
+        "your",
+        "we",
+        "have",
+        "this",
+        "team",
+        "work",
+        "experience",
+        "skills",
+        "of",
+        "to",
+        "in",
+        "is",
+    ]
+)
+_FRENCH = frozenset(
+    [
+        "le",
+        "la",
+        "les",
+        "des",
+        "une",
+        "vous",
+        "nous",
+        "avec",
+        "pour",
+        "notre",
+        "votre",
+        "dans",
+        "et",
+        "du",
+        "de",
+        "un",
+        "est",
+        "sur",
+        "au",
+    ]
+)
+_FEW_WORDS = 12
+
+
+class Severity(StrEnum):
+    """What a finding asks for."""
+
+    FIX = "fix"
+    JUSTIFY = "justify"
+    ADVICE = "advice"
+
+
+_SEVERITIES = {
+    "bloquer": Severity.FIX,
+    "avertir": Severity.JUSTIFY,
+    "recommander": Severity.ADVICE,
+    "informer": Severity.ADVICE,
+}
+_ORDER = {severity: place for place, severity in enumerate(Severity)}
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule of law with its article and the page it was read on."""
+
+    id: str
+    severity: Severity
+    article: str
+    fact_fr: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Wordings that a rule is about; ``unless`` makes them lawful where the same sentence holds it."""
+
+    criterion: str
+    rule: str
+    pattern: re.Pattern[str]
+    unless: re.Pattern[str] | None
+    why_fr: str
+    why_en: str
+    instead_fr: str
+
+
+class Words(NamedTuple):
+    """Words of an offer, at ``start`` to ``end`` of its text."""
+
+    text: str
+    start: int
+    end: int
+
+
+NO_WORDS = Words("", 0, 0)
+"""What a finding about something missing quotes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to look at in an offer; ``instead_fr`` is a neutral wording, or what to write."""
+
+    criterion: str
+    severity: Severity
+    article: str
+    words: Words
+    why_fr: str
+    why_en: str
+    instead_fr: str
+    source_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Required:
+    """Something an offer must say: ``stated`` is the field of :class:`JobAd` that is true when it does."""
+
+    stated: str
+    rule: str
+    criterion: str
+    why_fr: str
+    why_en: str
+    instead_fr: str
+
+
+_REQUIRED = (
+    _Required(
+        "dated", "JC13", "date", "L'offre n'est pas datée.", "The offer has no date.", "date de publication"
+    ),
+    _Required(
+        "placed",
+        "JC08",
+        "lieu",
+        "Le lieu de travail manque.",
+        "The place of work is missing.",
+        "lieu de travail",
+    ),
+    _Required(
+        "contracted",
+        "JC08",
+        "contrat",
+        "La nature du contrat manque.",
+        "The kind of contract is missing.",
+        "CDI, CDD et sa durée, ou alternance",
+    ),
+    _Required(
+        "pays",
+        "JC29",
+        "remuneration",
+        "La fourchette de salaire manque.",
+        "The pay range is missing.",
+        "de ... à ... € brut par an",
+    ),
+)
+
+
+class JobCheck:
+    r"""Finds in an offer what the law forbids, asks to justify or advises against.
+
+    >>> from matcher.hiring import read_job_ad
+    >>> check = read_job_check(getfixture("request").config.rootpath / "data" / "hr")
+    >>> ad = read_job_ad("Développeur\nUn profil jeune et dynamique, CDI à Nîmes (30000), 32 k€, le 1er mai.")
+    >>> [(found.words.text, found.severity.value) for found in check.findings(ad)]
+    [('Développeur', 'fix'), ('jeune et dynamique', 'fix')]
+    """
+
+    def __init__(self, rules: list[Rule], phrases: list[Phrase]) -> None:
+        self._rules = {rule.id: rule for rule in rules}
+        self._phrases = phrases
+
+    def findings(self, ad: JobAd) -> list[Finding]:
+        """Return what was found, what must be corrected first, then by place; none for a sound offer."""
+        found = [*self._wordings(ad.text), *self._title(ad), *self._missing(ad), *self._language(ad)]
+        return sorted(
+            found, key=lambda finding: (_ORDER[finding.severity], finding.words.start, finding.criterion)
+        )
+
+    def _wordings(self, text: str) -> Iterator[Finding]:
+        folded, places = _fold_with_places(text)
+        for phrase in self._phrases:
+            for match in phrase.pattern.finditer(folded):
+                sentence = _sentence_around(folded, match.start(), match.end())
+                if phrase.unless is not None and phrase.unless.search(sentence):
+                    continue
+                start, end = places[match.start()], places[match.end() - 1] + 1
+                words = Words(text[start:end], start, end)
+                why = phrase.why_fr, phrase.why_en
+                yield self._finding(phrase.rule, phrase.criterion, why, phrase.instead_fr, words)
+
+    def _title(self, ad: JobAd) -> Iterator[Finding]:
+        named = one_gender(ad.title)
+        if named is not None:
+            word, both = named
+            start = max(ad.text.find(word), 0)
+            words = Words(word, start, start + len(word))
+            why = (
+                "L'intitulé ne nomme qu'un sexe : écrire les deux formes, ou (H/F).",
+                "The title names one sex alone: write both forms, or (H/F).",
+            )
+            yield self._finding("JC03", "sexe", why, both, words)
+
+    def _missing(self, ad: JobAd) -> Iterator[Finding]:
+        for missing in _REQUIRED:
+            if not getattr(ad, missing.stated):
+                why = missing.why_fr, missing.why_en
+                yield self._finding(missing.rule, missing.criterion, why, missing.instead_fr)
+
+    def _language(self, ad: JobAd) -> Iterator[Finding]:
+        words = re.findall(r"[a-z]+", fold(ad.text))
+        english = sum(word in _ENGLISH for word in words)
+        french = sum(word in _FRENCH for word in words)
+        if len(words) >= _FEW_WORDS and english > french:
+            why = (
+                "Une offre diffusée en France s'écrit en français.",
+                "An offer made public in France is written in French.",
+            )
+            yield self._finding("JC09", "langue", why, "traduire l'offre en français")
+
+    def _finding(
+        self, rule_id: str, criterion: str, why: tuple[str, str], instead_fr: str, words: Words = NO_WORDS
+    ) -> Finding:
+        rule = self._rules[rule_id]
+        why_fr, why_en = why
+        return Finding(
+            criterion, rule.severity, rule.article, words, why_fr, why_en, instead_fr, rule.source_url
+        )
+
+
+def read_job_check(folder: Path) -> JobCheck:
+    """Read both tables of ``folder``; NotReady or InvalidRequest name the file and the line of a fault."""
+    rules = read_table(folder / RULES, ("id", "severity", "reference", "fact_fr", "source_url"), _rule)
+    known = {rule.id for rule in rules}
+    columns = ("criterion", "rule", "pattern", "unless", "why_fr", "why_en", "instead_fr")
+    phrases = read_table(folder / PHRASES, columns, lambda row: _phrase(row, known))
+    return JobCheck(rules, phrases)
+
+
+def _rule(row: Row) -> Rule:
+    return Rule(row["id"], _SEVERITIES[row["severity"]], row["reference"], row["fact_fr"], row["source_url"])
+
+
+def _phrase(row: Row, known: set[str]) -> Phrase:
+    if row["rule"] not in known:
+        raise ValueError(f"the rule '{row['rule']}' is not in {RULES}")
+    try:
+        pattern = re.compile(row["pattern"])
+        unless = re.compile(row["unless"]) if row["unless"] else None
+    except re.error as error:
+        raise ValueError(f"not a pattern: {error}") from error
+    return Phrase(
+        row["criterion"], row["rule"], pattern, unless, row["why_fr"], row["why_en"], row["instead_fr"]
+    )
+
+
+def _fold_with_places(text: str) -> tuple[str, list[int]]:
+    """Return the folded text, and for each of its characters the place it has in ``text``."""
+    folded: list[str] = []
+    places: list[int] = []
+    for place, sign in enumerate(text):
+        plain = "'" if sign == "’" else fold(sign)
+        folded.append(plain)
+        places += [place] * len(plain)
+    return "".join(folded), places
+
+
+def _sentence_around(text: str, start: int, end: int) -> str:
+    before = [mark.end() for mark in _SENTENCE_END.finditer(text, 0, start)]
+    after = _SENTENCE_END.search(text, end)
+    return text[before[-1] if before else 0 : after.start() if after else len(text)]

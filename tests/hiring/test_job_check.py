@@ -1,0 +1,128 @@
+"""The check of job offers: what it finds, what it leaves alone, and how it reads an offer."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from matcher.errors import InvalidRequest
+from matcher.hiring import JobCheck, Severity, read_job_ad, read_job_check
+from matcher.hiring.titles import one_gender
+from matcher.knowledge.tables import read_rows
+from training.job_check import measure
+
+DATA = Path(__file__).parents[2] / "data"
+CHECK = read_job_check(DATA / "hr")
+SOUND = (
+    "Développeuse ou développeur web\n"
+    "Vous concevez des services pour les collectivités. CDI à Nîmes (30000), 32 000 à 36 000 €, le 12/11/26."
+)
+
+
+def found_in(text: str, check: JobCheck = CHECK) -> dict[str, Severity]:
+    return {finding.words.text: finding.severity for finding in check.findings(read_job_ad(text))}
+
+
+def test_a_sound_offer_is_left_alone() -> None:
+    assert CHECK.findings(read_job_ad(SOUND)) == []
+
+
+def test_the_shipped_phrases_keep_their_floor() -> None:
+    rows = read_rows(DATA / "benchmarks" / "job-check" / "phrases.csv", ("lawful", "phrase"))
+    precision, recall, wrong = measure(CHECK, [(row["phrase"], row["lawful"] == "yes") for row in rows])
+    assert precision >= 0.95, wrong
+    assert recall >= 0.95, wrong
+
+
+def test_words_are_quoted_as_they_are_written() -> None:
+    text = SOUND + "\nÂGE SOUHAITÉ : 25 à 35 ans, cœur de métier. Permis B exigé."
+    assert found_in(text) == {
+        "ÂGE SOUHAITÉ": Severity.FIX,
+        "25 à 35 ans": Severity.FIX,
+        "Permis B exigé": Severity.JUSTIFY,
+    }
+    for finding in CHECK.findings(read_job_ad(text)):
+        assert text[finding.words.start : finding.words.end] == finding.words.text
+
+
+def test_one_sentence_does_not_excuse_another() -> None:
+    lawful = "Contrat d'apprentissage de 16 à 29 ans."
+    assert found_in(f"{SOUND}\n{lawful}") == {}
+    assert found_in(f"{SOUND}\n{lawful} Pour le poste voisin, moins de 35 ans.") == {
+        "moins de 35 ans": Severity.FIX
+    }
+
+
+def test_what_is_missing_is_named_with_its_article() -> None:
+    findings = CHECK.findings(read_job_ad("Architecte logiciel\nRejoignez-nous."))
+    assert {finding.criterion: finding.article for finding in findings} == {
+        "date": "Code du travail L5332-1",
+        "lieu": "Code du travail L5331-3",
+        "contrat": "Code du travail L5331-3",
+        "remuneration": "Directive (UE) 2023/970, article 5",
+    }
+
+
+def test_an_english_offer_is_to_be_translated() -> None:
+    text = "Software engineer\nYou will work with our team and have the experience to build the services."
+    assert "langue" in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
+
+
+@pytest.mark.parametrize(
+    ("title", "both"),
+    [
+        ("Développeur Python", "développeuse ou développeur"),
+        ("Technicienne support", "technicienne ou technicien"),
+        ("Ingénieur(e) DevOps", None),
+        ("Développeur·se web", None),
+        ("Ingénieur F/H", None),
+        ("Architecte logiciel", None),
+        ("Data engineer", None),
+        ("Technicien ou technicienne réseau", None),
+    ],
+)
+def test_titles_of_one_gender(title: str, both: str | None) -> None:
+    named = one_gender(title)
+    assert (named[1] if named else None) == both
+
+
+def test_a_posting_says_with_its_fields_what_its_text_leaves_out() -> None:
+    posting = {
+        "title": "Développeuse ou développeur web",
+        "description": "<p>Vous concevez des services.</p><p>Âge maximum&nbsp;: 30 ans</p>",
+        "datePosted": "2026-11-12",
+        "baseSalary": {"value": 32_000},
+        "jobLocation": {"address": "Nîmes"},
+        "employmentType": "FULL_TIME",
+    }
+    assert list(found_in(json.dumps(posting)).values()) == [Severity.FIX]
+
+
+@pytest.mark.parametrize("content", ["", "  \n", "{", "{}", '{"title": "Développeuse"}', "[" * 5000])
+def test_what_is_no_offer_is_refused_or_read_as_text(content: str) -> None:
+    if content.startswith("["):
+        assert read_job_ad(content).title == content
+        return
+    with pytest.raises(InvalidRequest):
+        read_job_ad(content)
+
+
+@settings(max_examples=50)
+@given(st.text(max_size=300))
+def test_any_text_is_checked_and_quoted_from_itself(text: str) -> None:
+    if not text.strip() or text.lstrip().startswith("{"):
+        return
+    ad = read_job_ad(text)
+    for finding in CHECK.findings(ad):
+        assert ad.text[finding.words.start : finding.words.end] == finding.words.text
+
+
+def test_a_table_with_an_unknown_rule_is_refused_by_line(tmp_path: Path) -> None:
+    for name in ("job_check_rules.csv", "job_check_phrases.csv"):
+        (tmp_path / name).write_text((DATA / "hr" / name).read_text(encoding="utf-8"), encoding="utf-8")
+    with (tmp_path / "job_check_phrases.csv").open("a", encoding="utf-8") as file:
+        file.write("sexe,JC99,\\bx\\b,,pourquoi,why,autre\n")
+    with pytest.raises(InvalidRequest, match=r"job_check_phrases\.csv, line \d+: the rule 'JC99'"):
+        read_job_check(tmp_path)
