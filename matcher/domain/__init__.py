@@ -12,7 +12,17 @@
 
 from matcher.domain.answers import Answer, Missing, Quote, Reason, Recommendation, Side, Signal
 from matcher.domain.eligibility import eligible, meets, open_to_all, size_bands, size_names
-from matcher.domain.events import Action, Change, Deletable, Feedback, Impression, PutReport, Puttable
+from matcher.domain.events import (
+    Action,
+    Change,
+    Deletable,
+    Feedback,
+    Impression,
+    PutReport,
+    Puttable,
+    Refusal,
+    ShownCount,
+)
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import (
     ALWAYS_OPEN,
@@ -91,7 +101,9 @@ __all__ = [
     "Quote",
     "Reason",
     "Recommendation",
+    "Refusal",
     "RomeCode",
+    "ShownCount",
     "Side",
     "Signal",
     "SizeBand",

@@ -114,9 +114,11 @@ class Answer(_Closed):
     ``items`` have clear evidence and a score of at least the service's least probability; ``weaker`` are the
     next ones, at most ``k``, that lack one or the other. ``calibration`` names the calibration of the scores,
     None when they are not calibrated. ``plan`` names the plan of introductions if it set the order, which
-    then need not follow the scores.
+    then need not follow the scores. ``id`` names the answer in reactions
+    (:func:`matcher.feedback.answer_id`).
     """
 
+    id: str = ""
     kind: Kind
     query_id: str | None
     query_name: str | None

@@ -52,19 +52,38 @@ class Change:
 
 
 class Action(StrEnum):
-    """Outcome of a recommendation."""
+    """What an organisation did with an item, or what became of an introduction.
+
+    ``UNDONE`` takes another reaction back; it is a row of its own, so that nothing is rewritten.
+    """
 
     JOINED = "joined"
     INTERESTED = "interested"
     NOT_FOR_ME = "not_for_me"
+    ALREADY_MET = "already_met"
+    DISMISSED = "dismissed"
     INTRODUCED = "introduced"
     ACCEPTED = "accepted"
     DECLINED = "declined"
+    UNDONE = "undone"
+
+
+class Refusal(StrEnum):
+    """Why an item is not for an organisation."""
+
+    OTHER_FIELD = "other_field"
+    NO_TIME = "no_time"
+    ALREADY_DONE = "already_done"
+    PLACE_OR_SIZE = "place_or_size"
+    OTHER = "other"
 
 
 @dataclass(frozen=True, slots=True)
 class Impression:
-    """One item shown at ``rank`` (1 = first) to the organisation ``query_id``, with its ``score``."""
+    """One item shown at ``rank`` (1 = first) to the organisation ``query_id``, with its ``score``.
+
+    ``answer_id`` is the answer's, ``model`` names encoder and calibration, ``plan`` the plan it followed.
+    """
 
     at: datetime
     kind: Kind
@@ -73,11 +92,20 @@ class Impression:
     rank: int
     score: float
     generation: str = ""
+    answer_id: str = ""
+    model: str = ""
+    plan: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One reaction. ``rank`` is the item's last rank when it was shown, None if it never was shown."""
+    """One reaction of the organisation ``query_id`` to an item.
+
+    ``rank``, ``score``, ``model`` and ``plan`` are those with which the item was shown; None and "" if it
+    never was. ``by`` is the id of the person who gave it; None for the command line and the key, and for a
+    person erased since. ``id`` is the store's number, 0 before it is stored. ``undoes`` is the number of the
+    reaction that an ``UNDONE`` row takes back.
+    """
 
     at: datetime
     kind: Kind
@@ -85,3 +113,21 @@ class Feedback:
     item_id: str
     action: Action
     rank: int | None = None
+    score: float | None = None
+    reason: Refusal | None = None
+    by: str | None = None
+    answer_id: str = ""
+    model: str = ""
+    plan: str = ""
+    undoes: int | None = None
+    id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCount:
+    """How often an item was shown for a kind in a month (``2026-11``), once single impressions are gone."""
+
+    item_id: str
+    kind: Kind
+    month: str
+    shown: int

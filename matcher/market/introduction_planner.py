@@ -1,20 +1,19 @@
 """Making the plan of introductions: who takes part, which pairs are settled, and keeping the plan."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from matcher.domain.eligibility import has_text, is_listed
-from matcher.domain.events import Action, Feedback
-from matcher.domain.items import AnyItem, ItemType, Kind, Organisation
+from matcher.domain.events import Feedback
+from matcher.domain.items import AnyItem, ItemType, Organisation
 from matcher.domain.store import Items
+from matcher.feedback import settled_pairs
 from matcher.language import twin_pairs
 from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
-
-_SETTLING = frozenset({Action.INTRODUCED, Action.ACCEPTED, Action.DECLINED, Action.NOT_FOR_ME})
 
 
 class Plans(Protocol):
@@ -100,12 +99,3 @@ class IntroductionPlanner:
     def adopt(self, plan: IntroductionPlan) -> IntroductionPlan:
         """Keep a plan in the store; return it without members who left while it was made."""
         return self._plans.save(plan)
-
-
-def settled_pairs(feedback: Iterable[Feedback]) -> set[tuple[str, str]]:
-    """Pairs that were introduced already, or where one side said no."""
-    return {
-        (row.query_id, row.item_id)
-        for row in feedback
-        if row.kind is Kind.PARTNER and row.action in _SETTLING
-    }

@@ -9,6 +9,7 @@ from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_ro
 from matcher.adapters.sql.erasure import erase_traces, leave_plan
 from matcher.adapters.sql.schema import (
     feedback,
+    impression_counts,
     impressions,
     items,
     participations,
@@ -36,6 +37,8 @@ def merge_items(connection: Connection, kept_id: str, dropped_id: str, at: str) 
     merged = completed(kept, dropped)
     for table in (impressions, feedback):
         _move_events(connection, table, kept_id, dropped_id)
+    counted = impression_counts.c.item_id
+    connection.execute(update(impression_counts).where(counted == dropped_id).values(item_id=kept_id))
     _move_participations(connection, kept_id, dropped_id)
     _move_in_plan(connection, kept_id, dropped_id)
     write(connection, compare(connection, [to_row(merged, f"merge of {dropped_id}", at)]))

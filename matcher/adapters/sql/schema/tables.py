@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text
 
-from matcher.adapters.sql.schema.columns import ID, SEQ, item_id, metadata
+from matcher.adapters.sql.schema.columns import ID, SEQ, item_id, metadata, person_id
 
 items = Table(
     "items",
@@ -47,9 +47,25 @@ impressions = Table(
     Column("rank", Integer, nullable=False),
     Column("score", Float, nullable=False),
     Column("generation", Text, nullable=False),
+    Column("answer_id", Text, nullable=False, server_default=""),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("plan", Text, nullable=False, server_default=""),
     Index("impressions_by_pair", "query_id", "item_id", "kind", "at"),
     Index("impressions_by_item", "item_id"),
+    Index("impressions_by_time", "at"),
 )
+
+impression_counts = Table(
+    "impression_counts",
+    metadata,
+    Column("id", SEQ, primary_key=True, autoincrement=True),
+    item_id("item_id"),
+    Column("kind", Text, nullable=False),
+    Column("month", Text, nullable=False),
+    Column("shown", Integer, nullable=False),
+    Index("impression_counts_by_item", "item_id", "kind", "month"),
+)
+"""How often items were shown, once the impressions are gone: several rows of an item and month add up."""
 
 feedback = Table(
     "feedback",
@@ -61,6 +77,13 @@ feedback = Table(
     item_id("item_id"),
     Column("action", Text, nullable=False),
     Column("rank", Integer),
+    Column("score", Float),
+    Column("reason", Text),
+    person_id("by", kept=True),
+    Column("answer_id", Text, nullable=False, server_default=""),
+    Column("model", Text, nullable=False, server_default=""),
+    Column("plan", Text, nullable=False, server_default=""),
+    Column("undoes", SEQ),
     Index("feedback_by_query", "query_id"),
     Index("feedback_by_item", "item_id"),
 )
