@@ -8,6 +8,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 # Left out of the fast tests: a database server, served processes, the model, training.
 SLOW := $(addprefix --ignore=tests/,contract e2e golden training)
 
+# One worker a core, whole modules to a worker, so that a module's fixtures are made once.
+PARALLEL := --numprocesses auto --dist loadfile
+
 .DEFAULT_GOAL := help
 .PHONY: help demo serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
 
@@ -35,7 +38,7 @@ serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 test: tests ## Install what is missing and run the tests
 
 test-fast: $(VENV)/test.stamp ## Run the tests that need neither model, database server nor other processes
-	$(BIN)/python -m pytest tests $(SLOW) -m "not model and not postgres and not process"
+	$(BIN)/python -m pytest $(PARALLEL) tests $(SLOW) -m "not model and not postgres and not process"
 
 check: format lint types contracts complexity tests ## What CI runs: format, lint, types, contracts, complexity, tests
 
@@ -59,7 +62,7 @@ complexity: $(VENV)/test.stamp ## Check the branches of every function and folde
 	$(BIN)/python -m pytest tests/repository/test_density.py
 
 tests: $(VENV)/test.stamp ## Run the tests and the examples in docstrings
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(PARALLEL)
 
 hooks: $(VENV)/test.stamp ## Check format, lint and contracts before every commit
 	$(BIN)/pre-commit install

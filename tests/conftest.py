@@ -1,6 +1,7 @@
 """Fixtures that more than one kind of test uses."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,6 +20,12 @@ REPOSITORY = Path(__file__).resolve().parent.parent
 for name in [name for name in os.environ if name.upper().startswith("MATCHER_")]:
     if not name.startswith("MATCHER_TEST_"):
         del os.environ[name]
+
+# Tests wait longer for the disk than they compute: SQLite and Qdrant Edge flush at every write. Where memory
+# is a folder with room, they write there. A kill -9, which some try, leaves the same files behind in both.
+MEMORY, ROOM = Path("/dev/shm"), 4 * 10**9
+if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM:
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 
 # The same examples on every run, so that a red run is about the change under test. New examples are looked
 # for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest

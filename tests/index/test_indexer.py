@@ -33,6 +33,7 @@ from matcher.index import (
     checksum,
 )
 from matcher.settings import Settings
+from tests.samples import copy_home
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -537,7 +538,7 @@ def test_what_a_killed_rebuild_left_is_dropped_at_the_next_start(tmp_path: Path)
         matcher.index_now()
         current = matcher.generation
     left = settings.index_dir / "20250101T000000000000"
-    shutil.copytree(settings.index_dir / current, left)
+    copy_home(settings.index_dir / current, left)
     with open_matcher(settings) as matcher:
         assert matcher.serving.indexer.generations.leftovers() == [left.name]
         matcher.index_now()

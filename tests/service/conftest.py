@@ -1,6 +1,5 @@
 """A real application over a real store, index and (weightless) encoder, with a handful of items."""
 
-import shutil
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +12,7 @@ from matcher.build import open_matcher
 from matcher.domain.items import AnyItem, Factory, Lead, Opportunity, Organisation
 from matcher.settings import Settings
 from service.http import create_app
+from tests.samples import copy_home
 
 KEY = "0123456789abcdef-admin"
 STAFF = {"Authorization": f"Bearer {KEY}"}
@@ -96,13 +96,13 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stocked(stocked_home: Path, tmp_path: Path) -> Settings:
     """Settings of a home of the test's own, with :data:`ITEMS` in store and index."""
-    return _settings(shutil.copytree(stocked_home, tmp_path / "home"))
+    return _settings(copy_home(stocked_home, tmp_path / "home"))
 
 
 @pytest.fixture(scope="session")
 def client(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client of one application for all tests that only read, or are refused."""
-    home = shutil.copytree(stocked_home, tmp_path_factory.mktemp("read") / "home")
+    home = copy_home(stocked_home, tmp_path_factory.mktemp("read") / "home")
     with TestClient(create_app(_settings(home))) as client:
         yield client
 
