@@ -5,7 +5,8 @@
     MatcherError
     ├── InvalidRequest        the caller can correct it: bad value, empty profile, malformed file
     │   ├── Ambiguous         a name fits several items; the message lists them
-    │   └── StalePlan         a plan was made before the catalogue changed: make it again
+    │   ├── StalePlan         a plan was made before the catalogue changed: make it again
+    │   └── IllegalStep       the present state does not allow this step, or it was taken already
     ├── NotFound              no such item; the message suggests near names
     ├── NotAllowed            the caller may not do this
     ├── NotReady              something must be run first; the message names the command
@@ -68,6 +69,10 @@ class Ambiguous(InvalidRequest):
 
 class StalePlan(InvalidRequest):
     """The catalogue changed after a plan was made: applying it would do something else. Nothing was done."""
+
+
+class IllegalStep(InvalidRequest):
+    """What was asked does not follow from the present state of the thing. Nothing was done."""
 
 
 class NotFound(MatcherError):

@@ -72,6 +72,9 @@ TABLE: dict[type[MatcherError], Row] = {
     MatcherError: Row(status.HTTP_500_INTERNAL_SERVER_ERROR, "failed", "The request failed"),
     errors.InvalidRequest: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
+    errors.IllegalStep: Row(
+        status.HTTP_409_CONFLICT, "illegal-step", "The present state does not allow this"
+    ),
     errors.Ambiguous: Row(status.HTTP_409_CONFLICT, "ambiguous", "The name stands for several items"),
     TooLarge: Row(status.HTTP_413_CONTENT_TOO_LARGE, "too-large", "The body is too large"),
     TooSlow: Row(status.HTTP_408_REQUEST_TIMEOUT, "too-slow", "The body did not arrive in time"),
