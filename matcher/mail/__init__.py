@@ -1,7 +1,8 @@
-"""Mail: messages on their way to people, how they are delivered.
+"""Mail: messages on their way to people, how they are written and delivered.
 
 - ``messages``: a message, its states and events
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
+- ``rendering``: subject, text and HTML of a mail, in French and English
 - ``sending``: what delivery asks of a mail server
 - ``turn``: one process at a time delivers
 """
