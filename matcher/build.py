@@ -174,6 +174,7 @@ class Matcher:
         )
         calibration = read_calibration(self.settings.data_dir / "model" / CALIBRATION_FILE, self.encoder.name)
         recommender.calibrate(calibration, self.settings.least_probability)
+        recommender.obey(self.store.events)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))

@@ -71,6 +71,16 @@ def check(row: Feedback, asker: ItemType, item: ItemType) -> None:
         raise InvalidRequest(f"'{row.action.value}' cannot be given as a reaction: give one of {allowed}.")
     if row.query_id == row.item_id:
         raise InvalidRequest(f"'{row.query_id}' cannot react to itself: name two items.")
+    _check_types(row, asker, item)
+    fitting = _FITTING.get(row.action, frozenset(Kind))
+    if row.kind not in fitting:
+        kinds = ", ".join(sorted(kind.value for kind in fitting))
+        raise InvalidRequest(f"'{row.action.value}' fits these kinds only: {kinds}.")
+    if row.reason is not None and row.action is not Action.NOT_FOR_ME:
+        raise InvalidRequest(f"A reason belongs to '{Action.NOT_FOR_ME.value}' only: leave it out.")
+
+
+def _check_types(row: Feedback, asker: ItemType, item: ItemType) -> None:
     asks, wanted = _SIDES[row.kind]
     for item_id, found, expected in ((row.query_id, asker, asks), (row.item_id, item, wanted)):
         if found is not expected:
@@ -78,12 +88,6 @@ def check(row: Feedback, asker: ItemType, item: ItemType) -> None:
                 f"'{item_id}' is of type {found.value}; for kind '{row.kind.value}' it must be of type"
                 f" {expected.value}."
             )
-    fitting = _FITTING.get(row.action)
-    if fitting is not None and row.kind not in fitting:
-        kinds = ", ".join(sorted(kind.value for kind in fitting))
-        raise InvalidRequest(f"'{row.action.value}' fits these kinds only: {kinds}.")
-    if row.reason is not None and row.action is not Action.NOT_FOR_ME:
-        raise InvalidRequest(f"A reason belongs to '{Action.NOT_FOR_ME.value}' only: leave it out.")
 
 
 def undo(log: FeedbackLog, number: int, by: str | None, at: datetime) -> Feedback:

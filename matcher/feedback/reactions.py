@@ -35,13 +35,17 @@ def holding(rows: Iterable[Feedback]) -> list[Feedback]:
     """
     rows = list(rows)
     undone = {row.undoes for row in rows if row.action is Action.UNDONE}
-    given = [row for row in rows if row.action is not Action.UNDONE and (not row.id or row.id not in undone)]
-    last = {}
-    for place, row in enumerate(given):
+    last: dict[tuple[str, str, Kind], int] = {}
+    given: dict[int, Feedback] = {}
+    for place, row in enumerate(rows):
+        if row.action is Action.UNDONE or row.id in undone:
+            continue
         if row.action in OPINIONS:
-            last[row.query_id, row.item_id, row.kind] = place
-    kept = set(last.values())
-    return [row for place, row in enumerate(given) if row.action not in OPINIONS or place in kept]
+            opinion = (row.query_id, row.item_id, row.kind)
+            given.pop(last.get(opinion, -1), None)
+            last[opinion] = place
+        given[place] = row
+    return list(given.values())
 
 
 def heard(asker: str, kind: Kind, rows: Iterable[Feedback]) -> dict[str, Feedback]:

@@ -8,6 +8,7 @@
 - ``evidence``: what speaks for a match, and when it is clear
 - ``calibration``: from a score to a probability
 - ``participation``: who takes part in which factory
+- ``reactions``: what the asker said of items before
 - ``policies``: the kinds of question as data: signals and their weights
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing

@@ -5,10 +5,11 @@ numérique"). The second is inferred from a sentence, and the reason quotes that
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from matcher.domain.answers import Quote, Side
-from matcher.domain.items import Factory, Organisation
+from matcher.domain.items import AnyItem, Factory, Organisation, Profile
 from matcher.language import fold, organisation_key
 
 _STATES = re.compile(
@@ -38,6 +39,24 @@ def participation(organisation: Organisation, factory: Factory) -> Participation
     True
     """
     return _as_host(organisation, factory) or _as_described(organisation, factory)
+
+
+def participations(
+    asker: AnyItem | Profile, subjects: Iterable[AnyItem | Profile]
+) -> dict[str, Participation]:
+    """Return what says that the asker takes part in factories among the subjects, by the factory's id.
+
+    Only an organisation takes part; other subjects are passed over.
+    """
+    found = {}
+    if isinstance(asker, Organisation):
+        for subject in subjects:
+            if not isinstance(subject, Factory):
+                continue
+            part = participation(asker, subject)
+            if part is not None:
+                found[subject.id] = part
+    return found
 
 
 def _as_host(organisation: Organisation, factory: Factory) -> Participation | None:

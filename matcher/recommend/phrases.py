@@ -85,6 +85,17 @@ PARTICIPATES: Phrase = (
     "Vous y participez : « {a} » ({query}), « {b} » ({item}).",
     "You take part in it: “{a}” ({query}), “{b}” ({item}).",
 )
+SAID: dict[str, Phrase] = {
+    "joined": (
+        "Vous avez indiqué y participer : « {b} ».",
+        "You said that you take part in it: “{b}”.",
+    ),
+    "interested": (
+        "Vous avez dit que « {b} » vous intéresse.",
+        "You said that “{b}” interests you.",
+    ),
+}
+"""What the asker said of an item, by action."""
 FACT: Phrase = (
     "{french} : « {a} » ({query}), « {b} » ({item}).",
     "{english}: “{a}” ({query}), “{b}” ({item}).",
@@ -180,6 +191,10 @@ NOTICES: dict[str, Phrase] = {
     "nothing_else": (
         "Rien d'autre de net : la liste s'arrête là.",
         "Nothing else fits clearly: the list ends here.",
+    ),
+    "set_aside": (
+        "Écartés d'après les retours enregistrés, qui peuvent être annulés : {count}.",
+        "Set aside by recorded reactions, which can be undone: {count}.",
     ),
     "place_unknown": (
         "Lieu non pris en compte : « {text} » n'est pas sur la liste des communes, ou plusieurs portent ce "

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.domain.answers import Quote, Reason, Side
-from matcher.domain.items import Opportunity, Organisation
+from matcher.domain.items import Kind, Opportunity, Organisation
 from matcher.index import Label
 from matcher.knowledge import Mention, Territory
 from matcher.language import fold, tokens
@@ -56,6 +56,15 @@ class ReasonWriter:
     def participation(self, found: Participation, item: Analysis) -> Reason:
         """Say that the asker takes part in a factory, quoting the words that say so."""
         return self._write("participation", phrases.PARTICIPATES, item, (found.query, found.item))
+
+    def reaction(self, action: str | None, item: Analysis) -> tuple[Reason, ...]:
+        """Remind the asker of what it said of an item; nothing of what an alert's opportunity cannot say."""
+        if action not in phrases.SAID or self.policy.kind is Kind.ALERT:
+            return ()
+        reason = self._write(
+            "reaction", phrases.SAID[action], item, (quote_field("item", item.subject, "name"),)
+        )
+        return (replace(reason, clear=False, note=True),)
 
     def _clear_reasons(self, scored: Scored) -> list[Reason]:
         """Return the reasons from clear evidence, strongest contribution first, ties by signal order."""

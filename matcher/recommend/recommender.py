@@ -8,6 +8,7 @@ from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Sign
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items
+from matcher.feedback import answer_id
 from matcher.index import Bm25Lexical, Encoder, Index, Where
 from matcher.language import are_twins
 from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
@@ -15,9 +16,10 @@ from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.calibration import UNCALIBRATED, Calibration
 from matcher.recommend.features import FeatureBuilder, Features
 from matcher.recommend.gaps import missing, notice, unused
-from matcher.recommend.participation import Participation, participation
+from matcher.recommend.participation import Participation, participations
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.questions import check, refusal
+from matcher.recommend.reactions import Reactions, Said, said_by
 from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import (
     Scored,
@@ -45,6 +47,7 @@ class _Context:
     scored: list[Scored]
     plan: IntroductionPlan | None
     participations: dict[str, Participation]
+    said: Said
     analyser: Analyser
 
     @property
@@ -53,6 +56,10 @@ class _Context:
         if self.plan is None:
             return {}
         return {entry.item_id: entry for entry in self.plan.lists[str(self.query.analysis.id)]}
+
+    def takes_part(self, item_id: str) -> bool:
+        """Whether the asker takes part in a factory, by the records or by its own word."""
+        return item_id in self.participations or self.said.joined(item_id)
 
     def breakdown(self, entry: Scored) -> tuple[Signal, ...]:
         """Return the breakdown of a score, if it was asked for."""
@@ -96,6 +103,7 @@ class Recommender:
         self._features = FeatureBuilder(items, index, encoder, lexical, analyser)
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
+        self._reactions: Reactions | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES
         self._calibration = UNCALIBRATED
         self._least_probability = LEAST_PROBABILITY
@@ -117,6 +125,10 @@ class Recommender:
     def follow(self, plan: IntroductionPlan | None) -> None:
         """Take the order of partners from this plan; None goes back to mutual scores."""
         self._plan = plan
+
+    def obey(self, reactions: Reactions) -> None:
+        """Leave out what the asker set aside, and mark what it said of the rest."""
+        self._reactions = reactions
 
     def recommend(
         self,
@@ -140,7 +152,7 @@ class Recommender:
             Number of items wanted, 1 to 100.
         on
             The instant the answer is for, with time zone: only what is open then is recommended. None
-            judges by fit, whatever the date and participation; no user-facing surface passes it.
+            judges by fit, whatever the date, participation and reactions; no user-facing surface passes it.
         signals
             Whether each item comes with the breakdown of its score.
         features
@@ -162,23 +174,21 @@ class Recommender:
         check(query, policy, k, on)
         refused = refusal(query, kind, on)
         if refused is not None:
-            return self._answer(query, kind, on, k, (), (refused,))
+            return _named(self._answer(query, kind, on, k, (), (refused,)))
         side = features or self._features.question(query, sought_only=policy.complementary)
-        scored = one_of_each_call(self._score(side, policy, on, max(k, _depth(query, policy))))
+        said = said_by(self._reactions, self._items, query, kind, on)
+        found = self._score(side, policy, on, max(k, _depth(query, policy)), said.excluded)
+        scored = one_of_each_call([e for e in found if not said.leaves_out(e.item.analysis.subject)])
         plan = self._plan_of(side, kind)
-        taking_part = _participations(side, scored) if on is not None else {}
-        context = _Context(side, policy, signals, scored, plan, taking_part, self._analyser)
+        subjects = (entry.item.analysis.subject for entry in scored)
+        taking_part = participations(side.analysis.subject, subjects) if on is not None else {}
+        context = _Context(side, policy, signals, scored, plan, taking_part, said, self._analyser)
         items, weaker = self._listed(context, k)
-        notices: tuple[Missing, ...] = (notice("planned"),) if plan else ()
-        if not isinstance(query, Item):
-            notices += unused(side.analysis)
-        if not items:
-            notices += (notice("nothing"),)
-        elif len(items) < k:
-            notices += (notice("nothing_else"),)
+        notices = _notices(context, on, short=k - len(items), k=k)
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
-        return replace(answer, weaker=weaker, calibration=self._calibration.version, plan=version)
+        calibration = self._calibration.version
+        return _named(replace(answer, weaker=weaker, calibration=calibration, plan=version))
 
     def prepare(self, profile: Profile, kind: Kind) -> Features:
         """Analyse and encode a profile for :meth:`recommend`; InvalidRequest if it is empty.
@@ -212,15 +222,22 @@ class Recommender:
             return None
         return plan if plan.lists.get(asker) else None
 
-    def _score(self, side: Features, policy: Policy, on: datetime | None, depth: int) -> list[Scored]:
+    def _score(
+        self,
+        side: Features,
+        policy: Policy,
+        on: datetime | None,
+        depth: int,
+        aside: frozenset[str] = frozenset(),
+    ) -> list[Scored]:
         """Retrieve, drop what is not eligible, and score the rest; best first, ties by id."""
         asker = side.analysis
         if on is not None and isinstance(asker.subject, Opportunity) and not asker.subject.is_open(on):
             return []
-        own = frozenset({asker.id}) if asker.id else frozenset()
+        excluded = aside | {asker.id} if asker.id else aside
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
         terms = self._features.terms(asker)
-        hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, own), depth)
+        hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, excluded), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
         pairs = []
         for hit in hits:
@@ -239,8 +256,8 @@ class Recommender:
         """
         stored = self._still_stored(context.query.analysis, context.scored)
         scored = [entry for entry in context.scored if entry.id in stored]
-        taking_part = [entry for entry in scored if entry.id in context.participations]
-        others = [entry for entry in scored if entry.id not in context.participations]
+        taking_part = [entry for entry in scored if context.takes_part(entry.id)]
+        others = [entry for entry in scored if not context.takes_part(entry.id)]
         sure = [entry for entry in others if self._is_likely(entry, context)]
         chosen, places = self._chosen(sure, context, k)
         items = self._presented([*taking_part, *chosen][:k], context)
@@ -270,11 +287,11 @@ class Recommender:
         )
 
     def _reasons(self, entry: Scored, context: _Context) -> tuple[Reason, ...]:
-        reasons = context.writer.reasons(entry)
+        reasons, item = context.writer.reasons(entry), entry.item.analysis
         found = context.participations.get(entry.id)
         if found is None:
-            return reasons
-        return (context.writer.participation(found, entry.item.analysis), *reasons)
+            return (*context.writer.reaction(context.said.actions.get(entry.id), item), *reasons)
+        return (context.writer.participation(found, item), *reasons)
 
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
@@ -295,7 +312,7 @@ class Recommender:
             score=round(self._calibration.probability(context.policy.kind, entry.score), 4),
             reasons=reasons,
             group="for_all" if is_for_all(entry.item.analysis) else "topical",
-            participates=item.id in context.participations,
+            participates=context.takes_part(item.id),
             missing=missing(context.query.analysis, entry, context.policy, reasons),
             signals=context.breakdown(entry),
             gain=round(planned.gain, 4) if planned else None,
@@ -332,21 +349,25 @@ class Recommender:
         )
 
 
+def _notices(context: _Context, on: datetime | None, *, short: int, k: int) -> tuple[Missing, ...]:
+    """Say what is to be said of an answer as a whole, which is ``short`` items shorter than asked."""
+    query = context.query.analysis
+    notices: tuple[Missing, ...] = (notice("planned"),) if context.plan else ()
+    notices += context.said.notices(query.subject, on)
+    if not isinstance(query.subject, Item):
+        notices += unused(query)
+    if short:
+        notices += (notice("nothing" if short == k else "nothing_else"),)
+    return notices
+
+
+def _named(answer: Answer) -> Answer:
+    return replace(answer, id=answer_id(answer))
+
+
 def _depth(query: AnyItem | Profile, policy: Policy) -> int:
     """Return how many first hits are scored: more for a request, whose few words order them less well."""
     return policy.depth if isinstance(query, Item) else REQUEST_DEPTH * policy.depth
-
-
-def _participations(query: Features, scored: list[Scored]) -> dict[str, Participation]:
-    """Return what says that the asker takes part in a factory, by the factory's id."""
-    organisation, found = query.analysis.subject, {}
-    if isinstance(organisation, Organisation):
-        for entry in scored:
-            factory = entry.item.analysis.subject
-            part = participation(organisation, factory) if isinstance(factory, Factory) else None
-            if part is not None:
-                found[entry.id] = part
-    return found
 
 
 def _may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:

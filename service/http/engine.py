@@ -130,8 +130,10 @@ class MatcherEngine:
         if answer.query_id is None or len(self._shown) > MAX_IMPRESSIONS_HELD:
             return
         at, asker = datetime.now(UTC), answer.query_id
+        model = f"{self._matcher.encoder.name}/{answer.calibration or 'uncalibrated'}"
+        shown_with = (answer.generation, answer.id, model, answer.plan or "")
         self._shown.extend(
-            Impression(at, answer.kind, asker, item.item_id, item.rank, item.score, answer.generation)
+            Impression(at, answer.kind, asker, item.item_id, item.rank, item.score, *shown_with)
             for item in answer.items
         )
 
