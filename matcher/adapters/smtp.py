@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from email.message import EmailMessage
 from email.policy import SMTP as SMTP_LINES
 from email.policy import SMTPUTF8
-from email.utils import parseaddr
 from urllib.parse import unquote, urlsplit
 
 from matcher.errors import InvalidRequest
@@ -107,7 +106,7 @@ class SmtpTransport:
 
 def _deliver(client: smtplib.SMTP, mail: EmailMessage, before_text: Callable[[], bool]) -> Trial:
     """Name sender and recipient, then send the text."""
-    sender, recipient = parseaddr(str(mail["From"]))[1], parseaddr(str(mail["To"]))[1]
+    sender, recipient = mail["From"].addresses[0].addr_spec, mail["To"].addresses[0].addr_spec
     wide = not (sender + recipient).isascii()
     if wide and not client.has_extn("smtputf8"):
         return Trial(Outcome.REFUSED, "smtputf8")

@@ -1,28 +1,37 @@
 """Mail: messages on their way to people, how they are written and delivered.
 
+- ``addresses``: where links of mails lead
 - ``messages``: a message, its states and events
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
 - ``rendering``: subject, text and HTML of a mail, in French and English
+- ``writer``: the mail of a message, from what is true when it is written
+- ``phrases``: sentences that depend on what is known of an organisation
 - ``sending``: what delivery asks of a mail server
 - ``turn``: one process at a time delivers
 """
 
+from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery, Unwanted, Written
 from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
 from matcher.mail.turn import HOLD, Turn
+from matcher.mail.writer import LetterWriter, Sender, Sources
 
 __all__ = [
     "HOLD",
     "REPEATABLE",
     "RETRY_AFTER",
     "SERVER_PAUSE",
+    "Addresses",
     "Delivered",
     "Delivery",
     "Event",
+    "LetterWriter",
     "Message",
     "Outcome",
     "Remark",
+    "Sender",
+    "Sources",
     "State",
     "Transport",
     "Trial",

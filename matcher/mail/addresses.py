@@ -1,0 +1,35 @@
+"""Where links of mails lead: pages that show what a confirmation would do, and feeds."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Addresses below the service's public one.
+
+    >>> Addresses("https://matcher.example.org").answer("abc", "yes")
+    'https://matcher.example.org/answers/abc?choice=yes'
+    """
+
+    public_url: str
+
+    def sign_in(self, token: str) -> str:
+        """Return the page that signs a person in once it is confirmed."""
+        return self._at("v1/sign-in", token)
+
+    def answer(self, token: str, choice: str = "") -> str:
+        """Return the page on which a member answers; ``choice`` is only proposed there."""
+        address = self._at("answers", token)
+        return f"{address}?{urlencode({'choice': choice})}" if choice else address
+
+    def unsubscribe(self, token: str) -> str:
+        """Return the page that stops mails; a mail program may POST to it at once (RFC 8058)."""
+        return self._at("v1/unsubscribe", token)
+
+    def calendar(self, token: str) -> str:
+        """Return the address of the feed of a person's dates."""
+        return self._at("v1/calendars", f"{token}.ics")
+
+    def _at(self, folder: str, name: str) -> str:
+        return f"{self.public_url.rstrip('/')}/{folder}/{name}"

@@ -1,0 +1,243 @@
+"""The mail of a message, from what is true when it is written: nothing of it is kept in the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import parseaddr
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from jinja2 import TemplateError
+
+from matcher.domain import Items, Organisation
+from matcher.errors import InvalidRequest, NotFound
+from matcher.introductions import BOTH_AGREED, Introduction, Introductions, Past, Rules, Side, wishes
+from matcher.introductions import State as IntroductionState
+from matcher.mail.addresses import Addresses
+from matcher.mail.delivery import Unwanted, Written
+from matcher.mail.messages import Event, Message, Remark
+from matcher.mail.phrases import common_lines, described, ground_told
+from matcher.mail.rendering import Lang, Rendered, render, written_day
+from matcher.people import Links, Person, Purpose, check_address
+from matcher.people.links import SIGN_IN_FOR
+
+_ANSWERS_FOR = timedelta(days=60)
+"""How long the two questions about an outcome may be answered by their link."""
+_WHY = {
+    "fr": "Vous recevez ce message parce que vous représentez {} dans le cluster",
+    "en": "You receive this message because you represent {} in the cluster",
+}
+_ASKING = frozenset({Event.ASKED, Event.REMINDER, Event.LAST_CHANCE})
+_STATES: dict[Event, frozenset[IntroductionState]] = {
+    Event.ACCEPTED: BOTH_AGREED,
+    Event.OUTCOME: frozenset({IntroductionState.ACCEPTED, IntroductionState.MET, IntroductionState.CLOSED}),
+    Event.DECLINED: frozenset({IntroductionState.DECLINED}),
+    Event.EXPIRED: frozenset({IntroductionState.EXPIRED}),
+    Event.WITHDRAWN: frozenset({IntroductionState.WITHDRAWN}),
+}
+"""States of an introduction in which a mail about it still holds."""
+
+
+class People(Protocol):
+    """Who is written to."""
+
+    def get(self, person_id: str) -> Person:
+        """Return a person; NotFound when there is none."""
+        ...
+
+    def of_organisation(self, organisation_id: str) -> list[Person]:
+        """Return the people who speak for an organisation."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """What mails are written from."""
+
+    people: People
+    items: Items
+    introductions: Introductions
+    links: Links
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who writes: the cluster's name, its address, where the service is, and where the members are."""
+
+    cluster: str
+    address: str
+    addresses: Addresses
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """A message with the person who gets it, in their language."""
+
+    message: Message
+    person: Person
+    lang: Lang
+    now: datetime
+
+
+class LetterWriter:
+    """Writes the mails of messages.
+
+    Parameters
+    ----------
+    sources
+        What they are written from.
+    sender
+        Who writes.
+    rules
+        The delays of introductions, which mails name.
+    """
+
+    def __init__(self, sources: Sources, sender: Sender, rules: Rules) -> None:
+        self._sources, self._sender, self._rules = sources, sender, rules
+
+    def write(self, message: Message, now: datetime) -> Written | Unwanted:
+        """Return the mail of a message, or why it is not to be sent: checked at this moment, not before."""
+        try:
+            person = self._sources.people.get(message.person_id)
+            reason = self._hindrance(message, person, now)
+            return Unwanted(reason) if reason else Written(self.compose(message, now))
+        except NotFound:
+            return Unwanted(Remark.NO_PERSON)  # the person or the introduction was erased
+        except (InvalidRequest, ValueError):
+            return Unwanted(Remark.BAD_ADDRESS)  # an address or a name that cannot stand in a header
+        except TemplateError:
+            return Unwanted(Remark.NOT_WRITTEN)
+
+    def compose(self, message: Message, now: datetime) -> EmailMessage:
+        """Return the mail of a message, whether or not it is still to be sent.
+
+        Raises
+        ------
+        NotFound
+            The person, the introduction or an organisation of it was erased.
+        InvalidRequest
+            The person's address cannot stand in a mail.
+        """
+        person = self._sources.people.get(message.person_id)
+        case = _Case(message, person, "en" if person.lang == "en" else "fr", now)
+        stop_url = "" if message.event is Event.SIGN_IN else self._stop_url(case)
+        facts = {"reader": person.name, "cluster": self._sender.cluster, "stop_url": stop_url, "why": ""}
+        facts |= self._sign_in(case) if message.event is Event.SIGN_IN else self._about(case)
+        return self._mail(case, render(message.event, case.lang, facts), stop_url)
+
+    def _hindrance(self, message: Message, person: Person, now: datetime) -> Remark | None:
+        if person.disabled_at is not None:
+            return Remark.NO_PERSON
+        if message.event is Event.SIGN_IN:
+            return Remark.OVERDUE if now >= message.created_at + SIGN_IN_FOR else None
+        if not person.may_be_written_to:
+            return Remark.OBJECTED
+        introduction = self._sources.introductions.get(message.subjects["introduction"])
+        side = introduction.side_of(message.subjects["organisation"])
+        return None if _still_holds(message.event, introduction, side) else Remark.SETTLED
+
+    def _sign_in(self, case: _Case) -> dict[str, Any]:
+        token = self._sources.links.token(case.message.subjects["link"])
+        minutes = int(SIGN_IN_FOR.total_seconds() // 60)
+        return {"url": self._sender.addresses.sign_in(token), "minutes": minutes}
+
+    def _about(self, case: _Case) -> dict[str, Any]:
+        """Return the facts of a mail about an introduction."""
+        introduction = self._sources.introductions.get(case.message.subjects["introduction"])
+        own_id = case.message.subjects["organisation"]
+        side = introduction.side_of(own_id)
+        if side is None:
+            raise NotFound(f"'{own_id}' is not introduced in {introduction.id}.")
+        own, other = self._organisation(own_id), self._organisation(introduction.organisation(side.other))
+        named = introduction.state in BOTH_AGREED or self._allows_its_name(other, case.now)
+        facts: dict[str, Any] = {
+            "why": _WHY[case.lang].format(own.name),
+            "own_name": own.name,
+            "other": described(other, case.lang),
+            "other_name": other.name if named else "",
+            "lines": common_lines(own, other, case.lang),
+            "asked_first": side is Side.FIRST,
+            "ended_by_reader": introduction.ended_by is side,
+            "ground": ground_told(introduction.ground, case.lang),
+            "contacts": self._contacts(other) if case.message.event is Event.ACCEPTED else (),
+        }
+        return facts | self._answering(case, introduction)
+
+    def _answering(self, case: _Case, introduction: Introduction) -> dict[str, Any]:
+        """Return the links to answer by, and until when, of a mail that asks something."""
+        event, addresses = case.message.event, self._sender.addresses
+        if event is Event.OUTCOME:
+            token = self._answer_token(case, case.message.created_at + _ANSWERS_FOR)
+            return {"answer_url": addresses.answer(token)}
+        if event not in _ASKING:
+            return {}
+        asked_at = introduction.asked_at or case.message.created_at
+        last_day = self._rules.last_day(asked_at)
+        token = self._answer_token(case, datetime.combine(last_day, time(), self._sender.zone))
+        return {
+            "until": written_day(last_day, case.lang),
+            "asked_on": written_day(self._rules.day(asked_at), case.lang),
+            "yes_url": addresses.answer(token, "yes"),
+            "later_url": addresses.answer(token, "not_now"),
+            "no_url": addresses.answer(token, "no"),
+        }
+
+    def _answer_token(self, case: _Case, expires: datetime) -> str:
+        subject = f"{case.message.subjects['introduction']}/{case.message.subjects['organisation']}"
+        link = self._sources.links.make(
+            Purpose.ANSWER, case.person.id, subject, case.now, expires, case.message.reference
+        )
+        return self._sources.links.token(link.id)
+
+    def _stop_url(self, case: _Case) -> str:
+        person_id = case.person.id
+        link = self._sources.links.make(
+            Purpose.UNSUBSCRIBE, person_id, person_id, case.now, link_id=f"unsubscribe-{person_id}"
+        )
+        return self._sender.addresses.unsubscribe(self._sources.links.token(link.id))
+
+    def _organisation(self, organisation_id: str) -> Organisation:
+        found = self._sources.items.get_many([organisation_id]).get(organisation_id)
+        if not isinstance(found, Organisation):
+            raise NotFound(f"There is no organisation '{organisation_id}' any more.")
+        return found
+
+    def _allows_its_name(self, other: Organisation, now: datetime) -> bool:
+        past: Past = self._sources.introductions.past(now)
+        return wishes(past.wishes, other.id).named_before
+
+    def _contacts(self, other: Organisation) -> tuple[Mapping[str, str], ...]:
+        people = [p for p in self._sources.people.of_organisation(other.id) if p.may_be_written_to]
+        return tuple({"name": p.name, "function": p.function, "email": p.email} for p in people)
+
+    def _mail(self, case: _Case, rendered: Rendered, stop_url: str) -> EmailMessage:
+        mail = EmailMessage()
+        name, address = parseaddr(self._sender.address)
+        domain = address.rpartition("@")[2]
+        mail["From"] = Address(name or self._sender.cluster, addr_spec=check_address(address))
+        mail["To"] = Address(case.person.name, addr_spec=check_address(case.person.email))
+        mail["Subject"] = rendered.subject
+        mail["Date"] = case.now
+        mail["Message-ID"] = f"<{case.message.reference}@{domain}>"
+        mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday replies are not sent to it
+        mail["Content-Language"] = case.lang
+        if stop_url:
+            mail["List-Unsubscribe"] = f"<{stop_url}>"
+            mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        mail.set_content(rendered.text, cte="quoted-printable")
+        mail.add_alternative(rendered.html, subtype="html", cte="quoted-printable")
+        return mail
+
+
+def _still_holds(event: Event, introduction: Introduction, side: Side | None) -> bool:
+    """Whether a mail about an introduction still says what is true."""
+    if side is None:
+        return False
+    if event in _ASKING:
+        return introduction.waits_for is side
+    if event is Event.OUTCOME and side in introduction.outcomes:
+        return False
+    return introduction.state in _STATES.get(event, frozenset())
