@@ -4,6 +4,7 @@
 - ``catalogue``: items and the outbox of their changes, imports, participations
 - ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
 - ``people``: people, their links, visits and keys
+- ``introductions``: introductions and what members wish
 - ``erasure``: removing every row that names an item or a person
 - ``mail``: mails on their way
 - ``erasure``: removing every row that names an item

@@ -14,6 +14,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
+from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.plans import PlanTable
@@ -42,6 +43,8 @@ class Store:
         Every table, read and written whole.
     mail
         Mails on their way: :class:`~matcher.adapters.sql.mail.Messages`.
+    introductions
+        Two members brought together: :class:`~matcher.adapters.sql.introductions.IntroductionTables`.
     turns
         Which process does work that one does at a time.
 
@@ -63,6 +66,7 @@ class Store:
         self.people = PeopleTables(database)
         self.backup = Backup(database)
         self.mail = Messages(database)
+        self.introductions = IntroductionTables(database)
         self.turns = Turns(database)
 
     def __enter__(self) -> Self:

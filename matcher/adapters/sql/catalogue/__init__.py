@@ -3,4 +3,5 @@
 - ``items``, ``outbox``, ``imports``, ``participations``: one class each
 - ``rows``: items as rows, compared, written and removed together with the outbox
 - ``merging``: letting every row that names an item name another
+- ``merging_introductions``: the same for introductions and wishes
 """

@@ -5,6 +5,7 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.merging_introductions import move_introductions
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.erasure import erase_traces, leave_plan
 from matcher.adapters.sql.schema import (
@@ -41,6 +42,7 @@ def merge_items(connection: Connection, kept_id: str, dropped_id: str, at: str) 
     connection.execute(update(impression_counts).where(counted == dropped_id).values(item_id=kept_id))
     _move_participations(connection, kept_id, dropped_id)
     _move_in_plan(connection, kept_id, dropped_id)
+    move_introductions(connection, kept_id, dropped_id)
     write(connection, compare(connection, [to_row(merged, f"merge of {dropped_id}", at)]))
     remove(connection, [dropped_id], at)
     erase_traces(connection, [dropped_id])

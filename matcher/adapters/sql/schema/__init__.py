@@ -2,6 +2,7 @@
 
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
 - ``tables``: the catalogue, what was shown, plans, imports
+- ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
 - ``mail``: messages on their way, and which process delivers them
 
@@ -16,6 +17,12 @@ from matcher.adapters.sql.schema.columns import (
     names_item,
     names_person,
     person_id,
+)
+from matcher.adapters.sql.schema.introductions import (
+    availabilities,
+    introduction_records,
+    introductions,
+    unwanted_pairs,
 )
 from matcher.adapters.sql.schema.mail import messages, worker_turns
 from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
@@ -37,6 +44,7 @@ from matcher.adapters.sql.schema.tables import (
 
 __all__ = [
     "api_keys",
+    "availabilities",
     "cursors",
     "feedback",
     "id_in",
@@ -45,6 +53,8 @@ __all__ = [
     "imports",
     "impression_counts",
     "impressions",
+    "introduction_records",
+    "introductions",
     "item_id",
     "items",
     "links",
@@ -61,6 +71,7 @@ __all__ = [
     "plan_lists",
     "plan_members",
     "plans",
+    "unwanted_pairs",
     "visits",
     "worker_turns",
 ]
