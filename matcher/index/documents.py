@@ -10,29 +10,31 @@ import numpy as np
 
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.index.labels import labels_of
-from matcher.index.lexical import Bm25Lexical
+from matcher.index.lexical import Bm25Lexical, heavier
 from matcher.index.ports import Encoder, Point, Vectors
 from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
-TEMPLATE = "fields-v4"
+TEMPLATE = "fields-v5"
 
 # Texts that tell how to apply, when to meet, what an item belongs to or whom it admits say nothing about what
 # it is about; the typed facts of a lead are evidence of their own.
 _NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis", "public", "levels", "apprenticeship"})
 
 
-def passage(item: Item | Profile) -> str:
+def passage(item: Item | Profile, *, needs: bool = True) -> str:
     """Join the texts of an item or profile in field order, lists separated by commas, fields by full stops.
 
-    Empty fields leave no trace; a profile without text gives ``""``.
+    Empty fields leave no trace; a profile without text gives ``""``. Without ``needs``, the text says what an
+    organisation is and gives.
 
     >>> from matcher.domain.items import Organisation
-    >>> passage(Organisation(id="ORG9", name="Exemple", expertise=("data", "IA"), sectors=("santé",)))
-    'Exemple. data, IA. santé'
+    >>> maker = Organisation(id="ORG9", name="Exemple", expertise=("data", "IA"), needs=("local",))
+    >>> passage(maker), passage(maker, needs=False)
+    ('Exemple. data, IA. local', 'Exemple. data, IA')
     """
     texts: dict[str, list[str]] = {}
     for field, text in item.fields():
-        if field not in _NOT_MATCHED:
+        if field not in _NOT_MATCHED and (needs or field != "needs"):
             texts.setdefault(field, []).append(text.strip().rstrip("."))
     return ". ".join(", ".join(entries) for entries in texts.values())
 
@@ -46,16 +48,21 @@ def to_points(
 ) -> list[Point]:
     """Encode items for the index, in input order, with the skills found in their texts.
 
+    Declaring a need never makes an item harder to find by what it gives: the dense vector is of the text
+    without needs, which have vectors of their own, and each word weighs what it weighs in the better of the
+    texts with and without them.
+
     One encoder call for the texts and one for the distinct labels of all items. An empty sequence gives an
     empty list.
     """
-    texts = [passage(item) for item in items]
+    texts = [passage(item, needs=False) for item in items]
     labels = [_label_texts(item) for item in items]
     distinct = sorted(set().union(*labels))
     row_of = {text: row for row, text in enumerate(distinct)}
     label_rows = encoder.encode_queries(distinct)
     dense = encoder.encode_passages(texts)
-    sparse = lexical.encode_passages(texts)
+    whole = lexical.encode_passages([passage(item) for item in items])
+    sparse = [heavier(given, told) for given, told in zip(lexical.encode_passages(texts), whole, strict=True)]
     points = []
     for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
         start, end = item.open_between()

@@ -73,8 +73,8 @@ def _label(role: Role, field: str, text: str) -> Label:
 def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
     """Labels by role, then in field order, at most :data:`MAX_LABELS`; a free text is one need.
 
-    A factory's name is a label too: it names its theme. An organisation of which only the description is
-    known gives what it describes.
+    A factory's name is a label too: it names its theme. An organisation that lists nothing it gives
+    gives what it describes, whatever it needs.
 
     >>> [label.role.value for label in labels_of(Profile(description="un expert data"))]
     ['needs']
@@ -86,7 +86,9 @@ def labels_of(item: AnyItem | Profile) -> tuple[Label, ...]:
     ]
     if "keywords" in type(item).model_fields:
         found.insert(0, _label(Role.GIVES, "name", item.name))  # type: ignore[union-attr]  # factories only
-    if not found and isinstance(item, Profile) and item.description:
-        role = Role.GIVES if isinstance(item, Item) else Role.NEEDS
-        found.append(_label(role, "description", item.description))
+    if isinstance(item, Profile) and item.description:
+        if isinstance(item, Item) and all(label.role is not Role.GIVES for label in found):
+            found.insert(0, _label(Role.GIVES, "description", item.description))
+        elif not found:
+            found.append(_label(Role.NEEDS, "description", item.description))
     return tuple(sorted(found[:MAX_LABELS], key=lambda label: ROLES.index(label.role)))

@@ -69,6 +69,19 @@ class Bm25Lexical:
         return _sparse({term: tf * (self._k1 + 1) / (tf + bend) for term, tf in Counter(found).items()})
 
 
+def heavier(one: Sparse, other: Sparse) -> Sparse:
+    """Return all terms of two passages, each with the larger of its weights, by ascending id.
+
+    >>> heavier(Sparse((1, 2), (0.5, 1.0)), Sparse((2, 3), (0.75, 0.25)))
+    Sparse(indices=(1, 2, 3), values=(0.5, 1.0, 0.25))
+    """
+    weights = dict(zip(one.indices, one.values, strict=True))
+    for term_id, weight in zip(other.indices, other.values, strict=True):
+        weights[term_id] = max(weight, weights.get(term_id, 0.0))
+    ids = tuple(sorted(weights))
+    return Sparse(ids, tuple(weights[term_id] for term_id in ids))
+
+
 def terms(text: str) -> list[str]:
     """Stems of the words of ``text`` in its gender-neutral form, stop words left out, in order.
 

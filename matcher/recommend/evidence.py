@@ -201,12 +201,16 @@ class EvidenceFinder:
         """Concepts of both sides; a need that both have brings neither anything.
 
         What an item with a long list of concepts names is worth less, so that naming everything pays nothing.
+        What it needs makes the list of what it gives no longer.
         """
-        share = min(1.0, MANY_CONCEPTS / max(1, len(item.mentions)))
+        given = sum(mention.field != "needs" for mention in item.mentions.values())
+        share_given = min(1.0, MANY_CONCEPTS / max(1, given))
+        share_needed = min(1.0, MANY_CONCEPTS / max(1, len(item.mentions)))
         shared = []
         for concept, mention in self._asked.items():
             theirs = item.mentions.get(concept)
             if theirs is not None and not (mention.field == theirs.field == "needs"):
+                share = share_needed if theirs.field == "needs" else share_given
                 shared.append(SharedConcept(mention, theirs, share * self._rarity(self._holders[concept])))
         return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.domain.store import Items
-from matcher.index import Bm25Lexical, Encoder, Index, Point, Sparse, Vectors, passage, to_points
+from matcher.index import Bm25Lexical, Encoder, Index, Point, Role, Sparse, Vectors, passage, to_points
 from matcher.recommend.analysis import Analyser, Analysis, Subject
 
 
@@ -29,6 +29,19 @@ class Features:
         """Vector of the whole text, shape (dim,)."""
         whole: Vectors = self.rows[-1]
         return whole
+
+    @property
+    def asked(self) -> Vectors:
+        """Unit vector to search with, shape (dim,): what a stored asker is, and what it needs.
+
+        An item's text leaves its needs out; a request's text holds them already.
+        """
+        needs = self.analysis.spans.get(Role.NEEDS)
+        if needs is None or self.analysis.id is None:
+            return self.dense
+        both = self.dense + self.rows[needs].mean(axis=0)
+        unit: Vectors = both / np.linalg.norm(both)
+        return unit
 
 
 class FeatureBuilder:

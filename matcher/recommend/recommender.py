@@ -237,7 +237,7 @@ class Recommender:
         excluded = aside | {asker.id} if asker.id else aside
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
         terms = self._features.terms(asker)
-        hits = self._index.query(side.dense, terms, Where(policy.item_type, open_at, excluded), depth)
+        hits = self._index.query(side.asked, terms, Where(policy.item_type, open_at, excluded), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
         pairs = []
         for hit in hits:

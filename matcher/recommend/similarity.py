@@ -91,12 +91,15 @@ class Similarity:
         """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
 
         ``own`` is the role on the query's side, ``other`` on the item's; 0 when a side has no such label.
+        An item's needs are judged by the first two alone: who needs one thing more is no worse a match.
         """
         mine, theirs = self.query.spans.get(own), self.item.spans.get(other)
         if mine is None or theirs is None:
             return 0.0
         block = self.labels[mine, theirs]
         best_of_query, best_of_item = block.max(axis=1), block.max(axis=0)
+        if other is Role.NEEDS:
+            return float((best_of_query.max() + best_of_query.mean()) / 2.0)
         return float((best_of_query.max() + best_of_query.mean() + best_of_item.mean()) / 3.0)
 
     def query_echo(self) -> tuple[int, float] | None:
