@@ -1,6 +1,6 @@
 """The one place that chooses adapters and puts the product together."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -26,6 +26,7 @@ from matcher.index import (
     ServingIndex,
     SyncReport,
 )
+from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
 from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
 from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
@@ -80,6 +81,8 @@ class Matcher:
         The index that answers, and what keeps it equal to the store.
     planner
         Makes the plan of introductions.
+    introductions, introduction_worker, rules
+        What people do to introductions, what time does, and the delays and limits of both.
     """
 
     def __init__(self, settings: Settings, store: Store) -> None:
@@ -87,7 +90,14 @@ class Matcher:
         self.store = store
         self.lexical = Bm25Lexical()
         self.serving = ServingIndex(self._indexer)
-        self.planner = IntroductionPlanner(store.items, store.events, store.plans, utc_now)
+        self.rules = _rules(settings)
+        parts = (store.items, store.introductions, self.rules, self._contacts)
+        self.introductions = IntroductionDesk(*parts)
+        self.introduction_worker = IntroductionWorker(*parts)
+        self._said = IntroducedReactions(store.events, store.introductions, utc_now)
+        self.planner = IntroductionPlanner(
+            store.items, self._said, store.plans, utc_now, paused=self._said.paused
+        )
         self._recommender: Recommender | None = None
         self._answers_from: Generation | None = None
 
@@ -158,6 +168,14 @@ class Matcher:
         self._recommender = self._answers_from = None
         self.store.close()
 
+    def _contacts(self, ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the ids of the people who may be written to, by organisation."""
+        found = {}
+        for name in ids:
+            people = self.store.people.of_organisation(name)
+            found[name] = [person.id for person in people if person.may_be_written_to]
+        return found
+
     def _indexer(self) -> Indexer:
         generations = make_generations(self.settings)
         return Indexer(self.store, generations, self.encoder, self.lexical, skills=self.skills)
@@ -174,11 +192,22 @@ class Matcher:
         )
         calibration = read_calibration(self.settings.data_dir / "model" / CALIBRATION_FILE, self.encoder.name)
         recommender.calibrate(calibration, self.settings.least_probability)
-        recommender.obey(self.store.events)
+        recommender.obey(self._said)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))
         return recommender
+
+
+def _rules(settings: Settings) -> Rules:
+    return Rules(
+        first_reminder=settings.introduction_reminder_days,
+        later_reminders=settings.introduction_later_reminder_days,
+        expiry=settings.introduction_expiry_days,
+        spacing=settings.introduction_spacing_days,
+        outcome_after=settings.introduction_outcome_days,
+        zone=settings.zone,
+    )
 
 
 @contextmanager

@@ -105,6 +105,23 @@ class Settings(BaseSettings):
     )
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
+    # Introductions (docs/decisions/0702-introductions.md)
+    introduction_reminder_days: int = Field(
+        3, ge=1, le=30, description="Working days after which a request is recalled first"
+    )
+    introduction_later_reminder_days: tuple[int, ...] = Field(
+        (10, 21), description="Days of the later reminders, as [10, 21]; the last one is the last chance"
+    )
+    introduction_expiry_days: int = Field(
+        30, ge=2, le=365, description="Days after which a request without an answer ends"
+    )
+    introduction_spacing_days: int = Field(
+        7, ge=0, le=90, description="Days between two requests to one organisation at least"
+    )
+    introduction_outcome_days: int = Field(
+        14, ge=1, le=365, description="Days after which both sides are asked how it was"
+    )
+
     timezone: Zone = Field(
         "Europe/Paris",
         description="Zone dates are shown in, and of the day asked about; files are read in Paris time",

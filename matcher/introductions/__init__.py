@@ -10,6 +10,7 @@
 - ``admission``: who may be introduced to whom
 - ``desk``: the use cases of staff and members
 - ``worker``: what the worker does when it is due
+- ``effects``: what introductions do to answers and plans
 - ``baskets``: what waits for whom since when, for staff
 - ``ports``: what introductions ask of the store
 """
@@ -18,6 +19,7 @@ from matcher.introductions.admission import excludes, organisations_of
 from matcher.introductions.baskets import Basket, Present, Waiting, baskets
 from matcher.introductions.changes import Details, Situation, side_of
 from matcher.introductions.desk import ContactsOf, IntroductionDesk, Skipped
+from matcher.introductions.effects import IntroducedReactions
 from matcher.introductions.introduction import (
     BOTH_AGREED,
     OVER,
@@ -61,6 +63,7 @@ __all__ = [
     "Decide",
     "Details",
     "Ground",
+    "IntroducedReactions",
     "Introduction",
     "IntroductionDesk",
     "IntroductionWorker",

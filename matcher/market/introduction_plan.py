@@ -81,6 +81,22 @@ class IntroductionPlan:
         members = tuple(member for member in self.members if member.organisation_id in ids)
         return replace(self, lists=lists, members=members)
 
+    def pairs(self) -> list[tuple[str, str]]:
+        """Return every planned pair once, most gain for both first (by product), ties by ids.
+
+        First in a pair is the one that gains less: it is likelier to say no, so it is asked first.
+
+        >>> lists = {"a": (Planned("b", 0.5, 0.9), Planned("c", 0.9, 0.8)), "b": (Planned("a", 0.9, 0.5),)}
+        >>> IntroductionPlan("1", datetime(2026, 11, 30), "", lists, ()).pairs()
+        [('c', 'a'), ('a', 'b')]
+        """
+        gains: dict[tuple[str, str], float] = {}
+        for name, entries in self.lists.items():
+            for entry in entries:
+                sides = sorted([(entry.gain, name), (entry.gain_of_other, entry.item_id)])
+                gains[sides[0][1], sides[1][1]] = entry.gain * entry.gain_of_other
+        return sorted(gains, key=lambda pair: (-gains[pair], pair))
+
     def summary(self) -> dict[str, float]:
         """Add up: expected matches before and after, inequality (Gini) of views, mean relevance kept.
 

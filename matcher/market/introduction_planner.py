@@ -1,6 +1,6 @@
 """Making the plan of introductions: who takes part, which pairs are settled, and keeping the plan."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Protocol
 
@@ -45,15 +45,28 @@ class IntroductionPlanner:
         The parts of the store that are read, and where the plan is kept.
     now
         The clock: a plan is named by the instant it was made.
+    paused
+        Gives the ids of the organisations that want no introduction for now.
     """
 
-    def __init__(self, items: Items, events: Events, plans: Plans, now: Callable[[], datetime]) -> None:
+    def __init__(  # one part of the store each
+        self,
+        items: Items,
+        events: Events,
+        plans: Plans,
+        now: Callable[[], datetime],
+        paused: Callable[[], Set[str]] = frozenset,
+    ) -> None:
         self._items, self._events, self._plans, self._now = items, events, plans, now
+        self._paused = paused
 
     def members(self) -> list[AnyItem]:
         """Every organisation that may be introduced and has a text to be matched on, by ascending id."""
         organisations = self._items.all(ItemType.ORGANISATION)
-        return [item for item in organisations if is_listed(item) and has_text(item)]
+        paused = self._paused()
+        return [
+            item for item in organisations if is_listed(item) and has_text(item) and item.id not in paused
+        ]
 
     def plan(
         self,

@@ -94,8 +94,12 @@ SAID: dict[str, Phrase] = {
         "Vous avez dit que « {b} » vous intéresse.",
         "You said that “{b}” interests you.",
     ),
+    "accepted": (
+        "Vous avez tous deux accepté la mise en relation : « {b} ».",
+        "Both of you agreed to the introduction: “{b}”.",
+    ),
 }
-"""What the asker said of an item, by action."""
+"""What the asker said of an item, or what became of their introduction, by action."""
 FACT: Phrase = (
     "{french} : « {a} » ({query}), « {b} » ({item}).",
     "{english}: “{a}” ({query}), “{b}” ({item}).",
