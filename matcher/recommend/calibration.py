@@ -16,20 +16,36 @@ from matcher.errors import InvalidRequest
 CALIBRATION_FILE = "calibration.json"
 
 
+STEEPEST = 500.0
+"""Largest parameter of a curve: beyond it a probability is 0 or 1 and the exponential overflows near 710."""
+
+
 @dataclass(frozen=True, slots=True)
 class Curve:
     """A logistic curve (Platt 1999).
 
+    ``request`` is added to the intercept for a free text: it shows fewer signals than a stored organisation,
+    so that the same score means more.
+
     >>> round(Curve(10.0, -4.0)(0.4), 2)
+    0.5
+    >>> Curve(10.0, -4.0, request=1.0)(0.3, is_request=True)
     0.5
     """
 
     slope: float
     intercept: float
+    request: float = 0.0
 
-    def __call__(self, score: float) -> float:
-        """Return the probability of a score, in (0, 1)."""
-        return 1.0 / (1.0 + math.exp(-(self.slope * score + self.intercept)))
+    def __call__(self, score: float, *, is_request: bool = False) -> float:
+        """Return the probability of a score, in [0, 1]."""
+        shift = self.request if is_request else 0.0
+        return 1.0 / (1.0 + math.exp(-(self.slope * score + self.intercept + shift)))
+
+    @property
+    def rises(self) -> bool:
+        """Whether a higher score is more probable, and no score overflows."""
+        return 0 < self.slope <= STEEPEST / 2 and abs(self.intercept) + abs(self.request) <= STEEPEST / 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +55,10 @@ class Calibration:
     version: str | None = None
     curves: Mapping[Kind, Curve] = field(default_factory=dict)
 
-    def probability(self, kind: Kind, score: float) -> float:
+    def probability(self, kind: Kind, score: float, *, is_request: bool = False) -> float:
         """Return the probability of a score of this kind, or the score itself where there is no curve."""
         curve = self.curves.get(kind)
-        return score if curve is None else curve(score)
+        return score if curve is None else curve(score, is_request=is_request)
 
 
 UNCALIBRATED = Calibration()
@@ -54,7 +70,8 @@ def read_calibration(path: Path, encoder: str) -> Calibration:
     Parameters
     ----------
     path
-        JSON ``{"version", "encoder", "curves": {kind: {"slope", "intercept"}}}``.
+        JSON ``{"version", "encoder", "curves": {kind: {"slope", "intercept", "request"}}}``; ``request`` may
+        be left out.
     encoder
         Name of the encoder in use.
 
@@ -68,7 +85,9 @@ def read_calibration(path: Path, encoder: str) -> Calibration:
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
         curves = {
-            Kind(kind): Curve(float(curve["slope"]), float(curve["intercept"]))
+            Kind(kind): Curve(
+                float(curve["slope"]), float(curve["intercept"]), float(curve.get("request", 0))
+            )
             for kind, curve in given["curves"].items()
         }
         version, fitted_with = str(given["version"]), str(given["encoder"])
@@ -76,9 +95,9 @@ def read_calibration(path: Path, encoder: str) -> Calibration:
         raise InvalidRequest(
             f"The calibration file {path.name} cannot be read ({error}). Make it again: matcher-lab calibrate"
         ) from error
-    if any(not 0 < curve.slope < math.inf or not math.isfinite(curve.intercept) for curve in curves.values()):
+    if not all(curve.rises for curve in curves.values()):
         raise InvalidRequest(
-            f"The calibration file {path.name} holds a curve that does not rise. "
+            f"The calibration file {path.name} holds a curve that does not rise, or too steeply. "
             "Make it again: matcher-lab calibrate"
         )
     return Calibration(version, curves) if fitted_with == encoder else UNCALIBRATED

@@ -27,6 +27,7 @@ from matcher.recommend.rerank import (
     breakdown,
     diversify,
     is_for_all,
+    is_understood,
     one_of_each_call,
     rerank,
 )
@@ -263,6 +264,8 @@ class Recommender:
         items = self._presented([*taking_part, *chosen][:k], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
         weaker = [entry for entry in others if not self._is_likely(entry, context)]
+        if not is_understood(context.query.analysis, context.scored):
+            weaker = [entry for entry in weaker if entry.is_clear]
         return items, self._presented(weaker[:k], context)
 
     def _chosen(
@@ -274,8 +277,11 @@ class Recommender:
         return _as_planned(context.plan, str(context.query.analysis.id), sure, k)
 
     def _is_likely(self, entry: Scored, context: _Context) -> bool:
-        probability = self._calibration.probability(context.policy.kind, entry.score)
-        return entry.is_clear and probability >= self._least_probability
+        return entry.is_clear and self._probability(entry, context) >= self._least_probability
+
+    def _probability(self, entry: Scored, context: _Context) -> float:
+        is_request = context.query.analysis.id is None
+        return self._calibration.probability(context.policy.kind, entry.score, is_request=is_request)
 
     def _presented(self, entries: list[Scored], context: _Context) -> tuple[Recommendation, ...]:
         """Present items with their reasons, in this order; an item with nothing to say is left out."""
@@ -309,7 +315,7 @@ class Recommender:
             item_id=item.id,
             item_type=item.item_type,
             name=item.name,
-            score=round(self._calibration.probability(context.policy.kind, entry.score), 4),
+            score=round(self._probability(entry, context), 4),
             reasons=reasons,
             group="for_all" if is_for_all(entry.item.analysis) else "topical",
             participates=context.takes_part(item.id),

@@ -15,6 +15,7 @@ from matcher.domain.items import Lead, Opportunity, Profile
 from matcher.index import Role
 from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
+from matcher.language import fold
 from matcher.recommend.analysis import Analysis, Subject
 from matcher.recommend.evidence import Evidence, EvidenceFinder
 from matcher.recommend.features import Features
@@ -170,6 +171,17 @@ def admits(entry: Scored) -> bool:
     else:
         return True
     return any(met.item.concept.startswith(wanted) for met in entry.evidence.met)
+
+
+def is_understood(query: Analysis, scored: Sequence[Scored]) -> bool:
+    """Whether a request has a word or subject in common with any hit; of "asdfgh qwerty" nothing is near."""
+    if query.id is not None:
+        return True
+    if any(entry.evidence.words or entry.evidence.concepts or entry.evidence.met for entry in scored):
+        return True
+    words = [fold(word) for word in query.words]
+    labels = " ".join(label.folded for entry in scored for label in entry.item.analysis.labels)
+    return any(word in labels for word in words)
 
 
 def _stage(query: Subject, item: Subject) -> float:

@@ -35,6 +35,13 @@ def test_the_curves_of_a_file_are_read(file: Path) -> None:
     assert calibration.probability(Kind.PARTNER, 0.4) == pytest.approx(1 / 2)
 
 
+def test_a_request_may_have_an_intercept_of_its_own(file: Path) -> None:
+    curves = {"lead": {"slope": 10, "intercept": -4, "request": 1}}
+    calibration = read_calibration(written(file, GOOD | {"curves": curves}), ENCODER)
+    assert calibration.probability(Kind.LEAD, 0.3, is_request=True) == pytest.approx(1 / 2)
+    assert calibration.probability(Kind.LEAD, 0.4) == pytest.approx(1 / 2)
+
+
 def test_a_kind_without_a_curve_keeps_its_scores(file: Path) -> None:
     calibration = read_calibration(written(file, GOOD), ENCODER)
     assert calibration.probability(Kind.FACTORY, 0.37) == 0.37
@@ -75,6 +82,9 @@ def test_a_broken_file_is_refused_with_the_remedy(file: Path, content: Any) -> N
         {"slope": float("nan"), "intercept": 0},
         {"slope": float("inf"), "intercept": 0},
         {"slope": 1, "intercept": float("nan")},
+        {"slope": 800, "intercept": 0},
+        {"slope": 10, "intercept": -1000},
+        {"slope": 10, "intercept": 0, "request": 1e6},
     ],
 )
 def test_a_curve_that_does_not_rise_is_refused_with_the_remedy(file: Path, curve: dict[str, float]) -> None:

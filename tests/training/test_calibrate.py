@@ -35,6 +35,17 @@ def test_a_curve_of_known_shape_is_found_again(judged: list[Judged]) -> None:
     assert curve.intercept == pytest.approx(-5, abs=0.8)
 
 
+def test_a_request_gets_the_intercept_that_its_judgements_show(judged: list[Judged]) -> None:
+    rng = np.random.default_rng(6)
+    asked = []
+    for _ in range(12):
+        scores = rng.random(80)
+        asked.append(Judged(scores, rng.random(80) < Curve(10.0, -4.0)(scores), is_request=True))
+    curve = fit([*judged, *asked])
+    assert curve.request == pytest.approx(1, abs=0.5)
+    assert fit(asked).request == 0
+
+
 def test_a_query_is_predicted_without_its_own_judgements(judged: list[Judged]) -> None:
     before = left_out_predictions(judged)
     turned = Judged(judged[0].scores, ~judged[0].useful)
@@ -49,6 +60,7 @@ def test_the_quality_of_a_true_curve_is_good(judged: list[Judged]) -> None:
     assert found.auc > 0.85
     assert found.ece < 0.06
     assert found.ece_shown < 0.09
+    assert 0 < found.ece_by_chance < 0.09
 
 
 def test_calibration_error_by_hand() -> None:

@@ -2,13 +2,15 @@
 
 One logistic curve a kind (Platt 1999), fitted on the judged dev sets: organisations of ``cluster-dev`` (two
 grades added up, useful from 4 of 6) and free-text requests of ``answers-dev`` (useful from a mean grade of
-2). Its quality is told by leave-one-query-out: each query is predicted by a curve fitted on the others.
+2). Only items with clear evidence count, since only they can be shown. A request has an intercept of its own.
+Quality is told by leave-one-query-out: each query is predicted by a curve fitted on the others.
 """
 
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
 from matcher.build import Matcher
-from matcher.domain.items import AnyItem, Kind, Profile
+from matcher.domain.items import AnyItem, Item, Kind, Profile
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 from training.ranking.answers import USEFUL, read_requests
@@ -34,26 +36,33 @@ USEFUL_SUM = 4.0
 BINS = 10
 REGULARISATION = 100.0
 """Weak: a curve has two parameters and hundreds of scores; it only keeps separable data finite."""
+REQUEST_SCALE = 0.2
+"""Size of the column that marks a request. With the regularisation above this is a normal prior of standard
+deviation 2 on its intercept: two or three judged requests a kind do not carry more."""
+DRAWS = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One query: the scores of its eligible hits, and which of them are clearly useful."""
+    """One query: the scores of its eligible hits with clear evidence, and which are clearly useful."""
 
     scores: Floats
     useful: NDArray[np.bool_]
+    is_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Curve:
-    """A logistic curve ``1 / (1 + exp(-(slope * score + intercept)))``."""
+    """A logistic curve ``1 / (1 + exp(-(slope * score + intercept + request)))``, the last for requests."""
 
     slope: float
     intercept: float
+    request: float = 0.0
 
-    def __call__(self, scores: Floats) -> Floats:
+    def __call__(self, scores: Floats, *, is_request: bool = False) -> Floats:
         """Return probabilities, in (0, 1), of scores."""
-        return np.asarray(1 / (1 + np.exp(-(self.slope * scores + self.intercept))))
+        shift = self.request if is_request else 0.0
+        return np.asarray(1 / (1 + np.exp(-(self.slope * scores + self.intercept + shift))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +71,8 @@ class Quality:
 
     ``auc`` in [0, 1] is the chance that a useful item scores above another; ``ece`` in [0, 1] the expected
     calibration error (Naeini et al. 2015) over ten bins of equal width; ``ece_shown`` the same over the
-    items predicted at least ``least``, which are the ones that are shown.
+    items predicted at least ``least``, which are the ones that are shown; ``ece_by_chance`` what true
+    probabilities would give over as many: a few items a bin never match their mean.
     """
 
     queries: int
@@ -71,6 +81,7 @@ class Quality:
     auc: float
     ece: float
     ece_shown: float
+    ece_by_chance: float
 
 
 def fit(judged: Sequence[Judged]) -> Curve:
@@ -85,8 +96,12 @@ def fit(judged: Sequence[Judged]) -> Curve:
     useful = np.concatenate([one.useful for one in judged])
     if useful.all() or not useful.any():
         raise InvalidRequest("A curve needs useful items and others among the judged ones.")
-    model = LogisticRegression(C=REGULARISATION).fit(scores[:, None], useful)
-    return Curve(float(model.coef_[0, 0]), float(model.intercept_[0]))
+    asked = np.concatenate([np.full(len(one.scores), one.is_request) for one in judged])
+    # Where all queries are of one sort, the intercept alone serves them.
+    marks = asked * REQUEST_SCALE if asked.any() and not asked.all() else np.zeros(len(asked))
+    model = LogisticRegression(C=REGULARISATION).fit(np.column_stack([scores, marks]), useful)
+    slope, request = model.coef_[0].tolist()
+    return Curve(slope, float(model.intercept_[0]), request * REQUEST_SCALE)
 
 
 def left_out_predictions(judged: Sequence[Judged]) -> Floats:
@@ -94,7 +109,7 @@ def left_out_predictions(judged: Sequence[Judged]) -> Floats:
     predicted = []
     for place, one in enumerate(judged):
         others = [*judged[:place], *judged[place + 1 :]]
-        predicted.append(fit(others)(one.scores))
+        predicted.append(fit(others)(one.scores, is_request=one.is_request))
     return np.concatenate(predicted)
 
 
@@ -123,11 +138,23 @@ def quality(judged: Sequence[Judged], predicted: Floats, least: float) -> Qualit
         float(roc_auc_score(useful, predicted)),
         calibration_error(predicted, useful),
         calibration_error(predicted[shown], useful[shown]),
+        error_by_chance(predicted[shown]),
     )
 
 
+def error_by_chance(predicted: Floats) -> float:
+    """Return the mean calibration error of outcomes drawn with the very probabilities that are predicted.
+
+    >>> error_by_chance(np.array([0.0, 1.0]))
+    0.0
+    """
+    chance = np.random.default_rng(0)
+    drawn = [calibration_error(predicted, chance.random(len(predicted)) < predicted) for _ in range(DRAWS)]
+    return float(np.mean(drawn))
+
+
 def judgements(matcher: Matcher, qrels: Path, requests: Path) -> dict[Kind, list[Judged]]:
-    """Score the hits of every judged query of both dev sets, by kind."""
+    """Score the clear hits of every judged query of both dev sets, by kind."""
     found: dict[Kind, list[Judged]] = {}
     for kind in CUTS:
         for query, grades in sorted(read_qrels(qrels / f"{kind.value}.qrels.tsv").items()):
@@ -142,10 +169,11 @@ def judgements(matcher: Matcher, qrels: Path, requests: Path) -> dict[Kind, list
 
 
 def _judged(matcher: Matcher, query: AnyItem | Profile, kind: Kind, useful: set[str]) -> Judged:
-    scored = matcher.recommender.scores(query, kind)
+    scored = [entry for entry in matcher.recommender.scores(query, kind) if entry.is_clear]
     return Judged(
         np.array([entry.score for entry in scored], dtype=np.float64),
         np.array([entry.id in useful for entry in scored], dtype=np.bool_),
+        is_request=not isinstance(query, Item),
     )
 
 
@@ -168,18 +196,22 @@ def calibrate(
     curves = {kind: fit(found) for kind, found in judged.items()}
     curves[Kind.ALERT] = curves[Kind.INTERNATIONAL]  # the same pairs, asked from the other side
     predicted = {kind: left_out_predictions(found) for kind, found in judged.items()}
-    measured = {kind: quality(found, predicted[kind], least) for kind, found in judged.items()}
+    measured = {kind.value: quality(found, predicted[kind], least) for kind, found in judged.items()}
+    together = [one for found in judged.values() for one in found]
+    measured["all kinds"] = quality(together, np.concatenate(list(predicted.values())), least)
     write_whole(out, _file(encoder, curves).encode())
     draw(judged, predicted, picture)
-    Console().print(_table(measured, curves), f"{out}, {picture}", sep="\n")
+    Console().print(_table(measured), f"{out}, {picture}", sep="\n")
 
 
 def _file(encoder: str, curves: dict[Kind, Curve]) -> str:
     rounded: dict[str, dict[str, float]] = {}
     for kind, curve in curves.items():
         rounded[kind.value] = {name: round(value, 3) for name, value in asdict(curve).items()}
-    content = {"version": f"{datetime.now(UTC):%Y-%m-%d}", "encoder": encoder, "curves": rounded}
-    return json.dumps(content, indent=2) + "\n"
+    # Two fits of one day differ in their curves, and so in the name that answers give.
+    print_of_curves = sha256(json.dumps([encoder, rounded], sort_keys=True).encode()).hexdigest()[:8]
+    version = f"{datetime.now(UTC):%Y-%m-%d}-{print_of_curves}"
+    return json.dumps({"version": version, "encoder": encoder, "curves": rounded}, indent=2) + "\n"
 
 
 def draw(judged: dict[Kind, list[Judged]], predicted: dict[Kind, Floats], path: Path) -> None:
@@ -213,18 +245,11 @@ def _reliability(predicted: Floats, useful: NDArray[np.bool_]) -> list[tuple[flo
     ]
 
 
-def _table(measured: dict[Kind, Quality], curves: dict[Kind, Curve]) -> Table:
-    table = Table("kind", "queries", "items", "useful", "AUC", "ECE", "ECE shown", "slope", "intercept")
-    for kind, one in measured.items():
-        table.add_row(
-            kind.value,
-            str(one.queries),
-            str(one.scores),
-            str(one.useful),
-            f"{one.auc:.3f}",
-            f"{one.ece:.3f}",
-            f"{one.ece_shown:.3f}",
-            f"{curves[kind].slope:.2f}",
-            f"{curves[kind].intercept:.2f}",
-        )
+def _table(measured: dict[str, Quality]) -> Table:
+    table = Table("kind", "queries", "items", "useful", "AUC", "ECE", "ECE shown", "by chance")
+    table.title = "Items with clear evidence, leave one query out"
+    for name, one in measured.items():
+        counts = [str(count) for count in (one.queries, one.scores, one.useful)]
+        errors = [f"{value:.3f}" for value in (one.auc, one.ece, one.ece_shown, one.ece_by_chance)]
+        table.add_row(name, *counts, *errors)
     return table
