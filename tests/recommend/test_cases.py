@@ -10,7 +10,7 @@ from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import Factory, ItemType, Kind, Organisation, Profile
 from matcher.importing import import_file
-from tests.recommend.asking import ask, ids, notices
+from tests.recommend.asking import ask, french, ids, notices
 
 ON = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
@@ -59,8 +59,16 @@ def test_a_cell_that_says_there_is_no_need_is_no_need(tmp_path: Path, word: str)
 
 def test_gibberish_gets_nothing() -> None:
     answer = ask(Profile(description="asdfgh qwerty"), SHOP, SERVICES, GUARD)
-    assert answer.items == ()
+    assert (answer.items, answer.weaker) == ((), ())
     assert notices(answer) == ["nothing"]
+
+
+def test_twins_are_not_proposed_to_each_other() -> None:
+    one = Organisation(id="ORG1", name="Société Lumen Data SAS", expertise=("data",))
+    twin = Organisation(id="ORG2", name="LUMEN-DATA", expertise=("data",))
+    other = Organisation(id="ORG3", name="Autre", expertise=("data",))
+    answer = ask(one, twin, other)
+    assert ids([*answer.items, *answer.weaker]) == ["ORG3"]
 
 
 # Over the shipped catalogue, with the encoder that is served
@@ -81,15 +89,34 @@ def test_a_health_start_up_is_not_shown_calls_about_housing(shipped: Matcher) ->
 @pytest.mark.model
 def test_a_developer_s_job_does_not_bring_programmes_for_schoolgirls(shipped: Matcher) -> None:
     answer = search(shipped, "développeur Python junior à Nîmes", Kind.LEAD)
-    shown = ids([*answer.items, *answer.weaker])
-    assert shown
-    assert "LEAD002" not in shown
+    assert "LEAD002" not in ids([*answer.items, *answer.weaker])
+    first = answer.items[0]
+    assert "cette formation y mène" in french(first)
+    assert "Même ville : Nîmes" in french(first)
+
+
+@pytest.mark.model
+def test_rgesn_finds_who_works_on_sustainable_it(shipped: Matcher) -> None:
+    text = "réduire l'empreinte carbone de nos serveurs, RGESN"
+    partners = search(shipped, text, Kind.PARTNER)
+    assert "ORG032" in ids([*partners.items, *partners.weaker])[:5]
+    calls = search(shipped, text, Kind.INTERNATIONAL)
+    assert ids([*calls.items, *calls.weaker])[0].endswith("DATA-09")
+
+
+@pytest.mark.model
+def test_a_word_of_a_town_moves_real_lists(shipped: Matcher) -> None:
+    here, there = (
+        ids(search(shipped, f"cybersécurité à {town}", Kind.PARTNER).items) for town in ("Castres", "Nîmes")
+    )
+    assert here != there
+    assert here[0] == "ORG087"  # its seat is in Castres
 
 
 @pytest.mark.model
 def test_gibberish_gets_nothing_from_the_catalogue(shipped: Matcher) -> None:
     answer = search(shipped, "asdfgh qwerty", Kind.PARTNER)
-    assert answer.items == ()
+    assert (answer.items, answer.weaker) == ((), ())
     assert notices(answer) == ["nothing"]
 
 
