@@ -86,7 +86,9 @@ class Settings(BaseSettings):
     # HTTP
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65_535)
-    admin_key: Key = Field(None, description="Bearer token of whoever may write; without one nobody may")
+    admin_key: Key = Field(
+        None, description="The first key of the API; it may do all but work with candidates"
+    )
     public: Visibility = Field("nothing", description="What is shown without sign-in; never needs or gains")
     secret: Key = Field(
         None, description="What links of mails are made from; empty: a file in the home folder"

@@ -2,10 +2,12 @@
 
 - ``person``: a person, roles and organisations; a contact person is a person without a role
 - ``permissions``: what each role, each scope of a key and a visitor who is not signed in may do
+- ``keys``: API keys
 - ``links``: links of mails: made, opened, used, revoked; following one never acts
 - ``secret``: the secret that tokens are derived from
 """
 
+from matcher.people.keys import ApiKey
 from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
 from matcher.people.permissions import (
     ROLE_PERMISSIONS,
@@ -22,6 +24,7 @@ __all__ = [
     "ROLE_PERMISSIONS",
     "SCOPE_PERMISSIONS",
     "VISITOR_PERMISSIONS",
+    "ApiKey",
     "Link",
     "LinkGone",
     "LinkRows",

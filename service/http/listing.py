@@ -1,5 +1,6 @@
 """Lists of items: what their addresses may ask for, and which page of the store that is."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import islice
 from typing import Annotated
@@ -8,7 +9,6 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from matcher.build import Matcher
-from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ID_PATTERN, AnyItem, ItemType
 from matcher.errors import InvalidRequest
 from matcher.language import find_by_name
@@ -51,11 +51,11 @@ LIST_QUERIES: dict[ItemType, type[ListQuery]] = {
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """One list as it was asked for; ``with_key`` includes organisations that opted out."""
+    """One list as it was asked for; ``sees`` says which items the caller may know of."""
 
     item_type: ItemType
     query: ListQuery
-    with_key: bool
+    sees: Callable[[AnyItem], bool]
     zone: ZoneInfo
 
     def read(self, matcher: Matcher) -> list[AnyItem]:
@@ -66,14 +66,14 @@ class Listing:
         if isinstance(self.query, OpportunityListQuery) and self.query.open_on:
             return self._behind(self._open(matcher, self.query))[:count]
         walk = matcher.store.items.all(self.item_type, after=self.query.after, batch=count)
-        return list(islice((item for item in walk if self._is_visible(item)), count))
+        return list(islice((item for item in walk if self.sees(item)), count))
 
     def _named(self, matcher: Matcher, name: str) -> list[AnyItem]:
         known = matcher.store.items.names(self.item_type)
         ids = [item_id for item_id, _ in known]
         found = find_by_name(name, [called for _, called in known], ids, parts=True).found
         items = matcher.store.items.get_many(ids[position] for position in found).values()
-        return sorted((item for item in items if self._is_visible(item)), key=lambda item: item.id)
+        return sorted((item for item in items if self.sees(item)), key=lambda item: item.id)
 
     def _open(self, matcher: Matcher, query: OpportunityListQuery) -> list[AnyItem]:
         at = dates.parse(query.open_on, self.zone, "open_on")
@@ -83,9 +83,6 @@ class Listing:
                 items, at, theme=query.theme, near=query.near, territory=matcher.knowledge.territory
             )
         )
-
-    def _is_visible(self, item: AnyItem) -> bool:
-        return self.with_key or is_listed(item)
 
     def _behind(self, items: list[AnyItem]) -> list[AnyItem]:
         """Return what comes after the item that ``after`` names."""

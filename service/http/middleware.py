@@ -11,6 +11,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from matcher.settings import Settings
+from service.http.access.same_origin import SameOrigin
 from service.http.errors import TooLarge, TooSlow, of_error, problem
 from service.http.metrics import Metrics
 
@@ -33,6 +34,7 @@ _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 def install(app: FastAPI, metrics: Metrics, settings: Settings) -> None:
     """Wrap ``app``: the layer added last is the outermost and sees a request first."""
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(SameOrigin)
     app.add_middleware(HeadAsGet)
     app.add_middleware(CatchAll)
     app.add_middleware(AccessLog, metrics=metrics)

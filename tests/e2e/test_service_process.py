@@ -24,6 +24,8 @@ from service.cli.main import main
 WITHIN_S = 180
 """Far more than starting or stopping takes: 3 s, or 25 s on a machine with three times too much to do."""
 PORTS = 5
+KEY = "key-of-this-test-only"
+HEADERS = {"Authorization": f"Bearer {KEY}"}
 
 
 def free_port() -> str:
@@ -37,6 +39,7 @@ def free_port() -> str:
 def environment(tmp_path_factory) -> dict[str, str]:
     home = tmp_path_factory.mktemp("home")
     ours = {"MATCHER_HOME": str(home), "MATCHER_ENCODER": "hashing", "MATCHER_PORT": free_port()}
+    ours["MATCHER_ADMIN_KEY"] = KEY
     return {**os.environ, **ours, "MATCHER_INDEX_INTERVAL_S": "0.2"}
 
 
@@ -91,7 +94,7 @@ def serving(environment: dict[str, str]) -> Iterator[tuple[httpx2.Client, subpro
         with (
             log.open("w", encoding="utf-8") as written,
             start(environment, written) as process,
-            httpx2.Client(base_url=address, timeout=WITHIN_S / 6) as client,
+            httpx2.Client(base_url=address, timeout=WITHIN_S / 6, headers=HEADERS) as client,
         ):
             try:
                 wait_until(lambda: process.poll() is not None or is_ready(client, home))

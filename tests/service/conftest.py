@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -101,21 +102,51 @@ def stocked(stocked_home: Path, tmp_path: Path) -> Settings:
 
 @pytest.fixture(scope="session")
 def client(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
-    """A client of one application for all tests that only read, or are refused."""
+    """A client, with the administrator's key, of one application for all tests that only read."""
     home = copy_home(stocked_home, tmp_path_factory.mktemp("read") / "home")
-    with TestClient(create_app(_settings(home))) as client:
+    with TestClient(create_app(_settings(home)), headers=STAFF) as client:
         yield client
+
+
+class Visitor:
+    """Asks the application of a client, with the headers given and no others: no key, no cookie."""
+
+    def __init__(self, client: TestClient) -> None:
+        self._client = client
+
+    def request(self, method: str, path: str, headers: Any = None, **options: Any) -> Any:
+        """Send one request and return its answer; a redirect is not followed."""
+        given = headers or {}
+        request = self._client.build_request(method, path, headers=given, **options)
+        if "Authorization" not in given:
+            del request.headers["Authorization"]
+        response = self._client.send(request)
+        self._client.cookies.clear()
+        return response
+
+    def get(self, path: str, **options: Any) -> Any:
+        """Read."""
+        return self.request("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Any:
+        """Act."""
+        return self.request("POST", path, **options)
+
+
+@pytest.fixture
+def visitor(client: TestClient) -> Visitor:
+    """A client without key or cookie, for tests that are refused."""
+    return Visitor(client)
 
 
 @pytest.fixture
 def own_client(stocked: Settings) -> Iterator[TestClient]:
-    """A client of an application of the test's own: one that it writes to, or whose figures it reads."""
-    with TestClient(create_app(stocked)) as client:
+    """A client, with the administrator's key, of an application of the test's own: to write, or to count."""
+    with TestClient(create_app(stocked), headers=STAFF) as client:
         yield client
 
 
 @pytest.fixture
 def admin(own_client: TestClient) -> TestClient:
-    """The same client, with the administrator's key."""
-    own_client.headers["Authorization"] = f"Bearer {KEY}"
+    """The same client, for tests that write."""
     return own_client

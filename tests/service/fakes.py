@@ -15,9 +15,10 @@ from service.http import create_app
 
 
 @contextmanager
-def serving(settings: Settings, matcher: Matcher, key: str = "") -> Iterator[TestClient]:
-    """A client of an application over ``matcher``, closed afterwards; with ``key`` if given."""
-    headers = {"Authorization": f"Bearer {key}"} if key else {}
+def serving(settings: Settings, matcher: Matcher) -> Iterator[TestClient]:
+    """A client, with the administrator's key, of an application over ``matcher``, closed afterwards."""
+    key = settings.admin_key
+    headers = {"Authorization": f"Bearer {key.get_secret_value()}"} if key else {}
     try:
         with TestClient(create_app(settings, matcher), headers=headers) as client:
             yield client

@@ -26,11 +26,20 @@ NEW = {
 }
 
 
-def test_reading_needs_no_key(client):
+def test_reading_needs_a_key(client, visitor):
     for collection, item_id in COLLECTIONS.items():
         response = client.get(f"/v1/{collection}/{item_id}")
         assert response.status_code == 200
         assert response.json()["id"] == item_id
+        for address in (f"/v1/{collection}/{item_id}", f"/v1/{collection}"):
+            assert visitor.get(address).status_code == 401
+
+
+@pytest.fixture
+def public(stocked):
+    """A visitor of a service whose directory is public."""
+    with TestClient(create_app(stocked.model_copy(update={"public": "directory"}))) as client:
+        yield client
 
 
 def test_what_is_read_can_be_written_back_unchanged(admin):
@@ -71,7 +80,7 @@ def test_what_is_erased_is_gone_from_store_and_index_at_once(admin):
 def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):
     headers = {"Authorization": f"Bearer {KEY}"}
     other = NEW | {"needs": ["audit de cybersécurité"]}
-    with TestClient(create_app(stocked)) as client:
+    with TestClient(create_app(stocked), headers=headers) as client:
         client.put("/v1/organisations/ORG900", json=other, headers=headers)
         for asker in ("ORG001", "ORG900"):
             client.get(f"/v1/organisations/{asker}/recommendations", params={"kind": "partner"})
@@ -108,7 +117,8 @@ def test_an_item_that_cannot_be_is_refused(client, path, body):
     assert response.status_code == 422
 
 
-def test_lists_come_in_pages_by_id(client):
+def test_lists_come_in_pages_by_id(public):
+    client = public
     first = client.get("/v1/organisations", params={"limit": 2}).json()
     assert [item["id"] for item in first["items"]] == ["ORG001", "ORG002"]
     assert first["next"] == "ORG002"
@@ -121,8 +131,15 @@ def ids_of(response) -> list[str]:
     return [item["id"] for item in response.json()["items"]]
 
 
-def test_an_organisation_that_opted_out_is_shown_with_the_key_only(client):
-    staff = {"Authorization": f"Bearer {KEY}"}
+def test_needs_are_never_public(public):
+    assert public.get("/v1/organisations/ORG001", headers=STAFF).json()["needs"]
+    read = public.get("/v1/organisations/ORG001")
+    assert (read.status_code, read.json()["needs"]) == (200, [])
+    assert [item["needs"] for item in public.get("/v1/organisations").json()["items"]] == [[], [], []]
+
+
+def test_an_organisation_that_opted_out_is_shown_with_the_key_only(public):
+    client, staff = public, {"Authorization": f"Bearer {KEY}"}
     assert ids_of(client.get("/v1/organisations")) == ["ORG001", "ORG002", "ORG003"]
     assert ids_of(client.get("/v1/organisations", headers=staff))[-1] == "ORG004"
     assert ids_of(client.get("/v1/organisations", params={"name": "Discrète"})) == []
@@ -242,7 +259,7 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(stocke
     store = open_store(stocked.database_url)
     catalogue = InterruptedCatalogue(store.items)
     store.items = catalogue
-    with serving(stocked, Matcher(stocked, store), key=KEY) as admin:
+    with serving(stocked, Matcher(stocked, store)) as admin:
         admin.put("/v1/organisations/ORG900", json=NEW)
         tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
         imported = Organisation(**NEW | {"city": "Mende"})
@@ -256,7 +273,7 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(stocke
 def test_a_write_is_kept_when_the_index_cannot_follow(stocked):
     partners = "/v1/organisations/ORG001/recommendations?kind=partner"
     matcher = MatcherWithFaults(stocked, open_store(stocked.database_url))
-    with serving(stocked, matcher, key=KEY) as client:
+    with serving(stocked, matcher) as client:
         assert "ORG002" in client.get(partners).text
         matcher.index_fault = BackendUnavailable("The index failed.")
         assert client.put("/v1/organisations/ORG900", json=NEW).status_code == 201

@@ -21,6 +21,7 @@ from service.http import create_app
 from service.http.errors import of_error
 from service.http.logging import configure
 from service.http.middleware import BodyLimit
+from tests.service.conftest import STAFF
 from tests.service.fakes import MatcherWithFaults, SilentStore, serving
 
 SECRET_TEXT = "hopital-de-rodez-confidentiel"
@@ -132,7 +133,7 @@ def test_the_page_on_the_api_loads_nothing_from_elsewhere(client):
 
 
 def test_logs_say_what_happened_and_not_what_was_asked(stocked, logged):
-    with TestClient(create_app(stocked)) as client:
+    with TestClient(create_app(stocked), headers=STAFF) as client:
         client.get(
             "/v1/search", params={"q": SECRET_TEXT, "kind": "partner"}, headers={"X-Request-ID": "trace-me-2"}
         )
@@ -248,7 +249,9 @@ def _tries(what: str) -> Iterator[None]:
 
 
 def test_questions_are_answered_while_many_changes_are_taken_in(stocked):
-    with TestClient(create_app(stocked.model_copy(update={"index_interval_s": 0.05}))) as client:
+    with TestClient(
+        create_app(stocked.model_copy(update={"index_interval_s": 0.05})), headers=STAFF
+    ) as client:
         with closing(open_store(stocked.database_url)) as elsewhere:
             elsewhere.items.put(
                 [Lead(id=f"NEW{number}", name="École") for number in range(640)], source="test"

@@ -21,8 +21,8 @@ def _wait_for_plan(client: TestClient) -> dict[str, object]:
     raise AssertionError("no plan within 30 s")
 
 
-def test_only_staff_sees_or_asks_for_a_plan(client):
-    for answer in (client.get("/v1/plan"), client.post("/v1/plan")):
+def test_only_staff_sees_or_asks_for_a_plan(visitor):
+    for answer in (visitor.get("/v1/plan"), visitor.post("/v1/plan")):
         assert answer.status_code == 401
         assert answer.headers["WWW-Authenticate"] == "Bearer"
         assert answer.headers["content-type"] == "application/problem+json"

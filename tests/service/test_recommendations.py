@@ -144,7 +144,7 @@ def test_a_refusal_does_not_repeat_what_was_sent(client):
 
 
 def test_as_many_items_are_given_as_the_operator_may_allow(stocked):
-    with TestClient(create_app(stocked.model_copy(update={"max_k": 100}))) as client:
+    with TestClient(create_app(stocked.model_copy(update={"max_k": 100})), headers=STAFF) as client:
         assert client.get(RECOMMEND, params={"kind": "factory", "k": 100}).json()["k"] == 100
 
 

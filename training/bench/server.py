@@ -17,6 +17,8 @@ from matcher.errors import BackendUnavailable
 Command = Callable[[int], Sequence[str]]
 """Makes the command line of a server for a port."""
 
+KEY = "key-of-the-benchmarks"
+"""The key of the served product, which is closed to visitors; the alternative reads none."""
 _PATIENCE_S = 120.0
 _LOOK_EVERY_S = 0.02
 _LENGTH = re.compile(rb"(?i)\r\ncontent-length: *([0-9]+)")
@@ -34,7 +36,9 @@ class Client:
 
     def get(self, path: str) -> bytes:
         """Return the body as it came, unread; BackendUnavailable unless the answer is 200."""
-        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n".encode("ascii"))
+        self._socket.sendall(
+            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode("ascii")
+        )
         head, body = self._answer()
         if not head.startswith(b"HTTP/1.1 200 "):
             answer = (head.partition(b"\r\n")[0] + b" " + body[:300]).decode(errors="replace")
@@ -75,6 +79,7 @@ class Server:
     def __init__(self, command: Command, variables: Mapping[str, str], output: IO[bytes]) -> None:
         self.port = _free_port()
         settings = [f"{name}={value}" for name, value in variables.items()]
+        settings.append(f"MATCHER_ADMIN_KEY={KEY}")
         self._output = output
         start = time.perf_counter()
         self._process = subprocess.Popen(  # noqa: S603  # our own command

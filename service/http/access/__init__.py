@@ -1,4 +1,12 @@
 """Who may use which route.
 
-- ``admin_key``: the administrator's key of the settings
+- ``caller``: who asks, and what they may do
+- ``identify``: finding out who asks, from the key or the cookie of a request
+- ``guards``: what routes ask for: ``requires(Permission.X)``, and items only for those who may see them
+- ``same_origin``: the refusal of what other sites make a browser send
 """
+
+from service.http.access.caller import Caller
+from service.http.access.guards import CallerDep, requires
+
+__all__ = ["Caller", "CallerDep", "requires"]

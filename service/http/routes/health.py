@@ -4,6 +4,8 @@ from fastapi import APIRouter, Response
 from pydantic import BaseModel
 
 from matcher.build import Matcher
+from matcher.people import Permission
+from service.http.access import requires
 from service.http.deps import EngineDep, MetricsDep
 from service.http.engine import count_pending
 from service.http.metrics import CONTENT_TYPE
@@ -35,7 +37,13 @@ async def readyz(engine: EngineDep) -> Ready:
     return Ready(generation=state.generation, points=state.points, pending=pending)
 
 
-@router.get("/metrics", summary="Figures for Prometheus", response_class=Response)
+@router.get(
+    "/metrics",
+    summary="Figures for Prometheus",
+    response_class=Response,
+    responses=problems(401, 403),
+    dependencies=[requires(Permission.SEE_METRICS)],
+)
 async def metrics(metrics: MetricsDep) -> Response:
     """Count requests by route and status, durations, points in the index, changes waiting to be indexed."""
     return Response(metrics.exposition(), media_type=CONTENT_TYPE)

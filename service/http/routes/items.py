@@ -1,4 +1,4 @@
-"""The catalogue's items: read without a key, written with it; an opted-out organisation is read with it only.
+"""The catalogue's items: read by those who may, written by staff.
 
 One collection of addresses a type of item, all alike. An item's version is its ``ETag``.
 """
@@ -8,12 +8,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
 from matcher.build import Matcher
-from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
-from service.http.access.admin_key import Admin, WithKey
+from matcher.people import Permission
+from service.http.access import Caller, requires
 from service.http.deps import EngineDep, SettingsDep
-from service.http.engine import get_stored, no_such_item
+from service.http.engine import get_stored
 from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
 from service.http.listing import LIST_QUERIES, Listing, ListQuery
@@ -27,9 +27,11 @@ COLLECTIONS = {
     ItemType.OPPORTUNITY: "opportunities",
     ItemType.LEAD: "leads",
 }
-_LISTED = problems(401, 422, 503)
+READING = dict.fromkeys(ItemType, Permission.READ_OFFERS) | {ItemType.ORGANISATION: Permission.READ_DIRECTORY}
+"""What reading a type of item needs."""
+_LISTED = problems(401, 403, 422, 503)
 _READ = _LISTED | problems(404)
-_ERASED = _READ | problems(401, 403, 412)
+_ERASED = _READ | problems(412)
 _WRITTEN = _ERASED | problems(413, 415)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version named is the current one"}}
 
@@ -44,6 +46,7 @@ IfNoneMatch = Annotated[
 def _add_reading(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    reader: Any = Annotated[Caller, requires(READING[item_type])]
     query_class: Any = LIST_QUERIES.get(item_type, ListQuery)
 
     @router.get(
@@ -55,14 +58,15 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         tags=[collection],
     )
     async def page(
-        query: Annotated[query_class, Query()], engine: EngineDep, settings: SettingsDep, with_key: WithKey
+        query: Annotated[query_class, Query()], engine: EngineDep, settings: SettingsDep, caller: reader
     ) -> Response:
         if query.limit > settings.max_page:
             raise InvalidRequest(
                 f"limit is {query.limit}; this service gives pages of at most {settings.max_page}."
             )
-        listing = Listing(item_type, query, with_key, settings.zone)
-        return _page(await engine.read(listing.read), query.limit)
+        listing = Listing(item_type, query, caller.sees, settings.zone)
+        found = await engine.read(listing.read)
+        return _page([caller.view(item) for item in found], query.limit)
 
     @router.get(
         f"/{collection}/{{item_id}}",
@@ -73,14 +77,13 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         tags=[collection],
     )
     async def get(
-        item_id: id_in_path, engine: EngineDep, with_key: WithKey, if_none_match: IfNoneMatch = None
+        item_id: id_in_path, engine: EngineDep, caller: reader, if_none_match: IfNoneMatch = None
     ) -> Response:
         item = await engine.read(lambda m: get_stored(m, item_id, item_type))
-        if not (with_key or is_listed(item)):
-            raise no_such_item(item_id)
+        caller.require_seen(item)
         if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
-        return _one(item)
+        return _one(caller.view(item), etag=_etag(item))
 
 
 def _add_writing(item_type: ItemType, collection: str) -> None:
@@ -95,7 +98,7 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
         operation_id=f"put_{item_type.value}",
         summary=f"Add or replace one {item_type.value}",
         tags=[collection],
-        dependencies=[Admin],
+        dependencies=[requires(Permission.WRITE_CATALOGUE)],
     )
     async def put(
         item_id: id_in_path,
@@ -118,7 +121,7 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
         operation_id=f"delete_{item_type.value}",
         summary=f"Erase one {item_type.value}, from the store and from the index",
         tags=[collection],
-        dependencies=[Admin],
+        dependencies=[requires(Permission.WRITE_CATALOGUE)],
     )
     async def delete(item_id: id_in_path, engine: EngineDep, if_match: IfMatch = None) -> None:
         await engine.write(lambda m: _delete(m, item_id, item_type, if_match))
@@ -171,8 +174,9 @@ def _etag(item: AnyItem) -> str:
     return f'"{item.version}"'
 
 
-def _one(item: AnyItem, status: int = 200) -> Response:
-    return Response(item.model_dump_json(), status, {"ETag": _etag(item)}, media_type="application/json")
+def _one(item: AnyItem, status: int = 200, etag: str = "") -> Response:
+    headers = {"ETag": etag or _etag(item), "Cache-Control": "private, no-cache"}
+    return Response(item.model_dump_json(), status, headers, media_type="application/json")
 
 
 def _page(found: list[AnyItem], limit: int) -> Response:

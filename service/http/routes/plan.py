@@ -6,12 +6,13 @@ from pydantic import BaseModel
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
 from matcher.errors import NotFound
+from matcher.people import Permission
 from service.formats import PlanReport
-from service.http.access.admin_key import Admin
+from service.http.access import requires
 from service.http.deps import EngineDep, PlanJobDep
 from service.http.schemas import problems
 
-router = APIRouter(prefix="/v1", tags=["plan"], dependencies=[Admin])
+router = APIRouter(prefix="/v1", tags=["plan"])
 
 _REFUSED = problems(401, 403, 503)
 
@@ -22,13 +23,24 @@ class PlanStarted(BaseModel):
     started: bool
 
 
-@router.get("/plan", responses=_REFUSED | problems(404), summary="Who is seen, and at what cost")
+@router.get(
+    "/plan",
+    responses=_REFUSED | problems(404),
+    summary="Who is seen, and at what cost",
+    dependencies=[requires(Permission.SEE_PLAN)],
+)
 async def report(engine: EngineDep) -> PlanReport:
     """Report the current plan."""
     return await engine.read(_report)
 
 
-@router.post("/plan", status_code=202, responses=problems(401, 403), summary="Plan introductions anew")
+@router.post(
+    "/plan",
+    status_code=202,
+    responses=problems(401, 403),
+    summary="Plan introductions anew",
+    dependencies=[requires(Permission.MAKE_PLAN)],
+)
 async def renew(job: PlanJobDep, response: Response) -> PlanStarted:
     """Begin a new plan in the background; the current one serves until it is done."""
     response.headers["Location"] = "/v1/plan"

@@ -1,5 +1,6 @@
 """Questions and their answers."""
 
+from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -8,10 +9,12 @@ from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, ItemId, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
+from matcher.people import Permission
 from matcher.recommend import Features
 from matcher.settings import Settings
 from service import dates
 from service.formats import answer_json
+from service.http.access import Caller, requires
 from service.http.deps import EngineDep, SettingsDep
 from service.http.engine import MatcherEngine, client_of, get_stored, unless_gone
 from service.http.examples import ANSWER
@@ -32,7 +35,7 @@ class Question(Protocol):
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"model": Answer, "content": {"application/json": {"example": ANSWER}}},
-    **problems(422, 429, 503),
+    **problems(401, 403, 422, 429, 503),
 }
 _RESPONSES_FOR_ITEM = _RESPONSES | problems(404)
 
@@ -49,12 +52,15 @@ async def for_organisation(
     request: Request,
     engine: EngineDep,
     settings: SettingsDep,
+    caller: Annotated[Caller, requires(Permission.ASK)],
 ) -> Response:
     """Recommend items of one kind to a stored organisation, best first."""
+    item = await engine.read(lambda matcher: get_stored(matcher, item_id, ItemType.ORGANISATION))
+    caller.require_own(item, Permission.ASK_FOR_ANY)
     question = _question(query.kind, query, settings)
-    answer = await _ask_stored(request, engine, question, item_id, ItemType.ORGANISATION)
+    answer = await _ask_stored(request, engine, question, item)
     engine.note_shown(answer)
-    return _response(answer, query)
+    return _response(answer if caller.may(Permission.SEE_PLAN) else _without_gains_of_others(answer), query)
 
 
 @router.get(
@@ -62,6 +68,7 @@ async def for_organisation(
     response_class=Response,
     responses=_RESPONSES_FOR_ITEM,
     summary="Members to alert of an opportunity",
+    dependencies=[requires(Permission.SEE_ALERTS)],
 )
 async def alert(
     item_id: Annotated[ItemId, Path(examples=["INT001"])],
@@ -72,7 +79,8 @@ async def alert(
 ) -> Response:
     """List the members an opportunity fits, best first; none, with a notice, while it is not open."""
     question = _question(Kind.ALERT, query, settings)
-    answer = await _ask_stored(request, engine, question, item_id, ItemType.OPPORTUNITY)
+    item = await engine.read(lambda matcher: get_stored(matcher, item_id, ItemType.OPPORTUNITY))
+    answer = await _ask_stored(request, engine, question, item)
     return _response(answer, query)
 
 
@@ -81,6 +89,7 @@ async def alert(
     response_class=Response,
     responses=_RESPONSES | problems(413, 415),
     summary="For a text or a profile",
+    dependencies=[requires(Permission.ASK)],
 )
 async def for_profile(
     body: RecommendationRequest, request: Request, engine: EngineDep, settings: SettingsDep
@@ -90,7 +99,13 @@ async def for_profile(
     return _response(answer, body)
 
 
-@router.get("/search", response_class=Response, responses=_RESPONSES, summary="For a short text")
+@router.get(
+    "/search",
+    response_class=Response,
+    responses=_RESPONSES,
+    summary="For a short text",
+    dependencies=[requires(Permission.ASK)],
+)
 async def search(
     query: Annotated[SearchQuery, Query()], request: Request, engine: EngineDep, settings: SettingsDep
 ) -> Response:
@@ -99,10 +114,7 @@ async def search(
     return _response(answer, query)
 
 
-async def _ask_stored(
-    request: Request, engine: MatcherEngine, question: Question, item_id: str, item_type: ItemType
-) -> Answer:
-    item = await engine.read(lambda matcher: get_stored(matcher, item_id, item_type))
+async def _ask_stored(request: Request, engine: MatcherEngine, question: Question, item: AnyItem) -> Answer:
     return await unless_gone(request, engine.ask(lambda matcher: question(matcher, item), client_of(request)))
 
 
@@ -136,6 +148,13 @@ def _question(kind: Kind, query: AnswerQuery, settings: Settings) -> Question:
         )
 
     return question
+
+
+def _without_gains_of_others(answer: Answer) -> Answer:
+    """Return the answer without what each item gains: what it would win is for staff to know."""
+    items = tuple(replace(item, gain_of_other=None) for item in answer.items)
+    weaker = tuple(replace(item, gain_of_other=None) for item in answer.weaker)
+    return replace(answer, items=items, weaker=weaker)
 
 
 def _response(answer: Answer, query: AnswerQuery) -> Response:

@@ -1,0 +1,38 @@
+"""What routes ask for before they act."""
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Security
+from fastapi.security import HTTPBearer
+
+from matcher.people import Permission
+from service.http.access.caller import Caller
+from service.http.access.identify import identify
+
+_bearer = HTTPBearer(
+    auto_error=False, description="A key made by `matcher keys create`, or that of MATCHER_ADMIN_KEY"
+)
+
+CallerDep = Annotated[Caller, Depends(identify)]
+"""Who asks, whoever it is: for routes that show more to some than to others."""
+
+
+class Required:
+    """A dependency that returns the caller if they have a permission."""
+
+    def __init__(self, permission: Permission) -> None:
+        self.permission = permission
+
+    async def __call__(self, caller: CallerDep, _described: Annotated[Any, Security(_bearer)]) -> Caller:
+        """Return the caller; Unauthorised for a visitor, NotAllowed for a caller without the permission."""
+        caller.require(self.permission)
+        return caller
+
+
+def requires(permission: Permission) -> Any:
+    """Return what a route depends on so that only callers with a permission reach it.
+
+    Use it as ``caller: Annotated[Caller, requires(Permission.ASK)]`` where the route asks who it is, or in
+    ``dependencies=[requires(Permission.SEE_METRICS)]``.
+    """
+    return Depends(Required(permission))

@@ -1,0 +1,55 @@
+"""Finding out who asks, from the key or the cookie of a request.
+
+A wrong key is refused even where none is needed: a program that sends one believes that it counts.
+"""
+
+import hashlib
+import hmac
+from datetime import UTC, datetime
+
+from fastapi import Request
+from pydantic import SecretStr
+
+from matcher.people import ROLE_PERMISSIONS, VISITOR_PERMISSIONS, ApiKey, Permission, Role
+from service.http.access.caller import Caller
+from service.http.errors import Unauthorised
+
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+ADMIN_KEY = ApiKey("admin", "MATCHER_ADMIN_KEY", frozenset(), _BEGINNING)
+"""The key of the settings: there before any person or other key is."""
+ADMIN_KEY_PERMISSIONS = ROLE_PERMISSIONS[Role.ADMIN] - {Permission.MANAGE_OWN_ACCOUNT, Permission.ACT_FOR_OWN}
+
+
+async def identify(request: Request) -> Caller:
+    """Return who asks; Unauthorised for a key that opens nothing."""
+    known: Caller | None = getattr(request.state, "caller", None)
+    if known is None:
+        known = request.state.caller = await _identify(request)
+    return known
+
+
+async def _identify(request: Request) -> Caller:
+    given = request.headers.get("authorization")
+    if given is not None:
+        return _by_key(request, given)
+    return Caller(VISITOR_PERMISSIONS[request.app.state.settings.public])
+
+
+def _by_key(request: Request, given: str) -> Caller:
+    scheme, _, token = given.partition(" ")
+    admin_key: SecretStr | None = request.app.state.settings.admin_key
+    token = token.strip() if scheme.lower() == "bearer" else ""
+    if admin_key is not None and same_secret(token, admin_key.get_secret_value()):
+        return Caller(ADMIN_KEY_PERMISSIONS, key=ADMIN_KEY)
+    raise Unauthorised("The key opens nothing: send Authorization: Bearer KEY, with a key that is valid.")
+
+
+def same_secret(given: str, expected: str) -> bool:
+    """Compare in a time that does not depend on the content or length of either.
+
+    >>> same_secret("a", "a"), same_secret("a", "ab"), same_secret("é", "e")
+    (True, False, False)
+    """
+    return hmac.compare_digest(
+        hashlib.sha256(given.encode()).digest(), hashlib.sha256(expected.encode()).digest()
+    )
