@@ -10,6 +10,7 @@ from training.bench import bench
 from training.encoder.train import train
 from training.job_check import job_check
 from training.market import market, meetings
+from training.quality import quality
 from training.ranking.answers import answers
 from training.ranking.calibrate import calibrate
 from training.ranking.cluster import cluster
@@ -37,6 +38,7 @@ app.command()(gender)
 app.command("job-check")(job_check)
 app.command()(market)
 app.command()(meetings)
+app.command()(quality)
 app.command()(train)
 
 
@@ -47,3 +49,7 @@ def main() -> None:
     except MatcherError as error:
         Console(stderr=True).print(f"[red]{type(error).__name__}[/red]: {error.detail}", soft_wrap=True)
         sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
