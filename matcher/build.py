@@ -27,8 +27,7 @@ from matcher.index import (
     SyncReport,
 )
 from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
-from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
-from matcher.knowledge.skills import SkillFinder
+from matcher.knowledge.read import Knowledge, read_knowledge
 from matcher.language.lookup import find_item
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
@@ -112,11 +111,6 @@ class Matcher:
         return read_knowledge(self.settings.data_dir)
 
     @cached_property
-    def skills(self) -> SkillFinder:
-        """Finds ESCO skills in texts."""
-        return esco_finder(self.settings.data_dir / "esco")
-
-    @cached_property
     def links(self) -> Links:
         """Links of mails."""
         given = self.settings.secret
@@ -178,7 +172,7 @@ class Matcher:
 
     def _indexer(self) -> Indexer:
         generations = make_generations(self.settings)
-        return Indexer(self.store, generations, self.encoder, self.lexical, skills=self.skills)
+        return Indexer(self.store, generations, self.encoder, self.lexical)
 
     def _make_recommender(self, generation: Generation) -> Recommender:
         analyser = Analyser(self.knowledge)

@@ -1,7 +1,7 @@
 """How an item becomes text and the text becomes an index point.
 
-The text template, the order of labels and how skills are found are part of the index's identity: change them
-and :data:`TEMPLATE` together.
+The text template and the order of labels are part of the index's identity: change them and :data:`TEMPLATE`
+together.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,6 @@ from matcher.domain.items import AnyItem, Item, Profile
 from matcher.index.labels import labels_of
 from matcher.index.lexical import Bm25Lexical, heavier
 from matcher.index.ports import Encoder, Point, Vectors
-from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 TEMPLATE = "fields-v5"
 
@@ -43,10 +42,8 @@ def _label_texts(item: AnyItem) -> list[str]:
     return [label.text for label in labels_of(item)]
 
 
-def to_points(
-    items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical, skills: SkillFinder = NO_SKILLS
-) -> list[Point]:
-    """Encode items for the index, in input order, with the skills found in their texts.
+def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical) -> list[Point]:
+    """Encode items for the index, in input order.
 
     Declaring a need never makes an item harder to find by what it gives: the dense vector is of the text
     without needs, which have vectors of their own, and each word weighs what it weighs in the better of the
@@ -67,6 +64,5 @@ def to_points(
     for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
         start, end = item.open_between()
         rows: Vectors | None = label_rows[np.array([row_of[text] for text in own])] if own else None
-        found = skills.in_fields(item.fields())
-        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows, found))
+        points.append(Point(item.id, item.item_type, item.version, vector, terms, start, end, rows))
     return points

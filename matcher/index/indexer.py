@@ -21,7 +21,6 @@ from matcher.index.generations import Differences, Generation, Generations, Prog
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.manifest import Manifest, checksum, identity_of
 from matcher.index.ports import Encoder, Index
-from matcher.knowledge.skills import NO_SKILLS, SkillFinder
 
 
 @dataclass(frozen=True)
@@ -33,7 +32,6 @@ class Indexer:
     encoder: Encoder
     lexical: Bm25Lexical
     batch: int = 256
-    skills: SkillFinder = NO_SKILLS
 
     def open(self) -> Generation:
         """Open the current generation after checking that it is the right one and whole.
@@ -168,7 +166,7 @@ class Indexer:
             fresh = [item for i, item in listed.items() if held.get(i) != item.version]
             gone = [i for i in ids if i in held and i not in listed]
             index.delete(gone)
-            index.upsert(to_points(fresh, self.encoder, self.lexical, self.skills))
+            index.upsert(to_points(fresh, self.encoder, self.lexical))
             upserted, deleted = upserted + len(fresh), deleted + len(gone)
             # Another indexer on the same server may have taken in a newer change while this one encoded, and
             # moved the cursor past it: what was just written over it would stay for good.
@@ -183,7 +181,7 @@ class Indexer:
         total, done = sum(self.store.items.counts().values()), 0
         for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
-            index.upsert(to_points(listed, self.encoder, self.lexical, self.skills))
+            index.upsert(to_points(listed, self.encoder, self.lexical))
             done += len(items)
             if progress:
                 progress(done, max(done, total))

@@ -5,8 +5,8 @@ so everything is checked here before any of them sees it.
 """
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import astuple, dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -15,7 +15,6 @@ import numpy as np
 
 from matcher.errors import InvalidRequest
 from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
-from matcher.knowledge.skills import Skill
 
 DENSE = "text"
 LEXICAL = "bm25"
@@ -49,13 +48,7 @@ def payload(point: Point) -> dict[str, Any]:
         "item_type": point.item_type.value,
         "open_from": point.open_from,
         "open_until": point.open_until,
-        "skills": [astuple(skill) for skill in point.skills],
     }
-
-
-def skills_of(facts: Mapping[str, Any]) -> tuple[Skill, ...]:
-    """Skills of a point, from what :func:`payload` stored."""
-    return tuple(Skill(*values) for values in facts["skills"])
 
 
 def prefetch_limit(limit: int) -> int:

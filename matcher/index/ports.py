@@ -12,7 +12,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.domain.items import ALWAYS_OPEN, ItemType
-from matcher.knowledge.skills import Skill
 
 Vectors = NDArray[np.float32]
 
@@ -51,8 +50,7 @@ class Sparse:
 class Point:
     """What the index keeps of one item. ``open_from``/``open_until`` are POSIX seconds.
 
-    ``labels`` is a multi-vector (named vector ``labels``), ``skills`` are the ESCO skills its texts speak of:
-    both are stored and fetched with the point, not searched.
+    ``labels`` is a multi-vector (named vector ``labels``): stored and fetched with the point, not searched.
     """
 
     id: str
@@ -63,7 +61,6 @@ class Point:
     open_from: float = ALWAYS_OPEN[0]
     open_until: float = ALWAYS_OPEN[1]
     labels: Vectors | None = None  # shape (n, dim): one row per short label of the item; None = no label
-    skills: tuple[Skill, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Knowledge of the domain that ships with the product.
 
-- ``skills``, ``skill_overlap``: ESCO skills in a text, and what two texts share of them
+- ``skills``: ESCO skills named in a text
 - ``vocabulary``: the cluster's terms: domains of acronyms, look-alikes
 - ``concepts``: named concepts found in texts, with their places
 - ``facts``: what an item is, has and looks for (``data/reference/facts.csv``)
@@ -24,8 +24,7 @@ from matcher.knowledge.read import (
     read_territory,
     read_vocabulary,
 )
-from matcher.knowledge.skill_overlap import SharedSkill, SkillOverlap, overlap
-from matcher.knowledge.skills import NO_SKILLS, Skill, SkillFinder, SkillLabels
+from matcher.knowledge.skills import Skill, SkillFinder, SkillLabels
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 
 __all__ = [
@@ -33,7 +32,6 @@ __all__ = [
     "NO_CONCEPTS",
     "NO_OCCUPATIONS",
     "NO_SENSES",
-    "NO_SKILLS",
     "Antenna",
     "Concept",
     "ConceptFinder",
@@ -47,16 +45,13 @@ __all__ = [
     "OccupationFinder",
     "Place",
     "Senses",
-    "SharedSkill",
     "Skill",
     "SkillFinder",
     "SkillLabels",
-    "SkillOverlap",
     "Territory",
     "Vocabulary",
     "esco_finder",
     "fact_fields",
-    "overlap",
     "read_concepts",
     "read_facts",
     "read_knowledge",

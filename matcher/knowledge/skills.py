@@ -9,7 +9,7 @@ import re
 from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import product
 
@@ -22,7 +22,6 @@ _QUALIFIER = re.compile(r"\s*\([^)]*\)")
 _SHORT = 3  # letters up to which a name is an acronym, and must be written as it is
 _LOOSE = 2  # other words that may stand between the words of a name that has two telling ones
 _KEYWORD = 3  # words up to which a phrase is taken as a whole: "machine learning" is no machine
-_TELLING_FIELDS = frozenset({"description", "expertise", "offers", "needs", "keywords", "ateliers", "themes"})
 ENOUGH = 0.5
 """Lowest confidence of a skill that is shown."""
 
@@ -45,8 +44,7 @@ class SkillLabels:
 class Skill:
     """A skill found: ``text == source[start:end]``; ``confidence`` in [0, 1].
 
-    ``field`` names the item's field it was found in, where one was searched; ``english`` is its English
-    label.
+    ``english`` is its English label.
     """
 
     id: str
@@ -55,7 +53,6 @@ class Skill:
     end: int
     text: str
     confidence: float
-    field: str = ""
     english: str = ""
 
 
@@ -132,20 +129,6 @@ class SkillFinder:
                 chosen[skill.id] = skill
         return sorted(chosen.values(), key=lambda skill: (-skill.confidence, skill.start, skill.id))[:limit]
 
-    def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Skill, ...]:
-        """Return the skills of the fields that tell what somebody can do or wants, ``(field, text)`` each.
-
-        By descending confidence, ties to the earlier field; one skill once.
-        """
-        said: list[Skill] = []
-        for field, text in fields:
-            if field in _TELLING_FIELDS:
-                said += [replace(skill, field=field) for skill in self.find(text)]
-        chosen: dict[str, Skill] = {}
-        for skill in sorted(said, key=lambda skill: -skill.confidence):
-            chosen.setdefault(skill.id, skill)
-        return tuple(chosen.values())
-
     def _said(self, text: str, phrase: Sequence[Token]) -> Iterator[tuple[float, Skill]]:
         """Yield the phrase's skills, each with how much it says: rarity of its words times confidence."""
         places: dict[str, list[int]] = defaultdict(list)
@@ -181,10 +164,6 @@ def _nearest(places: Sequence[int], anchor: int) -> int:
     """Return the one of ascending ``places`` nearest to ``anchor``, of two the first."""
     behind = bisect(places, anchor)
     return min(places[max(0, behind - 1) : behind + 1], key=lambda place: abs(place - anchor))
-
-
-NO_SKILLS = SkillFinder(())
-"""A finder that knows no skill."""
 
 
 @cache

@@ -6,7 +6,6 @@ import numpy as np
 
 from matcher.domain.items import ItemType
 from matcher.index import Point, Sparse, Vectors, Where
-from matcher.knowledge.skills import Skill
 
 DIM = 16
 NO_TERMS = Sparse()
@@ -21,9 +20,6 @@ def unit(seed: int, dim: int = DIM) -> Vectors:
 
 def terms(*indices: int, weight: float = 1.0) -> Sparse:
     return Sparse(tuple(indices), tuple(weight + 0.1 * (i % 7) for i in indices))
-
-
-SKILL = Skill("http://data.europa.eu/esco/skill/1", "gérer", 3, 8, "gérée", 0.85, "expertise")
 
 
 def point(
@@ -59,7 +55,6 @@ def crowd(count: int, seed: int = 113) -> list[Point]:
                 opens,
                 opens + 86400,
                 np.stack([unit(number), unit(number + 1)]) if number % 3 == 0 else None,
-                (SKILL,) * (number % 2),
             )
         )
     return made

@@ -189,7 +189,6 @@ def test_gives_points_back_as_they_were(index: Index) -> None:
 def assert_equal_points(found: Point, expected: Point) -> None:
     assert (found.id, found.item_type, found.version) == (expected.id, expected.item_type, expected.version)
     assert (found.open_from, found.open_until) == (expected.open_from, expected.open_until)
-    assert found.skills == expected.skills
     assert found.dense == pytest.approx(expected.dense, abs=1e-6)
     assert found.sparse.indices == expected.sparse.indices
     assert found.sparse.values == pytest.approx(expected.sparse.values, rel=1e-6)

@@ -2,7 +2,6 @@
 
 import gzip
 from itertools import pairwise
-from math import log
 from pathlib import Path
 
 import pytest
@@ -11,8 +10,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import NotReady
 from matcher.knowledge.read import DIGITAL, ENGLISH, SKILLS, VOCABULARY, read_skills
-from matcher.knowledge.skill_overlap import SkillOverlap, overlap
-from matcher.knowledge.skills import ENOUGH, Skill, SkillFinder, SkillLabels
+from matcher.knowledge.skills import ENOUGH, SkillFinder, SkillLabels
 
 LABELS = [
     SkillLabels("S1", "gestion de projets", ("gérer des projets",)),
@@ -101,36 +99,6 @@ def test_what_says_more_wins_a_place() -> None:
         [SkillLabels("S1", "bases de données"), SkillLabels("S2", "sécurité des bases de données")]
     )
     assert [skill.id for skill in finder.find("Nous vendons la sécurité des bases de données.")] == ["S2"]
-
-
-def skill(number: str, confidence: float = 1.0) -> Skill:
-    return Skill(number, number, 0, 1, "x", confidence)
-
-
-def by_id(*skills: Skill) -> dict[str, Skill]:
-    return {one.id: one for one in skills}
-
-
-def test_shared_skills_are_worth_more_the_fewer_have_them() -> None:
-    rare, common = skill("rare"), skill("common", 0.5)
-    held = map(frozenset, (["rare", "common"], ["common"], ["common"]))
-    pairs = SkillOverlap(held).shared(by_id(common, rare), by_id(rare, common))
-    assert [pair.seeker.id for pair in pairs] == ["rare", "common"]
-    assert [pair.worth for pair in pairs] == [1.0, pytest.approx(0.25 * log(4 / 3) / log(4))]
-
-
-@given(st.lists(st.floats(0, 1), max_size=5))
-def test_overlap_stays_within_bounds_and_grows_with_each_skill(confidences: list[float]) -> None:
-    skills = by_id(*(skill(str(number), sure) for number, sure in enumerate(confidences)))
-    shared = SkillOverlap([]).shared(skills, skills)
-    values = [overlap(shared[:count]) for count in range(len(shared) + 1)]
-    assert values[0] == 0
-    assert values[-1] <= 1
-    assert values == sorted(values)
-
-
-def test_nothing_shared_is_worth_nothing() -> None:
-    assert overlap(SkillOverlap([frozenset("a")]).shared(by_id(skill("a")), by_id(skill("b")))) == 0
 
 
 def write(path: Path, *lines: str) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from matcher.domain.items import ItemType
-from matcher.index.points import DENSE, LABELS, LEXICAL, Question, point_uuid, prefetch_limit, skills_of
+from matcher.index.points import DENSE, LABELS, LEXICAL, Question, point_uuid, prefetch_limit
 from matcher.index.ports import Point, Sparse, Vectors, Where
 
 PAYLOAD_INDEXES = {"item_type": "keyword", "open_from": "float", "open_until": "float"}
@@ -93,7 +93,6 @@ def point_of(facts: Mapping[str, Any], vectors: Mapping[str, Any]) -> Point:
         facts["open_from"],
         facts["open_until"],
         np.array(labels, dtype=np.float32) if labels is not None else None,
-        skills_of(facts),
     )
 
 
