@@ -6,18 +6,19 @@ tokens as they were. The model's name is a hash of what it was made from, so two
 same model may share an index.
 """
 
-import fcntl
 import hashlib
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import filelock
+
 from matcher.adapters.encoder.model import source as model_source
 from matcher.errors import BackendUnavailable, ModelMissing
+from matcher.files import sync_folder, write_whole
 
 RECIPE = 1
 """Version of the conversion; raise it when the vectors change."""
@@ -66,7 +67,8 @@ def prepare(out: Path, *, adapter: Path | None = None, progress: Progress | None
         report("model is ready", 1.0)
         return out
     try:
-        with _alone(out):
+        out.parent.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(out.parent / f".{out.name}.lock"):  # others wait for it
             if not _is_ready(out, wanted):
                 _replace(out, wanted, adapter, report)
     except OSError as fault:
@@ -187,15 +189,6 @@ def _is_ready(out: Path, origin: dict[str, Any]) -> bool:
         return False
 
 
-@contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """Hold the right to make ``out``; the system gives it back when the process dies."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with (out.parent / f".{out.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
-
-
 def _replace(out: Path, origin: dict[str, Any], adapter: Path | None, report: Progress) -> None:
     from matcher.adapters.encoder.model import write as model_write
 
@@ -209,6 +202,7 @@ def _replace(out: Path, origin: dict[str, Any], adapter: Path | None, report: Pr
     if out.exists():
         out.rename(old)
     draft.rename(out)
+    sync_folder(out.parent)
     shutil.rmtree(old, ignore_errors=True)
 
 
@@ -218,7 +212,7 @@ def seal(folder: Path, origin: dict[str, Any]) -> None:
         str(path.relative_to(folder)): _stamp(path) for path in sorted(folder.rglob("*")) if path.is_file()
     }
     content = {"name": _name(origin), "origin": origin, "files": files}
-    (folder / MANIFEST).write_text(json.dumps(content, indent=2) + "\n", "utf-8")
+    write_whole(folder / MANIFEST, (json.dumps(content, indent=2) + "\n").encode())
     _stamp(folder / MANIFEST)
 
 
