@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from functools import cached_property
 
 from threadpoolctl import threadpool_limits
@@ -13,7 +14,7 @@ from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
 from matcher.adapters.sql import Store, open_store, utc_now
-from matcher.domain.items import AnyItem, ItemType
+from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
 from matcher.index import (
     Bm25Lexical,
@@ -152,6 +153,13 @@ class Matcher:
         recommender = self.recommender
         return self.planner.plan(recommender.mutual_scores, self.generation, progress)
 
+    def hits(self, query_id: str, kind: Kind) -> list[tuple[str, list[float]]]:
+        """Return the first hits of a stored question with their signals; none for an unknown one."""
+        query = self.store.items.get_many([query_id]).get(query_id)
+        if query is None:
+            return []
+        return [(entry.id, entry.signals.tolist()) for entry in self.recommender.scores(query, kind)]
+
     def resolve(self, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
         """Return the item of this id, or the only one of this name; see :func:`find_item`."""
         return find_item(self.store.items, name_or_id, item_type)
@@ -202,6 +210,12 @@ def _rules(settings: Settings) -> Rules:
         outcome_after=settings.introduction_outcome_days,
         zone=settings.zone,
     )
+
+
+def count_old_impressions(matcher: Matcher) -> int:
+    """Count, per item and month, the impressions older than the setting keeps them; return how many."""
+    before = utc_now() - timedelta(days=matcher.settings.impressions_days)
+    return matcher.store.events.count_impressions_before(before)
 
 
 @contextmanager

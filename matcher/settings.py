@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     max_waiting_texts: int = Field(
         32, ge=1, le=1_000, description="Questions with a text at once; further ones get 503, to ask again"
     )
+    impressions_days: int = Field(
+        90, ge=1, le=3_650, description="Days for which each item shown is kept; then counts per month only"
+    )
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
     # Introductions (docs/decisions/0702-introductions.md)

@@ -9,7 +9,8 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from matcher.domain.answers import Answer
 from matcher.domain.eligibility import has_text, is_listed
-from matcher.domain.items import AnyItem, Organisation
+from matcher.domain.events import Action, Refusal
+from matcher.domain.items import AnyItem, Kind, Organisation
 from matcher.market.introduction_plan import IntroductionPlan, Member
 
 _ANSWER = TypeAdapter(Answer)
@@ -25,6 +26,30 @@ def items_json(items: Iterable[AnyItem], *, indent: int | None = None) -> str:
     """Write items as a JSON list."""
     fields = [item.model_dump(mode="json") for item in items]
     return json.dumps(fields, ensure_ascii=False, indent=indent)
+
+
+class Reaction(BaseModel):
+    """One reaction of an organisation to an item, as it is kept.
+
+    ``id`` is what takes it back. ``rank``, ``score``, ``answer_id``, ``model`` and ``plan`` are those with
+    which the item was last shown; null and "" if it never was.
+    """
+
+    model_config = ConfigDict(from_attributes=True)
+
+    id: int
+    at: datetime
+    kind: Kind
+    query_id: str
+    item_id: str
+    action: Action
+    reason: Refusal | None
+    by: str | None
+    rank: int | None
+    score: float | None
+    answer_id: str
+    model: str
+    plan: str
 
 
 class PlannedMember(BaseModel):

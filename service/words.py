@@ -109,6 +109,29 @@ VALUES: dict[object, Phrase] = {
 """Coded values of fields in words."""
 
 
+ACTIONS: dict[str, Phrase] = {
+    "joined": ("y participe", "takes part"),
+    "interested": ("intéressé", "interested"),
+    "not_for_me": ("pas pour nous", "not for us"),
+    "already_met": ("déjà rencontré", "already met"),
+    "dismissed": ("écarté", "dismissed"),
+    "introduced": ("mis en relation", "introduced"),
+    "accepted": ("accepté", "accepted"),
+    "declined": ("décliné", "declined"),
+    "undone": ("annulé", "undone"),
+}
+"""What an organisation did with an item."""
+
+REFUSALS: dict[str, Phrase] = {
+    "other_field": ("pas notre domaine", "not our field"),
+    "no_time": ("pas le temps", "no time"),
+    "already_done": ("nous le faisons déjà", "we do it already"),
+    "place_or_size": ("lieu ou taille ne conviennent pas", "wrong place or size"),
+    "other": ("autre raison", "another reason"),
+}
+"""Why an item is not for an organisation."""
+
+
 def likelihood(probability: float, lang: Language) -> str:
     """Return a probability in words.
 

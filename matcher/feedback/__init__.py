@@ -2,12 +2,12 @@
 
 - ``reactions``: which reactions hold, what they set aside, which pairs they settle
 - ``naming``: the id of an answer, by which reactions name it
-- ``giving``: giving a reaction and taking it back, with everything that is refused
+- ``giving``: giving a reaction, and what is refused
 - ``examples``: reactions as examples to learn from, without names
 """
 
 from matcher.feedback.examples import Example, examples, read_examples, write_examples
-from matcher.feedback.giving import FeedbackLog, check, react, undo
+from matcher.feedback.giving import FeedbackLog, check, kind_between, react
 from matcher.feedback.naming import answer_id
 from matcher.feedback.reactions import SETTING_ASIDE, heard, holding, settled_pairs
 
@@ -20,9 +20,9 @@ __all__ = [
     "examples",
     "heard",
     "holding",
+    "kind_between",
     "react",
     "read_examples",
     "settled_pairs",
-    "undo",
     "write_examples",
 ]

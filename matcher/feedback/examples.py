@@ -78,7 +78,7 @@ def _example(
         kind,
         query,
         ids=tuple(item_id for item_id, _ in found),
-        signals=tuple(tuple(float(value) for value in signals) for _, signals in found),
+        signals=tuple(_floats(signals) for _, signals in found),
         wanted=tuple(wanted for wanted, _ in said),
         weights=tuple(weight for _, weight in said),
     )
@@ -169,7 +169,7 @@ def _check_head(record: dict[str, Any], names: Sequence[str]) -> None:
 
 def _read(record: dict[str, Any], width: int) -> Example:
     hits = record["hits"]
-    signals = tuple(tuple(float(value) for value in hit["signals"]) for hit in hits)
+    signals = tuple(_floats(hit["signals"]) for hit in hits)
     if any(len(row) != width for row in signals):
         raise ValueError(f"a hit has not {width} signals")
     return Example(
@@ -180,3 +180,7 @@ def _read(record: dict[str, Any], width: int) -> Example:
         wanted=tuple(bool(hit["wanted"]) for hit in hits),
         weights=tuple(float(hit["weight"]) for hit in hits),
     )
+
+
+def _floats(values: Sequence[float]) -> tuple[float, ...]:
+    return tuple(map(float, values))

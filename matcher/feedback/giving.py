@@ -1,7 +1,6 @@
-"""Giving a reaction and taking it back, with everything that is refused and why."""
+"""Giving a reaction: what is refused, and why."""
 
 from collections.abc import Iterable
-from datetime import datetime
 from typing import Protocol
 
 from matcher.domain.events import Action, Feedback
@@ -40,10 +39,6 @@ class FeedbackLog(Protocol):
         """Keep one reaction; return it as kept, with its number and what the item was shown with."""
         ...
 
-    def undo_feedback(self, number: int, by: str | None, at: datetime) -> Feedback:
-        """Take back a reaction that holds; return the row that does."""
-        ...
-
 
 def react(items: Catalogue, log: FeedbackLog, row: Feedback) -> Feedback:
     """Keep a reaction once it is known to make sense; return it as kept.
@@ -62,6 +57,23 @@ def react(items: Catalogue, log: FeedbackLog, row: Feedback) -> Feedback:
             raise NotFound(f"There is no item '{item_id}' in the store.")
     check(row, known[row.query_id].item_type, known[row.item_id].item_type)
     return log.log_feedback(row)
+
+
+def kind_between(asker: ItemType, item: ItemType) -> Kind:
+    """Return the kind of question that recommends an item of one type to an asker of another.
+
+    InvalidRequest where there is none.
+
+    >>> kind_between(ItemType.ORGANISATION, ItemType.LEAD).value
+    'lead'
+    """
+    for kind, sides in _SIDES.items():
+        if sides == (asker, item):
+            return kind
+    raise InvalidRequest(
+        f"Nothing of type {item.value} is recommended to one of type {asker.value}: name an organisation"
+        " first, then the item."
+    )
 
 
 def check(row: Feedback, asker: ItemType, item: ItemType) -> None:
@@ -88,8 +100,3 @@ def _check_types(row: Feedback, asker: ItemType, item: ItemType) -> None:
                 f"'{item_id}' is of type {found.value}; for kind '{row.kind.value}' it must be of type"
                 f" {expected.value}."
             )
-
-
-def undo(log: FeedbackLog, number: int, by: str | None, at: datetime) -> Feedback:
-    """Take a reaction back; NotFound for a number that is unknown or was taken back already."""
-    return log.undo_feedback(number, by, at)

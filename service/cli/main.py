@@ -21,6 +21,7 @@ from matcher.settings import load
 from service.cli import backup, catalogue, demo, doctor, imports, index, plan, recommend, serve
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
+from service.cli.feedback import feedback, retention
 from service.cli.hiring.job import job
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
@@ -34,6 +35,8 @@ app = typer.Typer(
 )
 app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
 app.add_typer(job, name="job", rich_help_panel="Ask")
+app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
+app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]

@@ -4,14 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any, TypeVar
 
 import anyio.to_thread
 import structlog
 from fastapi import Request
 
-from matcher.build import Matcher
+from matcher.build import Matcher, count_old_impressions
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
 from matcher.domain.items import AnyItem, ItemType, Kind, Profile
@@ -68,6 +68,7 @@ class MatcherEngine:
         self._texts = BoundedTurn(max_texts, max(1, max_texts // 4))
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
         self._shown: list[Impression] = []
+        self._swept_on: date | None = None
         self._state = _state(matcher)
         metrics.points.set(self._state.points)
 
@@ -165,7 +166,8 @@ class MatcherEngine:
                 self._state, waiting = await self.work(_index_some)
                 self._metrics.points.set(self._state.points)
                 self._metrics.pending.set(waiting)
-            await self._write_shown()
+            await self.write_shown()
+            await self._forget_old_impressions()
         except MatcherError as fault:
             self._note_failure(fault)
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
@@ -176,13 +178,20 @@ class MatcherEngine:
         self._metrics.drain_failures.inc()
         self._log.warning("indexing failed, will try again", **fault.log_fields)
 
-    async def _write_shown(self) -> None:
+    async def write_shown(self) -> None:
         """Write the impressions held; in one turn with erasures, so that none of them is written back."""
         async with self._turn.take_unbounded():
             rows = list(self._shown)
             if rows:
                 await run_to_end(self._matcher.store.events.log_impressions, rows)
                 del self._shown[: len(rows)]
+
+    async def _forget_old_impressions(self) -> None:
+        """Count the impressions that are too old to be kept, once a day."""
+        today = datetime.now(UTC).date()
+        if today != self._swept_on:
+            await self.read(count_old_impressions)
+            self._swept_on = today
 
 
 async def run_to_end(call: Callable[..., T], *arguments: Any) -> T:

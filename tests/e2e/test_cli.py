@@ -112,6 +112,36 @@ def test_a_member_reads_a_table_and_a_program_reads_json(stocked, capsys):
     assert {quote["side"] for quote in item["reasons"][0]["quotes"]} == {"query", "item"}
 
 
+def test_a_reaction_acts_on_the_next_answer_until_it_is_taken_back(stocked, capsys):
+    asked = ["recommend", "ORG001", "--kind", "partner", "-k", "1", "--on", "2026-11-22", "--json"]
+
+    def shown() -> list[str]:
+        assert main(asked) == 0
+        return [item["item_id"] for item in json.loads(capsys.readouterr().out)["items"]]
+
+    assert shown() == ["ORG002"]
+    given = ["feedback", "add", "Makina Corpus", "Citadelle Sécurité", "already_met"]
+    assert main([*given, "--json"]) == 0
+    number = str(json.loads(capsys.readouterr().out)["id"])
+    assert "ORG002" not in shown()
+    assert main(["feedback", "list", "ORG001"]) == 0
+    assert "déjà rencontré" in capsys.readouterr().out
+    assert main(["feedback", "undo", number]) == 0
+    assert shown() == ["ORG002"]
+    assert main(["feedback", "undo", number]) == 2
+    assert main(["feedback", "list", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == []
+
+
+def test_what_reactions_teach_is_written_without_names(stocked, capsys):
+    assert main(["feedback", "add", "ORG001", "ORG002", "interested"]) == 0
+    assert main(["feedback", "export", "teach.jsonl"]) == 0
+    text = (stocked / "teach.jsonl").read_text("utf-8")
+    assert "ORG" not in text
+    assert text.count("\n") == 2
+    assert main(["retention", "run"]) == 0
+
+
 def test_a_free_text_is_answered(stocked, capsys):
     text = "partenaire cybersécurité pour un hôpital à Rodez"
     assert main(["search", text, "--kind", "partner", "-k", "1", "--json"]) == 0

@@ -40,9 +40,6 @@ class Log:
         self.rows.append(row)
         return row
 
-    def undo_feedback(self, number: int, by: str | None, at: datetime) -> Feedback:
-        raise NotFound(str(number))
-
 
 def said(who: str, kind: Kind, item: str, action: Action, reason: Refusal | None = None) -> Feedback:
     return Feedback(NOON, kind, who, item, action, reason=reason)

@@ -23,7 +23,6 @@ COMPLEX = {
     "matcher/recommend/rerank.py::rerank": "flat comprehensions over the same items, no nested branch",
     "training/encoder/dev_tasks.py::dev_tasks": "one flat comprehension a task, no branch",
     "training/ranking/fit_ranker.py::fit": "leave one query out, in one readable loop",
-    "training/ranking/fit_ranker.py::from_feedback": "one condition a reason to leave a row out",
     "training/sources/datasets.py::label_sets": "one flat comprehension a training set, no branch",
 }
 """Functions above the limit, as "path::name", each with its reason."""

@@ -14,10 +14,11 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.events import Action, Feedback
 from matcher.domain.items import Kind, Organisation
 from matcher.errors import InvalidRequest
+from matcher.feedback import examples, read_examples, write_examples
 from matcher.recommend.policies import POLICIES, SIGNALS, WEIGHTS_FILE, learnt
 from matcher.settings import Settings
 from training.ranking.cluster import Judged, read_qrels
-from training.ranking.fit_ranker import fit, from_feedback, save
+from training.ranking.fit_ranker import fit, from_examples, save
 
 
 def judged(signal: str, queries: int = 12, seed: int = 0) -> list[Judged]:
@@ -93,10 +94,44 @@ def test_feedback_becomes_questions_weighted_by_how_likely_they_were_seen(tmp_pa
         for item, action, rank in (("ORG2", Action.ACCEPTED, 4), ("ORG3", Action.NOT_FOR_ME, 1)):
             matcher.store.events.log_feedback(Feedback(now, Kind.PARTNER, "ORG1", item, action, rank))
         matcher.store.events.log_feedback(Feedback(now, Kind.PARTNER, "ORG2", "ORG3", Action.DECLINED, 1))
-        questions, weights = from_feedback(matcher, Kind.PARTNER)
+        found = examples(matcher.store.events.feedback(), matcher.hits)
+        questions, weights = from_examples(found, Kind.PARTNER)
     assert [one.query for one in questions] == ["ORG1"], "a question nobody wanted an answer of says nothing"
     assert questions[0].grades == {"ORG2": 6.0}
     assert dict(zip(questions[0].ids, weights[0].tolist(), strict=True)) == {"ORG2": 4.0, "ORG3": 1.0}
+
+
+def reactions(follows: str, seed: int = 0) -> tuple[list[Feedback], dict[str, list[tuple[str, list[float]]]]]:
+    """A log of members who look at ten places, the lower ones less, and want what one signal favours."""
+    rng = np.random.default_rng(seed)
+    now = datetime(2026, 11, 22, tzinfo=UTC)
+    signal, rows, hits = SIGNALS.index(follows), [], {}
+    for number in range(20):
+        query = f"q{number:02}"
+        hits[query] = [(f"o{item}", rng.random(len(SIGNALS)).tolist()) for item in range(10)]
+        for rank, (item, signals) in enumerate(hits[query], start=1):
+            if rng.random() < 1 / rank or rank == 1:
+                action = Action.INTERESTED if signals[signal] > 0.5 else Action.NOT_FOR_ME
+                rows.append(Feedback(now, Kind.PARTNER, query, item, action, rank))
+    return rows, hits
+
+
+@pytest.mark.parametrize("follows", ["market", "theme"])
+@pytest.mark.parametrize("exported", [False, True])
+def test_reactions_raise_the_weight_of_the_signal_that_members_follow(
+    tmp_path: Path, follows: str, exported: bool
+):
+    rows, hits = reactions(follows)
+    found = list(examples(rows, lambda query, _: hits[query]))
+    if exported:
+        write_examples(tmp_path / "f.jsonl", found, SIGNALS, b"k" * 16)
+        found = read_examples(tmp_path / "f.jsonl", SIGNALS)
+    questions, weights = from_examples(found, Kind.PARTNER)
+    learnt_weights = fit(questions, Kind.PARTNER, weights).weights
+    prior = np.array([POLICIES[Kind.PARTNER].weights[name] for name in SIGNALS])
+    change = learnt_weights - prior
+    assert SIGNALS[int(change.argmax())] == follows
+    assert change[SIGNALS.index(follows)] > 0.1
 
 
 @contextmanager

@@ -6,7 +6,7 @@ probability ``1 / r``, so a reaction far down the list says more (Joachims, Swam
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.table import Table
 
 from matcher import settings as configuration
-from matcher.build import Matcher, open_matcher
-from matcher.domain.events import Action
+from matcher.build import open_matcher
 from matcher.domain.items import Kind
 from matcher.errors import InvalidRequest
+from matcher.feedback import Example, examples, read_examples
 from matcher.files import write_whole
 from matcher.recommend.policies import POLICIES, SIGNALS, WEIGHTS_FILE
 from training.ranking.cluster import CUTS, Judged, catalogue, judge, read_qrels
@@ -31,10 +31,6 @@ Floats = NDArray[np.float64]
 ALPHAS = (0.003, 0.01, 0.03, 0.1, 0.3, 1.0)
 LEAST_QUERIES = 8
 """Fewer judged queries than this teach nothing that would carry over."""
-
-_WANTED = {Action.JOINED, Action.INTERESTED, Action.INTRODUCED, Action.ACCEPTED}
-_DEEPEST = 20.0
-"""Inverse propensities are cut here: rarer reactions would drown all others."""
 
 
 @dataclass(frozen=True)
@@ -104,25 +100,15 @@ def _gains(query: Judged) -> Floats:
     return gains / max(float(gains.max(initial=0.0)), 1e-9)
 
 
-def from_feedback(matcher: Matcher, kind: Kind) -> tuple[list[Judged], list[Floats]]:
-    """Questions with at least one wanted answer, as judged queries, and inverse propensities of their hits.
-
-    Wanted answers count as grade 6; hits without a reaction count once.
-    """
-    reactions: dict[str, dict[str, tuple[bool, float]]] = {}
-    for row in matcher.store.events.feedback():
-        if row.kind is kind:
-            weight = min(float(row.rank or 1), _DEEPEST)
-            reactions.setdefault(row.query_id, {})[row.item_id] = (row.action in _WANTED, weight)
-    known = matcher.store.items.get_many(reactions)
+def from_examples(found: Iterable[Example], kind: Kind) -> tuple[list[Judged], list[Floats]]:
+    """Questions of a kind as judged queries, and the weights of their hits; wanted items have grade 6."""
     judged, weights = [], []
-    for query_id, answers in sorted(reactions.items()):
-        if query_id not in known or not any(wanted for wanted, _ in answers.values()):
-            continue
-        grades = {item: 6.0 for item, (wanted, _) in answers.items() if wanted}
-        judged.extend(judge(matcher, kind, {query_id: grades}))
-        ids = judged[-1].ids
-        weights.append(np.array([answers[i][1] if i in answers else 1.0 for i in ids]))
+    for one in found:
+        if one.kind is kind:
+            ids, table = list(one.ids), np.array(one.signals, dtype=np.float64)
+            grades = {item: 6.0 for item, wanted in zip(one.ids, one.wanted, strict=True) if wanted}
+            judged.append(Judged(one.query, ids, table, grades))
+            weights.append(np.array(one.weights))
     return judged, weights
 
 
@@ -138,12 +124,15 @@ def fit_ranker(
     qrels: Annotated[
         Path | None, typer.Option(help="Folder of judgements; without it, learn from feedback")
     ] = None,
+    feedback: Annotated[
+        Path | None, typer.Option(help="A file of `matcher feedback export`; else the store is read")
+    ] = None,
     write: Annotated[bool, typer.Option("--write", help="Use the weights that beat those in use")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON")] = False,
 ) -> None:
     """Learn signal weights from judgements or logged feedback; never replaces a better ranker."""
     settings = configuration.load()
-    fits = _from_qrels(qrels) if qrels else _from_logs(settings)
+    fits = _from_qrels(qrels) if qrels else _from_feedback(settings, feedback)
     if write:
         for kind, found in fits.items():
             if found.better:
@@ -171,16 +160,21 @@ def _from_qrels(folder: Path) -> dict[Kind, Fit]:
         }
 
 
-def _from_logs(settings: configuration.Settings) -> dict[Kind, Fit]:
+def _from_feedback(settings: configuration.Settings, file: Path | None) -> dict[Kind, Fit]:
+    found = read_examples(file, SIGNALS) if file else _logged(settings)
     fits = {}
-    with open_matcher(settings) as matcher:
-        for kind in CUTS:
-            judged, weights = from_feedback(matcher, kind)
-            if len(judged) >= LEAST_QUERIES:
-                fits[kind] = fit(judged, kind, weights)
+    for kind in CUTS:
+        judged, weights = from_examples(found, kind)
+        if len(judged) >= LEAST_QUERIES:
+            fits[kind] = fit(judged, kind, weights)
     if not fits:
         raise InvalidRequest(
             f"There is not enough feedback yet: {LEAST_QUERIES} organisations with a wanted answer "
             "are needed."
         )
     return fits
+
+
+def _logged(settings: configuration.Settings) -> list[Example]:
+    with open_matcher(settings) as matcher:
+        return list(examples(matcher.store.events.feedback(), matcher.hits))

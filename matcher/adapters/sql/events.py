@@ -87,6 +87,14 @@ class EventLog:
         """Yield every reaction, in the order it was logged, those taken back included."""
         return map(_feedback, self._walk(feedback, "reading feedback"))
 
+    def reaction(self, number: int) -> Feedback:
+        """Return the reaction of this number, whether it holds or not; NotFound if there is none."""
+        with self._database.reading("reading feedback") as connection:
+            row = connection.execute(select(feedback).where(feedback.c.id == number)).first()
+        if row is None:
+            raise NotFound(f"There is no reaction {number} to take back, or it was taken back already.")
+        return _feedback(row)
+
     def feedback_naming(self, item_id: str) -> list[Feedback]:
         """Every reaction of an item or to it, in the order it was logged; none for an unknown one."""
         named = or_(feedback.c.query_id == item_id, feedback.c.item_id == item_id)
