@@ -64,7 +64,7 @@ class InvalidRequest(MatcherError):
 
 
 class Ambiguous(InvalidRequest):
-    """A name stands for several items."""
+    """A name matches several items."""
 
 
 class StalePlan(InvalidRequest):

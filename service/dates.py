@@ -9,7 +9,7 @@ from matcher.errors import InvalidRequest
 def parse(text: str | None, zone: ZoneInfo, name: str = "on") -> datetime:
     """Read the instant an answer is for, given as the parameter ``name``.
 
-    Dates are those of ISO 8601, basic or extended. A date alone stands for noon of that day in ``zone``: what
+    Dates are those of ISO 8601, basic or extended. A date alone means noon of that day in ``zone``: what
     opens in the morning or closes in the evening is open on that day. An instant without offset is read in
     ``zone``. None is now.
 

@@ -39,7 +39,7 @@ class SmtpAddress:
 
 
 def parse_smtp_url(url: str) -> SmtpAddress:
-    """Read ``smtp://user:password@host:587`` or ``smtps://host:465``; ``%40`` stands for an at sign.
+    """Read ``smtp://user:password@host:587`` or ``smtps://host:465``; ``%40`` is an at sign.
 
     Raises InvalidRequest, without showing the address, when it is neither.
 

@@ -341,7 +341,7 @@ RomeCode = Annotated[str, StringConstraints(pattern=r"^[A-N]\d{4}$")]
 class Lead(Item):
     """A programme, school, association or inclusive employer through which more people can be hired.
 
-    ``public`` is whom it is for, empty for everybody; ``reserved`` says that nobody else is admitted.
+    ``public`` is whom it is for, empty for all; ``reserved`` says that it admits no others.
     ``rome_codes`` are the jobs a training leads to (France Travail's ROME 4.60). ``apprenticeship`` is None
     where it is not known.
 

@@ -17,7 +17,7 @@ class Participation:
     """An organisation that takes part in a factory.
 
     ``source`` says where that is written (a file's name, a field); ``inferred`` is True when it was concluded
-    from a text and nobody stated it.
+    from a text and no person stated it.
     """
 
     organisation_id: str

@@ -87,7 +87,7 @@ def _example(
 def pseudonymised(example: Example, key: bytes) -> Example:
     """Replace ids by pseudonyms, and order the hits by them so that their order tells nothing.
 
-    The same id has the same pseudonym under one key; without the key nobody can go back.
+    The same id has the same pseudonym under one key; without the key the id cannot be recovered.
     """
     names = [_pseudonym(item_id, key) for item_id in example.ids]
     order = sorted(range(len(names)), key=names.__getitem__)

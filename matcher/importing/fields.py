@@ -255,8 +255,8 @@ def _settle_opening(data: dict[str, Any], opening: str) -> None:
     """Read an opening as published; one that is no date is kept as text before the other dates."""
     data["opens_at"] = _full_date(opening, closing=False)
     if data["opens_at"] is None:
-        told = [f"ouverture : {opening}", data.get("dates_as_published")]
-        data["dates_as_published"] = " ; ".join(filter(None, told))
+        published = [f"ouverture : {opening}", data.get("dates_as_published")]
+        data["dates_as_published"] = " ; ".join(filter(None, published))
 
 
 def _available(status: str, opens: Any, closes: Any) -> str:
@@ -265,18 +265,18 @@ def _available(status: str, opens: Any, closes: Any) -> str:
     A closed call whose both dates are known is ``dated``: asked of a day within them, it was open. One to
     come is unconfirmed while it is not known from when.
     """
-    told = STATUS.get(fold_words(status), "unconfirmed") if status else "dated"
+    availability = STATUS.get(fold_words(status), "unconfirmed") if status else "dated"
     if fold_words(status) in UPCOMING and not opens:
-        told = "unconfirmed"
-    if told == "closed" and opens and closes not in (None, NO_END):
-        told = "dated"
-    if told == "dated" and not (opens or closes):
-        told = "unconfirmed"
-    return told
+        availability = "unconfirmed"
+    if availability == "closed" and opens and closes not in (None, NO_END):
+        availability = "dated"
+    if availability == "dated" and not (opens or closes):
+        availability = "unconfirmed"
+    return availability
 
 
 def _settle_no_end(data: dict[str, Any]) -> None:
-    """Keep no closing where the file says that there is none; what is not opened by a date either stands."""
+    """Drop a closing that the file says is none; without an opening the item is standing."""
     if data.get("closes_at") == NO_END:
         data["closes_at"] = None
         if data.get("availability") == "dated" and not data.get("opens_at"):

@@ -132,7 +132,7 @@ def import_file(
     """Plan the import of a file and apply the plan.
 
     The rows set aside are written to :func:`~matcher.importing.rejects_path` first; a former file is removed
-    when there are none. A dry run writes nothing at all. When somebody else writes between plan and
+    when there are none. A dry run writes nothing at all. When another process writes between plan and
     application, both are done again.
     """
 

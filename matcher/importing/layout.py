@@ -197,7 +197,7 @@ def _check_limits(name: str, width: int, rows: int) -> None:
 
 
 def _above(filled: Sequence[tuple[int, list[str]]], header: _Header) -> list[Notice]:
-    """Say where the header is, if not in the first row alone, and what stands above it."""
+    """Say where the header is, if not in the first row alone, and what is above it."""
     if not header.last > 0:
         return []
     first, last = filled[header.first][0], filled[header.last][0]

@@ -120,8 +120,8 @@ class _Typing:
         said = self.said(row)
         if not said:
             return self.asked or self.inferred
-        told = ItemType(said) if said in set(ItemType) else None
-        return told if self.asked in (None, told) else None
+        named = ItemType(said) if said in set(ItemType) else None
+        return named if self.asked in (None, named) else None
 
 
 def _first_ids(table: Table, keys: Sequence[str]) -> list[str]:
@@ -195,12 +195,12 @@ def _named_departments(rows: Sequence[Row], plan: RowPlan) -> int:
     at = next((column.position for column in plan.columns if column.field == "_department"), None)
     if at is None:
         return 0
-    told = [str(row.cells[at] or "") for row in rows if isinstance(row.item, plan.item_class)]
-    return sum(bool(text.strip()) and not has_code(text) for text in told)
+    texts = [str(row.cells[at] or "") for row in rows if isinstance(row.item, plan.item_class)]
+    return sum(bool(text.strip()) and not has_code(text) for text in texts)
 
 
 def _undated(rows: Sequence[Row], plans: Iterable[RowPlan]) -> list[Notice]:
-    """Say once that calls are shown to nobody whose dates and status, as written, leave it open when."""
+    """Say once that calls whose dates and status leave their window open are not shown."""
     if any(column.field == "availability" for plan in plans for column in plan.columns):
         return []
     items = [row.item for row in rows if row.item and "availability" in row.item.model_fields_set]

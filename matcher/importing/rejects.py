@@ -37,7 +37,7 @@ def write_rejects(out: Path, table: ItemTable, rows: Sequence[Row]) -> None:
 
 
 def _reasons(row: Row) -> str:
-    told = [*row.rejects, *row.unread]
+    faults = [*row.rejects, *row.unread]
     return " | ".join(
-        f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in told
+        f"{reject.field}: {reject.reason}" if reject.field else reject.reason for reject in faults
     )

@@ -250,7 +250,7 @@ def _validated(reading: _Reading, cells: Sequence[Any], plan: RowPlan) -> AnyIte
 def _report(error: ValidationError, reading: _Reading, cells: Sequence[Any], plan: RowPlan) -> bool:
     """Note what is wrong with a row, and drop the fields that decide nothing; say whether there were any."""
     decides = {column.field: column.decides for column in plan.columns}
-    told = {reject.field for reject in (*reading.bad, *reading.unread)}
+    reported = {reject.field for reject in (*reading.bad, *reading.unread)}
     left_out = False
     for entry in error.errors():
         if not entry["loc"] and reading.bad:
@@ -258,7 +258,7 @@ def _report(error: ValidationError, reading: _Reading, cells: Sequence[Any], pla
         name = _field_at(entry, reading.data)
         optional = not decides.get(name, True)
         reject = _reject(reading.line, cells, plan, entry)
-        if reject.field not in told:
+        if reject.field not in reported:
             (reading.unread if optional else reading.bad).append(reject)
         if optional:
             left_out = reading.data.pop(name, None) is not None or left_out

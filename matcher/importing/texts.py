@@ -105,7 +105,7 @@ def says_nothing(text: str) -> bool:
 
 
 def is_not_said(text: str) -> bool:
-    """Say whether a text stands for an empty cell: « N/C », « - », « non renseigné ».
+    """Say whether a text means an empty cell: « N/C », « - », « non renseigné ».
 
     >>> is_not_said("N/C"), is_not_said(" - "), is_not_said("aucun"), is_not_said("non")
     (True, True, False, False)

@@ -15,7 +15,7 @@ from matcher.index.ports import Encoder, Point, Vectors
 
 TEMPLATE = "fields-v5"
 
-# Texts that tell how to apply, when to meet, what an item belongs to or whom it admits say nothing about what
+# Texts on how to apply, when to meet, what an item belongs to or whom it admits say nothing about what
 # it is about; the typed facts of a lead are evidence of their own.
 _NOT_MATCHED = frozenset({"meetings", "eligibility_text", "axis", "public", "levels", "apprenticeship"})
 
@@ -59,7 +59,7 @@ def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical) 
     label_rows = encoder.encode_queries(distinct)
     dense = encoder.encode_passages(texts)
     whole = lexical.encode_passages([passage(item) for item in items])
-    sparse = [heavier(given, told) for given, told in zip(lexical.encode_passages(texts), whole, strict=True)]
+    sparse = [heavier(given, full) for given, full in zip(lexical.encode_passages(texts), whole, strict=True)]
     points = []
     for item, vector, terms, own in zip(items, dense, sparse, labels, strict=True):
         start, end = item.open_between()

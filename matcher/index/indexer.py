@@ -134,14 +134,14 @@ class Indexer:
         return Generation(name, index)
 
     def drop_leftovers(self) -> None:
-        """Drop what is left of old generations that nobody holds any more."""
+        """Drop leftovers of old generations that no process holds."""
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
 
     def drop_if_unused(self, name: str) -> None:
         """Drop a generation that this process served and that no other can be reading.
 
-        Whatever keeps it from being dropped, the next rebuild sweeps it: nobody waits for this.
+        If it cannot be dropped, the next rebuild does it: no caller waits for this.
         """
         with suppress(IndexLocked, BackendUnavailable, OSError), self.generations.exclusive():
             if self.generations.drop(name):

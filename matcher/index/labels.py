@@ -1,6 +1,6 @@
 """The short labels of an item and the part each plays in a match.
 
-``GIVES`` is what someone does, offers or is about; ``SERVES`` whom they work for; ``NEEDS`` what they look
+``GIVES`` is what someone does, offers or is about; ``SERVES`` their clients; ``NEEDS`` what they look
 for. Matching a ``NEEDS`` with another's ``GIVES`` is what makes two organisations gain from each other.
 ``AXIS`` is the axis of the cluster's work a factory belongs to.
 """
@@ -62,7 +62,7 @@ class Label:
 
     @property
     def is_open(self) -> bool:
-        """True when the label excludes nobody of the cluster, and so never shows a shared theme."""
+        """True when the label fits every member, and so never shows a shared theme."""
         return self.welcomes_all or self.folded in SAYS_NOTHING
 
 

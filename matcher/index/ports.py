@@ -1,4 +1,4 @@
-"""The few seams behind which more than one real implementation stands.
+"""Protocols with more than one real implementation each.
 
 Vectors are rows of unit length, float32. Results are ordered by ``(-score, id)``.
 """

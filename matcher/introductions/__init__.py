@@ -3,7 +3,7 @@
 - ``introduction``: states, acts, parties, and the record of each act
 - ``transitions``: the one table of what may be done in which state, by whom, and what comes of it
 - ``changes``: what an act changes beside the state
-- ``letters``: which mails tell of an act, and to whom
+- ``letters``: the mails that follow an act, and their receivers
 - ``rules``: capacity, spacing, reminders, expiry; what a member wishes
 - ``waiting``: what time makes of an introduction
 - ``working_days``: days on which people are at work in France
@@ -11,7 +11,7 @@
 - ``desk``: the use cases of staff and members
 - ``worker``: what the worker does when it is due
 - ``effects``: what introductions do to answers and plans
-- ``baskets``: what waits for whom since when, for staff
+- ``baskets``: open tasks by person and age, for staff
 - ``ports``: what introductions ask of the store
 """
 

@@ -1,4 +1,4 @@
-"""Baskets for staff: what waits for whom since when, and what to do about it."""
+"""Baskets for staff: introductions that wait, since when, and what to do about them."""
 
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass

@@ -15,7 +15,7 @@ _COUNTS_AS = {
     State.CLOSED: Action.ALREADY_MET,
 }
 _UNDECIDED = frozenset({State.PROPOSED, State.APPROVED})
-"""Nobody was asked yet: the pair may still be recommended and planned."""
+"""No side was asked yet: the pair may still be recommended and planned."""
 
 
 class Reactions(Protocol):

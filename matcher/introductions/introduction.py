@@ -51,7 +51,7 @@ class Act(StrEnum):
 
 
 class Party(StrEnum):
-    """In what part somebody acts. ``SERVICE`` is the worker, which asks, reminds and closes on time."""
+    """The part in which a person acts. ``SERVICE`` is the worker, which asks, reminds and closes on time."""
 
     STAFF = "staff"
     FIRST = "first"
@@ -101,7 +101,7 @@ class Actor:
     person_id
         Which person; "" for the service, and for staff on the machine itself.
     on_behalf_of
-        The organisation that staff answer for; "" when nobody is stood in for.
+        The organisation that staff answer for; "" when they act for none.
     """
 
     party: Party

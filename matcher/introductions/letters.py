@@ -1,4 +1,4 @@
-"""Which mails tell of an act on an introduction, and to whom."""
+"""The mails that follow an act on an introduction, and their receivers."""
 
 from collections.abc import Iterator, Mapping, Sequence
 
@@ -27,7 +27,7 @@ _TOLD: dict[tuple[State, Act], tuple[str, tuple[Side, ...]]] = {
     (State.ACCEPTED, Act.ASK_OUTCOME): ("introduction_outcome", _BOTH),
     (State.MET, Act.ASK_OUTCOME): ("introduction_outcome", _BOTH),
 }
-"""State before and act, to the mail and who gets it. A side that was not asked yet is told nothing."""
+"""State before and act, to the mail and who gets it. A side that was not asked yet gets no mail."""
 
 
 def letters(
@@ -49,7 +49,7 @@ def letters(
 
 
 def _event(before: Introduction, after: Introduction, act: Act, rules: Rules) -> tuple[str, tuple[Side, ...]]:
-    """Return what is told, and to which sides; no side where nothing is."""
+    """Return the mail and the sides that get it; no side where there is none."""
     event, sides = _TOLD.get((before.state, act), ("", ()))
     if act is Act.REMIND and rules.reminders_left(after) == 0:
         return "introduction_last_chance", sides

@@ -57,7 +57,7 @@ class Introductions(Protocol):
     def change(self, introduction_id: str, decide: Decide, since: datetime) -> Introduction | None:
         """Let ``decide`` work out a step from the present state, keep it and return what came of it.
 
-        Nobody else changes any introduction meanwhile. The past given is that of its two organisations, with
+        No other writer interferes. The past given is that of its two organisations, with
         the requests from ``since`` on. None, and nothing is kept, when ``decide`` gives None; an error that
         it raises is raised. NotFound when there is no such introduction.
         """

@@ -162,7 +162,7 @@ def fact_fields(subject: AnyItem | Profile) -> Iterator[tuple[str, str]]:
 
 
 def expand(name: str) -> list[str]:
-    """Return the names that one entry with alternatives stands for.
+    """Return the names that one entry with alternatives spells out.
 
     >>> expand("(cherche|trouver) laboratoire")
     ['cherche laboratoire', 'trouver laboratoire']

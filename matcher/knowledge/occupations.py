@@ -19,7 +19,7 @@ __all__ = ["NO_OCCUPATIONS", "OccupationFinder", "read_occupations"]
 JOBS = "jobs.csv"
 APPELLATIONS = "appellations.v4.60.csv.gz"
 _FIELDS = frozenset({"description", "needs"})
-"""Fields in which a job that is named is looked for; elsewhere it is what somebody does or teaches."""
+"""Fields in which a job that is named is looked for; elsewhere it is what an organisation does or teaches."""
 _COMPUTING = ["M1801", "M1802", "M1803", "M1804", "M1805", "M1806", "M1810", "I1401"]
 _WEB_AND_DATA = ["E1101", "E1103", "E1104", "E1205", "E1402", "M1403", "M1705"]
 _DIGITAL = frozenset([*_COMPUTING, *_WEB_AND_DATA])

@@ -72,7 +72,7 @@ class Territory:
         """Return the town, else the centre of its department, else None.
 
         Case, accents, hyphens and "St" for "Saint" do not matter. With a department only a town of that
-        department fits; without, only a name that stands for one town.
+        department fits; without, only a name of exactly one town.
 
         >>> albi = Place("Albi", "81", 43.9298, 2.148)
         >>> Territory([albi], []).locate("ALBI") == albi

@@ -111,7 +111,7 @@ class _Sentence:
         return Form(*guessed, word.endswith("s"), "guess") if guessed else None
 
     def _may_be_guessed(self, place: int) -> bool:
-        """Return whether a word that is not in the lexicon stands where titles and their nouns stand.
+        """Return whether a word that is not in the lexicon is at the place of a title or its noun.
 
         Not as the object of a machine's verb: "utiliser une centrifugeuse".
         """
@@ -121,7 +121,7 @@ class _Sentence:
         return place < 4 or self.lower[place - 4] not in MACHINE_CONTEXTS
 
     def _opens(self, place: int) -> bool:
-        """Return whether the word stands first in the text or in a segment of it."""
+        """Return whether the word is first in the text or in a segment of it."""
         before = self.parts[place - 1]
         return place == 1 or bool(_BREAK.search(before))
 

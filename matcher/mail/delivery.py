@@ -36,7 +36,7 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Unwanted:
-    """A message that has nothing left to say, or nobody to say it to."""
+    """A message without content or without a receiver."""
 
     why: Remark
 

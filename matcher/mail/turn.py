@@ -50,7 +50,7 @@ class Turn:
     def take(self) -> bool:
         """Take the turn or keep it for :data:`HOLD`; False while another living process has it.
 
-        ``taken_over`` then says whether another process, or nobody, had it before: its work may be half done.
+        ``taken_over`` then says whether another process, or none, had it before: its work may be half done.
         """
         now, found = self._clock(), self._turns.holder(self._name)
         seen = found[0] if found else None

@@ -1,4 +1,4 @@
-"""Links of mails: one row each, and a token that whoever reads the database cannot make.
+"""Links of mails: one row each, and a token that a reader of the database cannot make.
 
 The token is an HMAC of the link's id, and the row keeps only the token's hash. A mail that is rendered again
 holds the same link, and a copy of the database holds none that can be followed.
@@ -67,7 +67,7 @@ class LinkGone(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A link that was made: for whom, what it opens (``subject``: an id), until when.
+    """A link that was made: its person, what it opens (``subject``: an id), until when.
 
     ``expires_at`` is None for a link without an end; ``used_at`` and ``revoked_at`` until that happens.
     """

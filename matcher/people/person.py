@@ -78,7 +78,7 @@ def new_person(
     Raises
     ------
     InvalidRequest
-        The address is none, the name is empty, a text holds a line break, or a member speaks for nobody.
+        The address is none, the name is empty, a text holds a line break, or a member has no organisation.
 
     Examples
     --------

@@ -268,8 +268,8 @@ def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:
 def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
     """Return the owner's longest theme that the reader's description names, with its place there.
 
-    Labels that exclude nobody are left out, and so is the name of an item, which may be an everyday word.
-    Ties go to the first label.
+    Labels that fit every organisation are left out, and so is the name of an item, which may be an
+    everyday word. Ties go to the first label.
     """
     text = reader.evidence_text
     if not text.strip():

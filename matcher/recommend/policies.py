@@ -28,7 +28,7 @@ SIGNALS = (
     "concepts",  # terms of the vocabulary and countries that both texts name
     "facts",  # what one side is, has or looks for meets what the other is for
     "words",  # rare words of a request that the item holds
-    "openness",  # the item excludes nobody
+    "openness",  # the item is open to every organisation
     "stage",  # the item names the query's kind or size of organisation
     "territory",  # nearness, as the crow flies, and the cluster's antenna
 )

@@ -40,7 +40,7 @@ class Said:
         return self.actions.get(item_id) is Action.JOINED
 
     def leaves_out(self, item: AnyItem | Profile) -> bool:
-        """Whether an item is set aside, or stands for the same thing as one that is."""
+        """Whether an item, or its twin, is set aside."""
         return any(_is_same(item, other) for other in self.aside.values())
 
     def notices(self, query: AnyItem | Profile, on: datetime | None) -> tuple[Missing, ...]:

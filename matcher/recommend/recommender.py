@@ -285,11 +285,11 @@ class Recommender:
 
     def _presented(self, entries: list[Scored], context: _Context) -> tuple[Recommendation, ...]:
         """Present items with their reasons, in this order; an item with nothing to say is left out."""
-        explained = [(entry, self._reasons(entry, context)) for entry in entries]
-        told = [(entry, reasons) for entry, reasons in explained if reasons]
+        all_entries = [(entry, self._reasons(entry, context)) for entry in entries]
+        explained = [(entry, reasons) for entry, reasons in all_entries if reasons]
         return tuple(
             self._present(rank, entry, reasons, context)
-            for rank, (entry, reasons) in enumerate(told, start=1)
+            for rank, (entry, reasons) in enumerate(explained, start=1)
         )
 
     def _reasons(self, entry: Scored, context: _Context) -> tuple[Reason, ...]:

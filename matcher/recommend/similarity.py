@@ -1,7 +1,7 @@
 """Similarities between the labels and texts of one question and those of its hits.
 
 Similarities are cosines, stretched so that the encoder's floor, the similarity it gives to unrelated texts,
-counts as 0. Labels that exclude nobody ("toutes filières") are similar to nothing.
+counts as 0. Labels that fit every organisation ("toutes filières") are similar to nothing.
 """
 
 from collections.abc import Sequence

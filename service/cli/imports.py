@@ -291,28 +291,28 @@ def _mapping(report: ImportReport) -> Table:
 
 def _changes(report: ImportReport) -> Table:
     table = _table("ligne", "", "fiche / item", "changements / changes")
-    told = [one for one in report.actions if one.action in (Action.NEW, Action.CHANGED)]
-    for one in told[:MAX_LISTED]:
+    changed = [one for one in report.actions if one.action in (Action.NEW, Action.CHANGED)]
+    for one in changed[:MAX_LISTED]:
         changes = [
             f"{change.field}: {change.before or '-'} → {change.after or '-'}" for change in one.changes
         ]
         table.add_row(str(one.line), _DONE[one.action], f"{one.name} ({one.item_id})", "\n".join(changes))
-    _more(table, told)
+    _more(table, changed)
     return table
 
 
 def _rejects(report: ImportReport) -> Table:
     table = _table("ligne", "champ", "valeur", "raison / reason")
-    told = [*report.rejects, *report.unread]
-    for reject in told[:MAX_LISTED]:
+    faults = [*report.rejects, *report.unread]
+    for reject in faults[:MAX_LISTED]:
         table.add_row(str(reject.line), reject.field, reject.value, reject.reason)
-    _more(table, told)
+    _more(table, faults)
     return table
 
 
-def _more(table: Table, told: Sequence[object]) -> None:
-    if len(told) > MAX_LISTED:
-        table.add_row("…", "", "", f"{len(told) - MAX_LISTED} de plus / more")
+def _more(table: Table, rows: Sequence[object]) -> None:
+    if len(rows) > MAX_LISTED:
+        table.add_row("…", "", "", f"{len(rows) - MAX_LISTED} de plus / more")
 
 
 def choices_of(

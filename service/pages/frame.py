@@ -23,7 +23,7 @@ HEADERS = {
 """Headers of every page: no script runs, only our own style and images load, forms go nowhere else."""
 
 SAID: dict[str, str] = {}
-"""Sentences shown once after an act, by the code in the address: nobody can put words of their own there."""
+"""Sentences shown once after an act, by the code in the address: an address cannot bring words of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class Frame:
     """What the base template shows around a page.
 
     ``section`` is the path of the menu entry the page belongs to; ``name`` is that of the signed-in person,
-    "" for nobody; ``said`` is what the last act did.
+    "" for none; ``said`` is what the last act did.
     """
 
     lang: Language

@@ -168,7 +168,7 @@ def test_an_erasure_stands_while_another_process_reads_and_the_next_empties_the_
         assert store.items.names() == [("L0", "Ada")]
         assert in_the_log(path)
         assert "matcher.db-wal" in caplog.text
-        assert "somebody has been reading" in caplog.text
+        assert "another process has been reading" in caplog.text
         other.execute("ROLLBACK")
         assert store.items.delete(["L1"]) == 0
         assert not in_the_log(path)

@@ -145,7 +145,7 @@ def _ids_fuller_first(corpus: Sequence[str]) -> list[str]:
 
 
 def _lexical_for(corpus: Sequence[str]) -> Bm25Lexical:
-    """Return the service's lexical half, told how long the texts of this corpus are."""
+    """Return the service's lexical half, set to the text length of this corpus."""
     return Bm25Lexical(avg_len=max(1.0, float(np.mean([len(terms(text)) for text in corpus]))))
 
 

@@ -3,7 +3,7 @@
 One logistic curve a kind (Platt 1999), fitted on the judged dev sets: organisations of ``cluster-dev`` (two
 grades added up, useful from 4 of 6) and free-text requests of ``answers-dev`` (useful from a mean grade of
 2). Only items with clear evidence count, since only they can be shown. A request has an intercept of its own.
-Quality is told by leave-one-query-out: each query is predicted by a curve fitted on the others.
+Quality is measured leaving one query out: each query is predicted by a curve fitted on the others.
 """
 
 import json

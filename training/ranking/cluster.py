@@ -74,7 +74,7 @@ def read_qrels(path: Path) -> Qrels:
 def catalogue(files: Sequence[str] = FILES) -> Iterator[Matcher]:
     """Open the product on a fresh store that holds the judged part of the shipped catalogue.
 
-    The 512 calls are left out: nobody judged them. ``files`` are names in ``data/catalogue``.
+    The 512 calls are left out: they were not judged. ``files`` are names in ``data/catalogue``.
     """
     base = configuration.load()
     with TemporaryDirectory() as folder:

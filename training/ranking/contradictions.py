@@ -67,7 +67,7 @@ def count(pairs: Iterable[tuple[Answer, Answer]]) -> Contradictions:
 
 
 def _falls(marks: list[bool]) -> bool:
-    """Whether a faint item stands above a clear one.
+    """Whether a faint item ranks above a clear one.
 
     >>> _falls([True, True, False]), _falls([True, False, True])
     (False, True)

@@ -1,6 +1,6 @@
 """Measures of rankings, as small pure functions.
 
-A ranking is a sequence of distinct items, best first, without ties: whoever ranks by a score orders by
+A ranking is a sequence of distinct items, best first, without ties: rankings by a score are ordered by
 ``(-score, id)``. ``grades`` maps an item to its relevance; grades of 0 or less, and items without a grade,
 are not relevant. A measure of one query that has nothing relevant is undefined and ``nan``: such a query says
 nothing about a ranking, so it is left out of means, not counted as 0 or 1.

@@ -7,12 +7,12 @@ without a slash give the nouns that have one form for all (epicene).
 The *kind* of a word says how much context :func:`matcher.language.text.neutral` wants before it
 touches the word:
 
-``role``     names a person wherever it stands: ``développeuse``
+``role``     names a person at any place: ``développeuse``
 ``adj``      also said of things ("stratégie commerciale"): needs a determiner before it, or to open the text
 ``thing``    also a machine or another thing ("une perceuse"): only when it opens the text
 ``mod``      an adjective of titles ("principale"): only beside a person
 ``epicene``  one form for all: ``architecte``; its determiner and adjectives still agree
-``head``     stands unchanged before the noun of a title: ``aide``, ``garde``, ``technico``
+``head``     is unchanged before the noun of a title: ``aide``, ``garde``, ``technico``
 ``title``    a whole title whose genders no rule joins: ``femme de chambre`` -> ``valet de chambre``
 ``english``  head of an English title: ``data scientist``; the words that may stand before it are ``before``
 """

@@ -154,7 +154,7 @@ class EdgeIndex:
         self._guard(self._alive().flush)
 
     def optimize(self) -> None:
-        """Build the graph for fast search. Minutes from 10,000 points, and Python stands still meanwhile."""
+        """Build the graph for fast search. Minutes from 10,000 points, and blocks Python meanwhile."""
         self._guard(self._alive().optimize)
 
     def close(self) -> None:

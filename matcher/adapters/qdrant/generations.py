@@ -82,7 +82,7 @@ class QdrantGenerations:
         return index
 
     def sweep(self) -> list[str]:
-        """Drop all but the current generation and the one that served before it; return what nobody updates.
+        """Drop all but the current generation and its predecessor; return those that no index updates.
 
         The previous one stays until the next sweep, so that running services move over in their own time.
         """

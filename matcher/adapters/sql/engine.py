@@ -131,7 +131,7 @@ class Database:
     def empty_log(self) -> str:
         """Empty SQLite's write-ahead log, where erased texts still are; return why it could not be, or "".
 
-        It waits for readers briefly: whoever calls tries again later. PostgreSQL has no such log.
+        It waits for readers briefly; the caller tries again later. PostgreSQL has no such log.
         """
         if self.file is None:
             return ""
@@ -144,7 +144,7 @@ class Database:
                     connection.exec_driver_sql(f"PRAGMA busy_timeout = {self.timeouts.lock_ms}")
         except (SQLAlchemyError, sqlite3.Error, OSError) as error:
             return str(getattr(error, "orig", None) or error)
-        return "somebody has been reading or writing for too long" if busy else ""
+        return "another process has been reading or writing for too long" if busy else ""
 
     def log_is_empty(self) -> bool:
         """Return whether nothing is in SQLite's write-ahead log."""

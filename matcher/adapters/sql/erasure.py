@@ -37,8 +37,8 @@ def erase_person_traces(connection: Connection, person_id: str) -> None:
     for table in metadata.sorted_tables:
         for column in table.c:
             if names_person(column, kept=True):
-                nobody = update(table).where(column == person_id).values({column.name: None})
-                connection.execute(nobody)
+                anonymised = update(table).where(column == person_id).values({column.name: None})
+                connection.execute(anonymised)
             elif names_person(column, kept=False):
                 connection.execute(delete(table).where(column == person_id))
 

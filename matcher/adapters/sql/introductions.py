@@ -98,7 +98,7 @@ class IntroductionTables:
     def change(self, introduction_id: str, decide: Decide, since: datetime) -> Introduction | None:
         """Let ``decide`` work out a step from the present state, and keep it with its record and mails.
 
-        Writers take turns, so nobody else changes anything between reading and writing.
+        Writers take turns, so no other changes anything between reading and writing.
         """
         with self._database.writing("changing an introduction") as connection:
             before = _read(connection, introduction_id)

@@ -139,7 +139,7 @@ class Turns:
         return None if row is None else (row.holder, datetime.fromisoformat(row.until))
 
     def take(self, name: str, holder: str, until: datetime, *, seen: str | None) -> bool:
-        """Take the work over from ``seen`` (None: nobody), or keep it; False when another was faster."""
+        """Take the work over from ``seen`` (None: no process), or keep it; False when another was faster."""
         with self._database.writing("taking a turn") as connection:
             found = connection.execute(
                 select(worker_turns.c.holder).where(worker_turns.c.name == name)

@@ -257,8 +257,8 @@ def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
     if len(best) == 1:
         return best[0]
     prefixes = {_PREFIXES.get(item_id.rstrip("0123456789-_ ").upper()) for item_id in ids}
-    if len(prefixes) == 1 and (told := prefixes.pop()):
-        return told
+    if len(prefixes) == 1 and (prefix := prefixes.pop()):
+        return prefix
     names, kinds = ", ".join(columns[:12]), ", ".join(ItemType)
     raise refusal(
         f"Les colonnes ({names}) ne disent pas ce que sont les lignes. Le préciser avec --kind : {kinds}. "

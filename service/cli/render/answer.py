@@ -203,9 +203,11 @@ def _why(item: Recommendation, layout: Layout) -> RenderableType:
 
 def _signals(item: Recommendation, lang: Language) -> Text:
     parts = sorted(item.signals, key=lambda signal: (-signal.contribution, signal.name))
-    told = ", ".join(f"{part.name} {_number(part.contribution, lang)}" for part in parts if part.contribution)
+    contributions = ", ".join(
+        f"{part.name} {_number(part.contribution, lang)}" for part in parts if part.contribution
+    )
     strength = sum(part.contribution for part in parts)
-    return Text(f"{word('strength', lang)} {_number(strength, lang)} = {told}", "dim")
+    return Text(f"{word('strength', lang)} {_number(strength, lang)} = {contributions}", "dim")
 
 
 def _sentence(text: Reason | Missing, lang: Language) -> str:

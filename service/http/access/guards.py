@@ -14,7 +14,7 @@ _bearer = HTTPBearer(
 )
 
 CallerDep = Annotated[Caller, Depends(identify)]
-"""Who asks, whoever it is: for routes that show more to some than to others."""
+"""Any caller, known or not: for routes that show more to some than to others."""
 
 
 class Required:

