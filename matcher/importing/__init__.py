@@ -5,6 +5,7 @@
 - ``columns``: which column gives which field, and which ones decide what is recommended
 - ``cells``, ``fields``, ``rows``: cells read as their field wants, rows validated, faults worded
 - ``reader``: a file as rows of items; ``calendars``: a calendar as dates of factories
+- ``participations``: lists of who takes part in which factory
 - ``planning``: what an import would do; ``importer``: plans made and applied
 - ``rejects``: what was not imported, to be corrected; ``report``: all that is said of an import
 - ``export``: one writer of CSV and JSON Lines; ``formulas``: cells a spreadsheet would run
@@ -21,6 +22,7 @@ from matcher.importing.importer import (
     plan_import,
 )
 from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER, HeaderRank, Table, TableRow
+from matcher.importing.participations import import_participations, lists_participations
 from matcher.importing.reader import read
 from matcher.importing.rejects import rejects_path, write_rejects
 from matcher.importing.report import (
@@ -65,8 +67,10 @@ __all__ = [
     "combined",
     "csv_text",
     "import_file",
+    "import_participations",
     "import_table",
     "jsonl_text",
+    "lists_participations",
     "load_profile",
     "neutralise",
     "plan_import",

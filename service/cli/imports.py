@@ -24,6 +24,8 @@ from matcher.importing import (
     Twins,
     combined,
     import_file,
+    import_participations,
+    lists_participations,
     load_profile,
     refusal,
     rejects_path,
@@ -81,7 +83,10 @@ def run_import(
     choices = combined(load_profile(folder, profile), asked) if profile else asked
     opened = _compared_store if dry_run else opened_store
     with opened(settings) as store, remarks().status(f"Reading {file.name}"):
-        report = import_file(file, store, choices=choices, who=_who(), dry_run=dry_run)
+        if choices == Choices() and lists_participations(file):
+            report = import_participations(file, store, dry_run=dry_run)
+        else:
+            report = import_file(file, store, choices=choices, who=_who(), dry_run=dry_run)
         if profile and not dry_run:
             save_profile(folder, profile, choices)
     if as_json:
@@ -251,7 +256,6 @@ def _print_next(file: Path, report: ImportReport) -> None:
         console.print(f"  À corriger et réimporter / to correct and import again: {rejects_path(file)}")
     if report.batch:
         console.print(f"  Pour annuler / to undo: matcher undo {report.batch}", style="dim")
-    if report.put.changed:
         console.print("  Puis / then: matcher index", style="dim")
 
 
