@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from service.pages.text import quoted
 from service.words import Language, field_label, likelihood
 
 MESSAGES = Path(__file__).with_name("messages") / "en.po"
@@ -47,11 +48,6 @@ class Catalogue:
         return singular if count < 2 else plural
 
 
-def mark(sentence: str) -> str:
-    """Mark a sentence outside the templates for extraction; :func:`translate` says it later."""
-    return sentence
-
-
 @cache
 def environment(lang: Language) -> Environment:
     """Return the templates of a language, made once."""
@@ -70,7 +66,10 @@ def environment(lang: Language) -> Environment:
     made.filters["likelihood"] = lambda probability: likelihood(probability, lang)
     made.filters["field_label"] = lambda name: field_label(name, lang)
     made.filters["day"] = lambda at, zone: day(at, zone, lang)
+    made.filters["short_day"] = lambda at, zone: format_date(at.astimezone(zone), "d MMM", locale=lang)
     made.filters["last_day"] = lambda at, zone: day(at - timedelta(seconds=1), zone, lang)
+    made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else sentence.fr
+    made.filters["quoted"] = quoted
     return made
 
 

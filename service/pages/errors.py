@@ -9,8 +9,9 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import MatcherError
-from service.pages.environment import mark, translate
+from service.pages.environment import translate
 from service.pages.frame import Page, language_of, show
+from service.pages.text import mark
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 MACHINE_PATHS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static/")

@@ -6,7 +6,10 @@ from typing import ClassVar
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from matcher.people import Permission
+from service.http.access import Caller
 from service.pages.environment import environment, translate
+from service.pages.text import mark
 from service.words import Language
 
 LANGUAGE_COOKIE = "matcher-lang"
@@ -22,7 +25,26 @@ HEADERS = {
 }
 """Headers of every page: no script runs, only our own style and images load, forms go nowhere else."""
 
-SAID: dict[str, str] = {}
+SAID: dict[str, str] = {
+    "joined": mark("C'est noté : vous rejoignez cette factory. L'équipe vous dira la suite."),
+    "interested": mark("C'est noté : cela vous intéresse."),
+    "not_for_me": mark("Mis de côté : ce ne sera plus proposé."),
+    "already_met": mark("C'est noté : vous vous connaissez déjà."),
+    "undone": mark("Annulé."),
+    "asked_to_meet": mark("Demande transmise à l'équipe du cluster, qui la relit avant tout envoi."),
+    "yes": mark("Merci. C'est oui : vous serez prévenus de la suite."),
+    "not_now": mark("C'est noté : la question reviendra plus tard."),
+    "no": mark("C'est noté : vous ne serez plus interrogés à ce sujet."),
+    "withdraw": mark("Votre demande est retirée."),
+    "outcome": mark("Merci, c'est noté."),
+    "wished": mark("Votre disponibilité est enregistrée."),
+    "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
+    "staff_refuse": mark("Refusé : rien ne sera envoyé."),
+    "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
+    "none_chosen": mark("Rien n'était coché : rien n'a été fait."),
+    "no_plan": mark("Il n'y a pas encore de plan : l'équipe technique le fait avec « matcher plan »."),
+    "planned": mark("Ajouté depuis le plan : à relire avant tout envoi."),
+}
 """Sentences shown once after an act, by the code in the address: an address cannot bring words of its own."""
 
 
@@ -85,9 +107,30 @@ def back_to(path: str, said: str = "", anchor: str = "") -> RedirectResponse:
 def _frame(request: Request, section: str) -> Frame:
     lang = language_of(request)
     said = SAID.get(request.query_params.get("fait", ""), "")
+    caller: Caller | None = getattr(request.state, "caller", None)
     return Frame(
-        lang=lang, path=_own_address(request), section=section, said=translate(said, lang) if said else ""
+        lang=lang,
+        path=_own_address(request),
+        section=section,
+        name=caller.person.name if caller and caller.person else "",
+        menu=_menu(caller, lang) if caller else (),
+        said=translate(said, lang) if said else "",
     )
+
+
+def _menu(caller: Caller, lang: Language) -> tuple[MenuEntry, ...]:
+    """Return the pages that the caller may open."""
+    entries = []
+    if caller.person and caller.may(Permission.MANAGE_INTRODUCTIONS):
+        entries.append(("/a-traiter", mark("À traiter"), "inbox"))
+    if caller.organisations:
+        entries.append(("/pour-moi", mark("Pour moi"), "star"))
+        entries.append(("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"))
+    if caller.may(Permission.READ_DIRECTORY):
+        entries.append(("/annuaire", mark("Annuaire"), "building-2"))
+    if caller.person and caller.may(Permission.SEE_MAIL):
+        entries.append(("/courriers", mark("Courriers"), "mail"))
+    return tuple(MenuEntry(path, translate(label, lang), icon) for path, label, icon in entries)
 
 
 def _own_address(request: Request) -> str:

@@ -2,18 +2,21 @@
 
 from pathlib import Path
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from service.http.access.identify import identify
 from service.pages import errors, public
+from service.pages.member import for_me, introductions
+from service.pages.staff import directory, queue
 
 STATIC = Path(__file__).with_name("static")
-ROUTERS = (public.router,)
+ROUTERS = (public.router, for_me.router, introductions.router, queue.router, directory.router)
 
 
 def install(app: FastAPI) -> None:
     """Serve the pages and their files, and show errors to browsers as pages."""
     errors.install(app)
     for router in ROUTERS:
-        app.include_router(router)
+        app.include_router(router, dependencies=[Depends(identify)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

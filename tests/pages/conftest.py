@@ -5,19 +5,24 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.settings import Settings
 from service.http import create_app
+from tests.pages.signing_in import BROWSER, PEOPLE, let_in
 from tests.service.conftest import ITEMS, KEY
-
-BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 
 
 def make_settings(home: Path) -> Settings:
     return Settings(home=home, encoder="hashing", admin_key=KEY, log_level="error")
+
+
+def copied_settings(home: Path, folder: Path) -> Settings:
+    """Settings of a copy of a home in ``folder``."""
+    return make_settings(shutil.copytree(home, folder / "home"))
 
 
 @pytest.fixture(scope="session")
@@ -27,6 +32,8 @@ def pages_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with open_store(settings.database_url) as store:
         store.migrate()
         store.items.put(ITEMS, source="test")
+        for person in PEOPLE.values():
+            store.people.put(person)
     with open_matcher(settings) as matcher:
         matcher.index_now()
     return home
@@ -35,6 +42,16 @@ def pages_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def visitor(pages_home: Path, tmp_path: Path) -> Iterator[TestClient]:
     """A browser without a session, of an application of the test's own."""
-    home = shutil.copytree(pages_home, tmp_path / "home")
-    with TestClient(create_app(make_settings(home)), headers=BROWSER) as client:
+    with TestClient(create_app(copied_settings(pages_home, tmp_path)), headers=BROWSER) as client:
         yield client
+
+
+@pytest.fixture
+def signed(pages_home: Path, tmp_path: Path) -> Iterator[FastAPI]:
+    """A running application that lets in who the tests say; see :func:`browser_of`."""
+    settings = copied_settings(pages_home, tmp_path)
+    with open_matcher(settings) as matcher:
+        app = create_app(settings, matcher)
+        let_in(app)
+        with TestClient(app):
+            yield app

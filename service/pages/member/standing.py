@@ -1,0 +1,162 @@
+"""One introduction as one of its two organisations reads it: what it may know, where it is, what is next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from matcher.domain.items import Organisation
+from matcher.introductions import (
+    BOTH_AGREED,
+    OVER,
+    Act,
+    Introduction,
+    Origin,
+    Record,
+    Rules,
+    Side,
+    State,
+)
+from matcher.language import fold
+from matcher.people import Person
+from service.pages.text import mark
+
+_SENTENCES: dict[State, tuple[str, str]] = {
+    State.PROPOSED: (mark("Votre demande attend l'équipe du cluster."), ""),
+    State.APPROVED: (mark("Approuvée par l'équipe."), mark("Vous serez interrogés à votre tour.")),
+    State.FIRST_AGREED: (mark("Vous avez accepté."), mark("L'autre organisation va être interrogée.")),
+    State.ACCEPTED: (
+        mark("Vous avez accepté tous les deux."),
+        mark("Prenez contact : adresses ci-dessous."),
+    ),
+    State.MET: (mark("Vous vous êtes rencontrés."), mark("Dites en deux clics si c'était utile.")),
+    State.CLOSED: (mark("Terminée, merci."), ""),
+    State.REFUSED: (mark("L'équipe du cluster n'a pas retenu cette demande."), ""),
+    State.EXPIRED: (mark("Sans réponse, la demande a expiré."), ""),
+    State.WITHDRAWN: (mark("Retirée : il n'y a plus rien à faire."), ""),
+    State.NOT_NOW: (mark("Remise à plus tard."), mark("Elle reviendra d'elle-même.")),
+}
+_ASKED = (mark("Votre réponse est attendue."), mark("Sans réponse, la demande expire d'elle-même."))
+_OTHER_ASKED = (mark("Vous avez accepté."), mark("L'autre organisation est interrogée."))
+_OWN_NO = (mark("Vous avez décliné."), "")
+_OTHER_NO = (mark("L'autre organisation n'a pas donné suite."), "")
+
+STAFF_COUNTS = {
+    "TPE": mark("0 à 9 personnes"),
+    "PE": mark("10 à 49 personnes"),
+    "ME": mark("50 à 249 personnes"),
+    "ETI": mark("250 à 4 999 personnes"),
+    "GE": mark("5 000 personnes ou plus"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """One introduction for one side.
+
+    ``name`` is "" while the other side may not be named; ``about`` describes it without naming it. ``status``
+    and ``following`` are sentences in French. ``deadline`` is the day the request ends, ``until`` that of
+    "not now". ``contacts`` are people of the other side, once both agreed.
+    """
+
+    id: str
+    version: int
+    name: str
+    other_id: str
+    about: Organisation
+    size: str
+    status: str
+    following: str
+    since: datetime
+    deadline: date | None
+    until: datetime | None
+    is_asked: bool
+    may_withdraw: bool
+    may_say_outcome: bool
+    is_over: bool
+    contacts: tuple[Person, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What goes with an introduction: its acts, whether the other side may be named, and its people."""
+
+    history: Sequence[Record]
+    named: bool
+    contacts: Sequence[Person]
+
+
+def is_visible(introduction: Introduction, side: Side, history: Sequence[Record]) -> bool:
+    """Whether a side knows of an introduction: it was asked, or it proposed it itself."""
+    own = introduction.origin is Origin.MEMBER and side is Side.FIRST
+    return own or any(record.asked_id == introduction.organisation(side) for record in history)
+
+
+def may_name(introduction: Introduction, side: Side, other_allows: bool) -> bool:
+    """Whether the other organisation may be named to a side.
+
+    Once both agreed; where the other allows it; and to a member of the one it asked to meet.
+    """
+    own = introduction.origin is Origin.MEMBER and side is Side.FIRST
+    return introduction.state in BOTH_AGREED or own or other_allows
+
+
+def standing_of(
+    introduction: Introduction,
+    side: Side,
+    other: Organisation,
+    known: Known,
+    rules: Rules,
+) -> Standing:
+    """Return an introduction as ``side`` reads it."""
+    named = known.named
+    status, following = _sentences(introduction, side, known.history)
+    asked = introduction.waits_for is side
+    ends = rules.last_day(introduction.asked_at) if asked and introduction.asked_at else None
+    return Standing(
+        id=introduction.id,
+        version=introduction.version,
+        name=other.name if named else "",
+        other_id=other.id if named else "",
+        about=other if named else _without_name(other),
+        size=STAFF_COUNTS.get(other.size_band or "", ""),
+        status=status,
+        following=following,
+        since=introduction.changed_at,
+        deadline=ends,
+        until=introduction.until if introduction.state is State.NOT_NOW else None,
+        is_asked=asked,
+        may_withdraw=_may_withdraw(introduction, side),
+        may_say_outcome=_may_say_outcome(introduction, side),
+        is_over=introduction.state in OVER,
+        contacts=tuple(known.contacts) if introduction.state in BOTH_AGREED else (),
+    )
+
+
+def _without_name(organisation: Organisation) -> Organisation:
+    """Drop the entries that name the organisation: they would tell what the page does not."""
+    name = fold(organisation.name)
+    kept = {
+        field: tuple(entry for entry in getattr(organisation, field) if name not in fold(entry))
+        for field in ("expertise", "sectors", "offers")
+    }
+    return organisation.model_copy(update=kept)
+
+
+def _sentences(introduction: Introduction, side: Side, history: Sequence[Record]) -> tuple[str, str]:
+    """Return where it is and what is next."""
+    if introduction.waits_for is not None:
+        return _ASKED if introduction.waits_for is side else _OTHER_ASKED
+    if introduction.state is State.DECLINED:
+        refused = [record.before for record in history if record.act is Act.NO]
+        own = State.ASKED_FIRST if side is Side.FIRST else State.ASKED_SECOND
+        return _OWN_NO if own in refused else _OTHER_NO
+    return _SENTENCES[introduction.state]
+
+
+def _may_withdraw(introduction: Introduction, side: Side) -> bool:
+    waiting = (State.PROPOSED, State.FIRST_AGREED, State.ASKED_SECOND)
+    return side is Side.FIRST and introduction.state in waiting
+
+
+def _may_say_outcome(introduction: Introduction, side: Side) -> bool:
+    return introduction.state in BOTH_AGREED and side not in introduction.outcomes

@@ -1,0 +1,8 @@
+"""Pages of staff.
+
+- ``queue``: the page *À traiter*: baskets, one pair side by side, decisions
+- ``pair``: what staff read of a pair before they decide
+- ``from_plan``: introductions proposed from the plan
+- ``directory``: organisations by name, and one organisation's record
+- ``mail``: the outbox: what was sent, what is kept, each mail as it reads
+"""

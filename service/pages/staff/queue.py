@@ -1,0 +1,263 @@
+"""The page *À traiter*: what waits for staff, in baskets; one pair side by side; decisions."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import Organisation
+from matcher.errors import IllegalStep, InvalidRequest, NotFound
+from matcher.introductions import (
+    Act,
+    Actor,
+    Basket,
+    Details,
+    Ground,
+    Introduction,
+    Party,
+    Present,
+    Waiting,
+    allowed_acts,
+    baskets,
+    organisations_of,
+)
+from matcher.market import IntroductionPlan
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.http.engine import client_of
+from service.pages.acting import now
+from service.pages.forms import ticked, typed
+from service.pages.frame import Page, back_to, show
+from service.pages.listing import Pager, page_of
+from service.pages.staff.pair import HistoryRow, PairSide, history_rows, pair_warnings, side_of_pair
+from service.pages.text import mark
+
+router = APIRouter(include_in_schema=False)
+StaffDep = Annotated[Caller, requires(Permission.MANAGE_INTRODUCTIONS)]
+
+TITLES: dict[Basket, str] = {
+    Basket.TO_APPROVE: mark("À approuver"),
+    Basket.STALE_PLAN: mark("Plan dépassé"),
+    Basket.HELD: mark("En attente d'envoi"),
+    Basket.WAITING: mark("Réponse attendue"),
+    Basket.TO_CHASE: mark("À relancer"),
+    Basket.LAST_CHANCE: mark("Dernière chance"),
+    Basket.WITHOUT_CONTACT: mark("Sans contact"),
+    Basket.REFUSED_BY_ALL: mark("Refusées par tous"),
+}
+HELP: dict[Basket, str] = {
+    Basket.TO_APPROVE: mark("Rien n'est envoyé avant votre accord."),
+    Basket.STALE_PLAN: mark("Proposées par un plan qui ne les contient plus."),
+    Basket.HELD: mark("Approuvées ; la demande part quand l'organisation peut la recevoir."),
+    Basket.WAITING: mark("Une organisation a reçu la demande et n'a pas répondu."),
+    Basket.TO_CHASE: mark("Relancées sans réponse : un appel aiderait."),
+    Basket.LAST_CHANCE: mark("Toutes les relances sont parties : la demande va expirer."),
+    Basket.WITHOUT_CONTACT: mark("Personne ne reçoit les courriels de l'organisation interrogée."),
+    Basket.REFUSED_BY_ALL: mark("Organisations que plusieurs autres ont déclinées : à appeler."),
+}
+WHY = {
+    "paused": mark("en pause"),
+    "capacity": mark("nombre de demandes du mois atteint"),
+    "spacing": mark("interrogée il y a moins d'une semaine"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BasketLink:
+    """One basket of the menu, with how many introductions lie in it."""
+
+    code: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class QueueRow:
+    """One introduction in a basket: the two names, on whom it waits, since when, and why."""
+
+    id: str
+    version: int
+    first: str
+    second: str
+    waits_for: str
+    since: datetime
+    days: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuePage(Page):
+    """The baskets and the introductions of one of them; ``may_decide``: it is the one to approve."""
+
+    template: ClassVar[str] = "staff/queue.html"
+
+    baskets: Sequence[BasketLink]
+    current: str
+    title: str
+    help: str
+    rows: Sequence[QueueRow]
+    may_decide: bool
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairPage(Page):
+    """One introduction: both sides, warnings, history, and what staff may do."""
+
+    template: ClassVar[str] = "staff/pair.html"
+
+    introduction: Introduction
+    sides: Sequence[PairSide]
+    warnings: Sequence[str]
+    history: Sequence[HistoryRow]
+    acts: Sequence[str]
+
+
+@router.get("/a-traiter", name="page_queue")
+async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Response:
+    """Show the baskets, oldest first."""
+    at = now()
+    found = await engine.read(lambda matcher: _baskets(matcher, at))
+    current = _basket(request.query_params.get("panier", ""), found)
+    shown, pager = page_of(found[current], request)
+    names = await engine.read(lambda matcher: _names(matcher, shown))
+    page = QueuePage(
+        baskets=[BasketLink(one.value, TITLES[one], len(found[one])) for one in Basket],
+        current=current.value,
+        title=TITLES[current],
+        help=HELP[current],
+        rows=[_row(waiting, names, at) for waiting in shown],
+        may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN),
+        pager=pager,
+    )
+    return show(request, page, section="/a-traiter")
+
+
+@router.get("/a-traiter/{introduction_id}", name="page_pair")
+async def pair(request: Request, introduction_id: str, _staff: StaffDep, engine: EngineDep) -> Response:
+    """Show one introduction, both sides next to each other."""
+    at = now()
+    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, at), client_of(request))
+    return show(request, page, section="/a-traiter")
+
+
+@router.post("/a-traiter/decisions", name="page_decide")
+async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Response:
+    """Approve or refuse one introduction or those that are ticked."""
+    form = await typed(request)
+    chosen = [_chosen(value) for value in await ticked(request, "chosen")]
+    act, ground = _decision(form)
+    actor = Actor(Party.STAFF, staff.name)
+    if not chosen:
+        return back_to("/a-traiter", said="none_chosen")
+
+    def do(matcher: Matcher) -> int:
+        done = 0
+        for introduction_id, version in chosen:
+            details = Details(ground=ground, note=form.get("note", "")[:1000], seen_version=version)
+            try:
+                matcher.introductions.act(introduction_id, act, actor, now(), details)
+            except (IllegalStep, NotFound):  # somebody else was faster: the rest is done all the same
+                continue
+            done += 1
+        return done
+
+    done = await engine.write(do)
+    said = act.value if done == len(chosen) else "some_changed"
+    return back_to("/a-traiter", said=f"staff_{said}" if said != "some_changed" else said)
+
+
+def _baskets(matcher: Matcher, at: datetime) -> dict[Basket, list[Waiting]]:
+    kept = matcher.store.introductions
+    found = kept.all()
+    ids = {name for one in found for name in (one.first_id, one.second_id)}
+    plan = matcher.store.plans.load()
+    planned = None if plan is None else _pairs_of(plan)
+    present = Present(
+        at,
+        matcher.rules,
+        kept.past(matcher.introduction_worker.since(at)),
+        organisations_of(matcher.store.items, sorted(ids)),
+        _contacts(matcher, ids),
+        planned,
+    )
+    return baskets(found, present)
+
+
+def _contacts(matcher: Matcher, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Return the ids of the people who get the mail of each organisation."""
+    found = {}
+    for organisation_id in ids:
+        people = matcher.store.people.of_organisation(organisation_id)
+        found[organisation_id] = [person.id for person in people if person.may_be_written_to]
+    return found
+
+
+def _pairs_of(plan: IntroductionPlan) -> set[frozenset[str]]:
+    pairs: set[frozenset[str]] = set()
+    for organisation_id, entries in plan.lists.items():
+        pairs.update(frozenset((organisation_id, entry.item_id)) for entry in entries)
+    return pairs
+
+
+def _basket(code: str, found: Mapping[Basket, Sequence[Waiting]]) -> Basket:
+    """Return the basket of the address; without one, the first that holds something."""
+    if code in {basket.value for basket in Basket}:
+        return Basket(code)
+    filled = [basket for basket in Basket if found[basket]]
+    return filled[0] if filled else Basket.TO_APPROVE
+
+
+def _names(matcher: Matcher, rows: Sequence[Waiting]) -> dict[str, str]:
+    ids = {name for row in rows for name in (row.introduction.first_id, row.introduction.second_id)}
+    return {item.id: item.name for item in matcher.store.items.get_many(ids).values()}
+
+
+def _row(waiting: Waiting, names: Mapping[str, str], at: datetime) -> QueueRow:
+    one = waiting.introduction
+    return QueueRow(
+        one.id,
+        one.version,
+        names.get(one.first_id, one.first_id),
+        names.get(one.second_id, one.second_id),
+        names.get(waiting.organisation_id, ""),
+        waiting.since,
+        (at - waiting.since).days,
+        WHY.get(waiting.why, ""),
+    )
+
+
+def _pair(matcher: Matcher, introduction_id: str, at: datetime) -> PairPage:
+    one = matcher.store.introductions.get(introduction_id)
+    items = matcher.store.items.get_many([one.first_id, one.second_id])
+    first, second = items.get(one.first_id), items.get(one.second_id)
+    if not isinstance(first, Organisation) or not isinstance(second, Organisation):
+        raise NotFound(f"An organisation of '{introduction_id}' is not in the store any more.")
+    return PairPage(
+        introduction=one,
+        sides=(side_of_pair(matcher, first, second, at), side_of_pair(matcher, second, first, at)),
+        warnings=pair_warnings(matcher, first, second),
+        history=history_rows(matcher.store.introductions.history(introduction_id)),
+        acts=[act.value for act in allowed_acts(one, Party.STAFF)],
+    )
+
+
+def _chosen(value: str) -> tuple[str, int]:
+    """Return id and version of a ticked introduction, sent as ``IN12:3``."""
+    introduction_id, _, version = value.rpartition(":")
+    if not version.isdecimal() or len(version) > 9:
+        raise InvalidRequest("The form names an introduction without its version.")
+    return introduction_id, int(version)
+
+
+def _decision(form: dict[str, str]) -> tuple[Act, Ground | None]:
+    if form.get("act") == "approve":
+        return Act.APPROVE, None
+    grounds = {ground.value for ground in Ground}
+    if form.get("act") == "refuse" and form.get("ground") in grounds:
+        return Act.REFUSE, Ground(form["ground"])
+    raise InvalidRequest("The form holds a decision or reason that does not exist.")

@@ -1,0 +1,36 @@
+"""Browsers of people who are signed in, for tests of pages."""
+
+from fastapi import FastAPI, Request
+from fastapi.testclient import TestClient
+
+from matcher.people import Person, Role, new_person, permissions_of
+from service.http.access import Caller
+from service.http.access.identify import identify
+
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
+MEMBER = new_person("claire@example.org", "Claire Martin", roles=[Role.MEMBER], organisations=["ORG001"])
+OTHER = new_person("hugo@example.org", "Hugo Petit", roles=[Role.MEMBER], organisations=["ORG002"])
+STAFF = new_person("nadia@example.org", "Nadia Benali", roles=[Role.STAFF])
+PEOPLE = {person.id: person for person in (MEMBER, OTHER, STAFF)}
+
+
+def let_in(app: FastAPI) -> None:
+    """Let the person of the header ``X-Person`` in: what is tested are the pages, not the sign-in."""
+
+    async def person_of(request: Request) -> Caller:
+        person = PEOPLE.get(request.headers.get("x-person", ""))
+        caller = Caller(permissions_of(person.roles if person else ()), person=person)
+        request.state.caller = caller
+        return caller
+
+    app.dependency_overrides[identify] = person_of
+
+
+def browser_of(app: FastAPI, person: Person) -> TestClient:
+    """Return a browser in which a person is signed in; the application is running already."""
+    return TestClient(app, headers=BROWSER | {"X-Person": person.id}, follow_redirects=False)
+
+
+def visitor_of(app: FastAPI) -> TestClient:
+    """Return a browser in which nobody is signed in."""
+    return TestClient(app, headers=BROWSER, follow_redirects=False)

@@ -1,0 +1,162 @@
+"""*Mes mises en relation*: neither side is named before both agreed, and each answer counts once."""
+
+from datetime import UTC, datetime
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher
+from matcher.introductions import Act, Actor, Details, Ground, Introduction, Party, State
+from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of
+
+PAGE = "/organisations/ORG001/introductions"
+BY_STAFF = Actor(Party.STAFF, STAFF.id)
+
+
+@pytest.fixture
+def matcher(signed: FastAPI) -> Matcher:
+    found: Matcher = signed.state.matcher
+    return found
+
+
+@pytest.fixture
+def asked(matcher: Matcher) -> Introduction:
+    """ORG001 was asked whether it wants to meet ORG002."""
+    now = datetime.now(UTC)
+    one = matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, now)
+    matcher.introductions.act(one.id, Act.APPROVE, BY_STAFF, now)
+    matcher.introduction_worker.due(now)
+    return matcher.store.introductions.get(one.id)
+
+
+def answer(client: TestClient, one: Introduction, organisation: str = "ORG001", **form: str) -> int:
+    path = f"/organisations/{organisation}/introductions/{one.id}/reponse"
+    return client.post(path, data={"version": str(one.version)} | form).status_code
+
+
+def state_of(matcher: Matcher, one: Introduction) -> State:
+    return matcher.store.introductions.get(one.id).state
+
+
+def test_the_other_is_described_but_not_named(signed: FastAPI, asked: Introduction) -> None:
+    page = browser_of(signed, MEMBER).get(PAGE).text
+    assert "Votre réponse est attendue" in page
+    assert "Une organisation à Rodez" in page
+    assert "audit de cybersécurité" in page
+    assert "Citadelle" not in page
+
+
+def test_who_was_not_asked_yet_knows_of_nothing(signed: FastAPI, asked: Introduction) -> None:
+    assert asked.id not in browser_of(signed, OTHER).get("/organisations/ORG002/introductions").text
+
+
+@pytest.mark.parametrize(
+    ("form", "state"),
+    [
+        ({"answer": "yes"}, State.FIRST_AGREED),
+        ({"answer": "no", "ground": "no_time"}, State.DECLINED),
+        ({"answer": "not_now", "months": "3"}, State.NOT_NOW),
+    ],
+)
+def test_each_answer_counts(
+    signed: FastAPI, matcher: Matcher, asked: Introduction, form: dict[str, str], state: State
+) -> None:
+    assert answer(browser_of(signed, MEMBER), asked, **form) == 303
+    assert state_of(matcher, asked) is state
+
+
+def test_a_second_click_changes_nothing_and_says_so(
+    signed: FastAPI, matcher: Matcher, asked: Introduction
+) -> None:
+    member = browser_of(signed, MEMBER)
+    assert answer(member, asked, answer="yes") == 303
+    assert answer(member, asked, answer="no", ground="no_time") == 409
+    assert state_of(matcher, asked) is State.FIRST_AGREED
+
+
+def test_both_are_named_with_contacts_once_both_agreed(
+    signed: FastAPI, matcher: Matcher, asked: Introduction
+) -> None:
+    answer(browser_of(signed, MEMBER), asked, answer="yes")
+    matcher.introduction_worker.due(datetime.now(UTC))
+    now = matcher.store.introductions.get(asked.id)
+    assert answer(browser_of(signed, OTHER), now, "ORG002", answer="yes") == 303
+    page = browser_of(signed, MEMBER).get(PAGE).text
+    assert "Citadelle Sécurité" in page
+    assert "hugo@example.org" in page
+
+
+def test_nobody_answers_for_another(signed: FastAPI, matcher: Matcher, asked: Introduction) -> None:
+    assert answer(browser_of(signed, OTHER), asked, answer="yes") == 403
+    assert answer(browser_of(signed, OTHER), asked, "ORG002", answer="yes") == 403
+    assert state_of(matcher, asked) is State.ASKED_FIRST
+
+
+def test_staff_answer_on_behalf_and_it_is_written(
+    signed: FastAPI, matcher: Matcher, asked: Introduction
+) -> None:
+    assert answer(browser_of(signed, STAFF), asked, answer="yes") == 303
+    actor = matcher.store.introductions.history(asked.id)[-1].actor
+    assert actor == Actor(Party.STAFF, STAFF.id, "ORG001")
+
+
+def test_a_member_asks_to_meet_a_partner(signed: FastAPI, matcher: Matcher) -> None:
+    member = browser_of(signed, MEMBER)
+    assert member.post("/organisations/ORG001/demandes", data={"item": "ORG003"}).status_code == 303
+    page = member.get(PAGE).text
+    assert "Jeux du Midi" in page
+    assert "attend l'équipe du cluster" in page
+
+
+def test_a_wish_is_kept_and_a_wrong_one_shown_as_typed(signed: FastAPI, matcher: Matcher) -> None:
+    member = browser_of(signed, MEMBER)
+    path = "/organisations/ORG001/disponibilite"
+    wrong = member.post(path, data={"capacity": "beaucoup", "not_with": "Jeux du Midi"})
+    assert wrong.status_code == 422
+    assert 'value="beaucoup"' in wrong.text
+    assert "Jeux du Midi</textarea>" in wrong.text
+    kept = member.post(path, data={"capacity": "3", "not_with": "Jeux du Midi", "named": "yes"})
+    assert kept.status_code == 303
+    page = member.get(PAGE).text
+    assert 'value="3"' in page
+    emptied = member.post(path, data={"capacity": ""})
+    assert emptied.status_code == 303
+    assert "Jeux du Midi</textarea>" not in member.get(PAGE).text
+
+
+def test_staff_approve_several_and_refuse_with_a_reason(signed: FastAPI, matcher: Matcher) -> None:
+    now = datetime.now(UTC)
+    pairs = [("ORG001", "ORG002"), ("ORG001", "ORG003"), ("ORG002", "ORG003")]
+    ones = [matcher.introductions.propose(pair, BY_STAFF, now) for pair in pairs]
+    staff = browser_of(signed, STAFF)
+    assert "Makina Corpus – Citadelle Sécurité" in staff.get("/a-traiter").text
+    chosen = [f"{one.id}:{one.version}" for one in ones[:2]]
+    assert staff.post("/a-traiter/decisions", data={"chosen": chosen, "act": "approve"}).status_code == 303
+    refusal = {"chosen": f"{ones[2].id}:{ones[2].version}", "act": "refuse", "ground": "competitor"}
+    assert staff.post("/a-traiter/decisions", data=refusal).status_code == 303
+    states = [state_of(matcher, one) for one in ones]
+    assert states == [State.APPROVED, State.APPROVED, State.REFUSED]
+    assert matcher.store.introductions.get(ones[2].id).ground is Ground.COMPETITOR
+
+
+def test_what_somebody_else_decided_meanwhile_stays(signed: FastAPI, matcher: Matcher) -> None:
+    now = datetime.now(UTC)
+    one = matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, now)
+    matcher.introductions.act(one.id, Act.REFUSE, BY_STAFF, now, Details(ground=Ground.OTHER))
+    form = {"chosen": f"{one.id}:{one.version}", "act": "approve"}
+    answered = browser_of(signed, STAFF).post("/a-traiter/decisions", data=form)
+    assert answered.headers["location"].endswith("fait=some_changed")
+    assert state_of(matcher, one) is State.REFUSED
+
+
+def test_the_pair_is_side_by_side_with_its_history(signed: FastAPI, asked: Introduction) -> None:
+    page = browser_of(signed, STAFF).get(f"/a-traiter/{asked.id}").text
+    assert "Makina Corpus" in page
+    assert "Citadelle Sécurité" in page
+    assert "Demande envoyée" in page
+
+
+@pytest.mark.parametrize("path", ["/a-traiter", "/a-traiter/IN1"])
+def test_the_queue_is_for_staff(signed: FastAPI, path: str) -> None:
+    assert browser_of(signed, MEMBER).get(path).status_code == 403
