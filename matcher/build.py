@@ -16,6 +16,7 @@ from matcher.adapters.qdrant.server import Server
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
+from matcher.hiring import JobCheck, read_job_check
 from matcher.index import (
     Bm25Lexical,
     Encoder,
@@ -117,6 +118,11 @@ class Matcher:
         given = self.settings.secret
         secret = read_secret(self.settings.home, given.get_secret_value() if given else "")
         return Links(self.store.people, secret)
+
+    @cached_property
+    def job_check(self) -> JobCheck:
+        """Checks the wording of job offers."""
+        return read_job_check(self.settings.data_dir / "hr")
 
     @property
     def index(self) -> Index:

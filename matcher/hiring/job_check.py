@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import NamedTuple
 
 from matcher.hiring.job_ad import JobAd
 from matcher.hiring.titles import one_gender
@@ -111,7 +110,8 @@ class Phrase:
     instead_fr: str
 
 
-class Words(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Words:
     """Words of an offer, at ``start`` to ``end`` of its text."""
 
     text: str

@@ -1,14 +1,17 @@
-"""Which questions are answered: what makes one wrong, and which valid ones get no items."""
+"""Which questions are answered: what makes one wrong, which valid ones get no items, and how deep to look."""
 
 from datetime import datetime
 
 from matcher.domain.answers import Missing
+from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
+from matcher.language import are_twins
 from matcher.recommend.gaps import notice
 from matcher.recommend.policies import Policy
 
 MAX_K = 100
+REQUEST_DEPTH = 2
 
 
 def check(query: AnyItem | Profile, policy: Policy, k: int, on: datetime | None) -> None:
@@ -34,3 +37,15 @@ def refusal(query: AnyItem | Profile, kind: Kind, on: datetime | None) -> Missin
     if kind is Kind.ALERT and isinstance(query, Opportunity) and on is not None and not query.is_open(on):
         return notice("closed")
     return None
+
+
+def depth_of(query: AnyItem | Profile, policy: Policy) -> int:
+    """Return how many first hits are scored: more for a request, whose few words order them less well."""
+    return policy.depth if isinstance(query, Item) else REQUEST_DEPTH * policy.depth
+
+
+def may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:
+    """Whether an item may be recommended: eligible, and not a second record of the asker itself."""
+    if isinstance(query, Organisation) and isinstance(item, Organisation) and are_twins(query, item):
+        return False
+    return eligible(query, item, on)

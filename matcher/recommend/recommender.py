@@ -10,7 +10,6 @@ from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Orga
 from matcher.domain.store import Items
 from matcher.feedback import answer_id
 from matcher.index import Bm25Lexical, Encoder, Index, Where
-from matcher.language import are_twins
 from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
 from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.calibration import UNCALIBRATED, Calibration
@@ -18,7 +17,7 @@ from matcher.recommend.features import FeatureBuilder, Features
 from matcher.recommend.gaps import missing, notice, unused
 from matcher.recommend.participation import Participation, participations
 from matcher.recommend.policies import POLICIES, Policy
-from matcher.recommend.questions import check, refusal
+from matcher.recommend.questions import check, depth_of, may_meet, refusal
 from matcher.recommend.reactions import Reactions, Said, said_by
 from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import (
@@ -33,7 +32,6 @@ from matcher.recommend.rerank import (
 )
 from matcher.recommend.similarity import similarity_floor, text_likeness
 
-REQUEST_DEPTH = 2
 LEAST_PROBABILITY = 0.2
 """A list ends where fewer than one item in five would be clearly useful."""
 
@@ -178,7 +176,7 @@ class Recommender:
             return _named(self._answer(query, kind, on, k, (), (refused,)))
         side = features or self._features.question(query, sought_only=policy.complementary)
         said = said_by(self._reactions, self._items, query, kind, on)
-        found = self._score(side, policy, on, max(k, _depth(query, policy)), said.excluded)
+        found = self._score(side, policy, on, max(k, depth_of(query, policy)), said.excluded)
         scored = one_of_each_call([e for e in found if not said.leaves_out(e.item.analysis.subject)])
         plan = self._plan_of(side, kind)
         subjects = (entry.item.analysis.subject for entry in scored)
@@ -209,7 +207,7 @@ class Recommender:
             self._features.question(query, sought_only=policy.complementary),
             policy,
             on,
-            _depth(query, policy),
+            depth_of(query, policy),
         )
 
     def mutual_scores(self, organisation: AnyItem) -> dict[str, float]:
@@ -243,7 +241,7 @@ class Recommender:
         pairs = []
         for hit in hits:
             item = found.get(hit.id)
-            if item is not None and _may_meet(asker.subject, item.analysis.subject, on):
+            if item is not None and may_meet(asker.subject, item.analysis.subject, on):
                 pairs.append((item, text_likeness(hit.score, self._floor)))
         scored = rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
         return [entry for entry in scored if admits(entry)]
@@ -369,18 +367,6 @@ def _notices(context: _Context, on: datetime | None, *, short: int, k: int) -> t
 
 def _named(answer: Answer) -> Answer:
     return replace(answer, id=answer_id(answer))
-
-
-def _depth(query: AnyItem | Profile, policy: Policy) -> int:
-    """Return how many first hits are scored: more for a request, whose few words order them less well."""
-    return policy.depth if isinstance(query, Item) else REQUEST_DEPTH * policy.depth
-
-
-def _may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:
-    """Whether an item may be recommended: eligible, and not a second record of the asker itself."""
-    if isinstance(query, Organisation) and isinstance(item, Organisation) and are_twins(query, item):
-        return False
-    return eligible(query, item, on)
 
 
 def _as_planned(

@@ -13,7 +13,7 @@ from service.http import documentation, errors, logging, middleware
 from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob
 from service.http.metrics import Metrics
-from service.http.routes import feedback, health, items, plan, recommendations
+from service.http.routes import feedback, health, items, job_checks, plan, recommendations
 from service.pages import install as install_pages
 
 DESCRIPTION = """\
@@ -62,7 +62,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in (recommendations, items, plan, feedback, health):
+    for routes in (recommendations, items, plan, feedback, job_checks, health):
         app.include_router(routes.router)
     install_pages(app)
     return app

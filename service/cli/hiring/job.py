@@ -49,7 +49,7 @@ def check(
     """Check the wording of a job offer: the words, the article, and what to write instead."""
     found = read_job_check(load().data_dir / "hr").findings(read_job_ad(_content(file)))
     if as_json:
-        rows = [asdict(finding) | {"words": finding.words._asdict()} for finding in found]
+        rows = [asdict(finding) for finding in found]
         results().out(json.dumps({"findings": rows}, ensure_ascii=False, indent=2), highlight=False)
         return
     english = lang == "en"

@@ -60,10 +60,7 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
     async def page(
         query: Annotated[query_class, Query()], engine: EngineDep, settings: SettingsDep, caller: reader
     ) -> Response:
-        if query.limit > settings.max_page:
-            raise InvalidRequest(
-                f"limit is {query.limit}; this service gives pages of at most {settings.max_page}."
-            )
+        _check_limit(query.limit, settings.max_page)
         listing = Listing(item_type, query, caller.sees, settings.zone)
         found = await engine.read(listing.read)
         return _page([caller.view(item) for item in found], query.limit)
@@ -84,6 +81,11 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(caller.view(item), etag=_etag(item))
+
+
+def _check_limit(limit: int, most: int) -> None:
+    if limit > most:
+        raise InvalidRequest(f"limit is {limit}; this service gives pages of at most {most}.")
 
 
 def _add_writing(item_type: ItemType, collection: str) -> None:
