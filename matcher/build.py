@@ -13,6 +13,7 @@ from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_fol
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
+from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
@@ -30,10 +31,14 @@ from matcher.index import (
 )
 from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
 from matcher.knowledge.read import Knowledge, read_knowledge
+from matcher.introductions import IntroductionWorker, Rules
+from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
+from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
+from matcher.mail import Addresses, Delivery, LetterWriter, Sender, Sources, Turn, Worker
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
-from matcher.people import Links, read_secret
+from matcher.people import Links, check_address, read_secret
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
@@ -66,6 +71,19 @@ def _on_a_server(settings: Settings) -> Generations:
     )
     server = Server(settings.qdrant_url, read_key, write_key)
     return QdrantGenerations(server, settings.collection)
+
+
+def _mail_from(settings: Settings) -> str:
+    """Return the address that mails come from; without a mail server they are only shown."""
+    if not settings.mail_from and not settings.smtp_url:
+        return "matcher@example.org"
+    try:
+        return check_address(settings.mail_from)
+    except InvalidRequest:
+        raise InvalidRequest(
+            "MATCHER_SMTP_URL is set, so MATCHER_MAIL_FROM must be the address that mails come from, such as"
+            " contact@example.org."
+        ) from None
 
 
 class Matcher:
@@ -123,6 +141,38 @@ class Matcher:
     def job_check(self) -> JobCheck:
         """Checks the wording of job offers."""
         return read_job_check(self.settings.data_dir / "hr")
+    def introduction_rules(self) -> Rules:
+        """Delays and limits of introductions."""
+        return Rules(zone=self.settings.zone)
+
+    def contacts_of(self, organisation_ids: Sequence[str]) -> dict[str, list[str]]:
+        """Return the ids of the people who get the mail of organisations, by organisation, in id order."""
+        found: dict[str, list[str]] = {}
+        for organisation_id in organisation_ids:
+            people = self.store.people.of_organisation(organisation_id)
+            found[organisation_id] = sorted(person.id for person in people if person.may_be_written_to)
+        return found
+
+    @cached_property
+    def letters(self) -> LetterWriter:
+        """Writes mails."""
+        sources = Sources(self.store.people, self.store.items, self.store.introductions, self.links)
+        settings = self.settings
+        addresses = Addresses(settings.public_url)
+        sender = Sender(settings.cluster_name, _mail_from(settings), addresses, settings.zone)
+        return LetterWriter(sources, sender, self.introduction_rules)
+
+    @cached_property
+    def worker(self) -> Worker:
+        """Does what is due by the clock, and delivers mails."""
+        url = self.settings.smtp_url
+        transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
+        delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
+        introductions = IntroductionWorker(
+            self.store.items, self.store.introductions, self.introduction_rules, self.contacts_of
+        )
+        turn = Turn(self.store.turns, "mail", utc_now)
+        return Worker(turn, delivery, [introductions.due], utc_now)
 
     @property
     def index(self) -> Index:

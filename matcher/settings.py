@@ -53,6 +53,10 @@ def _default_backend(data: Mapping[str, Any]) -> Backend:
     return "qdrant" if data["qdrant_url"] else "edge"
 
 
+def _default_public_url(data: Mapping[str, Any]) -> str:
+    return f"http://{data['host']}:{data['port']}"
+
+
 class Settings(BaseSettings):
     """What an operator may choose; everything has a default that works on one machine.
 
@@ -94,6 +98,20 @@ class Settings(BaseSettings):
         None, description="What links of mails are made from; empty: a file in the home folder"
     )
     log_level: LogLevel = "info"
+
+    # Mail
+    public_url: str = Field(
+        default_factory=_default_public_url,
+        pattern=r"^https?://[^\s/?#]+(/[^\s?#]*)?$",
+        description="Address of the service as people reach it, for links in mails",
+    )
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:587 or smtps://host:465; empty: mails are kept, not sent"
+    )
+    mail_from: str = Field("", description="Address that mails come from, and that answers go to")
+    cluster_name: str = Field("Digital 113", min_length=1, max_length=60, pattern=r"^[^\r\n]*$")
+    work: bool = Field(True, description="Whether `matcher serve` also sends mails, reminders and the like")
+    work_interval_s: float = Field(20.0, gt=0, le=3600, description="Seconds between two rounds of that work")
 
     # Limits
     max_body_bytes: int = Field(262_144, ge=1_024, le=16_777_216)

@@ -6,6 +6,7 @@
 - ``rendering``: subject, text and HTML of a mail, in French and English
 - ``writer``: the mail of a message, from what is true when it is written
 - ``phrases``: sentences that depend on what is known of an organisation
+- ``worker``: one round of what is due, then of mails
 - ``sending``: what delivery asks of a mail server
 - ``turn``: one process at a time delivers
 """
@@ -15,6 +16,7 @@ from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery
 from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
 from matcher.mail.turn import HOLD, Turn
+from matcher.mail.worker import Worker
 from matcher.mail.writer import LetterWriter, Sender, Sources
 
 __all__ = [
@@ -37,5 +39,6 @@ __all__ = [
     "Trial",
     "Turn",
     "Unwanted",
+    "Worker",
     "Written",
 ]

@@ -118,11 +118,14 @@ class Delivery:
             self._doubt(message, "interrupted", Delivered())
         return len(found)
 
-    def run(self, *, most: int = 100) -> Delivered:
-        """Deliver at most ``most`` due messages, longest due first; end early when the server is down."""
+    def run(self, *, most: int = 100, before_each: Callable[[], bool] = lambda: True) -> Delivered:
+        """Deliver at most ``most`` due messages, longest due first.
+
+        The round ends early when the server is down, or when ``before_each`` returns False.
+        """
         done = Delivered()
         for message in self._outbox.due(self._clock(), most):
-            if done.server_down:
+            if done.server_down or not before_each():
                 break
             self._deliver(message, done)
         return done

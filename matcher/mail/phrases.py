@@ -62,7 +62,10 @@ def described(organisation: Organisation, lang: Lang) -> str:
 
 def ground_told(ground: Ground | None, lang: Lang) -> str:
     """Return why a member declined; "" where it is not said."""
-    return "" if ground is None else _GROUNDS[ground][0 if lang == "fr" else 1]
+    if ground is None:
+        return ""
+    french, english = _GROUNDS[ground]
+    return french if lang == "fr" else english
 
 
 def common_lines(own: Organisation, other: Organisation, lang: Lang) -> tuple[str, ...]:

@@ -45,6 +45,7 @@ class Turn:
     def __init__(self, turns: Turns, name: str, clock: Callable[[], datetime]) -> None:
         self._turns, self._name, self._clock = turns, name, clock
         self._holder = f"{socket.gethostname()}/{os.getpid()}/{_PROCESS}"
+        self._renew_at = clock()
         self.taken_over = False
 
     def take(self) -> bool:
@@ -57,7 +58,14 @@ class Turn:
         if found and seen != self._holder and now < found[1] and not _is_gone(found[0]):
             return False
         self.taken_over = seen != self._holder
+        self._renew_at = now + HOLD / 5
         return self._turns.take(self._name, self._holder, now + HOLD, seen=seen)
+
+    def keep(self) -> bool:
+        """Renew a turn that was taken a while ago; False when it was lost to another process."""
+        if self._clock() < self._renew_at:
+            return True
+        return self.take() and not self.taken_over
 
     def leave(self) -> None:
         """Give the turn up."""

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import parseaddr
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
@@ -215,13 +214,12 @@ class LetterWriter:
 
     def _mail(self, case: _Case, rendered: Rendered, stop_url: str) -> EmailMessage:
         mail = EmailMessage()
-        name, address = parseaddr(self._sender.address)
-        domain = address.rpartition("@")[2]
-        mail["From"] = Address(name or self._sender.cluster, addr_spec=check_address(address))
+        address = self._sender.address
+        mail["From"] = Address(self._sender.cluster, addr_spec=address)
         mail["To"] = Address(case.person.name, addr_spec=check_address(case.person.email))
         mail["Subject"] = rendered.subject
         mail["Date"] = case.now
-        mail["Message-ID"] = f"<{case.message.reference}@{domain}>"
+        mail["Message-ID"] = f"<{case.message.reference}@{address.rpartition('@')[2]}>"
         mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: holiday replies are not sent to it
         mail["Content-Language"] = case.lang
         if stop_url:

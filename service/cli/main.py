@@ -18,7 +18,7 @@ from rich.text import Text
 from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.settings import load
-from service.cli import backup, catalogue, demo, doctor, imports, index, plan, recommend, serve
+from service.cli import backup, catalogue, demo, doctor, imports, index, mail, plan, recommend, serve
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
 from service.cli.feedback import feedback, retention
@@ -37,6 +37,7 @@ app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
 app.add_typer(job, name="job", rich_help_panel="Ask")
 app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
 app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
+app.add_typer(mail.app, name="mail", rich_help_panel="Serve")
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]
@@ -268,6 +269,14 @@ def restore_command(
 ) -> None:
     """Write a backup into a new, empty home or database."""
     backup.restore(load(), file)
+
+
+@app.command("work", rich_help_panel="Serve")
+def work_command(
+    once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
+) -> None:
+    """Send mails, and ask, remind and close introductions when due; `matcher serve` does it too."""
+    mail.work(load(), once=once)
 
 
 _UNWRITABLE = "The output holds characters that {} lacks: set PYTHONIOENCODING=utf-8 and repeat the command."

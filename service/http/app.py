@@ -11,7 +11,7 @@ from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings, load
 from service.http import documentation, errors, logging, middleware
 from service.http.engine import MatcherEngine
-from service.http.jobs import PlanJob
+from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import feedback, health, items, job_checks, plan, recommendations
 from service.pages import install as install_pages
@@ -100,6 +100,10 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     engine = MatcherEngine(matcher, settings.index_interval_s, app.state.metrics, settings.max_waiting_texts)
     app.state.engine = engine
     app.state.plan_job = PlanJob(engine, matcher)
+    work = WorkJob(matcher.worker, settings.work_interval_s)
+    if settings.work:
+        work.start()
     async with engine.following_store():
         yield
         await app.state.plan_job.stop()
+        await work.stop()

@@ -8,9 +8,11 @@ import structlog
 from matcher.build import Matcher
 from matcher.domain.items import AnyItem
 from matcher.errors import MatcherError
+from matcher.mail import Worker
 from service.http.engine import MatcherEngine, run_to_end
 
 log = structlog.get_logger("matcher.plan")
+work_log = structlog.get_logger("matcher.work")
 
 
 class PlanJob:
@@ -52,6 +54,49 @@ class PlanJob:
             log.warning("plan failed, the former one stays", **fault.log_fields)
         except Exception:
             log.exception("plan failed, the former one stays")
+
+
+class WorkJob:
+    """Does what is due by the clock, every interval: introductions, then mails; beside the questions."""
+
+    def __init__(self, worker: Worker, interval_s: float) -> None:
+        self._worker, self._interval_s = worker, interval_s
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, once the event loop runs."""
+        self._task = asyncio.create_task(self._work_for_ever())
+
+    async def stop(self) -> None:
+        """End after the mail that is being sent, and give the turn up."""
+        if self._task is not None:
+            self._worker.interrupt()
+            self._task.cancel()
+            await asyncio.wait([self._task])
+            await run_to_end(self._leave)
+
+    async def _work_for_ever(self) -> None:
+        while True:
+            await self._round()
+            await asyncio.sleep(self._interval_s)
+
+    async def _round(self) -> None:
+        try:
+            done = await run_to_end(self._worker.round)
+        except MatcherError as fault:
+            work_log.warning("round of work failed, will try again", **fault.log_fields)
+        except Exception:  # noqa: BLE001  # logged; the next round must take place
+            work_log.exception("round of work failed, will try again")
+        else:
+            if done is not None and (done.counts or done.waiting):
+                counts = {state.value: number for state, number in done.counts.items()}
+                work_log.info("mails", waiting=done.waiting, server_down=done.server_down, **counts)
+
+    def _leave(self) -> None:
+        try:
+            self._worker.stop()
+        except MatcherError as fault:
+            work_log.warning("the turn was not given up; it ends by itself", **fault.log_fields)
 
 
 def _mutual_scores(member: AnyItem, matcher: Matcher) -> dict[str, float]:
