@@ -31,9 +31,6 @@ from matcher.index import (
 )
 from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
 from matcher.knowledge.read import Knowledge, read_knowledge
-from matcher.introductions import IntroductionWorker, Rules
-from matcher.knowledge.read import Knowledge, esco_finder, read_knowledge
-from matcher.knowledge.skills import SkillFinder
 from matcher.language.lookup import find_item
 from matcher.mail import Addresses, Delivery, LetterWriter, Sender, Sources, Turn, Worker
 from matcher.market.introduction_plan import IntroductionPlan
@@ -100,6 +97,8 @@ class Matcher:
         The index that answers, and what keeps it equal to the store.
     planner
         Makes the plan of introductions.
+    letters, worker
+        Writes mails; does what is due by the clock and delivers mails.
     introductions, introduction_worker, rules
         What people do to introductions, what time does, and the delays and limits of both.
     """
@@ -160,7 +159,7 @@ class Matcher:
         settings = self.settings
         addresses = Addresses(settings.public_url)
         sender = Sender(settings.cluster_name, _mail_from(settings), addresses, settings.zone)
-        return LetterWriter(sources, sender, self.introduction_rules)
+        return LetterWriter(sources, sender, self.rules)
 
     @cached_property
     def worker(self) -> Worker:
@@ -168,11 +167,8 @@ class Matcher:
         url = self.settings.smtp_url
         transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
-        introductions = IntroductionWorker(
-            self.store.items, self.store.introductions, self.introduction_rules, self.contacts_of
-        )
         turn = Turn(self.store.turns, "mail", utc_now)
-        return Worker(turn, delivery, [introductions.due], utc_now)
+        return Worker(turn, delivery, [self.introduction_worker.due], utc_now)
 
     @property
     def index(self) -> Index:

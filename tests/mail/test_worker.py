@@ -14,7 +14,7 @@ import pytest
 from matcher.adapters.sql import Store, open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain import MessageRequest
-from matcher.introductions import Act, Actor, IntroductionDesk, Party
+from matcher.introductions import Act, Actor, Party
 from matcher.mail import HOLD, Event, State
 from matcher.settings import Settings
 from service.cli.main import main
@@ -51,15 +51,9 @@ def port(postbox: Postbox) -> Iterator[int]:
 
 
 def approve(matcher: Matcher) -> str:
-    desk = IntroductionDesk(
-        matcher.store.items,
-        matcher.store.introductions,
-        matcher.introduction_rules,
-        matcher.contacts_of,
-    )
     now = datetime.now(UTC)
-    made = desk.propose(("ORG1", "ORG2"), STAFF, now)
-    desk.act(made.id, Act.APPROVE, STAFF, now)
+    made = matcher.introductions.propose(("ORG1", "ORG2"), STAFF, now)
+    matcher.introductions.act(made.id, Act.APPROVE, STAFF, now)
     return made.id
 
 
