@@ -140,6 +140,7 @@ class Matcher:
     def job_check(self) -> JobCheck:
         """Checks the wording of job offers."""
         return read_job_check(self.settings.data_dir / "hr")
+
     def introduction_rules(self) -> Rules:
         """Delays and limits of introductions."""
         return Rules(zone=self.settings.zone)
