@@ -103,7 +103,8 @@ def _distinct(encode: Callable[[Sequence[str]], Vectors], texts: Sequence[str]) 
 def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:
     """Rank as the service's first stage: its own query, on an embedded index of the corpus.
 
-    The first :data:`FIRST` hits of a query have their fused score, all other texts :data:`NOT_FOUND`.
+    The first :data:`FIRST` hits of a query have their fused score, all other texts :data:`NOT_FOUND`; ties
+    are ordered as the ids of the index order them, the fullest form first.
     """
 
     def score(queries: Sequence[str], corpus: Sequence[str]) -> Scores:
@@ -126,7 +127,7 @@ def pipeline(encoder: Encoder, *, symmetric: bool = False) -> Method:
                 for hit in index.query(asked[row], sparse, Where(ItemType.OPPORTUNITY), FIRST):
                     line[place[hit.id]] = hit.score
             index.close()
-        return scores
+        return np.asarray(scores + _fuller_first(corpus), dtype=np.float32)
 
     return score
 
