@@ -22,6 +22,11 @@ def answer_json(answer: Answer, *, explain: bool = False, indent: int | None = N
     return _ANSWER.dump_json(answer, exclude=exclude, indent=indent)
 
 
+def read_answer(text: bytes) -> Answer:
+    """Read what :func:`answer_json` wrote."""
+    return _ANSWER.validate_json(text)
+
+
 def items_json(items: Iterable[AnyItem], *, indent: int | None = None) -> str:
     """Write items as a JSON list."""
     fields = [item.model_dump(mode="json") for item in items]

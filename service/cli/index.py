@@ -1,5 +1,8 @@
 """The commands that prepare the model, the store and the index: prepare, migrate, index, reindex."""
 
+import json
+import time
+
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
 from matcher.build import Matcher, open_matcher
@@ -7,6 +10,10 @@ from matcher.index import Generation
 from matcher.settings import Settings
 from service.cli.catalogue import opened_store
 from service.cli.render.console import progress, remarks
+from service.running import RunningService, find_running
+
+_LOOK_S = 0.5
+"""Seconds between two looks at a service that is waited for."""
 
 
 def prepare(settings: Settings) -> None:
@@ -34,10 +41,26 @@ def migrate(settings: Settings) -> None:
 
 
 def index(settings: Settings) -> None:
-    """Bring the index up to date with the store."""
+    """Bring the index up to date with the store; a running service does so by itself, and is waited for."""
+    running = find_running(settings.home)
+    if running is not None:
+        remarks().print(
+            f"The running service has taken in all changes; its index holds {_wait(running)} items."
+        )
+        return
     with open_matcher(settings) as matcher:
         index_now(matcher)
         remarks().print(f"The index holds {matcher.index.count()} items.")
+
+
+def _wait(running: RunningService) -> int:
+    """Wait until a running service has taken in all changes; return how many items its index holds."""
+    with remarks().status("Waiting for the running service"):
+        while True:
+            state = json.loads(running.ask("GET", "/readyz"))
+            if not state["pending"]:
+                return int(state["points"])
+            time.sleep(_LOOK_S)
 
 
 def index_now(matcher: Matcher) -> None:

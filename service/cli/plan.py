@@ -1,28 +1,31 @@
 """The command that plans introductions and shows staff what to expect, in their words."""
 
+import time
 from typing import Any
 
 from rich.table import Table
 
 from matcher.build import open_matcher
-from matcher.domain.items import ItemType
+from matcher.domain.items import AnyItem, ItemType
+from matcher.errors import BackendUnavailable
 from matcher.market import IntroductionPlan, Member
 from matcher.settings import Settings
+from service.cli.catalogue import opened_store
 from service.cli.render.console import progress, remarks, results
 from service.cli.render.phrases import PLAN, word
 from service.formats import PlanReport, is_illustrative, least_seen_first
+from service.running import find_running
 from service.words import Language, choose
 
+_LOOK_S, _PATIENCE_S = 1.0, 3_600.0
+"""Seconds between two looks at a plan that the running service makes, and until it is given up."""
 SHOWN = 8
 """Rows of each end of the table on a terminal."""
 
 
 def run(settings: Settings, lang: Language, *, as_json: bool) -> None:
     """Make a new plan and show what each organisation can expect."""
-    with open_matcher(settings) as matcher:
-        with progress(_say("progress", lang)) as advance:
-            plan = matcher.plan(advance)
-        organisations = list(matcher.store.items.all(ItemType.ORGANISATION))
+    plan, organisations = _planned(settings, lang)
     report = PlanReport.of(plan, organisations)
     if report.left_out:
         some = ", ".join(report.left_out[:SHOWN]) + (", …" if len(report.left_out) > SHOWN else "")
@@ -38,6 +41,28 @@ def run(settings: Settings, lang: Language, *, as_json: bool) -> None:
         legend = f"\n{len(report.illustrative)} / {len(plan.members)}: {word('legend_illustrative', lang)}"
         results().print(legend, style="dim")
     remarks().print(_say("followed", lang, version=plan.version))
+
+
+def _planned(settings: Settings, lang: Language) -> tuple[IntroductionPlan, list[AnyItem]]:
+    """Make a plan, or let the running service, which owns the index, make it."""
+    running = find_running(settings.home)
+    if running is None:
+        with open_matcher(settings) as matcher:
+            with progress(_say("progress", lang)) as advance:
+                plan = matcher.plan(advance)
+            return plan, list(matcher.store.items.all(ItemType.ORGANISATION))
+    with opened_store(settings, make=False) as store, remarks().status(_say("progress", lang)):
+        former = store.plans.version()
+        running.ask("POST", "/v1/plan")
+        give_up = time.monotonic() + _PATIENCE_S
+        while store.plans.version() == former:
+            if time.monotonic() > give_up:
+                raise BackendUnavailable("The running service has made no plan: see its log.")
+            time.sleep(_LOOK_S)
+        made = store.plans.load()
+        if made is None:
+            raise BackendUnavailable("The plan was removed while it was read: repeat the command.")
+        return made, list(store.items.all(ItemType.ORGANISATION))
 
 
 def summary_lines(plan: IntroductionPlan, lang: Language) -> list[str]:

@@ -3,20 +3,25 @@
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from matcher.build import Matcher, open_matcher
+from matcher.build import open_matcher
 from matcher.domain.answers import Answer
-from matcher.domain.items import AnyItem, ItemType, Kind, Organisation, Profile
+from matcher.domain.items import AnyItem, Item, ItemType, Kind, Organisation, Profile
+from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
 from matcher.knowledge.read import esco_finder
+from matcher.language.lookup import find_item
 from matcher.settings import Settings
 from service import dates
+from service.cli.catalogue import opened_store
 from service.cli.render import answer as render
 from service.cli.render.console import remarks, results
-from service.formats import answer_json
+from service.formats import answer_json, read_answer
+from service.running import RunningService, find_running
 from service.words import Language
 
 
@@ -34,7 +39,7 @@ class AnswerOptions:
 
 def recommend(settings: Settings, organisation: str, kind: Kind, options: AnswerOptions) -> None:
     """Print the recommendations for a stored organisation."""
-    _ask(settings, kind, options, lambda matcher: matcher.resolve(organisation, ItemType.ORGANISATION))
+    _ask(settings, kind, options, lambda items: find_item(items, organisation, ItemType.ORGANISATION))
 
 
 def search(settings: Settings, text: str, kind: Kind, options: AnswerOptions) -> None:
@@ -53,25 +58,46 @@ def search(settings: Settings, text: str, kind: Kind, options: AnswerOptions) ->
 
 def alert(settings: Settings, opportunity: str, options: AnswerOptions) -> None:
     """Print the members to alert of an opportunity."""
-    _ask(settings, Kind.ALERT, options, lambda matcher: matcher.resolve(opportunity, ItemType.OPPORTUNITY))
+    _ask(settings, Kind.ALERT, options, lambda items: find_item(items, opportunity, ItemType.OPPORTUNITY))
 
 
 def _ask(
     settings: Settings,
     kind: Kind,
     options: AnswerOptions,
-    find_asker: Callable[[Matcher], AnyItem | Profile],
+    find_asker: Callable[[Items], AnyItem | Profile],
 ) -> None:
     if options.count > settings.max_k:
         raise InvalidRequest(f"k is {options.count}; this service gives at most {settings.max_k} items.")
     at = dates.parse(options.on, settings.zone)
-    with open_matcher(settings) as matcher, remarks().status("Opening the index"):
-        recommender, asker = matcher.recommender, find_asker(matcher)
-        found = recommender.recommend(asker, kind, options.count, at)
+    running = find_running(settings.home)
+    if running is None:
+        with open_matcher(settings) as matcher, remarks().status("Opening the index"):
+            recommender, asker = matcher.recommender, find_asker(matcher.store.items)
+            found = recommender.recommend(asker, kind, options.count, at)
+    else:
+        with opened_store(settings, make=False) as store:
+            asker = find_asker(store.items)
+        found = _ask_running(running, asker, kind, options, at)
     if options.json:
         results().out(answer_json(found, explain=options.explain, indent=2).decode(), highlight=False)
     else:
         show_answers([found], asker, options, settings.zone)
+
+
+def _ask_running(
+    running: RunningService, asker: AnyItem | Profile, kind: Kind, options: AnswerOptions, at: datetime
+) -> Answer:
+    """Ask the running service, which owns the index, as the same command would answer without it."""
+    query: dict[str, str] = {"k": str(options.count), "on": at.isoformat()}
+    query["explain"] = "true" if options.explain else "false"
+    if kind is Kind.ALERT and isinstance(asker, Item):
+        return read_answer(running.ask("GET", f"/v1/opportunities/{asker.id}/members", **query))
+    query["kind"] = kind.value
+    if isinstance(asker, Item):
+        return read_answer(running.ask("GET", f"/v1/organisations/{asker.id}/recommendations", **query))
+    body = query | {"k": options.count, "explain": options.explain, "text": asker.description}
+    return read_answer(running.ask("POST", "/v1/recommendations", body))
 
 
 def show_answers(

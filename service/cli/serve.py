@@ -10,6 +10,7 @@ from matcher.settings import Settings
 from service.cli.render.console import remarks
 from service.http import create_app, logging, warm_up
 from service.http.connection import TimedH11Protocol
+from service.running import announced
 
 MAX_CONNECTIONS = 2_000
 """Open connections above which requests are refused with 503."""
@@ -62,7 +63,8 @@ def _serve_one(settings: Settings, host: str, port: int) -> None:
         server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **_OPTIONS))
         remarks().print(f"Serving on http://{host}:{port} (try /docs); stop with Ctrl-C.")
         try:
-            server.run()
+            with announced(settings.home, host, port) as app.state.local_token:
+                server.run()
         except KeyboardInterrupt:
             return
 

@@ -116,8 +116,11 @@ def server(environment, store) -> Iterator[tuple[httpx2.Client, subprocess.Popen
         yield served
 
 
+RECOMMENDED = "/v1/organisations/ORG001/recommendations"
+
+
 def recommend(client: httpx2.Client) -> httpx2.Response:
-    return client.get("/v1/organisations/ORG001/recommendations", params={"kind": "factory"})
+    return client.get(RECOMMENDED, params={"kind": "factory"})
 
 
 def test_it_answers_and_takes_in_what_others_write(server, store):
@@ -134,6 +137,21 @@ def test_a_second_one_is_told_who_holds_the_index_and_the_first_goes_on(server, 
     assert "Error: " in said
     assert "Traceback" not in said
     assert client.get("/readyz").status_code == 200
+
+
+def test_commands_ask_the_running_service_instead_of_the_index_it_holds(server, here, store, capsys):
+    client, _, log = server
+    known = log.parent / "service.json"
+    assert known.stat().st_mode & 0o777 == 0o600
+    assert main(["index"]) == 0
+    assert main(["recommend", "Exemple", "--kind", "factory", "--json", "--explain"]) == 0
+    ours = json.loads(capsys.readouterr().out)
+    assert (
+        ours["items"] == client.get(RECOMMENDED, params={"kind": "factory", "explain": True}).json()["items"]
+    )
+    assert main(["search", "données", "--kind", "factory", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["items"][0]["item_id"] == "FAC001"
+    assert main(["recommend", "FAC001", "--kind", "factory"]) == 2
 
 
 def test_after_its_index_was_damaged_and_rebuilt_it_answers_from_the_new_one(server, environment, here):

@@ -17,6 +17,8 @@ from service.http.errors import Unauthorised
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 ADMIN_KEY = ApiKey("admin", "MATCHER_ADMIN_KEY", frozenset(), _BEGINNING)
 """The key of the settings: there before any person or other key is."""
+LOCAL_KEY = ApiKey("local", "commands on this machine", frozenset(), _BEGINNING)
+"""The token of a running service, known to commands of the same account (service/running.py)."""
 ADMIN_KEY_PERMISSIONS = ROLE_PERMISSIONS[Role.ADMIN] - {Permission.MANAGE_OWN_ACCOUNT, Permission.ACT_FOR_OWN}
 
 
@@ -39,6 +41,9 @@ def _by_key(request: Request, given: str) -> Caller:
     scheme, _, token = given.partition(" ")
     admin_key: SecretStr | None = request.app.state.settings.admin_key
     token = token.strip() if scheme.lower() == "bearer" else ""
+    local_token: str = getattr(request.app.state, "local_token", "")
+    if local_token and same_secret(token, local_token):
+        return Caller(ADMIN_KEY_PERMISSIONS, key=LOCAL_KEY)
     if admin_key is not None and same_secret(token, admin_key.get_secret_value()):
         return Caller(ADMIN_KEY_PERMISSIONS, key=ADMIN_KEY)
     raise Unauthorised("The key opens nothing: send Authorization: Bearer KEY, with a key that is valid.")
