@@ -374,7 +374,7 @@ def _as_planned(
 ) -> tuple[list[Scored], dict[str, Missing]]:
     """Order partners as the plan says, newcomers among them, and say of each planned one why it is there."""
     entries = {entry.id: entry for entry in scored}
-    partners = [Partner(entry.id, entry.name, entry.score) for entry in scored]
+    partners = [Partner(entry.id, _name(entry), entry.score) for entry in scored]
     ordered = planned_order(plan, asker, partners)[:k]
     places = {}
     for rank, partner in enumerate(ordered, start=1):
@@ -382,3 +382,8 @@ def _as_planned(
         if sentence is not None:
             places[partner.id] = Missing(code="planned", fr=sentence.fr, en=sentence.en)
     return [entries[partner.id] for partner in ordered], places
+
+
+def _name(entry: Scored) -> str:
+    subject = entry.item.analysis.subject
+    return subject.name if isinstance(subject, Item) else entry.id

@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.answers import Signal
 from matcher.domain.eligibility import size_names
-from matcher.domain.items import Item, Lead, Opportunity, Profile
+from matcher.domain.items import Lead, Opportunity, Profile
 from matcher.index import Role
 from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
@@ -52,12 +52,6 @@ class Scored:
     def id(self) -> str:
         """Id of the item."""
         return self.item.analysis.id or ""
-
-    @property
-    def name(self) -> str:
-        """Name of the item."""
-        subject = self.item.analysis.subject
-        return subject.name if isinstance(subject, Item) else self.id
 
     @property
     def is_clear(self) -> bool:

@@ -30,6 +30,7 @@ SAID: dict[str, str] = {
     "interested": mark("C'est noté : cela vous intéresse."),
     "not_for_me": mark("Mis de côté : ce ne sera plus proposé."),
     "already_met": mark("C'est noté : vous vous connaissez déjà."),
+    "signed_out": mark("La session est terminée sur ce navigateur."),
     "undone": mark("Annulé."),
     "asked_to_meet": mark("Demande transmise à l'équipe du cluster, qui la relit avant tout envoi."),
     "yes": mark("Merci. C'est oui : vous serez prévenus de la suite."),

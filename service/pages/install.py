@@ -8,10 +8,18 @@ from fastapi.staticfiles import StaticFiles
 from service.http.access.identify import identify
 from service.pages import errors, public
 from service.pages.member import for_me, introductions
-from service.pages.staff import directory, queue
+from service.pages.staff import directory, from_plan, mail, queue
 
 STATIC = Path(__file__).with_name("static")
-ROUTERS = (public.router, for_me.router, introductions.router, queue.router, directory.router)
+ROUTERS = (
+    public.router,
+    for_me.router,
+    introductions.router,
+    queue.router,
+    from_plan.router,
+    directory.router,
+    mail.router,
+)
 
 
 def install(app: FastAPI) -> None:

@@ -5,6 +5,7 @@ from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
 
+from service.http.access import Caller
 from service.pages.environment import LANGUAGES
 from service.pages.forms import own_path, typed
 from service.pages.frame import LANGUAGE_COOKIE, YEAR_S, Page, back_to, show
@@ -44,7 +45,10 @@ class AccessibilityPage(Page):
 
 @router.get("/", name="page_start")
 async def start(request: Request) -> Response:
-    """Say what the service is for."""
+    """Lead people to their page, and say to visitors what the service is for."""
+    caller: Caller | None = getattr(request.state, "caller", None)
+    if caller and caller.person:
+        return back_to("/pour-moi", said=request.query_params.get("fait", ""))
     return show(request, StartPage())
 
 

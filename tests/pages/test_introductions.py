@@ -160,3 +160,15 @@ def test_the_pair_is_side_by_side_with_its_history(signed: FastAPI, asked: Intro
 @pytest.mark.parametrize("path", ["/a-traiter", "/a-traiter/IN1"])
 def test_the_queue_is_for_staff(signed: FastAPI, path: str) -> None:
     assert browser_of(signed, MEMBER).get(path).status_code == 403
+
+
+def test_the_best_pairs_of_the_plan_are_proposed(signed: FastAPI, matcher: Matcher) -> None:
+    staff = browser_of(signed, STAFF)
+    without = staff.post("/a-traiter/du-plan", data={"most": "2"})
+    assert without.headers["location"].endswith("fait=no_plan")
+    matcher.plan()
+    planned = staff.post("/a-traiter/du-plan", data={"most": "2"})
+    assert planned.headers["location"].endswith("fait=planned")
+    found = matcher.store.introductions.all()
+    assert {one.state for one in found} <= {State.PROPOSED}
+    assert len(found) <= 2

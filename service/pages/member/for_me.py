@@ -13,6 +13,7 @@ from matcher.domain.events import Action, Feedback, Refusal
 from matcher.domain.items import Kind, Organisation
 from matcher.errors import InvalidRequest, NotFound
 from matcher.feedback import holding, react
+from matcher.people import Permission, permissions_of
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, now
@@ -82,7 +83,8 @@ class AsidePage(Page):
 async def own(person: PersonDep) -> Response:
     """Lead to the page of the organisation that the person speaks for; staff go to their queue."""
     if not person.organisations:
-        return back_to("/a-traiter")
+        is_staff = Permission.MANAGE_INTRODUCTIONS in permissions_of(person.roles)
+        return back_to("/a-traiter" if is_staff else "/annuaire")
     return back_to(f"/organisations/{person.organisations[0]}/pour-moi")
 
 

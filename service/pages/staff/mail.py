@@ -1,0 +1,143 @@
+"""The page *Courriers*: every mail with its state, and each as its reader gets it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.errors import MatcherError
+from matcher.mail import Event, Message, State
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.pages.acting import now
+from service.pages.frame import Page, show
+from service.pages.listing import Pager
+from service.pages.text import mark
+
+router = APIRouter(include_in_schema=False)
+MailDep = Annotated[Caller, requires(Permission.SEE_MAIL)]
+ROWS = 25
+STATES: dict[State, str] = {
+    State.QUEUED: mark("en attente"),
+    State.SENDING: mark("envoi en cours"),
+    State.SENT: mark("envoyé"),
+    State.PARKED: mark("à examiner"),
+    State.KEPT: mark("conservé, non envoyé"),
+    State.CANCELLED: mark("sans objet"),
+}
+EVENTS: dict[Event, str] = {
+    Event.SIGN_IN: mark("Lien de connexion"),
+    Event.ASKED: mark("Mise en relation proposée"),
+    Event.REMINDER: mark("Rappel"),
+    Event.LAST_CHANCE: mark("Dernier rappel"),
+    Event.ACCEPTED: mark("Acceptée par les deux"),
+    Event.DECLINED: mark("Déclinée"),
+    Event.EXPIRED: mark("Restée sans réponse"),
+    Event.WITHDRAWN: mark("Retirée"),
+    Event.OUTCOME: mark("Deux questions sur la suite"),
+    Event.MEETING: mark("Rencontre"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class StateLink:
+    """One state of the menu, with how many mails are in it."""
+
+    code: str
+    title: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class MailRow:
+    """One mail of the list."""
+
+    id: int
+    event: str
+    to: str
+    state: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailsPage(Page):
+    """The mails of a state, or all, newest first."""
+
+    template: ClassVar[str] = "staff/mails.html"
+
+    states: Sequence[StateLink]
+    current: str
+    rows: Sequence[MailRow]
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MailPage(Page):
+    """One mail as its reader gets it; ``text`` is "" where it can no longer be written."""
+
+    template: ClassVar[str] = "staff/mail.html"
+
+    row: MailRow
+    subject: str
+    text: str
+
+
+@router.get("/courriers", name="page_mails")
+async def mails(request: Request, _staff: MailDep, engine: EngineDep) -> Response:
+    """List mails, newest first."""
+    code, before = request.query_params.get("etat", ""), request.query_params.get("avant", "")
+    state = State(code) if code in {one.value for one in State} else None
+    below = int(before) if before.isdecimal() and len(before) < 15 else None
+
+    def read(matcher: Matcher) -> tuple[list[Message], Mapping[State, int], dict[str, str]]:
+        found = matcher.store.mail.all(state, limit=ROWS + 1, before=below)
+        names = {person.id: person.name for person in matcher.store.people.all()}
+        return found, matcher.store.mail.counts(), names
+
+    found, counts, names = await engine.read(read)
+    following = f"?etat={code if state else ''}&avant={found[ROWS - 1].id}" if len(found) > ROWS else ""
+    page = MailsPage(
+        states=[StateLink(one.value, STATES[one], counts[one]) for one in State if counts[one]],
+        current=state.value if state else "",
+        rows=[_row(message, names) for message in found[:ROWS]],
+        pager=Pager(after=following),
+    )
+    return show(request, page, section="/courriers")
+
+
+@router.get("/courriers/{number}", name="page_mail")
+async def mail(request: Request, number: int, _staff: MailDep, engine: EngineDep) -> Response:
+    """Show one mail as it is, or would be, sent."""
+    page = await engine.read(lambda matcher: _page(matcher, number))
+    return show(request, page, section="/courriers")
+
+
+def _page(matcher: Matcher, number: int) -> MailPage:
+    message = matcher.store.mail.get(number)
+    names = {person.id: person.name for person in matcher.store.people.all()}
+    subject, text = _written(matcher, message)
+    return MailPage(row=_row(message, names), subject=subject, text=text)
+
+
+def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
+    """Return subject and text; both "" where the mail can no longer be written, as after an erasure.
+
+    A sign-in link is not shown: it would let its reader in as somebody else.
+    """
+    if message.event is Event.SIGN_IN:
+        return "", ""
+    try:
+        written = matcher.letters.compose(message, now())
+    except MatcherError:
+        return "", ""
+    body = written.get_body(("plain",))
+    return str(written["Subject"]), str(body.get_content()) if body else ""
+
+
+def _row(message: Message, names: Mapping[str, str]) -> MailRow:
+    to = names.get(message.person_id, "")
+    return MailRow(message.id, EVENTS[message.event], to, STATES[message.state], message.created_at)

@@ -1,0 +1,28 @@
+"""*Courriers*: staff read what was or would be sent; sign-in links are shown to nobody."""
+
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from matcher.introductions import Act, Actor, Party
+from tests.pages.signing_in import MEMBER, STAFF, browser_of
+
+
+def test_a_request_can_be_read_as_its_reader_gets_it(signed: FastAPI) -> None:
+    matcher, now = signed.state.matcher, datetime.now(UTC)
+    staff = Actor(Party.STAFF, STAFF.id)
+    one = matcher.introductions.propose(("ORG001", "ORG002"), staff, now)
+    matcher.introductions.act(one.id, Act.APPROVE, staff, now)
+    matcher.introduction_worker.due(now)
+    browser = browser_of(signed, STAFF)
+    listed = browser.get("/courriers").text
+    assert "Mise en relation proposée" in listed
+    assert "Claire Martin" in listed
+    message = matcher.store.mail.all()[0]
+    shown = browser.get(f"/courriers/{message.id}").text
+    assert "Rodez" in shown
+    assert "Citadelle" not in shown
+
+
+def test_mails_are_for_staff(signed: FastAPI) -> None:
+    assert browser_of(signed, MEMBER).get("/courriers").status_code == 403
