@@ -20,6 +20,11 @@ ROUTERS = (
     directory.router,
     mail.router,
 )
+from service.pages.member import by_link, for_me, introductions
+from service.pages.staff import directory, queue
+
+STATIC = Path(__file__).with_name("static")
+ROUTERS = (public.router, for_me.router, by_link.router, introductions.router, queue.router, directory.router)
 
 
 def install(app: FastAPI) -> None:
