@@ -7,12 +7,13 @@ from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
 from service.pages import errors, public
-from service.pages.member import for_me, introductions
+from service.pages.member import by_link, for_me, introductions
 from service.pages.staff import directory, from_plan, mail, queue
 
 STATIC = Path(__file__).with_name("static")
 ROUTERS = (
     public.router,
+    by_link.router,
     for_me.router,
     introductions.router,
     queue.router,
@@ -20,11 +21,6 @@ ROUTERS = (
     directory.router,
     mail.router,
 )
-from service.pages.member import by_link, for_me, introductions
-from service.pages.staff import directory, queue
-
-STATIC = Path(__file__).with_name("static")
-ROUTERS = (public.router, for_me.router, by_link.router, introductions.router, queue.router, directory.router)
 
 
 def install(app: FastAPI) -> None:
