@@ -35,7 +35,7 @@ from matcher.language.lookup import find_item
 from matcher.mail import Addresses, Delivery, LetterWriter, Sender, Sources, Turn, Worker
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
-from matcher.people import Links, check_address, read_secret
+from matcher.people import ApiKeys, Links, SignIn, Visits, check_address, read_secret
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
@@ -170,6 +170,21 @@ class Matcher:
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
         return Worker(turn, delivery, [self.introduction_worker.due], utc_now)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """Signed-in visits."""
+        return Visits(self.store.visits)
+
+    @cached_property
+    def keys(self) -> ApiKeys:
+        """API keys."""
+        return ApiKeys(self.store.keys)
+
+    @cached_property
+    def sign_in(self) -> SignIn:
+        """Lets people in."""
+        return SignIn(self.store.people, self.links, self.visits, self.store.mail)
 
     @property
     def index(self) -> Index:

@@ -4,11 +4,15 @@
 - ``permissions``: what each role, each scope of a key and a visitor who is not signed in may do
 - ``keys``: API keys
 - ``links``: links of mails: made, opened, used, revoked; following one never acts
+- ``visits``: signed-in visits: begun, recognised, ended
+- ``passwords``: hashing and checking them
+- ``sign_in``: letting people in, by a link in a mail or with a password
 - ``secret``: the secret that tokens are derived from
 """
 
-from matcher.people.keys import ApiKey
+from matcher.people.keys import ApiKey, ApiKeys, KeyRows
 from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
+from matcher.people.passwords import hash_password
 from matcher.people.permissions import (
     ROLE_PERMISSIONS,
     SCOPE_PERMISSIONS,
@@ -19,12 +23,17 @@ from matcher.people.permissions import (
 )
 from matcher.people.person import Person, Role, address_key, check_address, new_person
 from matcher.people.secret import read_secret
+from matcher.people.sign_in import SignIn, WrongSignIn
+from matcher.people.visits import VISIT_FOR, Visit, VisitRows, Visits
 
 __all__ = [
     "ROLE_PERMISSIONS",
     "SCOPE_PERMISSIONS",
     "VISITOR_PERMISSIONS",
+    "VISIT_FOR",
     "ApiKey",
+    "ApiKeys",
+    "KeyRows",
     "Link",
     "LinkGone",
     "LinkRows",
@@ -34,8 +43,14 @@ __all__ = [
     "Purpose",
     "Role",
     "Scope",
+    "SignIn",
+    "Visit",
+    "VisitRows",
+    "Visits",
+    "WrongSignIn",
     "address_key",
     "check_address",
+    "hash_password",
     "new_person",
     "permissions_of",
     "read_secret",

@@ -6,6 +6,7 @@
 - ``catalogue``: import, export, show
 - ``index``: prepare, migrate, index, reindex
 - ``backup``: backup, restore
+- ``people``: users, keys
 - ``plan``: the plan of introductions
 - ``events``: rounds and tables of an event
 - ``demo``, ``doctor``, ``serve``: the commands of these names

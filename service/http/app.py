@@ -5,15 +5,26 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import Any
 
+import anyio
 from fastapi import FastAPI
 
 from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings, load
 from service.http import documentation, errors, logging, middleware
+from service.http.access.limits import Attempts
 from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
-from service.http.routes import feedback, health, items, job_checks, plan, recommendations
+from service.http.routes import (
+    feedback,
+    health,
+    items,
+    job_checks,
+    links,
+    plan,
+    recommendations,
+    sign_in,
+)
 from service.pages import install as install_pages
 
 DESCRIPTION = """\
@@ -59,10 +70,11 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     app.state.settings = settings
     app.state.metrics = Metrics()
     app.state.matcher = matcher
+    app.state.attempts = Attempts()
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in (recommendations, items, plan, feedback, job_checks, health):
+    for routes in (recommendations, items, plan, feedback, job_checks, health, sign_in, links):
         app.include_router(routes.router)
     install_pages(app)
     return app
@@ -103,6 +115,7 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     work = WorkJob(matcher.worker, settings.work_interval_s)
     if settings.work:
         work.start()
+    app.state.passwords = anyio.CapacityLimiter(sign_in.MAX_PASSWORDS)
     async with engine.following_store():
         yield
         await app.state.plan_job.stop()

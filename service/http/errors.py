@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
-from matcher.people import LinkGone
+from matcher.people import LinkGone, WrongSignIn
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -40,6 +40,10 @@ class ClientGone(MatcherError):
 
 class TooManyQuestions(errors.NotAllowed):
     """One client has too many questions waiting."""
+
+
+class TooManyAttempts(errors.NotAllowed):
+    """Somebody tries to sign in, or asks for links, too often."""
 
 
 class ServiceBusy(errors.BackendUnavailable):
@@ -87,6 +91,12 @@ TABLE: dict[type[MatcherError], Row] = {
     errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
     errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
     LinkGone: Row(status.HTTP_410_GONE, "link-gone", "The link no longer opens anything"),
+    WrongSignIn: Row(
+        status.HTTP_403_FORBIDDEN, "wrong-sign-in", "Address and password do not belong together"
+    ),
+    TooManyAttempts: Row(
+        status.HTTP_429_TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts", {"Retry-After": "900"}
+    ),
     Unauthorised: Row(
         status.HTTP_401_UNAUTHORIZED,
         "unauthorised",

@@ -72,20 +72,20 @@ ITEMS: tuple[AnyItem, ...] = (
 )
 
 
-def _settings(home: Path) -> Settings:
+def settings_of(home: Path) -> Settings:
     return Settings(home=home, encoder="hashing", admin_key=KEY, log_level="error")
 
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return _settings(tmp_path)
+    return settings_of(tmp_path)
 
 
 @pytest.fixture(scope="session")
 def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home whose store holds :data:`ITEMS`, indexed; made once, to be copied."""
     home = tmp_path_factory.mktemp("stocked") / "home"
-    settings = _settings(home)
+    settings = settings_of(home)
     with open_store(settings.database_url) as store:
         store.migrate()
         store.items.put(ITEMS, source="test")
@@ -97,14 +97,14 @@ def stocked_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def stocked(stocked_home: Path, tmp_path: Path) -> Settings:
     """Settings of a home of the test's own, with :data:`ITEMS` in store and index."""
-    return _settings(copy_home(stocked_home, tmp_path / "home"))
+    return settings_of(copy_home(stocked_home, tmp_path / "home"))
 
 
 @pytest.fixture(scope="session")
 def client(stocked_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     """A client, with the administrator's key, of one application for all tests that only read."""
     home = copy_home(stocked_home, tmp_path_factory.mktemp("read") / "home")
-    with TestClient(create_app(_settings(home)), headers=STAFF) as client:
+    with TestClient(create_app(settings_of(home)), headers=STAFF) as client:
         yield client
 
 

@@ -3,7 +3,7 @@
 - ``store``: opening a store, and its families of tables
 - ``catalogue``: items and the outbox of their changes, imports, participations
 - ``events``, ``plans``: what was shown and how members reacted; the plan of introductions
-- ``people``: people, their links, visits and keys
+- ``people``, ``visits``: people and their links; signed-in visits and API keys
 - ``introductions``: introductions and what members wish
 - ``erasure``: removing every row that names an item or a person
 - ``mail``: mails on their way

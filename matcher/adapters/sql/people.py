@@ -76,6 +76,22 @@ class PeopleTables:
             erasure.owe_erasure(connection, self._database.stamp())
         erasure.settle(self._database)
 
+    def disable(self, person_id: str, now: datetime) -> None:
+        """Let a person sign in no more; NotFound for an unknown id."""
+        self._note(person_id, "disabled_at", now)
+
+    def object_to_mail(self, person_id: str, now: datetime) -> Person:
+        """Note that a person wants no mails, once and for all; NotFound for an unknown id."""
+        self._note(person_id, "objected_at", now)
+        return self.get(person_id)
+
+    def _note(self, person_id: str, what: str, now: datetime) -> None:
+        """Keep when something first happened; later times change nothing."""
+        self.get(person_id)
+        first = update(people).where(people.c.id == person_id, people.c[what].is_(None))
+        with self._database.writing("changing a person") as connection:
+            connection.execute(first.values({what: stamp(now)}))
+
     def password_hash(self, person_id: str) -> str | None:
         """Return the hash of a person's password; None where none is set."""
         statement = select(people.c.password_hash).where(people.c.id == person_id)

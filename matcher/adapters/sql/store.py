@@ -18,6 +18,7 @@ from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.plans import PlanTable
+from matcher.adapters.sql.visits import KeyTable, VisitTable
 
 
 class Store:
@@ -38,7 +39,11 @@ class Store:
     participations
         Who takes part in which factory.
     people
-        People, their links, visits and keys: :class:`~matcher.adapters.sql.people.PeopleTables`.
+        People and their links: :class:`~matcher.adapters.sql.people.PeopleTables`.
+    visits
+        Signed-in visits: :class:`~matcher.adapters.sql.visits.VisitTable`.
+    keys
+        API keys: :class:`~matcher.adapters.sql.visits.KeyTable`.
     backup
         Every table, read and written whole.
     mail
@@ -64,6 +69,8 @@ class Store:
         self.imports = Imports(database)
         self.participations = Participations(database)
         self.people = PeopleTables(database)
+        self.visits = VisitTable(database)
+        self.keys = KeyTable(database)
         self.backup = Backup(database)
         self.mail = Messages(database)
         self.introductions = IntroductionTables(database)

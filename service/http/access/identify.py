@@ -10,8 +10,11 @@ from datetime import UTC, datetime
 from fastapi import Request
 from pydantic import SecretStr
 
-from matcher.people import ROLE_PERMISSIONS, VISITOR_PERMISSIONS, ApiKey, Permission, Role
+from matcher.build import Matcher
+from matcher.people import ROLE_PERMISSIONS, VISITOR_PERMISSIONS, ApiKey, Permission, Role, permissions_of
 from service.http.access.caller import Caller
+from service.http.access.cookies import cookie_name
+from service.http.engine import MatcherEngine
 from service.http.errors import Unauthorised
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -33,11 +36,29 @@ async def identify(request: Request) -> Caller:
 async def _identify(request: Request) -> Caller:
     given = request.headers.get("authorization")
     if given is not None:
-        return _by_key(request, given)
-    return Caller(VISITOR_PERMISSIONS[request.app.state.settings.public])
+        return await _by_key(request, given)
+    token = request.cookies.get(cookie_name(request))
+    caller = await _by_visit(request, token) if token else None
+    return caller or Caller(VISITOR_PERMISSIONS[request.app.state.settings.public])
 
 
-def _by_key(request: Request, given: str) -> Caller:
+async def _by_visit(request: Request, token: str) -> Caller | None:
+    """Return the person of a visit; None where it has ended, or the person can no longer sign in."""
+    engine: MatcherEngine = request.app.state.engine
+    return await engine.read(lambda matcher: _visitor_of(matcher, token))
+
+
+def _visitor_of(matcher: Matcher, token: str) -> Caller | None:
+    visit = matcher.visits.recognise(token, datetime.now(UTC))
+    if visit is None:
+        return None
+    person = matcher.store.people.get(visit.person_id)
+    if not person.may_sign_in:
+        return None
+    return Caller(permissions_of(person.roles), person=person, visit_id=visit.id)
+
+
+async def _by_key(request: Request, given: str) -> Caller:
     scheme, _, token = given.partition(" ")
     admin_key: SecretStr | None = request.app.state.settings.admin_key
     token = token.strip() if scheme.lower() == "bearer" else ""
@@ -46,6 +67,10 @@ def _by_key(request: Request, given: str) -> Caller:
         return Caller(ADMIN_KEY_PERMISSIONS, key=LOCAL_KEY)
     if admin_key is not None and same_secret(token, admin_key.get_secret_value()):
         return Caller(ADMIN_KEY_PERMISSIONS, key=ADMIN_KEY)
+    engine: MatcherEngine = request.app.state.engine
+    key = await engine.read(lambda matcher: matcher.keys.recognise(token, datetime.now(UTC)))
+    if key is not None:
+        return Caller(key.permissions, key=key)
     raise Unauthorised("The key opens nothing: send Authorization: Bearer KEY, with a key that is valid.")
 
 

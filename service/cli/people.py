@@ -1,0 +1,155 @@
+"""The commands that manage people and keys: users, keys. They need no sign-in: they run on the machine."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from matcher.adapters.sql import Store, open_store
+from matcher.domain.items import ItemType
+from matcher.errors import NotFound
+from matcher.language.lookup import find_item
+from matcher.people import ApiKeys, Person, Role, Scope, new_person
+from matcher.settings import load
+from service.cli.render.console import remarks, results
+
+users = typer.Typer(help="People who may sign in, and contact persons.", no_args_is_help=True)
+keys = typer.Typer(help="Keys of programs that call the API.", no_args_is_help=True)
+
+
+@users.command("add")
+def add_user(  # noqa: PLR0913, PLR0917  # a command's parameters are its options
+    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    name: Annotated[str, typer.Option("--name", help="First and last name.")],
+    role: Annotated[
+        list[Role] | None, typer.Option("--role", help="What the person is; may be repeated.")
+    ] = None,
+    organisation: Annotated[
+        list[str] | None, typer.Option("--for", help="Id or name of an organisation; may be repeated.")
+    ] = None,
+    function: Annotated[str, typer.Option("--function", help="Function in the organisation.")] = "",
+    source: Annotated[str, typer.Option("--source", help="Where the data come from.")] = "",
+    contact: Annotated[
+        bool, typer.Option("--contact", help="A contact person, who receives mails and cannot sign in.")
+    ] = False,
+) -> None:
+    """Add a person; without --role a member, or with --contact a contact person."""
+    roles = [] if contact else role or [Role.MEMBER]
+    with _store() as store:
+        found = [find_item(store.items, given, ItemType.ORGANISATION).id for given in organisation or []]
+        person = new_person(
+            email, name, roles=roles, organisations=found, function=function, source=source or "command line"
+        )
+        store.people.put(person)
+    results().print(f"{person.id}  {person.email}  {_roles(person)}", highlight=False)
+    if person.may_sign_in:
+        remarks().print("Signs in at /v1/sign-in with a link that is sent to this address.")
+
+
+@users.command("list")
+def list_users() -> None:
+    """List people: roles, organisations, whether they may sign in."""
+    with _store() as store:
+        people = store.people.all()
+    table = _table("id", "e-mail", "name", "roles", "organisations", "state")
+    for person in people:
+        table.add_row(
+            person.id,
+            person.email,
+            person.name,
+            _roles(person),
+            ", ".join(person.organisations),
+            _state(person),
+        )
+    results().print(table)
+
+
+@users.command("disable")
+def disable_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
+    """End a person's visits at once and let them sign in no more; what they did stays."""
+    with _store() as store:
+        person = _find(store, email)
+        store.people.disable(person.id, datetime.now(UTC))
+        ended = store.visits.end_visits(person.id)
+    results().print(f"{person.email} can no longer sign in; visits ended: {ended}", highlight=False)
+
+
+@users.command("erase")
+def erase_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
+    """Remove a person, with their links, visits and mails; records of acts stay, without the person."""
+    with _store() as store:
+        store.people.erase(_find(store, email).id)
+    results().print("Erased.")
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Argument(help="What the key is for, such as: website.")],
+    scope: Annotated[list[Scope], typer.Option("--scope", help="What it may do; may be repeated.")],
+    days: Annotated[int, typer.Option("--days", min=1, max=3_650, help="Days until it ends.")] = 365,
+) -> None:
+    """Make a key and print it, this once."""
+    now = datetime.now(UTC)
+    with _store() as store:
+        key, token = ApiKeys(store.keys).make(name, scope, now, now + timedelta(days=days))
+    results().out(token, highlight=False)
+    remarks().print(f"{key.id}: keep it now, it is not shown again. Send it as Authorization: Bearer KEY.")
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List keys: scopes, end, last use. The keys themselves are not kept."""
+    with _store() as store:
+        found = store.keys.all()
+    table = _table("id", "name", "scopes", "ends", "last used", "state")
+    now = datetime.now(UTC)
+    for key in found:
+        state = "valid" if key.is_valid(now) else "ended"
+        ends, used = _day(key.expires_at), _day(key.used_at)
+        table.add_row(key.id, key.name, ", ".join(sorted(key.scopes)), ends, used, state)
+    results().print(table)
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[str, typer.Argument(help="Id, as `matcher keys list` gives it.")]) -> None:
+    """End a key at once."""
+    with _store() as store:
+        ApiKeys(store.keys).revoke(key_id, datetime.now(UTC))
+    results().print(f"{key_id} opens nothing any more.", highlight=False)
+
+
+def _store() -> Store:
+    store = open_store(load().database_url)
+    store.check()
+    return store
+
+
+def _find(store: Store, email: str) -> Person:
+    person = store.people.find(email)
+    if person is None:
+        raise NotFound("Nobody has this e-mail address: matcher users list names everybody.")
+    return person
+
+
+def _roles(person: Person) -> str:
+    return ", ".join(sorted(person.roles)) or "contact"
+
+
+def _state(person: Person) -> str:
+    if person.disabled_at is not None:
+        return "disabled"
+    return "no mails" if person.objected_at is not None else ""
+
+
+def _day(at: datetime | None) -> str:
+    return "" if at is None else at.date().isoformat()
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1), header_style="dim")
+    for column in columns:
+        table.add_column(Text(column), overflow="fold")
+    return table

@@ -1,0 +1,205 @@
+"""Who may use which route: every route of the application, by everybody.
+
+Whoever adds a route below ``/v1`` adds its line to :data:`ALLOWED`. Other routes are pages: a visitor gets
+only those of :data:`PUBLIC_PAGES`.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from fastapi.routing import iter_route_contexts
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher, open_matcher
+from service.http import create_app
+from tests.service.conftest import STAFF as ADMIN_KEY
+from tests.service.conftest import copy_home, settings_of
+from tests.service.people import Asker, add_person, askers
+
+EVERYBODY = "visitor, member of A, member of B, staff, hr, admin, key read, key write, key metrics, key staff"
+SIGNED_IN = "member of A, member of B, staff, hr, admin"
+READERS = f"{SIGNED_IN}, key read, key write, key staff"
+ASKERS = f"{SIGNED_IN}, key read, key staff"
+STAFF = "staff, admin, key staff"
+WRITERS = f"{STAFF}, key write"
+
+ALLOWED = {
+    "GET /v1/organisations": READERS,
+    "GET /v1/organisations/{item_id}": READERS,
+    "PUT /v1/organisations/{item_id}": WRITERS,
+    "DELETE /v1/organisations/{item_id}": WRITERS,
+    "GET /v1/factories": READERS,
+    "GET /v1/factories/{item_id}": READERS,
+    "PUT /v1/factories/{item_id}": WRITERS,
+    "DELETE /v1/factories/{item_id}": WRITERS,
+    "GET /v1/opportunities": READERS,
+    "GET /v1/opportunities/{item_id}": READERS,
+    "PUT /v1/opportunities/{item_id}": WRITERS,
+    "DELETE /v1/opportunities/{item_id}": WRITERS,
+    "GET /v1/leads": READERS,
+    "GET /v1/leads/{item_id}": READERS,
+    "PUT /v1/leads/{item_id}": WRITERS,
+    "DELETE /v1/leads/{item_id}": WRITERS,
+    "GET /v1/organisations/{item_id}/recommendations": "member of A, staff, admin, key read, key staff",
+    "GET /v1/opportunities/{item_id}/members": STAFF,
+    "POST /v1/recommendations": ASKERS,
+    "GET /v1/search": ASKERS,
+    "GET /v1/plan": STAFF,
+    "POST /v1/plan": STAFF,
+    "POST /v1/sign-in": EVERYBODY,
+    "POST /v1/sign-in/password": EVERYBODY,
+    "GET /v1/sign-in/{token}": EVERYBODY,
+    "POST /v1/sign-in/{token}": EVERYBODY,
+    "GET /v1/unsubscribe/{token}": EVERYBODY,
+    "POST /v1/unsubscribe/{token}": EVERYBODY,
+    "POST /v1/sign-out": SIGNED_IN,
+    "GET /v1/me": SIGNED_IN,
+    "PUT /v1/me/password": SIGNED_IN,
+    "GET /v1/me/visits": SIGNED_IN,
+    "DELETE /v1/me/visits/{visit_id}": SIGNED_IN,
+    "GET /metrics": "admin, key metrics",
+    "GET /healthz": EVERYBODY,
+    "GET /readyz": EVERYBODY,
+}
+"""Who comes in, by route. Everybody else gets 401 without, or 403 with, a sign-in or key."""
+
+PUBLIC_PAGES = {"/", "/docs", "/openapi.json", "/confidentialite", "/accessibilite", "/mentions-legales"}
+SAMPLES = {"item_id": "ORG001", "visit_id": "none", "token": "none"}
+"""What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
+ABSENT = "NONE999"
+QUERIES = {
+    "GET /v1/organisations/{item_id}/recommendations": "?kind=factory",
+    "GET /v1/search": "?kind=factory&q=data",
+}
+LAST = ("POST /v1/sign-out",)
+"""Ends the visit it is tried with."""
+
+
+def routes_of(app) -> set[str]:
+    found = set()
+    for context in iter_route_contexts(app.routes):
+        methods = getattr(context, "methods", None) or ()
+        found |= {f"{method} {context.path}" for method in methods if method != "HEAD"}
+    return found
+
+
+@pytest.fixture(scope="module")
+def matcher(stocked_home, tmp_path_factory) -> Iterator[Matcher]:
+    with open_matcher(
+        settings_of(copy_home(stocked_home, tmp_path_factory.mktemp("access") / "home"))
+    ) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def client(matcher) -> Iterator[TestClient]:
+    with TestClient(create_app(matcher.settings, matcher)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(client, matcher) -> dict[str, Asker]:
+    return askers(client, matcher)
+
+
+def address(route: str) -> tuple[str, str]:
+    method, path = route.split(" ")
+    sample = SAMPLES | ({"item_id": ABSENT} if method in ("PUT", "DELETE") else {})
+    if "opportunities" in path and method == "GET":
+        sample["item_id"] = "INT001"
+    return method, re.sub(r"{(\w+)}", lambda found: sample[found[1]], path) + QUERIES.get(route, "")
+
+
+def is_as_said(who: str, allowed: list[str], status: int) -> bool:
+    if who in allowed:
+        return status not in (401, 403)
+    return status == (401 if who == "visitor" else 403)
+
+
+def test_every_route_is_listed(client):
+    ours = {route for route in routes_of(client.app) if re.search(r" /(v1/|metrics|healthz|readyz)", route)}
+    assert ours - ALLOWED.keys() == set(), "say in ALLOWED who may use the new route"
+
+
+def test_nobody_gets_more_or_less_than_the_table_says(people):
+    wrong = []
+    for route in sorted(ALLOWED, key=lambda name: name in LAST):
+        method, path = address(route)
+        for who, ask in people.items():
+            status = ask(method, path).status_code
+            if not is_as_said(who, ALLOWED[route].split(", "), status):
+                wrong.append((route, who, status))
+    assert wrong == []
+
+
+def test_a_visitor_gets_only_public_pages(client, people):
+    shown = set()
+    for route in routes_of(client.app):
+        method, path = route.split(" ")
+        if method == "GET" and not path.startswith(("/v1/", "/metrics", "/healthz", "/readyz")):
+            concrete = re.sub(r"{\w+(:\w+)?}", "none", path)
+            if people["visitor"]("GET", concrete, headers={"Accept": "text/html"}).status_code == 200:
+                shown.add(path)
+    assert {path for path in shown if not path.startswith("/aide")} <= PUBLIC_PAGES
+
+
+def test_an_opted_out_organisation_is_unknown_to_strangers(people):
+    for path in ("/v1/organisations/ORG004", "/v1/organisations/ORG004/recommendations?kind=factory"):
+        assert people["member of A"]("GET", path).status_code == 404
+        assert people["staff"]("GET", path).status_code == 200
+
+
+def test_what_a_stranger_is_told_of_a_hidden_organisation_is_what_is_told_of_none(people):
+    ask = people["member of A"]
+    hidden, none = (ask("GET", f"/v1/organisations/{name}").json()["detail"] for name in ("ORG004", "ORG999"))
+    assert hidden == none.replace("ORG999", "ORG004")
+
+
+@pytest.mark.parametrize("name", ["matcher-visit", "__Host-matcher"])
+def test_forged_cookies_open_nothing(client, matcher, people, name):
+    token = people["staff"].headers["Cookie"].partition("=")[2] if name == "matcher-visit" else "x"
+    forged = [
+        "",
+        "x",
+        token[:-1],
+        token + "A",
+        token[::-1],
+        token.swapcase(),
+        "A" * 5_000,
+        "0",
+        "null",
+        "../x",
+    ]
+    for value in forged:
+        assert Asker(client, {"Cookie": f"{name}={value}"})("GET", "/v1/me").status_code == 401
+
+
+def test_forged_keys_open_nothing(client, people):
+    key = people["key staff"].headers["Authorization"]
+    for given in (
+        key[:-1],
+        key + "x",
+        key.swapcase(),
+        "Bearer mk_",
+        "Bearer ",
+        key.replace("Bearer", "Basic"),
+    ):
+        assert Asker(client, {"Authorization": given})("GET", "/v1/plan").status_code == 401
+
+
+def test_a_revoked_key_and_a_disabled_person_are_out_at_once(client, matcher, people):
+    now, found = datetime.now(UTC), people
+    key = next(key for key in reversed(matcher.store.keys.all()) if key.name == "read")
+    assert found["key read"]("GET", "/v1/leads").status_code == 200
+    matcher.keys.revoke(key.id, now)
+    assert found["key read"]("GET", "/v1/leads").status_code == 401
+    assert found["hr"]("GET", "/v1/leads").status_code == 200
+    matcher.store.people.disable(add_person(matcher, "hr").id, now)
+    assert found["hr"]("GET", "/v1/leads").status_code == 401
+
+
+def test_the_admin_key_needs_no_person(client):
+    assert Asker(client, ADMIN_KEY)("GET", "/metrics").status_code == 200
+    assert Asker(client, ADMIN_KEY)("GET", "/v1/me").status_code == 403
