@@ -48,6 +48,9 @@ ALLOWED = {
     "GET /v1/search": ASKERS,
     "GET /v1/plan": STAFF,
     "POST /v1/plan": STAFF,
+    "POST /v1/feedback": "member of A, staff, admin, key staff",
+    "GET /v1/feedback": "member of A, staff, admin, key staff",
+    "DELETE /v1/feedback/{reaction_id}": ASKERS,
     "POST /v1/sign-in": EVERYBODY,
     "POST /v1/sign-in/password": EVERYBODY,
     "GET /v1/sign-in/{token}": EVERYBODY,
@@ -66,12 +69,20 @@ ALLOWED = {
 """Who comes in, by route. Everybody else gets 401 without, or 403 with, a sign-in or key."""
 
 PUBLIC_PAGES = {"/", "/docs", "/openapi.json", "/confidentialite", "/accessibilite", "/mentions-legales"}
-SAMPLES = {"item_id": "ORG001", "visit_id": "none", "token": "none"}
+SAMPLES = {"item_id": "ORG001", "visit_id": "none", "token": "none", "reaction_id": "9999"}
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
 ABSENT = "NONE999"
 QUERIES = {
     "GET /v1/organisations/{item_id}/recommendations": "?kind=factory",
+    "GET /v1/feedback": "?query_id=ORG001",
     "GET /v1/search": "?kind=factory&q=data",
+}
+BODIES = {
+    "POST /v1/feedback": {
+        "query_id": "ORG001",
+        "item_id": "FAC001",
+        "action": "interested",
+    },
 }
 LAST = ("POST /v1/sign-out",)
 """Ends the visit it is tried with."""
@@ -128,7 +139,7 @@ def test_nobody_gets_more_or_less_than_the_table_says(people):
     for route in sorted(ALLOWED, key=lambda name: name in LAST):
         method, path = address(route)
         for who, ask in people.items():
-            status = ask(method, path).status_code
+            status = ask(method, path, json=BODIES.get(route)).status_code
             if not is_as_said(who, ALLOWED[route].split(", "), status):
                 wrong.append((route, who, status))
     assert wrong == []
