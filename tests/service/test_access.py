@@ -46,6 +46,7 @@ ALLOWED = {
     "GET /v1/opportunities/{item_id}/members": STAFF,
     "POST /v1/recommendations": ASKERS,
     "GET /v1/search": ASKERS,
+    "POST /v1/job-checks": ASKERS,
     "GET /v1/plan": STAFF,
     "POST /v1/plan": STAFF,
     "POST /v1/feedback": "member of A, staff, admin, key staff",
