@@ -14,8 +14,9 @@ from fastapi.testclient import TestClient
 
 from matcher.build import Matcher, open_matcher
 from service.http import create_app
+from tests.samples import copy_home
 from tests.service.conftest import STAFF as ADMIN_KEY
-from tests.service.conftest import copy_home, settings_of
+from tests.service.conftest import settings_of
 from tests.service.people import Asker, add_person, askers
 
 EVERYBODY = "visitor, member of A, member of B, staff, hr, admin, key read, key write, key metrics, key staff"

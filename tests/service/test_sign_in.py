@@ -33,7 +33,7 @@ def links_sent(matcher: Matcher) -> list[str]:
 
 
 def cookie(response) -> str:
-    return response.headers["set-cookie"].partition(";")[0]
+    return str(response.headers["set-cookie"].partition(";")[0])
 
 
 def test_a_link_from_a_mail_signs_in_once_and_only_by_its_button(matcher, visitor):
