@@ -109,7 +109,7 @@ class Matcher:
         self.lexical = Bm25Lexical()
         self.serving = ServingIndex(self._indexer)
         self.rules = _rules(settings)
-        parts = (store.items, store.introductions, self.rules, self._contacts)
+        parts = (store.items, store.introductions, self.rules, self.contacts)
         self.introductions = IntroductionDesk(*parts)
         self.introduction_worker = IntroductionWorker(*parts)
         self._said = IntroducedReactions(store.events, store.introductions, utc_now)
@@ -238,7 +238,7 @@ class Matcher:
         self._recommender = self._answers_from = None
         self.store.close()
 
-    def _contacts(self, ids: Sequence[str]) -> dict[str, list[str]]:
+    def contacts(self, ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids of the people who may be written to, by organisation."""
         found = {}
         for name in ids:

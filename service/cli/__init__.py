@@ -7,6 +7,7 @@
 - ``index``: prepare, migrate, index, reindex
 - ``backup``: backup, restore
 - ``people``: users, keys
+- ``introductions``: introductions of members, and what members wish
 - ``plan``: the plan of introductions
 - ``events``: rounds and tables of an event
 - ``demo``, ``doctor``, ``serve``: the commands of these names

@@ -23,6 +23,7 @@ from service.cli import open as open_
 from service.cli.events.meetings import meetings
 from service.cli.feedback import feedback, retention
 from service.cli.hiring.job import job
+from service.cli.introductions import availability, introductions
 from service.cli.people import keys, users
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
@@ -37,6 +38,8 @@ app = typer.Typer(
 app.add_typer(users, name="users", rich_help_panel="People")
 app.add_typer(keys, name="keys", rich_help_panel="People")
 app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
+app.add_typer(introductions, name="introductions", rich_help_panel="Introductions")
+app.command("availability", rich_help_panel="Introductions")(availability)
 app.add_typer(job, name="job", rich_help_panel="Ask")
 app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
 app.add_typer(retention, name="retention", rich_help_panel="Catalogue")

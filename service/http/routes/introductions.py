@@ -1,0 +1,181 @@
+"""Introductions, for staff: proposed, approved, followed; and what organisations wish."""
+
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+
+from matcher.build import Matcher
+from matcher.domain.items import ItemId, ItemType
+from matcher.introductions import Act, Actor, Basket, Details, Ground, Introduction, Party, State
+from matcher.people import Permission
+from service.http.access import Caller, CallerDep, requires
+from service.http.deps import EngineDep
+from service.http.engine import get_stored
+from service.http.schemas import problems
+from service.introductions import (
+    IntroductionHistory,
+    IntroductionReport,
+    Proposed,
+    WaitingReport,
+    Wishes,
+    baskets_of,
+    from_plan,
+    history_of,
+    outcome_of,
+    reports,
+    wishes_report,
+)
+
+router = APIRouter(prefix="/v1", tags=["introductions"])
+
+_READ = problems(401, 403, 404, 422, 503)
+_DONE = _READ | problems(409, 413, 415)
+Staff = Annotated[Caller, requires(Permission.MANAGE_INTRODUCTIONS)]
+IdInPath = Annotated[str, Path(pattern=r"^IN[1-9]\d{0,17}$", examples=["IN12"])]
+
+
+class HumanAct(StrEnum):
+    """What a person can do to an introduction; the rest is the worker's."""
+
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    REOPEN = "reopen"
+    YES = "yes"
+    NO = "no"
+    NOT_NOW = "not_now"
+    WITHDRAW = "withdraw"
+    MEET = "meet"
+    OUTCOME = "outcome"
+
+
+class Proposal(BaseModel):
+    """Two organisations to introduce; the first is asked first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    first_id: ItemId
+    second_id: ItemId
+
+
+class FromPlan(BaseModel):
+    """How many pairs of the plan to propose, best first."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    most: int = Field(10, ge=1, le=200)
+
+
+class ActDetails(BaseModel):
+    """What comes with an act.
+
+    ``on_behalf_of``: the organisation staff answer for. ``version``: the one that was seen; an act on an
+    older one is refused.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    ground: Ground | None = None
+    until: AwareDatetime | None = None
+    contacted: bool | None = None
+    useful: bool | None = None
+    note: str = Field("", max_length=2_000)
+    version: int | None = Field(None, ge=1)
+    on_behalf_of: ItemId | None = None
+
+    def details(self, plan: str | None) -> Details:
+        """Return them as the use case takes them."""
+        outcome = outcome_of(self.contacted, self.useful)
+        return Details(self.ground, self.until, outcome, self.note, plan or "", self.version)
+
+
+@router.get("/introductions", responses=_READ, summary="Introductions, oldest first")
+async def list_introductions(
+    engine: EngineDep,
+    _: Staff,
+    state: Annotated[list[State] | None, Query()] = None,
+    organisation: Annotated[ItemId | None, Query()] = None,
+) -> list[IntroductionReport]:
+    """List introductions of some states, of one organisation, or all."""
+    return reports(await engine.read(lambda m: m.store.introductions.all(state, organisation or "")))
+
+
+@router.post("/introductions", status_code=201, responses=_DONE, summary="Propose an introduction")
+async def propose(proposal: Proposal, engine: EngineDep, caller: Staff) -> IntroductionReport:
+    """Propose two organisations to each other; staff approve it before anybody is asked."""
+    pair = (proposal.first_id, proposal.second_id)
+    return _report(await engine.read(lambda m: m.introductions.propose(pair, _staff(caller), _now())))
+
+
+@router.post(
+    "/introductions/from-plan", status_code=201, responses=_DONE, summary="Propose the best of the plan"
+)
+async def propose_from_plan(wanted: FromPlan, engine: EngineDep, caller: Staff) -> Proposed:
+    """Propose the pairs of the current plan that were not proposed yet, most gain for both first."""
+    return await engine.read(lambda m: from_plan(m, _staff(caller), wanted.most, _now()))
+
+
+@router.get("/introductions/baskets", responses=_READ, summary="What waits for whom, since when")
+async def list_baskets(engine: EngineDep, _: Staff) -> dict[Basket, list[WaitingReport]]:
+    """Return the baskets of staff; one introduction may lie in several."""
+    found = await engine.read(lambda m: baskets_of(m, _now()))
+    return {basket: [WaitingReport.of(one) for one in entries] for basket, entries in found.items()}
+
+
+@router.get("/introductions/{introduction_id}", responses=_READ, summary="One introduction and its history")
+async def get_introduction(introduction_id: IdInPath, engine: EngineDep, _: Staff) -> IntroductionHistory:
+    """Return an introduction with everything that was done to it."""
+    return await engine.read(lambda m: history_of(m, introduction_id))
+
+
+@router.post("/introductions/{introduction_id}/{act}", responses=_DONE, summary="Act on an introduction")
+async def act_on_introduction(
+    introduction_id: IdInPath, act: HumanAct, given: ActDetails, engine: EngineDep, caller: Staff
+) -> IntroductionReport:
+    """Approve, refuse, answer, withdraw, note a meeting or an outcome; 409 where the state forbids it."""
+
+    def do(matcher: Matcher) -> Introduction:
+        actor = _staff(caller, given.on_behalf_of or "")
+        details = given.details(matcher.store.plans.version())
+        return matcher.introductions.act(introduction_id, Act(act.value), actor, _now(), details)
+
+    return _report(await engine.read(do))
+
+
+@router.get("/organisations/{item_id}/availability", responses=_READ, summary="What a member wishes")
+async def get_availability(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> Wishes:
+    """Return capacity, pause and the do-not-introduce list of an organisation."""
+    await _require_own(item_id, engine, caller)
+    return wishes_report(await engine.read(lambda m: m.introductions.wishes_of(item_id, _now())))
+
+
+@router.put(
+    "/organisations/{item_id}/availability", responses=_DONE, summary="Say what an organisation wishes"
+)
+async def set_availability(item_id: ItemId, wishes: Wishes, engine: EngineDep, caller: CallerDep) -> Wishes:
+    """Replace what an organisation wishes."""
+    await _require_own(item_id, engine, caller)
+    return wishes_report(await engine.read(lambda m: m.introductions.wish(wishes.of(item_id), _now())))
+
+
+async def _require_own(item_id: str, engine: EngineDep, caller: Caller) -> None:
+    """Raise unless the caller speaks for the organisation, or may act for any."""
+    if not caller.may(Permission.ACT_FOR_ANY):
+        caller.require(Permission.ACT_FOR_OWN)
+    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
+    caller.require_own(organisation, Permission.ACT_FOR_ANY)
+
+
+def _staff(caller: Caller, on_behalf_of: str = "") -> Actor:
+    """Return staff as an actor; a key is no person, so the record names none."""
+    return Actor(Party.STAFF, caller.person.id if caller.person else "", on_behalf_of)
+
+
+def _report(one: Introduction) -> IntroductionReport:
+    return IntroductionReport.model_validate(one)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
