@@ -117,4 +117,4 @@ def test_commands_say_in_words_what_waits_for_whom(home: TestClient, capsys: pyt
     assert main(["availability", "ORG001", "--capacity", "4", "--not-with", "ORG003"]) == 0
     with open_store(home.app.state.settings.database_url) as store:  # type: ignore[attr-defined]
         kept = store.introductions.past(datetime.now(UTC)).wishes["ORG001"]
-    assert (kept.capacity, kept.not_with) == (4, {"ORG003"})
+    assert (kept.capacity, kept.not_with) == (4, frozenset({"ORG003"}))
