@@ -1,4 +1,4 @@
-"""Where links of mails lead: pages that show what a confirmation would do, and feeds."""
+"""Where links of mails lead: pages that show what a confirmation would do."""
 
 from dataclasses import dataclass
 from urllib.parse import urlencode
@@ -26,10 +26,6 @@ class Addresses:
     def unsubscribe(self, token: str) -> str:
         """Return the page that stops mails; a mail program may POST to it at once (RFC 8058)."""
         return self._at("v1/unsubscribe", token)
-
-    def calendar(self, token: str) -> str:
-        """Return the address of the feed of a person's dates."""
-        return self._at("v1/calendars", f"{token}.ics")
 
     def _at(self, folder: str, name: str) -> str:
         return f"{self.public_url.rstrip('/')}/{folder}/{name}"

@@ -8,12 +8,11 @@ import re
 import textwrap
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_time
+from babel.dates import format_date
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -130,19 +129,3 @@ def written_day(day: date, lang: Lang) -> str:
         return format_date(day, "d MMMM y", locale="en")
     number = "1er" if day.day == 1 else str(day.day)
     return f"{number} {format_date(day, 'MMMM y', locale='fr')}"
-
-
-def written_moment(at: datetime, zone: ZoneInfo, lang: Lang) -> str:
-    """Write a day and an hour where the members are.
-
-    >>> from datetime import UTC
-    >>> written_moment(datetime(2026, 12, 3, 13, 30, tzinfo=UTC), ZoneInfo("Europe/Paris"), "fr")
-    'jeudi 3 décembre 2026 à 14 h 30'
-    """
-    there = at.astimezone(zone)
-    weekday = format_date(there.date(), "EEEE", locale=lang)
-    if lang == "en":
-        hour = format_time(there.time(), "HH:mm", locale="en")
-        return f"{weekday} {written_day(there.date(), lang)} at {hour}"
-    hour = f"{there.hour} h {there.minute:02d}" if there.minute else f"{there.hour} h"
-    return f"{weekday} {written_day(there.date(), lang)} à {hour}"

@@ -38,7 +38,6 @@ _EVENTS: dict[Event, tuple[str, str]] = {
     Event.EXPIRED: ("sans réponse", "not answered"),
     Event.WITHDRAWN: ("retirée", "withdrawn"),
     Event.OUTCOME: ("deux questions sur la suite", "two questions about it"),
-    Event.MEETING: ("rencontre", "meeting"),
 }
 _REMARKS: dict[Remark, tuple[str, str]] = {
     Remark.REFUSED: ("le serveur de messagerie l'a refusé", "the mail server refused it"),

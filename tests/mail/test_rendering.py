@@ -36,10 +36,6 @@ FACTS: dict[str, Any] = {
     "contacts": (),
     "ground": "",
     "ended_by_reader": True,
-    "cancelled": False,
-    "moved": False,
-    "moment": "jeudi 3 décembre 2026 à 14 h",
-    "place": "Labège",
 }
 ALL = [(event, lang) for event in Event for lang in LANGUAGES]
 

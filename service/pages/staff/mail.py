@@ -39,7 +39,6 @@ EVENTS: dict[Event, str] = {
     Event.EXPIRED: mark("Restée sans réponse"),
     Event.WITHDRAWN: mark("Retirée"),
     Event.OUTCOME: mark("Deux questions sur la suite"),
-    Event.MEETING: mark("Rencontre"),
 }
 
 
