@@ -14,7 +14,7 @@ from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.policies import Policy
-from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity
+from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity, worth_of_one
 
 CLEAR_MATCH: Mapping[str, float] = {
     "theme": 0.55,
@@ -43,6 +43,8 @@ CONCEPT_WEIGHT = 0.8
 """Share of a concept's rarity that counts: one shared term alone is never the whole match."""
 MANY_JOBS = 5
 """Jobs a training may lead to before each counts less: a whole university leads to every one of them."""
+MANY_WORDS = 30
+"""Words that tell something an item may hold before each counts less; shipped records hold 27 at most."""
 MANY_CONCEPTS = 8
 """Concepts an item may name before each counts less; shipped records name 7 at most."""
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
@@ -175,7 +177,8 @@ class EvidenceFinder:
             query_echo, item_echo = similarity.query_echo(), similarity.item_echo()
             if not has_long_list(item):
                 item_theme = find_named_theme(self._query, item)
-            query_theme = find_named_theme(item, self._query)
+            if len(item.words) <= MANY_WORDS:
+                query_theme = find_named_theme(item, self._query)
         concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
         met = self._meets.between(self._policy.kind, _stated(self._query), _stated(item))
@@ -189,7 +192,7 @@ class EvidenceFinder:
             concepts=concepts,
             met=tuple(met),
             words=words,
-            coverage=self._coverage(words),
+            coverage=self._coverage(words) * worth_of_one(len(item.words), MANY_WORDS),
         )
 
     def _countable(self, mentions: Mapping[str, Mention]) -> dict[str, Mention]:
@@ -204,8 +207,8 @@ class EvidenceFinder:
         What it needs makes the list of what it gives no longer.
         """
         given = sum(mention.field != "needs" for mention in item.mentions.values())
-        share_given = min(1.0, MANY_CONCEPTS / max(1, given))
-        share_needed = min(1.0, MANY_CONCEPTS / max(1, len(item.mentions)))
+        share_given = worth_of_one(given, MANY_CONCEPTS)
+        share_needed = worth_of_one(len(item.mentions), MANY_CONCEPTS)
         shared = []
         for concept, mention in self._asked.items():
             theirs = item.mentions.get(concept)
@@ -244,7 +247,7 @@ def _stated(side: Analysis) -> list[Mention]:
 
 
 def _of_the_job(met: Sequence[Met], query: Analysis, item: Analysis) -> list[Met]:
-    """Weigh what meets by the job that is asked for.
+    """Weigh what meets by the job that is asked for, and by how much the item names.
 
     A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
     jobs leads to each of them less.
@@ -252,12 +255,13 @@ def _of_the_job(met: Sequence[Met], query: Analysis, item: Analysis) -> list[Met
     taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
     leads = any(one.item.concept.startswith(_TEACHES) for one in met)
     is_asked = any(fact.concept.startswith(_JOB) for fact in query.facts)
+    named = worth_of_one(len(item.mentions), MANY_CONCEPTS)
     weighed = []
     for one in met:
         if one.item.concept.startswith(_TEACHES):
             weighed.append(replace(one, strength=one.strength * min(1.0, MANY_JOBS / taught)))
         elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
-            weighed.append(one)
+            weighed.append(replace(one, strength=one.strength * named))
     return sorted(weighed, key=lambda one: -one.strength)
 
 

@@ -27,10 +27,10 @@ PAIRS = {
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
 
-MANY_LABELS = 10
+MANY_LABELS = 8
 """Labels of one role an item may list before each counts less, so that listing everything pays nothing.
 
-Shipped records list 10 at most.
+95 of 100 shipped records list 6 at most, the longest 9.
 """
 
 _UNRELATED = (
@@ -39,6 +39,18 @@ _UNRELATED = (
     "haute couture", "comptabilité publique", "forêt tropicale", "télescope", "recrutement", "pneumatiques",
     "archéologie",
 )  # fmt: skip
+
+
+def worth_of_one(count: int, most: int) -> float:
+    """Return what one entry of a list is worth, in (0, 1]: 1 up to ``most`` entries.
+
+    Beyond, it falls with the square of the length: a list twice as long is worth half in all, so that to add
+    entries never pays.
+
+    >>> worth_of_one(8, 8), worth_of_one(16, 8)
+    (1.0, 0.25)
+    """
+    return min(1.0, most / max(1, count)) ** 2
 
 
 def similarity_floor(encoder: Encoder) -> float:
@@ -169,7 +181,7 @@ def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
     labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
     labels[:, [label.is_open for label in item.labels]] = 0.0
     for span in item.spans.values():
-        labels[:, span] *= min(1.0, MANY_LABELS / (span.stop - span.start))
+        labels[:, span] *= worth_of_one(span.stop - span.start, MANY_LABELS)
     _separate_senses(query, item, labels, to_whole_query)
     return Similarity(query, item, labels, block[:-1, -1], to_whole_query)
 

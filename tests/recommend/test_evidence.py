@@ -179,7 +179,7 @@ def test_naming_many_concepts_makes_each_worth_less() -> None:
         found(query, [item, bread], knowledge=knowledge) for item in (all_of_them, one_of_them)
     )
     assert few.concepts[0].rarity == 1.0
-    assert many.concepts[0].rarity == pytest.approx(MANY_CONCEPTS / len(names))
+    assert many.concepts[0].rarity == pytest.approx((MANY_CONCEPTS / len(names)) ** 2)
 
 
 def test_coverage_is_the_share_of_a_request_s_rare_words() -> None:
