@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from matcher.domain.items import Organisation
 from matcher.index import Encoder, Role
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.features import Features
@@ -27,11 +28,14 @@ PAIRS = {
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
 
-MANY_LABELS = 8
+MANY_LABELS = 7
 """Labels of one role an item may list before each counts less, so that listing everything pays nothing.
 
 95 of 100 shipped records list 6 at most, the longest 9.
 """
+
+MANY_LABELS_OF_STAFF = 10
+"""The same for factories, opportunities and leads, whose lists the cluster's staff write."""
 
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
@@ -181,7 +185,13 @@ def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
     labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
     labels[:, [label.is_open for label in item.labels]] = 0.0
     for span in item.spans.values():
-        labels[:, span] *= worth_of_one(span.stop - span.start, MANY_LABELS)
+        count = span.stop - span.start
+        if isinstance(item.subject, Organisation):
+            worth = worth_of_one(count, MANY_LABELS)
+            to_whole_query[span] *= worth
+        else:  # written by staff, who gain nothing by a long list
+            worth = min(1.0, MANY_LABELS_OF_STAFF / count)
+        labels[:, span] *= worth
     _separate_senses(query, item, labels, to_whole_query)
     return Similarity(query, item, labels, block[:-1, -1], to_whole_query)
 
