@@ -6,13 +6,14 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
-from service.pages import errors, public
+from service.pages import account, errors, public
 from service.pages.member import by_link, for_me, introductions
 from service.pages.staff import directory, from_plan, mail, queue
 
 STATIC = Path(__file__).with_name("static")
 ROUTERS = (
     public.router,
+    account.router,
     by_link.router,
     for_me.router,
     introductions.router,

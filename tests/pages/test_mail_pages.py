@@ -24,5 +24,14 @@ def test_a_request_can_be_read_as_its_reader_gets_it(signed: FastAPI) -> None:
     assert "Citadelle" not in shown
 
 
+def test_a_sign_in_link_is_shown_to_nobody(signed: FastAPI) -> None:
+    matcher = signed.state.matcher
+    matcher.sign_in.ask_for_link(MEMBER.email, datetime.now(UTC))
+    message = matcher.store.mail.all()[0]
+    shown = browser_of(signed, STAFF).get(f"/courriers/{message.id}").text
+    assert "n'est pas montré" in shown
+    assert "sign-in/" not in shown
+
+
 def test_mails_are_for_staff(signed: FastAPI) -> None:
     assert browser_of(signed, MEMBER).get("/courriers").status_code == 403

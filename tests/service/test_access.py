@@ -70,7 +70,8 @@ ALLOWED = {
 }
 """Who comes in, by route. Everybody else gets 401 without, or 403 with, a sign-in or key."""
 
-PUBLIC_PAGES = {"/", "/docs", "/openapi.json", "/confidentialite", "/accessibilite", "/mentions-legales"}
+LEGAL_PAGES = {"/confidentialite", "/accessibilite", "/mentions-legales"}
+PUBLIC_PAGES = {"/", "/connexion", "/docs", "/openapi.json"} | LEGAL_PAGES
 SAMPLES = {"item_id": "ORG001", "visit_id": "none", "token": "none", "reaction_id": "9999"}
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
 ABSENT = "NONE999"

@@ -1,0 +1,88 @@
+"""Signing in by a link in a mail, one's account, and signing out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, BackgroundTasks, Request, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import AnyItem
+from matcher.people import Permission, Person, address_key
+from service.http.access import Caller, requires
+from service.http.access.cookies import drop_visit
+from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts
+from service.http.deps import EngineDep
+from service.http.engine import client_of
+from service.pages.acting import PersonDep, now
+from service.pages.forms import typed
+from service.pages.frame import Page, back_to, show
+
+router = APIRouter(include_in_schema=False)
+LONGEST_ADDRESS = 300
+Account = Annotated[Caller, requires(Permission.MANAGE_OWN_ACCOUNT)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SignInPage(Page):
+    """The form that asks for a link, as typed; ``sent`` and ``wrong`` say what became of it."""
+
+    template: ClassVar[str] = "account/sign_in.html"
+
+    email: str = ""
+    sent: bool = False
+    wrong: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AccountPage(Page):
+    """Who is signed in, and for which organisations they speak."""
+
+    template: ClassVar[str] = "account/account.html"
+
+    person: Person
+    organisations: Sequence[AnyItem]
+
+
+@router.get("/connexion", name="page_sign_in")
+async def sign_in(request: Request) -> Response:
+    """Show the form that asks for a sign-in link."""
+    return show(request, SignInPage())
+
+
+@router.post("/connexion", name="page_ask_for_link")
+async def ask_for_link(request: Request, engine: EngineDep, later: BackgroundTasks) -> Response:
+    """Send a link to the address if it is known; the answer is the same if it is not."""
+    form = await typed(request)
+    email = form.get("email", "")[:LONGEST_ADDRESS]
+    if "@" not in email:
+        return show(request, SignInPage(email=email, wrong=True), status=422)
+    attempts: Attempts = request.app.state.attempts
+    attempts.count(LINKS_OF_A_CLIENT, "links", client_of(request))
+    attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(email))
+    # After the answer, so that the time of the answer does not tell whether there is an account.
+    later.add_task(engine.read, lambda matcher: matcher.sign_in.ask_for_link(email, now()))
+    shown = show(request, SignInPage(email=email, sent=True))
+    shown.background = later
+    return shown
+
+
+@router.get("/compte", name="page_account")
+async def account(request: Request, person: PersonDep, engine: EngineDep) -> Response:
+    """Show who is signed in."""
+
+    def organisations(matcher: Matcher) -> list[AnyItem]:
+        found = matcher.store.items.get_many(person.organisations)
+        return [found[item_id] for item_id in person.organisations if item_id in found]
+
+    page = AccountPage(person=person, organisations=await engine.read(organisations))
+    return show(request, page, section="/compte")
+
+
+@router.post("/deconnexion", name="page_sign_out")
+async def sign_out(request: Request, caller: Account, person: PersonDep, engine: EngineDep) -> Response:
+    """End the visit that asks."""
+    await engine.read(lambda matcher: matcher.visits.end(person.id, caller.visit_id))
+    left = back_to("/", said="signed_out")
+    drop_visit(request, left)
+    return left
