@@ -135,10 +135,9 @@ def standing_of(
 def _without_name(organisation: Organisation) -> Organisation:
     """Drop the entries that name the organisation: they would tell what the page does not."""
     name = fold(organisation.name)
-    kept = {
-        field: tuple(entry for entry in getattr(organisation, field) if name not in fold(entry))
-        for field in ("expertise", "sectors", "offers")
-    }
+    kept = {}
+    for field in ("expertise", "sectors", "offers"):
+        kept[field] = tuple(entry for entry in getattr(organisation, field) if name not in fold(entry))
     return organisation.model_copy(update=kept)
 
 

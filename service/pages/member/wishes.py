@@ -59,15 +59,14 @@ def typed_form(form: dict[str, str], usual: int) -> WishForm:
 
 def wish(matcher: Matcher, organisation: Organisation, form: WishForm, now: datetime) -> WishForm:
     """Keep what the form says; return the form, with what is wrong where something is."""
-    if form.capacity and not (form.capacity.isdecimal() and int(form.capacity[:9]) <= HIGHEST_CAPACITY):
+    if not _is_capacity(form.capacity):
         return replace(form, error=WRONG_CAPACITY, wrong="capacity")
     try:
         pause = _end_of_pause(form.pause, matcher.settings.zone)
     except ValueError:
         return replace(form, error=WRONG_PAUSE, wrong="pause")
     try:
-        lines = [line for line in form.not_with.splitlines() if line.strip()]
-        others = frozenset(_organisation(matcher, line) for line in lines)
+        others = _organisations(matcher, form.not_with)
     except MatcherError:
         return replace(form, error=WRONG_NAMES, wrong="not_with")
     capacity = int(form.capacity) if form.capacity else None
@@ -90,5 +89,12 @@ def _end_of_pause(typed: str, zone: ZoneInfo) -> datetime | None:
     return datetime.combine(date.fromisoformat(typed), time(), zone) if typed else None
 
 
-def _organisation(matcher: Matcher, name: str) -> str:
-    return matcher.resolve(name.strip(), ItemType.ORGANISATION).id
+def _is_capacity(typed: str) -> bool:
+    """Whether nothing was typed, or a number of requests a month that may be wished for."""
+    return not typed or (typed.isdecimal() and int(typed) <= HIGHEST_CAPACITY)
+
+
+def _organisations(matcher: Matcher, typed: str) -> frozenset[str]:
+    """Return the ids of the organisations named, one a line; a MatcherError for a name that is not one's."""
+    names = [line.strip() for line in typed.splitlines() if line.strip()]
+    return frozenset(matcher.resolve(name, ItemType.ORGANISATION).id for name in names)

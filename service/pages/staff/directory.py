@@ -101,15 +101,20 @@ def _may_act(caller: Caller, organisation_id: str) -> bool:
 
 def _found(matcher: Matcher, searched: str, caller: Caller) -> list[tuple[str, str]]:
     """Return id and name of what is found, by name; opted-out organisations only for who may see them."""
-    known = list(matcher.store.items.names(ItemType.ORGANISATION))
-    if searched:
-        ids, names = [item_id for item_id, _ in known], [name for _, name in known]
-        known = [known[place] for place in find_by_name(searched, names, ids, parts=True).found]
+    known = _named(list(matcher.store.items.names(ItemType.ORGANISATION)), searched)
     if not caller.may(Permission.READ_OPTED_OUT):
         items = matcher.store.items.get_many([item_id for item_id, _ in known])
         seen = {item_id for item_id, item in items.items() if caller.sees(item)}
         known = [pair for pair in known if pair[0] in seen]
     return sorted(known, key=lambda pair: (pair[1].casefold(), pair[0]))
+
+
+def _named(known: list[tuple[str, str]], searched: str) -> list[tuple[str, str]]:
+    """Return the pairs of id and name whose name holds what was searched; all where nothing was."""
+    if not searched:
+        return known
+    ids, names = [item_id for item_id, _ in known], [name for _, name in known]
+    return [known[place] for place in find_by_name(searched, names, ids, parts=True).found]
 
 
 def _row(item: AnyItem) -> DirectoryRow:

@@ -88,9 +88,7 @@ class MailPage(Page):
 @router.get("/courriers", name="page_mails")
 async def mails(request: Request, _staff: MailDep, engine: EngineDep) -> Response:
     """List mails, newest first."""
-    code, before = request.query_params.get("etat", ""), request.query_params.get("avant", "")
-    state = State(code) if code in {one.value for one in State} else None
-    below = int(before) if before.isdecimal() and len(before) < 15 else None
+    state, below = _asked(request)
 
     def read(matcher: Matcher) -> tuple[list[Message], Mapping[State, int], dict[str, str]]:
         found = matcher.store.mail.all(state, limit=ROWS + 1, before=below)
@@ -98,12 +96,11 @@ async def mails(request: Request, _staff: MailDep, engine: EngineDep) -> Respons
         return found, matcher.store.mail.counts(), names
 
     found, counts, names = await engine.read(read)
-    following = f"?etat={code if state else ''}&avant={found[ROWS - 1].id}" if len(found) > ROWS else ""
     page = MailsPage(
         states=[StateLink(one.value, STATES[one], counts[one]) for one in State if counts[one]],
         current=state.value if state else "",
         rows=[_row(message, names) for message in found[:ROWS]],
-        pager=Pager(after=following),
+        pager=Pager(after=_following(state, found)),
     )
     return show(request, page, section="/courriers")
 
@@ -113,6 +110,20 @@ async def mail(request: Request, number: int, _staff: MailDep, engine: EngineDep
     """Show one mail as it is, or would be, sent."""
     page = await engine.read(lambda matcher: _page(matcher, number))
     return show(request, page, section="/courriers")
+
+
+def _asked(request: Request) -> tuple[State | None, int | None]:
+    """Return the state and the number below which mails are listed; None for what the address leaves out."""
+    code, before = request.query_params.get("etat", ""), request.query_params.get("avant", "")
+    state = State(code) if code in {one.value for one in State} else None
+    return state, int(before) if before.isdecimal() and len(before) < 15 else None
+
+
+def _following(state: State | None, found: Sequence[Message]) -> str:
+    """Return the address of the next page; "" where what was read ends with this one."""
+    if len(found) <= ROWS:
+        return ""
+    return f"?etat={state.value if state else ''}&avant={found[ROWS - 1].id}"
 
 
 def _page(matcher: Matcher, number: int) -> MailPage:
