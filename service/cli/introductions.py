@@ -1,10 +1,10 @@
 """``matcher introductions`` and ``matcher availability``: what staff do on the machine itself."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, TypeAdapter
@@ -183,17 +183,17 @@ def outcome(
     _act(introduction, Act.OUTCOME, Details(outcome=Outcome(contacted, useful)), organisation)
 
 
+def _listed(entries: Iterable[Waiting]) -> list[dict[str, Any]]:
+    return [WaitingReport.of(one).model_dump(mode="json") for one in entries]
+
+
 @introductions.command("baskets")
 def show_baskets(lang: LangOption = "fr", as_json: JsonOption = False) -> None:
     """Show what waits for whom since when, what to chase, and what came to nothing."""
     with _opened() as (matcher, now):
         found, names = baskets_of(matcher, now), _names(matcher)
     if as_json:
-        listed = {
-            basket.value: [WaitingReport.of(one).model_dump(mode="json") for one in entries]
-            for basket, entries in found.items()
-        }
-        _print_json(listed)
+        _print_json({basket.value: _listed(entries) for basket, entries in found.items()})
         return
     for basket, entries in found.items():
         if entries:

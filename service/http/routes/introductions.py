@@ -121,7 +121,7 @@ async def propose_from_plan(wanted: FromPlan, engine: EngineDep, caller: Staff) 
 async def list_baskets(engine: EngineDep, _: Staff) -> dict[Basket, list[WaitingReport]]:
     """Return the baskets of staff; one introduction may lie in several."""
     found = await engine.read(lambda m: baskets_of(m, _now()))
-    return {basket: [WaitingReport.of(one) for one in entries] for basket, entries in found.items()}
+    return {basket: list(map(WaitingReport.of, entries)) for basket, entries in found.items()}
 
 
 @router.get("/introductions/{introduction_id}", responses=_READ, summary="One introduction and its history")
