@@ -109,7 +109,7 @@ class Matcher:
         self.lexical = Bm25Lexical()
         self.serving = ServingIndex(self._indexer)
         self.rules = _rules(settings)
-        parts = (store.items, store.introductions, self.rules, self.contacts)
+        parts = (store.items, store.introductions, self.rules, self.contacts_of)
         self.introductions = IntroductionDesk(*parts)
         self.introduction_worker = IntroductionWorker(*parts)
         self._said = IntroducedReactions(store.events, store.introductions, utc_now)
@@ -140,10 +140,6 @@ class Matcher:
     def job_check(self) -> JobCheck:
         """Checks the wording of job offers."""
         return read_job_check(self.settings.data_dir / "hr")
-
-    def introduction_rules(self) -> Rules:
-        """Delays and limits of introductions."""
-        return Rules(zone=self.settings.zone)
 
     def contacts_of(self, organisation_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids of the people who get the mail of organisations, by organisation, in id order."""
@@ -237,14 +233,6 @@ class Matcher:
         self.serving.close()
         self._recommender = self._answers_from = None
         self.store.close()
-
-    def contacts(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        """Return the ids of the people who may be written to, by organisation."""
-        found = {}
-        for name in ids:
-            people = self.store.people.of_organisation(name)
-            found[name] = [person.id for person in people if person.may_be_written_to]
-        return found
 
     def _indexer(self) -> Indexer:
         generations = make_generations(self.settings)

@@ -217,7 +217,7 @@ def baskets_of(matcher: Matcher, now: datetime) -> dict[Basket, list[Waiting]]:
         matcher.rules,
         matcher.store.introductions.past(matcher.introduction_worker.since(now)),
         organisations_of(matcher.store.items, ids),
-        matcher.contacts(ids),
+        matcher.contacts_of(ids),
         {frozenset(pair) for pair in plan.pairs()} if plan else None,
     )
     return baskets(found, present)

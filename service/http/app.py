@@ -18,6 +18,7 @@ from service.http.metrics import Metrics
 from service.http.routes import (
     feedback,
     health,
+    introductions,
     items,
     job_checks,
     links,
@@ -74,7 +75,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in (recommendations, items, plan, feedback, job_checks, health, sign_in, links):
+    for routes in (recommendations, items, plan, feedback, introductions, job_checks, health, sign_in, links):
         app.include_router(routes.router)
     install_pages(app)
     return app

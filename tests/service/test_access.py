@@ -50,6 +50,14 @@ ALLOWED = {
     "POST /v1/job-checks": ASKERS,
     "GET /v1/plan": STAFF,
     "POST /v1/plan": STAFF,
+    "GET /v1/introductions": STAFF,
+    "POST /v1/introductions": STAFF,
+    "POST /v1/introductions/from-plan": STAFF,
+    "GET /v1/introductions/baskets": STAFF,
+    "GET /v1/introductions/{introduction_id}": STAFF,
+    "POST /v1/introductions/{introduction_id}/{act}": STAFF,
+    "GET /v1/organisations/{item_id}/availability": "member of A, staff, admin, key staff",
+    "PUT /v1/organisations/{item_id}/availability": "member of A, member of B, staff, admin, key staff",
     "POST /v1/feedback": "member of A, staff, admin, key staff",
     "GET /v1/feedback": "member of A, staff, admin, key staff",
     "DELETE /v1/feedback/{reaction_id}": ASKERS,
@@ -71,8 +79,15 @@ ALLOWED = {
 """Who comes in, by route. Everybody else gets 401 without, or 403 with, a sign-in or key."""
 
 LEGAL_PAGES = {"/confidentialite", "/accessibilite", "/mentions-legales"}
-PUBLIC_PAGES = {"/", "/connexion", "/docs", "/openapi.json"} | LEGAL_PAGES
-SAMPLES = {"item_id": "ORG001", "visit_id": "none", "token": "none", "reaction_id": "9999"}
+PUBLIC_PAGES = {"/", "/docs", "/openapi.json", "/confidentialite", "/accessibilite", "/mentions-legales"}
+SAMPLES = {
+    "item_id": "ORG001",
+    "visit_id": "none",
+    "token": "none",
+    "reaction_id": "9999",
+    "introduction_id": "IN999",
+    "act": "approve",
+}
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
 ABSENT = "NONE999"
 QUERIES = {
