@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
@@ -91,6 +91,17 @@ class ActDetails(BaseModel):
         return Details(self.ground, self.until, outcome, self.note, plan or "", self.version)
 
 
+async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
+    """Raise unless the caller speaks for the organisation, or may act for any."""
+    if not caller.may(Permission.ACT_FOR_ANY):
+        caller.require(Permission.ACT_FOR_OWN)
+    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
+    caller.require_own(organisation, Permission.ACT_FOR_ANY)
+
+
+Own = Depends(_require_own)
+
+
 @router.get("/introductions", responses=_READ, summary="Introductions, oldest first")
 async def list_introductions(
     engine: EngineDep,
@@ -144,28 +155,26 @@ async def act_on_introduction(
     return _report(await engine.read(do))
 
 
-@router.get("/organisations/{item_id}/availability", responses=_READ, summary="What a member wishes")
-async def get_availability(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> Wishes:
+@router.get(
+    "/organisations/{item_id}/availability",
+    dependencies=[Own],
+    responses=_READ,
+    summary="What a member wishes",
+)
+async def get_availability(item_id: ItemId, engine: EngineDep) -> Wishes:
     """Return capacity, pause and the do-not-introduce list of an organisation."""
-    await _require_own(item_id, engine, caller)
     return wishes_report(await engine.read(lambda m: m.introductions.wishes_of(item_id, _now())))
 
 
 @router.put(
-    "/organisations/{item_id}/availability", responses=_DONE, summary="Say what an organisation wishes"
+    "/organisations/{item_id}/availability",
+    dependencies=[Own],
+    responses=_DONE,
+    summary="Say what an organisation wishes",
 )
-async def set_availability(item_id: ItemId, wishes: Wishes, engine: EngineDep, caller: CallerDep) -> Wishes:
+async def set_availability(item_id: ItemId, wishes: Wishes, engine: EngineDep) -> Wishes:
     """Replace what an organisation wishes."""
-    await _require_own(item_id, engine, caller)
     return wishes_report(await engine.read(lambda m: m.introductions.wish(wishes.of(item_id), _now())))
-
-
-async def _require_own(item_id: str, engine: EngineDep, caller: Caller) -> None:
-    """Raise unless the caller speaks for the organisation, or may act for any."""
-    if not caller.may(Permission.ACT_FOR_ANY):
-        caller.require(Permission.ACT_FOR_OWN)
-    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
-    caller.require_own(organisation, Permission.ACT_FOR_ANY)
 
 
 def _staff(caller: Caller, on_behalf_of: str = "") -> Actor:
