@@ -79,7 +79,15 @@ ALLOWED = {
 """Who comes in, by route. Everybody else gets 401 without, or 403 with, a sign-in or key."""
 
 LEGAL_PAGES = {"/confidentialite", "/accessibilite", "/mentions-legales"}
-PUBLIC_PAGES = {"/", "/docs", "/openapi.json", "/confidentialite", "/accessibilite", "/mentions-legales"}
+PUBLIC_PAGES = {
+    "/connexion",
+    "/",
+    "/docs",
+    "/openapi.json",
+    "/confidentialite",
+    "/accessibilite",
+    "/mentions-legales",
+}
 SAMPLES = {
     "item_id": "ORG001",
     "visit_id": "none",
@@ -96,6 +104,7 @@ QUERIES = {
     "GET /v1/search": "?kind=factory&q=data",
 }
 BODIES = {
+    "PUT /v1/organisations/{item_id}/availability": {},
     "POST /v1/feedback": {
         "query_id": "ORG001",
         "item_id": "FAC001",

@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1", tags=["links"])
 Token = Annotated[str, Path(max_length=100)]
 
 
-@router.get("/unsubscribe/{token}", responses=problems(404, 410), summary="The page that stops mails")
+@router.get("/unsubscribe/{token}", responses=problems(404, 410, 422), summary="The page that stops mails")
 async def show_unsubscribe(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; following the link stops nothing."""
     person = await engine.read(lambda matcher: _recipient(matcher, token))
@@ -29,7 +29,7 @@ async def show_unsubscribe(token: Token, engine: EngineDep) -> HTMLResponse:
     )
 
 
-@router.post("/unsubscribe/{token}", responses=problems(403, 404, 410), summary="Stop mails")
+@router.post("/unsubscribe/{token}", responses=problems(403, 404, 410, 422), summary="Stop mails")
 async def unsubscribe(token: Token, engine: EngineDep) -> HTMLResponse:
     """Note the objection; a mail program may send this by itself when its button is used (RFC 8058)."""
     person = await engine.read(lambda matcher: _object(matcher, token))

@@ -129,7 +129,7 @@ async def with_password(
     set_visit(request, response, token)
 
 
-@router.get("/sign-in/{token}", responses=problems(404, 410), summary="The page of a sign-in link")
+@router.get("/sign-in/{token}", responses=problems(404, 410, 422), summary="The page of a sign-in link")
 async def show_link(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; nothing is used up, so a mail scanner that follows the link does no harm."""
     person = await engine.read(lambda matcher: matcher.sign_in.who_follows(token, _now()))
@@ -140,7 +140,7 @@ async def show_link(token: Token, engine: EngineDep) -> HTMLResponse:
 
 
 @router.post(
-    "/sign-in/{token}", status_code=303, responses=problems(403, 404, 410), summary="Use a sign-in link"
+    "/sign-in/{token}", status_code=303, responses=problems(403, 404, 410, 422), summary="Use a sign-in link"
 )
 async def use_link(token: Token, request: Request, engine: EngineDep) -> RedirectResponse:
     """Begin a visit; the link works once."""
@@ -197,7 +197,10 @@ async def visits(caller: Account, engine: EngineDep) -> list[OwnVisit]:
 
 
 @router.delete(
-    "/me/visits/{visit_id}", status_code=204, responses=problems(401, 403, 404), summary="End one's own visit"
+    "/me/visits/{visit_id}",
+    status_code=204,
+    responses=problems(401, 403, 404, 422),
+    summary="End one's own visit",
 )
 async def end_visit(
     visit_id: Annotated[str, Path(max_length=64)], caller: Account, engine: EngineDep
