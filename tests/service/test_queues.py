@@ -18,6 +18,7 @@ from matcher.settings import Settings
 from service.http import create_app
 from service.http.errors import ServiceBusy, TooManyQuestions
 from service.http.queues import BoundedTurn
+from tests.service.conftest import STAFF
 from tests.service.fakes import serving
 
 SEARCH = {"q": "cybersécurité", "kind": "partner"}
@@ -112,7 +113,7 @@ def test_a_waiting_question_whose_client_has_gone_is_dropped(stocked, matcher):
             matcher.gated.gate.clear()
             stays, leaves = _Connection(), _Connection()
             tasks.start_soon(_ask, app, stays)
-            await anyio.to_thread.run_sync(matcher.gated.entered.acquire)
+            assert await anyio.to_thread.run_sync(matcher.gated.entered.acquire, True, 60)
             tasks.start_soon(_ask, app, leaves)
             await leaves.asked.wait()
             leaves.left.set()
@@ -160,7 +161,7 @@ async def _ask(app, connection: _Connection) -> None:
         "path": "/v1/search",
         "raw_path": b"/v1/search",
         "query_string": b"q=data&kind=partner",
-        "headers": [],
+        "headers": [(name.lower().encode(), value.encode()) for name, value in STAFF.items()],
         "client": ("192.0.2.1", 1),
         "server": ("test", 80),
         "scheme": "http",
