@@ -68,7 +68,14 @@ ITEMS: tuple[AnyItem, ...] = (
         opens_at=datetime.fromisoformat("2025-01-10T09:00:00+01:00"),
         closes_at=datetime.fromisoformat("2025-01-12T18:00:00+01:00"),
     ),
-    Lead(id="LEAD001", name="École Simplon", description="Forme au code.", themes=("Python",)),
+    Lead(
+        id="LEAD001",
+        name="École Simplon",
+        description="Forme au code et aux logiciels libres de cartographie.",
+        themes=("Python", "cartographie", "données"),
+        city="Toulouse",
+        department_code="31",
+    ),
 )
 
 
