@@ -61,7 +61,7 @@ async def legal(request: Request) -> Response:
 @router.get("/confidentialite", name="page_privacy")
 async def privacy(request: Request) -> Response:
     """Show what is kept about people."""
-    return show(request, PrivacyPage(90))
+    return show(request, PrivacyPage(request.app.state.settings.impressions_days))
 
 
 @router.get("/accessibilite", name="page_accessibility")
