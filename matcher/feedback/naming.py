@@ -11,16 +11,16 @@ _DIGITS = 16
 def answer_id(answer: Answer) -> str:
     """Return the id of an answer: 16 hexadecimal digits, from what was asked and what was shown.
 
-    The same question on the same day, answered alike, has the same id; nothing is stored to know it. It
-    covers asker, kind, date, generation, plan, calibration, and the ids and scores of the items in their
-    order.
+    The same question on the same day, answered alike, has the same id, from a rebuilt index too; nothing is
+    stored to know it. It covers asker, kind, date, plan, calibration, and the ids and scores of the items in
+    their order.
 
     >>> facts = {"kind": "factory", "query_id": "ORG1", "query_name": "Ada", "on": None, "k": 5}
     >>> answer_id(Answer(**facts, generation="g1", items=()))
-    '18ead2f769a400e2'
+    '7264b73994e08a98'
     """
     day = answer.on.date().isoformat() if answer.on else ""
-    parts = [answer.kind, answer.query_id or "", day, answer.generation, answer.plan or ""]
+    parts = [answer.kind, answer.query_id or "", day, answer.plan or ""]
     parts.append(answer.calibration or "")
     parts.extend(f"{item.item_id} {item.score:.4f}" for item in answer.items)
     text = "\n".join(parts)
