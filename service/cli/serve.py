@@ -7,14 +7,15 @@ import uvicorn
 from matcher.build import open_matcher
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.settings import Settings
+from service.app import create_app, warm_up
 from service.cli.render.console import remarks
-from service.http import create_app, logging, warm_up
+from service.http import logging
 from service.http.connection import TimedH11Protocol
 from service.running import announced
 
 MAX_CONNECTIONS = 2_000
 """Open connections above which requests are refused with 503."""
-WORKER_APP = "service.http.app:create_worker_app"
+WORKER_APP = "service.app:create_worker_app"
 _OPTIONS: dict[str, Any] = {
     "http": TimedH11Protocol,  # limits size and time of a request's head
     "limit_concurrency": MAX_CONNECTIONS,

@@ -1,6 +1,5 @@
 """The HTTP service.
 
-- ``app``: the application and its life, from opening the matcher to closing it
 - ``routes``: addresses: recommendations, items, the plan, health
 - ``engine``: calls on the matcher: store reads at once, index work in turn
 - ``queues``: how many questions may wait
@@ -16,7 +15,3 @@
 - ``metrics``, ``logging``: Prometheus and structured logs
 - ``examples``: examples of the API's description
 """
-
-from service.http.app import create_app, warm_up
-
-__all__ = ["create_app", "warm_up"]

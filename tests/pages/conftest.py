@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.settings import Settings
-from service.http import create_app
+from service.app import create_app
 from tests.pages.signing_in import BROWSER, PEOPLE, let_in
 from tests.service.conftest import ITEMS, KEY
 

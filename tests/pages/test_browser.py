@@ -10,7 +10,7 @@ from playwright.sync_api import Browser
 
 from matcher.build import open_matcher
 from matcher.people import Person
-from service.http import create_app
+from service.app import create_app
 from tests.pages.browsers import CHROMIUM, DESKTOP, PHONE, Visit, chromium, served
 from tests.pages.conftest import copied_settings
 from tests.pages.signing_in import MEMBER, STAFF, let_in

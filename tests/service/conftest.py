@@ -12,7 +12,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.domain.items import AnyItem, Factory, Lead, Opportunity, Organisation
 from matcher.settings import Settings
-from service.http import create_app
+from service.app import create_app
 from tests.samples import copy_home
 
 KEY = "0123456789abcdef-admin"

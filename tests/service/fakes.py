@@ -11,7 +11,7 @@ from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.build import Matcher
 from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.settings import Settings
-from service.http import create_app
+from service.app import create_app
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from fastapi.routing import iter_route_contexts
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher, open_matcher
-from service.http import create_app
+from service.app import create_app
 from tests.samples import copy_home
 from tests.service.conftest import STAFF as ADMIN_KEY
 from tests.service.conftest import settings_of

@@ -7,7 +7,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Organisation
 from matcher.errors import BackendUnavailable
-from service.http import create_app
+from service.app import create_app
 from service.http.examples import ITEMS
 from tests.service.conftest import KEY, STAFF
 from tests.service.fakes import InterruptedCatalogue, MatcherWithFaults, serving

@@ -17,7 +17,7 @@ from matcher.adapters.sql.errors import translated
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, MatcherError
-from service.http import create_app
+from service.app import create_app
 from service.http.errors import of_error
 from service.http.logging import configure
 from service.http.middleware import BodyLimit

@@ -15,7 +15,7 @@ from matcher.domain.answers import Answer
 from matcher.domain.items import ITEM_CLASSES, Kind
 from matcher.recommend.policies import SIGNALS
 from matcher.settings import Settings
-from service.http import create_app
+from service.app import create_app
 from service.http.errors import TABLE
 from service.http.examples import ANSWER, BY_PROFILE, BY_TEXT, ITEMS
 from service.http.schemas import RecommendationRequest

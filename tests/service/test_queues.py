@@ -15,7 +15,7 @@ from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.sql import Store, open_store
 from matcher.build import Matcher
 from matcher.settings import Settings
-from service.http import create_app
+from service.app import create_app
 from service.http.errors import ServiceBusy, TooManyQuestions
 from service.http.queues import BoundedTurn
 from tests.service.conftest import STAFF

@@ -5,7 +5,7 @@ from fastapi.testclient import TestClient
 from pydantic import TypeAdapter
 
 from matcher.domain.answers import Answer
-from service.http import create_app
+from service.app import create_app
 from tests.service.conftest import STAFF
 
 RECOMMEND = "/v1/organisations/ORG001/recommendations"

@@ -3,7 +3,7 @@ from itertools import product
 import pytest
 from fastapi.testclient import TestClient
 
-from service.http import create_app
+from service.app import create_app
 from tests.service.conftest import KEY
 
 ASKS = [

@@ -8,7 +8,7 @@ from fastapi.testclient import TestClient
 
 from matcher.build import Matcher, open_matcher
 from matcher.people import Purpose, Role, hash_password, new_person
-from service.http import create_app
+from service.app import create_app
 from tests.service.people import Asker, add_person
 
 CLAIRE = "member.of.A@example.org"
