@@ -94,6 +94,10 @@ class Settings(BaseSettings):
         None, description="The first key of the API; it may do all but work with candidates"
     )
     public: Visibility = Field("nothing", description="What is shown without sign-in; never needs or gains")
+    demonstration: bool = Field(
+        False,
+        description="Made-up people, let in without a link; only on this machine (matcher demo --serve)",
+    )
     secret: Key = Field(
         None, description="What links of mails are made from; empty: a file in the home folder"
     )

@@ -21,12 +21,13 @@ from matcher.people.permissions import (
     Scope,
     permissions_of,
 )
-from matcher.people.person import Person, Role, address_key, check_address, new_person
+from matcher.people.person import DEMONSTRATION, Person, Role, address_key, check_address, new_person
 from matcher.people.secret import read_secret
 from matcher.people.sign_in import SignIn, WrongSignIn
 from matcher.people.visits import VISIT_FOR, Visit, VisitRows, Visits
 
 __all__ = [
+    "DEMONSTRATION",
     "ROLE_PERMISSIONS",
     "SCOPE_PERMISSIONS",
     "VISITOR_PERMISSIONS",

@@ -9,6 +9,8 @@ from enum import StrEnum
 
 from matcher.errors import InvalidRequest
 
+DEMONSTRATION = "demonstration"
+"""Source of the people that the demonstration makes up; nobody else can be let in without a link."""
 LONGEST_ADDRESS = 254
 """Characters of an address (RFC 5321, 4.5.3.1.3, less its angle brackets)."""
 _ADDRESS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")

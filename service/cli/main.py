@@ -60,9 +60,17 @@ ExplainOption = Annotated[bool, typer.Option("--explain", help="Show the signals
 def demo_command(
     organisation: Annotated[str, typer.Argument(help="Id or name of an organisation.")] = "ORG001",
     lang: LangOption = "fr",
+    *,
+    serve: Annotated[
+        bool, typer.Option("--serve", help="Show the pages instead, with four made-up people, until Ctrl-C.")
+    ] = False,
+    port: Annotated[int | None, typer.Option(help="Port of the pages; MATCHER_PORT if left out.")] = None,
 ) -> None:
     """Prepare everything and show what the service recommends to one real organisation."""
-    demo.run(load(), organisation, lang)
+    if serve:
+        demo.serve(load(), organisation, port)
+    else:
+        demo.run(load(), organisation, lang)
 
 
 @app.command("prepare", rich_help_panel="Start")

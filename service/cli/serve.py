@@ -15,6 +15,7 @@ from service.running import announced
 
 MAX_CONNECTIONS = 2_000
 """Open connections above which requests are refused with 503."""
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 WORKER_APP = "service.app:create_worker_app"
 _OPTIONS: dict[str, Any] = {
     "http": TimedH11Protocol,  # limits size and time of a request's head
@@ -26,13 +27,16 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-def run(settings: Settings, host: str | None, port: int | None, workers: int) -> None:
-    """Serve until interrupted.
+def run(
+    settings: Settings, host: str | None, port: int | None, workers: int, *, start: str = "/docs"
+) -> None:
+    """Serve until interrupted; ``start`` is the path that is named to begin with.
 
     Raises
     ------
     InvalidRequest
-        More than one worker was asked for over the embedded index, which has one owner.
+        More than one worker was asked for over the embedded index, which has one owner; or a
+        demonstration, which lets anybody in, on an address that other machines reach.
     BackendUnavailable
         The address is in use.
     MatcherError
@@ -44,25 +48,29 @@ def run(settings: Settings, host: str | None, port: int | None, workers: int) ->
             "Serve with one worker, or set MATCHER_QDRANT_URL to a Qdrant server."
         )
     host, port = host or settings.host, port or settings.port
+    if settings.demonstration and host not in LOOPBACK:
+        raise InvalidRequest(
+            f"A demonstration lets anybody in without a sign-in: it is served on 127.0.0.1, not on {host}."
+        )
     try:
         if workers > 1:
             _serve_many(settings, host, port, workers)
         else:
-            _serve_one(settings, host, port)
+            _serve_one(settings, host, port, start)
     except SystemExit:  # uvicorn's only word for an address it cannot bind
         raise BackendUnavailable(
             f"Cannot listen on {host}:{port}: is another server running there? Choose another with --port."
         ) from None
 
 
-def _serve_one(settings: Settings, host: str, port: int) -> None:
+def _serve_one(settings: Settings, host: str, port: int, start: str) -> None:
     logging.configure(settings.log_level)
     # Opened here and not by the application: an error then ends this command with its own message.
     with open_matcher(settings) as matcher:
         warm_up(matcher)
         app = create_app(settings, matcher)
         server = uvicorn.Server(uvicorn.Config(app, host=host, port=port, **_OPTIONS))
-        remarks().print(f"Serving on http://{host}:{port} (try /docs); stop with Ctrl-C.")
+        remarks().print(f"Serving on http://{host}:{port} (try {start}); stop with Ctrl-C.")
         try:
             with announced(settings.home, host, port) as app.state.local_token:
                 server.run()

@@ -4,6 +4,7 @@
 - ``frame``: what surrounds every page: menu, language, who is signed in
 - ``errors``: errors as pages
 - ``account``: signing in by a link, one's account, signing out
+- ``demonstration``: choosing who to be, in a demonstration only
 - ``acting``: for which organisation a signed-in person acts
 - ``member``, ``staff``: the pages of each
 - ``listing``, ``forms``, ``text``: pages of lists, what was typed, sentences

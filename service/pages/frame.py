@@ -115,6 +115,7 @@ def _frame(request: Request, section: str) -> Frame:
         section=section,
         name=caller.person.name if caller and caller.person else "",
         menu=_menu(caller, lang) if caller else (),
+        demonstration=request.app.state.settings.demonstration,
         said=translate(said, lang) if said else "",
     )
 

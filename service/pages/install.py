@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
-from service.pages import account, errors, public
+from service.pages import account, demonstration, errors, public
 from service.pages.member import by_link, for_me, introductions
 from service.pages.staff import directory, from_plan, mail, queue
 
@@ -29,4 +29,6 @@ def install(app: FastAPI) -> None:
     errors.install(app)
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(identify)])
+    if app.state.settings.demonstration:
+        app.include_router(demonstration.router, dependencies=[Depends(identify)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")

@@ -113,6 +113,10 @@ NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ('search "partenaire cybersécurité pour un hôpital à Rodez" --kind partner', "texte libre"),
             ("show {id}", "la fiche complète"),
             ("import membres.xlsx", "vos propres membres (CSV, XLSX, JSON Lines)"),
+            (
+                "demo --serve",
+                "les pages des membres et de l'équipe, avec quatre personnes fictives : http://127.0.0.1:{port}/",
+            ),
             ("serve", "l'API, décrite sur http://{host}:{port}/docs"),
         ),
     ),
@@ -123,6 +127,10 @@ NEXT_STEPS: dict[str, tuple[str, tuple[tuple[str, str], ...]]] = {
             ('search "cybersecurity partner for a hospital in Rodez" --kind partner', "free text"),
             ("show {id}", "the whole record"),
             ("import members.xlsx", "your own members (CSV, XLSX, JSON Lines)"),
+            (
+                "demo --serve",
+                "the pages of members and staff, with four made-up people: http://127.0.0.1:{port}/",
+            ),
             ("serve", "the API, described at http://{host}:{port}/docs"),
         ),
     ),

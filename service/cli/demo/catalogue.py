@@ -1,45 +1,28 @@
-"""The command that prepares everything and shows the answers for one organisation."""
+"""The shipped catalogue, put into a store and indexed."""
 
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from rich.text import Text
-
 from matcher.adapters.sql import Store
-from matcher.build import Matcher, open_matcher
-from matcher.domain.items import AnyItem, ItemType, Kind
+from matcher.build import Matcher
+from matcher.domain.items import AnyItem
 from matcher.errors import NotReady
 from matcher.importing import import_table, read
 from matcher.settings import Settings
-from service import dates
 from service.cli.catalogue import opened_store
 from service.cli.index import index_now, prepare_encoder, reindex_now
-from service.cli.recommend import AnswerOptions, show_answers
-from service.cli.render import answer as render
-from service.cli.render.console import progress, remarks, results
-from service.cli.render.phrases import NEXT_STEPS
-from service.words import Language
+from service.cli.render.console import progress, remarks
 
 CATALOGUE = ("organisations", "factories", "opportunities", "calls", "leads", "illustrative_needs")
 """Files of the catalogue in the order they go in; the illustrative needs complete organisations."""
-KINDS = (Kind.FACTORY, Kind.PARTNER, Kind.INTERNATIONAL, Kind.LEAD)
-SHOWN = 3
 
 
-def run(settings: Settings, organisation: str, lang: Language) -> None:
-    """Prepare the model, the store and the index where needed, then show every kind for one organisation."""
+def prepare(settings: Settings) -> None:
+    """Prepare the encoder and the store where needed, and put the catalogue into the store."""
     prepare_encoder(settings)
     with opened_store(settings) as store:
         import_catalogue(store, settings.data_dir / "catalogue")
-    with open_matcher(settings) as matcher:
-        _index(matcher)
-        asker = matcher.resolve(organisation, ItemType.ORGANISATION)
-        at = dates.parse(None, settings.zone)
-        answers = [matcher.recommender.recommend(asker, kind, SHOWN, at) for kind in KINDS]
-    results().print(render.item_head(asker))
-    show_answers(answers, asker, AnswerOptions(lang=lang), settings.zone)
-    _print_next_steps(asker.id, lang, settings)
 
 
 def import_catalogue(store: Store, folder: Path) -> None:
@@ -79,19 +62,9 @@ def _import_new(store: Store, path: Path, shipped: Mapping[str, AnyItem]) -> dic
     return given
 
 
-def _index(matcher: Matcher) -> None:
+def bring_up_to_date(matcher: Matcher) -> None:
     """Index what is new; build anew what is another model's or damaged."""
     try:
         index_now(matcher)
     except NotReady:
         reindex_now(matcher)
-
-
-def _print_next_steps(organisation_id: str, lang: Language, settings: Settings) -> None:
-    title, steps = NEXT_STEPS[lang]
-    console = results()
-    console.print(Text(f"\n{title}", "bold"))
-    facts = {"id": organisation_id, "host": settings.host, "port": settings.port}
-    for command, purpose in steps:
-        line = Text(f"  matcher {command.format(**facts)}", "cyan")
-        console.print(line.append(f"\n      {purpose.format(**facts)}", "dim"))
