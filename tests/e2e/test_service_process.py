@@ -1,18 +1,12 @@
 """The service as operators run it: one process for the whole module, asked over a real connection."""
 
-import contextlib
 import json
 import logging
-import os
 import shutil
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import IO
 
 import httpx2
 import pytest
@@ -20,27 +14,14 @@ import pytest
 from matcher.adapters.sql import Store, open_store
 from matcher.domain.items import Factory, Lead, Organisation
 from service.cli.main import main
+from tests.e2e.serving import WITHIN_S, Served, environment_of, free_port, serving, wait_until
 
-WITHIN_S = 180
-"""Far more than starting or stopping takes: 3 s, or 25 s on a machine with three times too much to do."""
-PORTS = 5
 KEY = "key-of-this-test-only"
-HEADERS = {"Authorization": f"Bearer {KEY}"}
-
-
-def free_port() -> str:
-    """A port that is free now; somebody may take it before it is used."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="module")
 def environment(tmp_path_factory) -> dict[str, str]:
-    home = tmp_path_factory.mktemp("home")
-    ours = {"MATCHER_HOME": str(home), "MATCHER_ENCODER": "hashing", "MATCHER_PORT": free_port()}
-    ours["MATCHER_ADMIN_KEY"] = KEY
-    return {**os.environ, **ours, "MATCHER_INDEX_INTERVAL_S": "0.2"}
+    return environment_of(tmp_path_factory.mktemp("home"), KEY)
 
 
 @pytest.fixture(scope="module")
@@ -62,55 +43,8 @@ def here(environment, monkeypatch) -> None:
     logging.getLogger().handlers.clear()  # `serve` sends the logs of its process to standard error
 
 
-def start(environment: dict[str, str], log: IO[str]) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "service.cli.main", "serve"]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=log, text=True)
-
-
-def wait_until(true: Callable[[], bool]) -> None:
-    limit = time.monotonic() + WITHIN_S
-    while True:
-        with contextlib.suppress(httpx2.TransportError):  # not there yet, or too busy to answer
-            if true():
-                return
-        assert time.monotonic() < limit
-        time.sleep(0.1)
-
-
-def is_ready(client: httpx2.Client, home: Path) -> bool:
-    """Whether the server of this home answers, and no other that got its port."""
-    asked = client.get("/readyz")
-    current = home / "index" / "CURRENT"
-    return asked.status_code == 200 and asked.json()["generation"] == current.read_text().strip()
-
-
-@contextlib.contextmanager
-def serving(environment: dict[str, str]) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str], Path]]:
-    """A server that is ready; on another port where somebody took the one that was free a moment ago."""
-    home = Path(environment["MATCHER_HOME"])
-    for _ in range(PORTS):
-        address = f"http://127.0.0.1:{environment['MATCHER_PORT']}"
-        log = home / "log"  # a pipe that nobody reads would fill up
-        with (
-            log.open("w", encoding="utf-8") as written,
-            start(environment, written) as process,
-            httpx2.Client(base_url=address, timeout=WITHIN_S / 6, headers=HEADERS) as client,
-        ):
-            try:
-                wait_until(lambda: process.poll() is not None or is_ready(client, home))
-                if process.poll() is None:
-                    yield client, process, log
-                    return
-            finally:
-                process.kill()
-        said = log.read_text("utf-8")
-        assert "Cannot listen" in said, said
-        environment["MATCHER_PORT"] = free_port()
-    pytest.fail(f"{PORTS} ports were taken before the server could take them")
-
-
 @pytest.fixture(scope="module")
-def server(environment, store) -> Iterator[tuple[httpx2.Client, subprocess.Popen[str], Path]]:
+def server(environment, store) -> Iterator[Served]:
     """The one served process of this module; the last test stops it."""
     with serving(environment) as served:
         yield served
