@@ -251,6 +251,7 @@ class Matcher:
         calibration = read_calibration(self.settings.data_dir / "model" / CALIBRATION_FILE, self.encoder.name)
         recommender.calibrate(calibration, self.settings.least_probability)
         recommender.obey(self._said)
+        recommender.enrol(self.store.participations)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))

@@ -7,8 +7,9 @@
 - ``similarity``: labels and texts of a question compared with those of its hits
 - ``evidence``: what speaks for a match, and when it is clear
 - ``calibration``: from a score to a probability
-- ``participation``: who takes part in which factory
-- ``reactions``: what the asker said of items before
+- ``history``: who takes part in which factory, what those alike do, what the asker said of items before
+- ``presentation``: what an answer says of each item, and as a whole
+- ``planned``: the plan of introductions in an answer
 - ``policies``: the kinds of question as data: signals and their weights
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing

@@ -47,6 +47,8 @@ MANY_WORDS = 20
 """Words that tell something an item may hold before each counts less; 95 of 100 shipped records hold 16."""
 MANY_CONCEPTS = 7
 """Concepts an item may name before each counts less; shipped records name 7 at most."""
+CLEAR_PEERS = 2
+"""Members like the asker in one factory from which they are clear evidence: one may be there by chance."""
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
@@ -87,7 +89,8 @@ class Evidence:
     names, ``query_theme`` the reverse. ``concepts`` are sorted by rarity, rarest first, ``met``
     are facts that meet, strongest first. ``words`` are the
     words of both texts, rarest first; ``coverage`` is their share, in [0, 1], of what a request's words tell,
-    and 0 for a stored asker, whose long text shares words by chance.
+    and 0 for a stored asker, whose long text shares words by chance. ``peers`` are the names of the members
+    most like the asker that take part in the item, the most alike first.
     """
 
     labels: Mapping[str, LabelMatch]
@@ -99,6 +102,7 @@ class Evidence:
     met: tuple[Met, ...]
     words: tuple[str, ...]
     coverage: float
+    peers: tuple[str, ...] = ()
 
     @property
     def clear_labels(self) -> list[str]:
@@ -120,7 +124,7 @@ class Evidence:
     def is_clear(self) -> bool:
         """Whether anything speaks clearly for the match."""
         named = self.item_theme is not None or self.query_theme is not None
-        covered = self.coverage >= CLEAR_COVERAGE
+        covered = self.coverage >= CLEAR_COVERAGE or len(self.peers) >= CLEAR_PEERS
         shared = bool(self.clear_labels or self.clear_echoes or self.clear_concepts or self.clear_facts)
         return named or covered or shared
 
@@ -133,6 +137,11 @@ class Evidence:
     def fact_strength(self) -> float:
         """What all facts that meet are worth together, in [0, 1]; each further one adds less."""
         return 1.0 - math.prod(1.0 - met.strength for met in self.met)
+
+    @property
+    def peer_strength(self) -> float:
+        """What members like the asker are worth together, in [0, 1]; each further one adds half as much."""
+        return 1.0 - 0.5 ** len(self.peers)
 
     @property
     def concept_strength(self) -> float:
@@ -169,8 +178,8 @@ class EvidenceFinder:
             self._word_holders.update(query.words.keys() & item.words.keys())
         self._told_by_words = sum(self._rarity(count) for count in self._word_holders.values())
 
-    def find(self, item: Analysis, similarity: Similarity) -> Evidence:
-        """Return the evidence between the question and one item."""
+    def find(self, item: Analysis, similarity: Similarity, peers: tuple[str, ...] = ()) -> Evidence:
+        """Return the evidence between the question and one item, in which ``peers`` take part."""
         pairs = {name: match for name, match in similarity.best_pairs().items() if self._policy.weights[name]}
         query_echo = item_echo = item_theme = query_theme = None
         if self._policy.weights["echo"]:
@@ -193,6 +202,7 @@ class EvidenceFinder:
             met=tuple(met),
             words=words,
             coverage=self._coverage(words) * worth_of_one(len(item.words), MANY_WORDS),
+            peers=peers,
         )
 
     def _countable(self, mentions: Mapping[str, Mention]) -> dict[str, Mention]:

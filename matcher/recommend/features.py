@@ -10,6 +10,7 @@ from matcher.domain.items import AnyItem, Item, Profile
 from matcher.domain.store import Items
 from matcher.index import Bm25Lexical, Encoder, Index, Point, Role, Sparse, Vectors, passage, to_points
 from matcher.recommend.analysis import Analyser, Analysis, Subject
+from matcher.recommend.history import NO_PEERS, Peers
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +18,13 @@ class Features:
     """An analysis with its vectors.
 
     ``rows`` has shape (labels + 1, dim): a unit vector for each label, then the whole text's. ``version`` is
-    the version of the item that the vectors were made from.
+    the version of the item that the vectors were made from. ``peers`` are known of askers only.
     """
 
     analysis: Analysis
     version: str
     rows: Vectors
+    peers: Peers = NO_PEERS
 
     @property
     def dense(self) -> Vectors:

@@ -7,23 +7,13 @@ from matcher.domain.eligibility import size_bands
 from matcher.domain.items import PUBLIC_NAMES, Factory, Item, Lead, Opportunity, Organisation
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.evidence import POSSIBLE_MATCH
-from matcher.recommend.phrases import GAPS, NOTICES
+from matcher.recommend.phrases import GAPS, notice
 from matcher.recommend.policies import Policy
 from matcher.recommend.rerank import Scored
 
-_THEMES = frozenset({"theme", "needs", "concepts", "echo", "facts", "words", "participation"})
+_THEMES = frozenset({"theme", "needs", "concepts", "echo", "facts", "words", "participation", "peers"})
 """Signals whose reasons show that both sides speak of the same thing."""
 _ORDER = {code: place for place, code in enumerate(GAPS)}
-
-
-def notice(code: str, **facts: str) -> Missing:
-    """Return the notice of this code, with the facts its sentences name.
-
-    >>> notice("closed").code
-    'closed'
-    """
-    french, english = NOTICES[code]
-    return Missing(code=code, fr=french.format(**facts), en=english.format(**facts))
 
 
 def unused(query: Analysis) -> tuple[Missing, ...]:

@@ -4,6 +4,12 @@ Each value is a pair (French, English). In sentences of two sides ``{a}`` is wha
 ``{b}`` what is quoted from the item, ``{query}`` and ``{item}`` are their names.
 """
 
+from collections.abc import Sequence
+from datetime import date
+
+from matcher.domain.answers import Missing
+from matcher.domain.participation import ParticipationRole
+
 Phrase = tuple[str, str]
 
 PAIR: dict[str, Phrase] = {
@@ -84,6 +90,25 @@ QUERY_THEME_IN_ITEM: Phrase = (
 PARTICIPATES: Phrase = (
     "Vous y participez : « {a} » ({query}), « {b} » ({item}).",
     "You take part in it: “{a}” ({query}), “{b}” ({item}).",
+)
+TAKES_PART_AS: dict[ParticipationRole, Phrase] = {
+    ParticipationRole.MEMBER: (
+        "Vous y participez{french} : « {b} ».",
+        "You take part in it{english}: “{b}”.",
+    ),
+    ParticipationRole.HOST: (
+        "Vous y participez comme hôte{french} : « {b} ».",
+        "You take part in it as a host{english}: “{b}”.",
+    ),
+}
+"""Of a participation that the cluster recorded, by role; ``{french}`` and ``{english}`` say since when."""
+PEER: Phrase = (
+    "{french}, dont l'activité ressemble à la vôtre, y participe.",
+    "{english}, whose activity resembles yours, takes part in it.",
+)
+PEERS: Phrase = (
+    "{french}, dont l'activité ressemble à la vôtre, y participent.",
+    "{english}, whose activity resembles yours, take part in it.",
 )
 SAID: dict[str, Phrase] = {
     "joined": (
@@ -211,3 +236,34 @@ NOTICES: dict[str, Phrase] = {
     ),
 }
 """What is said of an answer as a whole, by code."""
+
+
+def notice(code: str, **facts: str) -> Missing:
+    """Return the notice of this code, with the facts its sentences name.
+
+    >>> notice("closed").code
+    'closed'
+    """
+    french, english = NOTICES[code]
+    return Missing(code=code, fr=french.format(**facts), en=english.format(**facts))
+
+
+def since(day: date) -> Phrase:
+    """Say since when, to follow a verb.
+
+    >>> since(date(2025, 3, 9))
+    (' depuis le 09/03/2025', ' since 2025-03-09')
+    """
+    return f" depuis le {day:%d/%m/%Y}", f" since {day.isoformat()}"
+
+
+def listed(names: Sequence[str]) -> Phrase:
+    """List at least one name.
+
+    >>> listed(["Koovea", "SMAG", "ITK"])
+    ('Koovea, SMAG et ITK', 'Koovea, SMAG and ITK')
+    """
+    *first, last = names
+    if not first:
+        return last, last
+    return f"{', '.join(first)} et {last}", f"{', '.join(first)} and {last}"

@@ -31,6 +31,7 @@ SIGNALS = (
     "openness",  # the item is open to every organisation
     "stage",  # the item names the query's kind or size of organisation
     "territory",  # nearness, as the crow flies, and the cluster's antenna
+    "peers",  # members most like the asker take part in the factory
 )
 
 EVERY_COMPANY = frozenset({"entreprise", "métiers"})
@@ -81,6 +82,7 @@ POLICIES: dict[Kind, Policy] = {
             facts=0.8,
             words=0.5,
             territory=0.1,
+            peers=0.3,
         ),
     ),
     Kind.PARTNER: Policy(

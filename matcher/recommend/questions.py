@@ -7,7 +7,7 @@ from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Item, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.language import are_twins
-from matcher.recommend.gaps import notice
+from matcher.recommend.phrases import notice
 from matcher.recommend.policies import Policy
 
 MAX_K = 100

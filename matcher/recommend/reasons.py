@@ -14,8 +14,8 @@ from matcher.knowledge import Mention, Territory
 from matcher.language import fold, tokens
 from matcher.recommend import phrases
 from matcher.recommend.analysis import Analysis, Word
-from matcher.recommend.evidence import CLEAR_COVERAGE, POSSIBLE_MATCH, NamedTheme
-from matcher.recommend.participation import Participation
+from matcher.recommend.evidence import CLEAR_COVERAGE, CLEAR_PEERS, POSSIBLE_MATCH, NamedTheme
+from matcher.recommend.history import TakingPart
 from matcher.recommend.phrases import Phrase
 from matcher.recommend.policies import SIGNALS, Policy
 from matcher.recommend.rerank import Scored
@@ -26,6 +26,7 @@ MAX_REASONS = 4
 MAX_WORDS = 3
 MAX_CONCEPTS = 2
 MAX_FACTS = 2
+MAX_PEERS = 3
 _LONGEST_QUOTE = 120
 NEAR_KM = 60.0
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+")
@@ -46,16 +47,21 @@ class ReasonWriter:
         nothing is clear, the nearest pair of labels is quoted and marked as not clear.
         """
         written = self._clear_reasons(scored)[:MAX_REASONS]
-        for notes in (self._from_facts(scored), self._from_shared_words(scored, written)):
+        peers = self._from_peers(scored, clear=False)
+        for notes in (peers, self._from_facts(scored), self._from_shared_words(scored, written)):
             if len(written) < MAX_REASONS:
                 written.extend(replace(note, clear=False, note=True) for note in notes)
         if not scored.is_clear:
             written[:0] = self._nearest(scored)
         return tuple(written[:MAX_REASONS])
 
-    def participation(self, found: Participation, item: Analysis) -> Reason:
-        """Say that the asker takes part in a factory, quoting the words that say so."""
-        return self._write("participation", phrases.PARTICIPATES, item, (found.query, found.item))
+    def participation(self, found: TakingPart, item: Analysis) -> Reason:
+        """Say that the asker takes part in a factory, and by which record or words."""
+        if found.record is None:
+            return self._write("participation", phrases.PARTICIPATES, item, found.quotes)
+        role, since = phrases.TAKES_PART_AS[found.record.role], found.record.since
+        french, english = phrases.since(since) if since else ("", "")
+        return self._write("participation", role, item, found.quotes, french=french, english=english)
 
     def reaction(self, action: str | None, item: Analysis) -> tuple[Reason, ...]:
         """Remind the asker of what it said of an item; nothing of what an alert's opportunity cannot say."""
@@ -74,6 +80,7 @@ class ReasonWriter:
         written = [*self._from_met_facts(scored), *self._from_labels(scored, names)]
         written[2:2] = self._from_concepts(scored, written)
         written.extend(self._from_named_themes(scored, written))
+        written.extend(self._from_peers(scored, clear=True))
         if scored.evidence.coverage >= CLEAR_COVERAGE:
             written.extend(self._from_shared_words(scored, written))
         written.extend(self._from_echoes(scored, written))
@@ -169,6 +176,16 @@ class ReasonWriter:
             phrase = phrases.QUERY_ECHO if ours else phrases.ITEM_ECHO
             yield self._write("echo", phrase, item, (label, text))
             return
+
+    def _from_peers(self, scored: Scored, *, clear: bool) -> Iterator[Reason]:
+        """Name the members like the asker that take part: clear evidence from two on, one is a note."""
+        names = scored.evidence.peers
+        if not names or clear != (len(names) >= CLEAR_PEERS):
+            return
+        phrase = phrases.PEER if len(names) == 1 else phrases.PEERS
+        french, english = phrases.listed(names[:MAX_PEERS])
+        quotes = (quote_field("item", scored.item.analysis.subject, "name"),)
+        yield self._write("peers", phrase, scored.item.analysis, quotes, french=french, english=english)
 
     def _from_shared_words(self, scored: Scored, written: Sequence[Reason]) -> Iterator[Reason]:
         """One reason quoting up to three rare words that both texts contain, when there is one."""

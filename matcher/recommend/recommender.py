@@ -1,73 +1,56 @@
 """The use case: check the question, retrieve, rerank, diversify, give reasons."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from matcher.domain.answers import Answer, Missing, Reason, Recommendation, Signal
+from matcher.domain.answers import Answer, Missing, Recommendation
 from matcher.domain.eligibility import eligible
-from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
+from matcher.domain.items import (
+    AnyItem,
+    Item,
+    ItemType,
+    Kind,
+    Opportunity,
+    Organisation,
+    Profile,
+)
+from matcher.domain.participation import Participation
 from matcher.domain.store import Items
 from matcher.feedback import answer_id
 from matcher.index import Bm25Lexical, Encoder, Index, Where
-from matcher.market import IntroductionPlan, Partner, Planned, place_sentence, planned_order
+from matcher.market import IntroductionPlan
 from matcher.recommend.analysis import Analyser, Analysis
 from matcher.recommend.calibration import UNCALIBRATED, Calibration
 from matcher.recommend.features import FeatureBuilder, Features
-from matcher.recommend.gaps import missing, notice, unused
-from matcher.recommend.participation import Participation, participations
+from matcher.recommend.history import (
+    NO_PEERS,
+    Participations,
+    Peers,
+    Reactions,
+    TakingPart,
+    nearest,
+    said_by,
+    taking_part,
+)
+from matcher.recommend.planned import as_planned, plan_for
 from matcher.recommend.policies import POLICIES, Policy
+from matcher.recommend.presentation import Context, notices_of, presented
 from matcher.recommend.questions import check, depth_of, may_meet, refusal
-from matcher.recommend.reactions import Reactions, Said, said_by
-from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import (
     Scored,
     admits,
-    breakdown,
     diversify,
-    is_for_all,
     is_understood,
     one_of_each_call,
     rerank,
 )
 from matcher.recommend.similarity import similarity_floor, text_likeness
 
+PEERS_DEPTH = 10
+"""Members among whom those most like the asker are looked for: some are twins, or opted out."""
 LEAST_PROBABILITY = 0.2
 """A list ends where fewer than one item in five would be clearly useful."""
-
-
-@dataclass(frozen=True)
-class _Context:
-    """What the items of one answer have in common."""
-
-    query: Features
-    policy: Policy
-    signals: bool
-    scored: list[Scored]
-    plan: IntroductionPlan | None
-    participations: dict[str, Participation]
-    said: Said
-    analyser: Analyser
-
-    @property
-    def planned(self) -> dict[str, Planned]:
-        """The asker's planned introductions by id, in the plan's order; none without a plan to follow."""
-        if self.plan is None:
-            return {}
-        return {entry.item_id: entry for entry in self.plan.lists[str(self.query.analysis.id)]}
-
-    def takes_part(self, item_id: str) -> bool:
-        """Whether the asker takes part in a factory, by the records or by its own word."""
-        return item_id in self.participations or self.said.joined(item_id)
-
-    def breakdown(self, entry: Scored) -> tuple[Signal, ...]:
-        """Return the breakdown of a score, if it was asked for."""
-        return breakdown(entry, self.query.analysis, self.policy) if self.signals else ()
-
-    @property
-    def writer(self) -> ReasonWriter:
-        """Writes the reasons of every item."""
-        return ReasonWriter(self.query.analysis, self.policy, self.analyser.knowledge.territory)
 
 
 class Recommender:
@@ -103,6 +86,7 @@ class Recommender:
         self._floor = similarity_floor(encoder)
         self._plan: IntroductionPlan | None = None
         self._reactions: Reactions | None = None
+        self._participations: Participations | None = None
         self._policies: Mapping[Kind, Policy] = POLICIES
         self._calibration = UNCALIBRATED
         self._least_probability = LEAST_PROBABILITY
@@ -128,6 +112,10 @@ class Recommender:
     def obey(self, reactions: Reactions) -> None:
         """Leave out what the asker set aside, and mark what it said of the rest."""
         self._reactions = reactions
+
+    def enrol(self, participations: Participations) -> None:
+        """Know who takes part in which factory: not proposed again, and a guide to those alike."""
+        self._participations = participations
 
     def recommend(
         self,
@@ -176,14 +164,24 @@ class Recommender:
             return _named(self._answer(query, kind, on, k, (), (refused,)))
         side = features or self._features.question(query, sought_only=policy.complementary)
         said = said_by(self._reactions, self._items, query, kind, on)
+        side = replace(side, peers=self._peers(side, kind, on))
         found = self._score(side, policy, on, max(k, depth_of(query, policy)), said.excluded)
         scored = one_of_each_call([e for e in found if not said.leaves_out(e.item.analysis.subject)])
-        plan = self._plan_of(side, kind)
-        subjects = (entry.item.analysis.subject for entry in scored)
-        taking_part = participations(side.analysis.subject, subjects) if on is not None else {}
-        context = _Context(side, policy, signals, scored, plan, taking_part, said, self._analyser)
+        plan = plan_for(self._plan, side.analysis.id, kind)
+        parts = self._parts(side, scored) if on is not None else {}
+        context = Context(
+            side,
+            policy,
+            scored,
+            plan,
+            parts,
+            said,
+            self._analyser.knowledge.territory,
+            self._calibration,
+            signals,
+        )
         items, weaker = self._listed(context, k)
-        notices = _notices(context, on, short=k - len(items), k=k)
+        notices = notices_of(context, on, short=k - len(items), k=k)
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
         calibration = self._calibration.version
@@ -214,12 +212,32 @@ class Recommender:
         """Score an organisation's best partners, by id, in [0, 1]: what plans are made of."""
         return {entry.id: entry.score for entry in self.scores(organisation, Kind.PARTNER)}
 
-    def _plan_of(self, side: Features, kind: Kind) -> IntroductionPlan | None:
-        """Return the plan if it introduces the asker to partners; a newcomer is answered by score."""
-        plan, asker = self._plan, side.analysis.id
-        if kind is not Kind.PARTNER or plan is None or asker is None:
-            return None
-        return plan if plan.lists.get(asker) else None
+    def _peers(self, side: Features, kind: Kind, on: datetime | None) -> Peers:
+        """Return the members most like a stored asker of factories; none where fit alone is judged."""
+        asker = side.analysis
+        if kind is not Kind.FACTORY or on is None or asker.id is None:
+            return NO_PEERS
+        where = Where(ItemType.ORGANISATION, None, frozenset({asker.id}))
+        hits = self._index.query(side.dense, self._features.terms(asker), where, PEERS_DEPTH)
+        stored = self._items.get_many(hit.id for hit in hits)
+        alike = []
+        for hit in hits:
+            member = stored.get(hit.id)
+            if isinstance(member, Organisation) and may_meet(asker.subject, member, on):
+                alike.append((member, text_likeness(hit.score, self._floor)))
+        members = nearest(alike)
+        return Peers(members, self._recorded([member.id for member in members]))
+
+    def _parts(self, side: Features, scored: list[Scored]) -> dict[str, TakingPart]:
+        """Return what says in which of the factories the asker takes part, by id."""
+        asker = side.analysis
+        subjects = (entry.item.analysis.subject for entry in scored)
+        return taking_part(asker.subject, subjects, self._recorded([asker.id] if asker.id else []))
+
+    def _recorded(self, organisation_ids: list[str]) -> tuple[Participation, ...]:
+        if self._participations is None or not organisation_ids:
+            return ()
+        return tuple(self._participations.of_each(organisation_ids))
 
     def _score(
         self,
@@ -247,7 +265,7 @@ class Recommender:
         return [entry for entry in scored if admits(entry)]
 
     def _listed(
-        self, context: _Context, k: int
+        self, context: Context, k: int
     ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
         """Return the items worth showing, at most ``k``, and at most ``k`` weaker ones after them.
 
@@ -259,78 +277,28 @@ class Recommender:
         others = [entry for entry in scored if not context.takes_part(entry.id)]
         sure = [entry for entry in others if self._is_likely(entry, context)]
         chosen, places = self._chosen(sure, context, k)
-        items = self._presented([*taking_part, *chosen][:k], context)
+        items = presented([*taking_part, *chosen][:k], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
         weaker = [entry for entry in others if not self._is_likely(entry, context)]
         if not is_understood(context.query.analysis, context.scored):
             weaker = [entry for entry in weaker if entry.is_clear]
-        return items, self._presented(weaker[:k], context)
+        return items, presented(weaker[:k], context)
 
     def _chosen(
-        self, sure: list[Scored], context: _Context, k: int
+        self, sure: list[Scored], context: Context, k: int
     ) -> tuple[list[Scored], dict[str, Missing]]:
         """Choose ``k`` by the plan, with a sentence on each place, or else by score and diversity."""
         if context.plan is None:
             return diversify(sure, k, context.policy.diversity, self._floor), {}
-        return _as_planned(context.plan, str(context.query.analysis.id), sure, k)
+        return as_planned(context.plan, str(context.query.analysis.id), sure, k)
 
-    def _is_likely(self, entry: Scored, context: _Context) -> bool:
-        return entry.is_clear and self._probability(entry, context) >= self._least_probability
-
-    def _probability(self, entry: Scored, context: _Context) -> float:
-        is_request = context.query.analysis.id is None
-        return self._calibration.probability(context.policy.kind, entry.score, is_request=is_request)
-
-    def _presented(self, entries: list[Scored], context: _Context) -> tuple[Recommendation, ...]:
-        """Present items with their reasons, in this order; an item with nothing to say is left out."""
-        all_entries = [(entry, self._reasons(entry, context)) for entry in entries]
-        explained = [(entry, reasons) for entry, reasons in all_entries if reasons]
-        return tuple(
-            self._present(rank, entry, reasons, context)
-            for rank, (entry, reasons) in enumerate(explained, start=1)
-        )
-
-    def _reasons(self, entry: Scored, context: _Context) -> tuple[Reason, ...]:
-        reasons, item = context.writer.reasons(entry), entry.item.analysis
-        found = context.participations.get(entry.id)
-        if found is None:
-            return (*context.writer.reaction(context.said.actions.get(entry.id), item), *reasons)
-        return (context.writer.participation(found, item), *reasons)
+    def _is_likely(self, entry: Scored, context: Context) -> bool:
+        return entry.is_clear and context.probability(entry) >= self._least_probability
 
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
         now = self._items.get_many(entry.id for entry in entries)
         return {item_id for item_id, item in now.items() if eligible(query.subject, item, None)}
-
-    def _present(
-        self, rank: int, entry: Scored, reasons: tuple[Reason, ...], context: _Context
-    ) -> Recommendation:
-        item = entry.item.analysis.subject
-        assert isinstance(item, Item)  # noqa: S101  # hits are items: a fact of the types, not of the input
-        planned = context.planned.get(item.id)
-        return Recommendation(
-            rank=rank,
-            item_id=item.id,
-            item_type=item.item_type,
-            name=item.name,
-            score=round(self._probability(entry, context), 4),
-            reasons=reasons,
-            group="for_all" if is_for_all(entry.item.analysis) else "topical",
-            participates=context.takes_part(item.id),
-            missing=missing(context.query.analysis, entry, context.policy, reasons),
-            signals=context.breakdown(entry),
-            gain=round(planned.gain, 4) if planned else None,
-            gain_of_other=round(planned.gain_of_other, 4) if planned else None,
-            evidence_level=item.evidence_level,
-            needs_confirmation=item.needs_confirmation,
-            illustrative=any(
-                isinstance(s, Organisation) and s.illustrative for s in (context.query.analysis.subject, item)
-            ),
-            opens_at=item.opens_at if isinstance(item, Opportunity) else None,
-            closes_at=item.closes_at if isinstance(item, Opportunity) else None,
-            next_date=item.next_meeting if isinstance(item, Factory) else None,
-            source_url=item.source_url,
-        )
 
     def _answer(
         self,
@@ -353,37 +321,5 @@ class Recommender:
         )
 
 
-def _notices(context: _Context, on: datetime | None, *, short: int, k: int) -> tuple[Missing, ...]:
-    """Say what is to be said of an answer as a whole, which is ``short`` items shorter than asked."""
-    query = context.query.analysis
-    notices: tuple[Missing, ...] = (notice("planned"),) if context.plan else ()
-    notices += context.said.notices(query.subject, on)
-    if not isinstance(query.subject, Item):
-        notices += unused(query)
-    if short:
-        notices += (notice("nothing" if short == k else "nothing_else"),)
-    return notices
-
-
 def _named(answer: Answer) -> Answer:
     return replace(answer, id=answer_id(answer))
-
-
-def _as_planned(
-    plan: IntroductionPlan, asker: str, scored: list[Scored], k: int
-) -> tuple[list[Scored], dict[str, Missing]]:
-    """Order partners as the plan says, newcomers among them, and say of each planned one why it is there."""
-    entries = {entry.id: entry for entry in scored}
-    partners = [Partner(entry.id, _name(entry), entry.score) for entry in scored]
-    ordered = planned_order(plan, asker, partners)[:k]
-    places = {}
-    for rank, partner in enumerate(ordered, start=1):
-        sentence = place_sentence(plan, asker, partner, ordered[rank:])
-        if sentence is not None:
-            places[partner.id] = Missing(code="planned", fr=sentence.fr, en=sentence.en)
-    return [entries[partner.id] for partner in ordered], places
-
-
-def _name(entry: Scored) -> str:
-    subject = entry.item.analysis.subject
-    return subject.name if isinstance(subject, Item) else entry.id

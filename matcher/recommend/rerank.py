@@ -41,10 +41,14 @@ _OF_A_THEME = frozenset({"echo", "theme", "clients", "served", "asked"})
 
 @dataclass(frozen=True, eq=False)
 class Scored:
-    """One item with its signals (in the order of ``SIGNALS``), their weighted mean, and its evidence."""
+    """One item: its signals and their weights (in the order of ``SIGNALS``), their mean, its evidence.
+
+    The score is the weighted mean, less for an item without clear evidence.
+    """
 
     item: Features
     signals: Floats
+    weights: Floats
     score: float
     evidence: Evidence = field(repr=False)
 
@@ -59,14 +63,19 @@ class Scored:
         return self.evidence.is_clear
 
 
-def effective_weights(query: Analysis, policy: Policy, *, for_all: bool = False) -> dict[str, float]:
+def effective_weights(
+    query: Analysis, policy: Policy, *, for_all: bool = False, peers: bool = False
+) -> dict[str, float]:
     """Weights of the signals that a pair can show, in the order of ``SIGNALS``; they sum to 1.
 
     A query that states no need cannot be scored on it: that weight goes to the other signals, so that a score
     always says how much of what could be seen was seen. An instrument ``for_all`` companies has no theme:
-    whom it is for and what it does are all that can speak for it.
+    whom it is for and what it does are all that can speak for it. ``peers`` says whether members like the
+    asker take part in any of the items.
     """
     silent = _silent_signals(query)
+    if not peers:
+        silent.add("peers")
     if for_all:
         silent |= _OF_A_THEME
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
@@ -101,23 +110,25 @@ def rerank(
     sides = [item.analysis for item, _ in items]
     compared = similarities(query, [item for item, _ in items], floor)
     finder = EvidenceFinder(query.analysis, sides, policy, meets)
-    evidence = [finder.find(side, similarity) for side, similarity in zip(sides, compared, strict=True)]
+    peers = [query.peers.in_factory(side.subject) for side in sides]
+    evidence = [finder.find(*one) for one in zip(sides, compared, peers, strict=True)]
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     table[:, SIGNALS.index("text")] = np.clip([score for _, score in items], 0.0, 1.0)
     for column, name in enumerate(SIGNALS):
         if policy.weights[name] and name != "text":
             table[:, column] = _signal(name, query.analysis, sides, compared, evidence)
-    strengths = (table * _weight_table(query.analysis, sides, policy)).sum(axis=1).round(6).tolist()
+    weights = _weight_table(query.analysis, sides, policy, peers=any(peers))
+    strengths = (table * weights).sum(axis=1).round(6).tolist()
     scored = []
-    for (item, _), signals, strength, found in zip(items, table, strengths, evidence, strict=True):
-        share = 1.0 if found.is_clear else FAINT_SHARE
-        scored.append(Scored(item, signals, strength * share, found))
+    for place, (item, _) in enumerate(items):
+        share = 1.0 if evidence[place].is_clear else FAINT_SHARE
+        scored.append(Scored(item, table[place], weights[place], strengths[place] * share, evidence[place]))
     return sorted(scored, key=lambda entry: (not entry.is_clear, -entry.score, entry.id))
 
 
-def _weight_table(query: Analysis, sides: Sequence[Analysis], policy: Policy) -> Floats:
+def _weight_table(query: Analysis, sides: Sequence[Analysis], policy: Policy, *, peers: bool) -> Floats:
     """Weights of every item, one row an item."""
-    rows = [effective_weights(query, policy, for_all=for_all) for for_all in (False, True)]
+    rows = [effective_weights(query, policy, for_all=for_all, peers=peers) for for_all in (False, True)]
     weights = np.array([list(row.values()) for row in rows], dtype=np.float32)
     table: Floats = weights[[int(is_for_all(side)) for side in sides]]
     return table
@@ -141,6 +152,7 @@ def _signal(
         "concepts": lambda place: evidence[place].concept_strength,
         "facts": lambda place: evidence[place].fact_strength,
         "words": lambda place: evidence[place].coverage,
+        "peers": lambda place: evidence[place].peer_strength,
         "openness": lambda place: float(is_open_to_all(sides[place])),
         "stage": lambda place: _stage(query.subject, sides[place].subject),
     }
@@ -224,11 +236,10 @@ def one_of_each_call(scored: list[Scored]) -> list[Scored]:
     return kept
 
 
-def breakdown(entry: Scored, query: Analysis, policy: Policy) -> tuple[Signal, ...]:
+def breakdown(entry: Scored) -> tuple[Signal, ...]:
     """Return the signals that count in a score, in the order of ``SIGNALS``, rounded to four places."""
-    weights = effective_weights(query, policy, for_all=is_for_all(entry.item.analysis))
     signals = []
-    for (name, weight), value in zip(weights.items(), entry.signals.tolist(), strict=False):
+    for name, weight, value in zip(SIGNALS, entry.weights.tolist(), entry.signals.tolist(), strict=True):
         if weight:
             part = round(value * weight, 4)
             signals.append(

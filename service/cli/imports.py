@@ -84,7 +84,7 @@ def run_import(
     opened = _compared_store if dry_run else opened_store
     with opened(settings) as store, remarks().status(f"Reading {file.name}"):
         if choices == Choices() and lists_participations(file):
-            report = import_participations(file, store, dry_run=dry_run)
+            report = import_participations(file, store, who=_who(), dry_run=dry_run)
         else:
             report = import_file(file, store, choices=choices, who=_who(), dry_run=dry_run)
         if profile and not dry_run:

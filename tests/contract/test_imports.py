@@ -220,6 +220,8 @@ class TestParticipations:
         assert store.participations.in_factory("F") == [first, other]
         assert store.participations.all() == [first, host, other]
         assert store.participations.of("nobody") == []
+        assert store.participations.of_each(["B", "A", "nobody"]) == [first, host, other]
+        assert store.participations.of_each([]) == []
 
     def test_what_was_stated_is_not_replaced_by_what_is_inferred(self, store: Store) -> None:
         stated, inferred = Participation("A", "F", source="liste.csv"), Participation("A", "F", inferred=True)

@@ -141,3 +141,27 @@ def test_the_command_recognises_the_file(
     assert main(["import", str(written(tmp_path, "O1;F1;hôte;2024"))]) == 0
     assert "1 nouvelles / new" in capsys.readouterr().out
     assert store.participations.all() == [HOST]
+
+
+def test_an_import_can_be_undone_and_what_was_changed_since_stays(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], store: Store
+) -> None:
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path))
+    store.participations.put([HOST])
+    report = import_participations(
+        written(tmp_path, "O1;F1;retirée;\nO1;F2;;\nO2;F2;;"), store, who="camille"
+    )
+    assert store.imports.get(report.batch).file.who == "camille"
+    store.participations.put([Participation("O2", "F1")])
+    assert main(["undo", report.batch]) == 0
+    assert "left as they are: O2" in capsys.readouterr().out
+    assert store.participations.of("O1") == [HOST]
+    assert [one.factory_id for one in store.participations.of("O2")] == ["F1", "F2"]
+    with pytest.raises(InvalidRequest, match="undone already"):
+        store.imports.undo(report.batch)
+
+
+def test_an_import_that_changes_nothing_is_no_batch(tmp_path: Path, store: Store) -> None:
+    store.participations.put([HOST])
+    assert import_participations(written(tmp_path, "O1;F1;hôte;2024"), store).batch == ""
+    assert store.imports.all() == []

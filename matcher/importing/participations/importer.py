@@ -1,11 +1,13 @@
 """Imports of participations: planned row by row against the store, then written as one transaction."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from hashlib import sha256
 from pathlib import Path
 from typing import Protocol
 
 from matcher.domain.events import PutReport
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import ItemType
 from matcher.domain.participation import Participation, ParticipationRole
 from matcher.domain.store import Items
@@ -49,12 +51,14 @@ class Participations(Protocol):
         """Every participation."""
         ...
 
-    def put(self, given: Iterable[Participation]) -> int:
-        """Insert or replace participations in one transaction."""
-        ...
-
-    def remove(self, given: Iterable[Participation]) -> int:
-        """Remove participations by organisation, factory and role."""
+    def change(
+        self,
+        put: Sequence[Participation],
+        remove: Sequence[Participation],
+        report: PutReport,
+        file: ImportFile,
+    ) -> str:
+        """Remove and put participations in one transaction; return the batch by which it can be undone."""
         ...
 
 
@@ -82,7 +86,7 @@ class _Plan:
     rejected: list[Row] = field(default_factory=list)
 
 
-def import_participations(path: Path, store: Store, *, dry_run: bool = False) -> ImportReport:
+def import_participations(path: Path, store: Store, *, who: str = "", dry_run: bool = False) -> ImportReport:
     """Import a list of participations; with ``dry_run`` only say what would become of each row.
 
     An organisation or factory is named by its id or its name. A row says one role of one organisation in one
@@ -94,8 +98,10 @@ def import_participations(path: Path, store: Store, *, dry_run: bool = False) ->
     path
         A file for which :func:`lists_participations` is true.
     store
-        What is compared with, and written to unless it is a dry run. Those taken out leave first, then all
-        others come in, each in one transaction; imported again, a file completes what a kill cut short.
+        What is compared with, and written to unless it is a dry run, in one transaction and as a batch that
+        can be undone.
+    who
+        Who imports; kept with the batch.
     dry_run
         Whether nothing is to be written.
 
@@ -121,9 +127,8 @@ def import_participations(path: Path, store: Store, *, dry_run: bool = False) ->
         return replace(report, dry_run=True)
     sheet = ItemTable(tuple(table.columns), tuple(plan.rejected), delimiter=table.delimiter)
     write_rejects(rejects_path(path), sheet, plan.rejected)
-    store.participations.remove(plan.remove)
-    store.participations.put(plan.put)
-    return report
+    file = ImportFile(path.name, sha256(path.read_bytes()).hexdigest(), who)
+    return replace(report, batch=store.participations.change(plan.put, plan.remove, report.put, file))
 
 
 class _Planner:

@@ -8,6 +8,7 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.batches import PARTICIPATIONS, record_batch, undo_participations
 from matcher.adapters.sql.catalogue.rows import Comparison, compare, from_row, heads, remove, to_row, write
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import erase_traces, leave_plan
@@ -43,8 +44,9 @@ class Imports:
     def undo(self, batch: str) -> UndoReport:
         """Bring every item that a batch changed back to its former state, in one transaction.
 
-        An item that was changed or erased after the import is left as it is, and the report names it. What
-        the batch kept of former states is dropped.
+        An item that was changed or erased after the import is left as it is, and the report names it; of a
+        list of participations the same holds for what each organisation takes part in. What the batch kept
+        of former states is dropped.
 
         Raises
         ------
@@ -58,6 +60,7 @@ class Imports:
             if found.undone_at is not None:
                 raise InvalidRequest(f"The import {batch} was undone already.")
             changes = _changes(connection, batch)
+            settled = undo_participations(connection, batch)
             known = heads(connection, [change.item_id for change in changes])
             mine, kept = _divide(changes, known)
             at = self._database.stamp()
@@ -68,26 +71,13 @@ class Imports:
             erase_traces(connection, removed)
             connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
             connection.execute(update(imports).where(imports.c.batch == batch).values(undone_at=at))
-        return UndoReport(tuple(sorted(item.id for item in restored)), tuple(removed), tuple(kept))
+        back = sorted([*(item.id for item in restored), *settled.restored])
+        return UndoReport(tuple(back), tuple(removed), tuple(sorted([*kept, *settled.kept])))
 
 
 def record_import(connection: Connection, file: ImportFile, comparison: Comparison, at: str) -> str:
     """Keep a batch and the former states of what it is about to change; return its id."""
-    batch = _free_id(connection, at)
-    report = comparison.report
-    connection.execute(
-        insert(imports),
-        {
-            "batch": batch,
-            "file_name": file.name,
-            "sha256": file.sha256,
-            "who": file.who,
-            "at": at,
-            "inserted": report.inserted,
-            "updated": report.updated,
-            "unchanged": report.unchanged,
-        },
-    )
+    batch = record_batch(connection, file, comparison.report, at)
     former = _bodies(connection, [row["id"] for row in comparison.differing])
     changes = []
     for row in comparison.changed:
@@ -96,17 +86,6 @@ def record_import(connection: Connection, file: ImportFile, comparison: Comparis
     if changes:
         connection.execute(insert(import_changes), changes)
     return batch
-
-
-def _free_id(connection: Connection, at: str) -> str:
-    """Return a batch id made of the instant, such as 20261122-120000, with a number if it is taken."""
-    base = f"{datetime.fromisoformat(at):%Y%m%d-%H%M%S}"
-    taken = set(connection.execute(select(imports.c.batch).where(imports.c.batch.like(f"{base}%"))).scalars())
-    name, number = base, 1
-    while name in taken:
-        number += 1
-        name = f"{base}-{number}"
-    return name
 
 
 def _divide(
@@ -150,6 +129,7 @@ def _batch(row: SqlRow[Any]) -> ImportBatch:
 
 def _changes(connection: Connection, batch: str) -> list[ImportChange]:
     mine = select(import_changes).where(import_changes.c.batch == batch).order_by(import_changes.c.item_id)
+    mine = mine.where(import_changes.c.item_type != PARTICIPATIONS)
     found = []
     for row in connection.execute(mine):
         former = from_row(row.item_type, row.former_body) if row.former_body is not None else None

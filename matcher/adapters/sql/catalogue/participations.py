@@ -8,9 +8,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.batches import participations_of, record_batch, record_participations
 from matcher.adapters.sql.catalogue.rows import heads
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.schema import participations
+from matcher.adapters.sql.schema import id_in, ids_parameter, participations
+from matcher.domain.events import PutReport
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import ItemType
 from matcher.domain.participation import Participation, ParticipationRole
 from matcher.errors import InvalidRequest
@@ -32,6 +35,15 @@ class Participations:
         """Those of one organisation, by factory and role; none for an unknown one."""
         return self._read(participations.c.organisation_id == organisation_id)
 
+    def of_each(self, organisation_ids: Sequence[str]) -> list[Participation]:
+        """Those of several organisations, by organisation, factory and role; none of unknown ones."""
+        with self._database.reading("reading participations") as connection:
+            dialect = connection.dialect.name
+            named = id_in(dialect, participations.c.organisation_id)
+            statement = select(participations).where(named).order_by(*_KEY)
+            rows = connection.execute(statement, ids_parameter(dialect, organisation_ids)).mappings()
+            return [_participation(row) for row in rows]
+
     def in_factory(self, factory_id: str) -> list[Participation]:
         """Those in one factory, by organisation and role; none for an unknown one."""
         return self._read(participations.c.factory_id == factory_id)
@@ -47,26 +59,35 @@ class Participations:
         InvalidRequest
             An id is not that of a stored organisation or factory; the message names it.
         """
-        wanted = {(row.organisation_id, row.factory_id, row.role): row for row in given}
         with self._database.writing("storing participations") as connection:
-            _require_known(connection, list(wanted.values()))
-            stated = {key for key in _stated(connection) if key in wanted and wanted[key].inferred}
-            rows = [row for key, row in wanted.items() if key not in stated]
-            for row in rows:
-                key = (row.organisation_id, row.factory_id, row.role.value)
-                connection.execute(delete(participations).where(tuple_(*_KEY) == key))
-            if rows:
-                connection.execute(insert(participations), [_row(row) for row in rows])
-        return len(rows)
+            return _put(connection, given)
 
     def remove(self, given: Iterable[Participation]) -> int:
         """Remove participations by organisation, factory and role; return how many there were."""
-        removed = 0
         with self._database.writing("removing participations") as connection:
-            for row in given:
-                key = (row.organisation_id, row.factory_id, row.role.value)
-                removed += connection.execute(delete(participations).where(tuple_(*_KEY) == key)).rowcount
-        return removed
+            return _remove(connection, given)
+
+    def change(
+        self,
+        put: Sequence[Participation],
+        remove: Sequence[Participation],
+        report: PutReport,
+        file: ImportFile,
+    ) -> str:
+        """Do what the import of a file says, in one transaction; return the batch by which it can be undone.
+
+        ``report`` counts the rows of the file. Nothing to do makes no batch and returns "".
+        """
+        if not put and not remove:
+            return ""
+        changed = [*put, *remove]
+        with self._database.writing("importing participations") as connection:
+            former = participations_of(connection, {one.organisation_id for one in changed})
+            _remove(connection, remove)
+            _put(connection, put)
+            batch = record_batch(connection, file, report, self._database.stamp())
+            record_participations(connection, batch, former)
+        return batch
 
     def _read(self, condition: ColumnElement[bool] | None) -> list[Participation]:
         statement = select(participations).order_by(*_KEY)
@@ -74,6 +95,25 @@ class Participations:
             statement = statement.where(condition)
         with self._database.reading("reading participations") as connection:
             return [_participation(row) for row in connection.execute(statement).mappings()]
+
+
+def _put(connection: Connection, given: Iterable[Participation]) -> int:
+    wanted = {(row.organisation_id, row.factory_id, row.role): row for row in given}
+    _require_known(connection, list(wanted.values()))
+    stated = {key for key in _stated(connection) if key in wanted and wanted[key].inferred}
+    rows = [row for key, row in wanted.items() if key not in stated]
+    _remove(connection, rows)
+    if rows:
+        connection.execute(insert(participations), [_row(row) for row in rows])
+    return len(rows)
+
+
+def _remove(connection: Connection, given: Iterable[Participation]) -> int:
+    removed = 0
+    for row in given:
+        key = (row.organisation_id, row.factory_id, row.role.value)
+        removed += connection.execute(delete(participations).where(tuple_(*_KEY) == key)).rowcount
+    return removed
 
 
 def _require_known(connection: Connection, rows: Sequence[Participation]) -> None:

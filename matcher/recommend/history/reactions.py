@@ -12,7 +12,7 @@ from matcher.domain.items import AnyItem, Item, Kind, Opportunity, Organisation,
 from matcher.domain.store import Items
 from matcher.feedback import SETTING_ASIDE
 from matcher.language import are_twins
-from matcher.recommend.gaps import notice
+from matcher.recommend.phrases import notice
 
 
 class Reactions(Protocol):
