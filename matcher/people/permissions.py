@@ -31,7 +31,7 @@ class Permission(StrEnum):
     MAKE_PLAN = "make_plan"
     """Plan introductions anew."""
     ACT_FOR_OWN = "act_for_own"
-    """React, answer introductions and set availability for an organisation one speaks for."""
+    """React, answer introductions, set availability and correct the record of one's own organisation."""
     ACT_FOR_ANY = "act_for_any"
     """The same for any organisation, marked as done on its behalf."""
     MANAGE_INTRODUCTIONS = "manage_introductions"

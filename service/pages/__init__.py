@@ -6,6 +6,7 @@
 - ``account``: signing in by a link, one's account, signing out
 - ``demonstration``: choosing who to be, in a demonstration only
 - ``acting``: for which organisation a signed-in person acts
+- ``editing``: a record changed, with its history and undo
 - ``member``, ``staff``: the pages of each
 - ``listing``, ``forms``, ``text``: pages of lists, what was typed, sentences
 - ``public``: start page, legal texts, language switch

@@ -9,7 +9,7 @@ from fastapi import Depends, Path
 from matcher.domain.items import ItemId, ItemType, Organisation
 from matcher.errors import NotFound
 from matcher.introductions import Actor, Introduction, Party
-from matcher.people import Permission, Person
+from matcher.people import Permission, Person, permissions_of
 from service.http.access import CallerDep
 from service.http.deps import EngineDep
 from service.http.engine import get_stored, no_such_item
@@ -66,6 +66,14 @@ async def _acting(
 
 
 ActingDep = Annotated[Acting, Depends(_acting)]
+
+
+def home_of(person: Person) -> str:
+    """Return the page that a person begins with: by organisation, else by role."""
+    if person.organisations:
+        return f"/organisations/{person.organisations[0]}/pour-moi"
+    allowed = permissions_of(person.roles)
+    return "/a-traiter" if Permission.MANAGE_INTRODUCTIONS in allowed else "/annuaire"
 
 
 def now() -> datetime:

@@ -38,6 +38,8 @@ SAID: dict[str, str] = {
     "no": mark("C'est noté : vous ne serez plus interrogés à ce sujet."),
     "withdraw": mark("Votre demande est retirée."),
     "outcome": mark("Merci, c'est noté."),
+    "record_kept": mark("La fiche est enregistrée : les propositions en tiennent compte."),
+    "record_same": mark("Rien n'a changé."),
     "wished": mark("Votre disponibilité est enregistrée."),
     "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
@@ -128,6 +130,7 @@ def _menu(caller: Caller, lang: Language) -> tuple[MenuEntry, ...]:
     if caller.organisations:
         entries.append(("/pour-moi", mark("Pour moi"), "star"))
         entries.append(("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"))
+        entries.append(("/ma-fiche", mark("Ma fiche"), "pencil"))
     if caller.may(Permission.READ_DIRECTORY):
         entries.append(("/annuaire", mark("Annuaire"), "building-2"))
     if caller.person and caller.may(Permission.SEE_MAIL):

@@ -7,7 +7,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, public
-from service.pages.member import by_link, for_me, introductions
+from service.pages.member import by_link, for_me, introductions, record
 from service.pages.staff import directory, from_plan, mail, queue
 
 STATIC = Path(__file__).with_name("static")
@@ -17,6 +17,7 @@ ROUTERS = (
     by_link.router,
     for_me.router,
     introductions.router,
+    record.router,
     queue.router,
     from_plan.router,
     directory.router,

@@ -4,5 +4,6 @@
 - ``for_me``: the page *Pour moi*, reactions, what was set aside
 - ``introductions``: the page *Mes mises en relation* and answers
 - ``standing``: one introduction as a member reads it
+- ``record``: the page *Ma fiche*; ``record_form``: its form; ``effect``: what a change would move
 - ``wishes``: capacity, pause, do-not-introduce list
 """

@@ -13,10 +13,9 @@ from matcher.domain.events import Action, Feedback, Refusal
 from matcher.domain.items import Kind, Organisation
 from matcher.errors import InvalidRequest, NotFound
 from matcher.feedback import holding, react
-from matcher.people import Permission, permissions_of
 from service.http.deps import EngineDep
 from service.http.engine import client_of
-from service.pages.acting import Acting, ActingDep, PersonDep, now
+from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
 from service.pages.environment import translate
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
@@ -82,10 +81,7 @@ class AsidePage(Page):
 @router.get("/pour-moi", name="page_for_me_of_own")
 async def own(person: PersonDep) -> Response:
     """Lead to the page of the organisation that the person speaks for; staff go to their queue."""
-    if not person.organisations:
-        is_staff = Permission.MANAGE_INTRODUCTIONS in permissions_of(person.roles)
-        return back_to("/a-traiter" if is_staff else "/annuaire")
-    return back_to(f"/organisations/{person.organisations[0]}/pour-moi")
+    return back_to(home_of(person))
 
 
 @router.get("/organisations/{item_id}/pour-moi", name="page_for_me")

@@ -41,6 +41,19 @@ class Imports:
         with self._database.reading("reading an import") as connection:
             return _changes(connection, batch)
 
+    def of_item(self, item_id: str) -> list[tuple[ImportBatch, ImportChange]]:
+        """Return the batches that changed an item, with what each changed of it, the latest first.
+
+        Batches that were undone are not among them.
+        """
+        mine = select(imports, import_changes).join(import_changes, import_changes.c.batch == imports.c.batch)
+        ordered = mine.where(
+            import_changes.c.item_id == item_id, import_changes.c.item_type != PARTICIPATIONS
+        )
+        ordered = ordered.order_by(imports.c.at.desc(), imports.c.batch.desc())
+        with self._database.reading("reading an item's imports") as connection:
+            return [(_batch(row), _change(row)) for row in connection.execute(ordered)]
+
     def undo(self, batch: str) -> UndoReport:
         """Bring every item that a batch changed back to its former state, in one transaction.
 
@@ -130,8 +143,9 @@ def _batch(row: SqlRow[Any]) -> ImportBatch:
 def _changes(connection: Connection, batch: str) -> list[ImportChange]:
     mine = select(import_changes).where(import_changes.c.batch == batch).order_by(import_changes.c.item_id)
     mine = mine.where(import_changes.c.item_type != PARTICIPATIONS)
-    found = []
-    for row in connection.execute(mine):
-        former = from_row(row.item_type, row.former_body) if row.former_body is not None else None
-        found.append(ImportChange(row.item_id, ItemType(row.item_type), former, row.version))
-    return found
+    return [_change(row) for row in connection.execute(mine)]
+
+
+def _change(row: SqlRow[Any]) -> ImportChange:
+    former = from_row(row.item_type, row.former_body) if row.former_body is not None else None
+    return ImportChange(row.item_id, ItemType(row.item_type), former, row.version)
