@@ -53,8 +53,9 @@ class Knowledge:
     occupations: OccupationFinder = NO_OCCUPATIONS
 
 
+@cache
 def read_knowledge(data_dir: Path) -> Knowledge:
-    """Read everything answers need from the data folder.
+    """Return everything answers need from the data folder, which a process reads once.
 
     NotReady when a file is missing or damaged; InvalidRequest, with its line, for a row that cannot be used.
     """

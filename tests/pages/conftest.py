@@ -1,6 +1,5 @@
 """The application of the service's tests, as a browser asks it."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +12,7 @@ from matcher.build import open_matcher
 from matcher.settings import Settings
 from service.app import create_app
 from tests.pages.signing_in import BROWSER, PEOPLE, let_in
+from tests.samples import copy_home
 from tests.service.conftest import ITEMS, KEY
 
 
@@ -22,7 +22,7 @@ def make_settings(home: Path) -> Settings:
 
 def copied_settings(home: Path, folder: Path) -> Settings:
     """Settings of a copy of a home in ``folder``."""
-    return make_settings(shutil.copytree(home, folder / "home"))
+    return make_settings(copy_home(home, folder / "home"))
 
 
 @pytest.fixture(scope="session")
