@@ -9,22 +9,22 @@ from tests.pages.signing_in import MEMBER, STAFF, browser_of, visitor_of
 @pytest.mark.parametrize(
     ("typed", "found"), [("makina", True), ("CORPUS", True), ("jeux", False), ("", True)]
 )
-def test_a_name_is_found_by_any_of_its_words(signed: FastAPI, typed: str, found: bool) -> None:
-    page = browser_of(signed, STAFF).get("/annuaire", params={"nom": typed}).text
+def test_a_name_is_found_by_any_of_its_words(read_only: FastAPI, typed: str, found: bool) -> None:
+    page = browser_of(read_only, STAFF).get("/annuaire", params={"nom": typed}).text
     assert ("/organisations/ORG001" in page) is found
     assert f'value="{typed}"' in page
 
 
-def test_who_opted_out_is_for_staff(signed: FastAPI) -> None:
-    assert "Discrète" in browser_of(signed, STAFF).get("/annuaire").text
-    assert "Discrète" not in browser_of(signed, MEMBER).get("/annuaire").text
-    assert browser_of(signed, MEMBER).get("/organisations/ORG004").status_code == 404
+def test_who_opted_out_is_for_staff(read_only: FastAPI) -> None:
+    assert "Discrète" in browser_of(read_only, STAFF).get("/annuaire").text
+    assert "Discrète" not in browser_of(read_only, MEMBER).get("/annuaire").text
+    assert browser_of(read_only, MEMBER).get("/organisations/ORG004").status_code == 404
 
 
-def test_contact_persons_are_for_staff(signed: FastAPI) -> None:
-    assert "claire@example.org" in browser_of(signed, STAFF).get("/organisations/ORG001").text
-    assert "claire@example.org" not in browser_of(signed, MEMBER).get("/organisations/ORG002").text
+def test_contact_persons_are_for_staff(read_only: FastAPI) -> None:
+    assert "claire@example.org" in browser_of(read_only, STAFF).get("/organisations/ORG001").text
+    assert "claire@example.org" not in browser_of(read_only, MEMBER).get("/organisations/ORG002").text
 
 
-def test_a_visitor_sees_nothing(signed: FastAPI) -> None:
-    assert visitor_of(signed).get("/annuaire").status_code == 401
+def test_a_visitor_sees_nothing(read_only: FastAPI) -> None:
+    assert visitor_of(read_only).get("/annuaire").status_code == 401

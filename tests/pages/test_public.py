@@ -2,9 +2,18 @@
 
 import html5lib
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from tests.pages.signing_in import visitor_of
+
 PUBLIC = ("/", "/mentions-legales", "/confidentialite", "/accessibilite")
+
+
+@pytest.fixture
+def visitor(read_only: FastAPI) -> TestClient:
+    """A new browser without a session."""
+    return visitor_of(read_only)
 
 
 @pytest.mark.parametrize("path", [*PUBLIC, "/nowhere"])
