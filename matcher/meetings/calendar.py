@@ -9,8 +9,7 @@ from datetime import datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import icalendar
-
+from matcher.calendars import CalendarEntry, write_calendar
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.language import fold_words
 
@@ -90,40 +89,30 @@ def write_calendars(
         folder.mkdir(parents=True, exist_ok=True)
         for name, meetings in people.items():
             calendar = _calendar(meetings, timetable, stamp)
-            (folder / f"{_file_name(name, taken)}.ics").write_bytes(calendar.to_ical())
+            (folder / f"{_file_name(name, taken)}.ics").write_bytes(calendar)
     except OSError as error:
         raise BackendUnavailable(f"{folder} cannot be written: {error.strerror or error}.") from error
     return len(people)
 
 
-def _calendar(
-    meetings: Sequence[Mapping[str, Any]], timetable: Timetable, stamp: datetime
-) -> icalendar.Calendar:
-    calendar = icalendar.Calendar()
-    calendar.add("prodid", "-//matcher//meetings//FR")
-    calendar.add("version", "2.0")
-    calendar.add("method", "PUBLISH")
-    for row in meetings:
-        if row["rencontre"]:
-            calendar.add_component(_event(row, timetable, stamp))
-    calendar.add_missing_timezones()  # RFC 5545 3.2.19: Outlook reads a TZID only beside its VTIMEZONE
-    return calendar
+def _calendar(meetings: Sequence[Mapping[str, Any]], timetable: Timetable, stamp: datetime) -> bytes:
+    entries = [_entry(row, timetable) for row in meetings if row["rencontre"]]
+    return write_calendar(entries, stamp)
 
 
-def _event(row: Mapping[str, Any], timetable: Timetable, stamp: datetime) -> icalendar.Event:
+def _entry(row: Mapping[str, Any], timetable: Timetable) -> CalendarEntry:
     r = int(row["tour"]) - 1
-    event = icalendar.Event()
     key = f"{timetable.start.date().isoformat()}|{fold_words(str(row['personne']))}|{r}"
-    event.add("uid", hashlib.sha256(key.encode()).hexdigest()[:32] + "@matcher")
-    event.add("dtstamp", stamp)
-    event.add("dtstart", timetable.begins(r))
-    event.add("dtend", timetable.ends(r))
     company = str(row.get("organisation_rencontree") or "")
     met = str(row["rencontre"])
     with_company = f"{met} ({company})" if company and f"({company})" not in met else met
-    event.add("summary", f"Rencontre : {with_company}")
-    event.add("location", f"Table {row['table']}")
-    return event
+    return CalendarEntry(
+        hashlib.sha256(key.encode()).hexdigest()[:32] + "@matcher",
+        timetable.begins(r),
+        timetable.ends(r),
+        f"Rencontre : {with_company}",
+        f"Table {row['table']}",
+    )
 
 
 def _file_name(name: str, taken: set[str]) -> str:
