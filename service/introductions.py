@@ -16,6 +16,8 @@ from matcher.introductions import (
     Basket,
     Ground,
     Introduction,
+    Meeting,
+    MeetingPlan,
     Origin,
     Outcome,
     Party,
@@ -74,6 +76,32 @@ class OutcomeReport(BaseModel):
     useful: bool | None = None
 
 
+class MeetingReport(BaseModel):
+    """The meeting of an introduction; ``sequence`` counts its changes."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    starts: datetime
+    minutes: int
+    place: str
+    sequence: int
+    cancelled: bool
+
+
+class GivenMeeting(BaseModel):
+    """When two organisations meet, how long, and where or by which link."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    starts: AwareDatetime
+    minutes: int = Field(60, ge=5, le=720)
+    place: str = Field("", max_length=300)
+
+    def plan(self) -> MeetingPlan:
+        """Return it as the use case takes it."""
+        return MeetingPlan(self.starts, self.minutes, self.place)
+
+
 class IntroductionReport(BaseModel):
     """An introduction as staff see it."""
 
@@ -94,6 +122,7 @@ class IntroductionReport(BaseModel):
     ground: Ground | None
     outcomes: dict[Side, OutcomeReport]
     waits_for: Side | None
+    meeting: MeetingReport | None
 
 
 class RecordReport(BaseModel):
@@ -111,6 +140,7 @@ class RecordReport(BaseModel):
     until: datetime | None
     note: str
     plan: str
+    meeting: MeetingReport | None
 
     @classmethod
     def of(cls, record: Record) -> Self:
@@ -128,7 +158,12 @@ class RecordReport(BaseModel):
             until=record.until,
             note=record.note,
             plan=record.plan,
+            meeting=_meeting_report(record.meeting),
         )
+
+
+def _meeting_report(meeting: Meeting | None) -> MeetingReport | None:
+    return None if meeting is None else MeetingReport.model_validate(meeting)
 
 
 class IntroductionHistory(BaseModel):

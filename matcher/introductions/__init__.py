@@ -3,6 +3,7 @@
 - ``introduction``: states, acts, parties, and the record of each act
 - ``transitions``: the one table of what may be done in which state, by whom, and what comes of it
 - ``changes``: what an act changes beside the state
+- ``meeting``: the meeting that an introduction leads to
 - ``letters``: the mails that follow an act, and their receivers
 - ``rules``: capacity, spacing, reminders, expiry; what a member wishes
 - ``waiting``: what time makes of an introduction
@@ -35,6 +36,8 @@ from matcher.introductions.introduction import (
     Side,
     State,
 )
+from matcher.introductions.letters import cancellations
+from matcher.introductions.meeting import Meeting, MeetingPlan, cancelled_of
 from matcher.introductions.ports import Decide, Introductions, Past
 from matcher.introductions.rules import Availability, Rules, Standing, capacity_of, wishes
 from matcher.introductions.transitions import (
@@ -68,6 +71,8 @@ __all__ = [
     "IntroductionDesk",
     "IntroductionWorker",
     "Introductions",
+    "Meeting",
+    "MeetingPlan",
     "Origin",
     "Outcome",
     "Party",
@@ -87,6 +92,8 @@ __all__ = [
     "advance",
     "allowed_acts",
     "baskets",
+    "cancellations",
+    "cancelled_of",
     "capacity_of",
     "excludes",
     "french_holidays",

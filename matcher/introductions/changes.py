@@ -18,12 +18,13 @@ from matcher.introductions.introduction import (
     State,
 )
 from matcher.introductions.letters import Contacts
+from matcher.introductions.meeting import MeetingPlan, cancelled, scheduled
 from matcher.introductions.rules import Rules
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What comes with an act: the ground of a no, the end of "not now", an outcome, a note for staff.
+    """What comes with an act: the ground of a no, the end of "not now", an outcome, a meeting, a note.
 
     ``seen_version`` is the version that the person acted on: an act on an older one is refused.
     """
@@ -34,6 +35,7 @@ class Details:
     note: str = ""
     plan: str = ""
     seen_version: int | None = None
+    meeting: MeetingPlan | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +122,22 @@ def _no_longer_asked(_: Doing) -> Changes:
     return {"asked_at": None, "until": None}
 
 
+def _withdrawn(doing: Doing) -> Changes:
+    """Cancel the meeting with the introduction: it must not stay in calendars."""
+    ahead = doing.introduction.meets_ahead(doing.situation.now)
+    return _no_longer_asked(doing) | (_meeting_cancelled(doing) if ahead else {})
+
+
+def _scheduled(doing: Doing) -> Changes:
+    one, plan = doing.introduction, doing.details.meeting
+    return {"meeting": scheduled(plan, one.meeting, (one.id, one.created_at)) if plan else None}
+
+
+def _meeting_cancelled(doing: Doing) -> Changes:
+    meeting = doing.introduction.meeting
+    return {"meeting": cancelled(meeting) if meeting else None}
+
+
 def _reopened(_: Doing) -> Changes:
     return {"ground": None}
 
@@ -143,7 +161,9 @@ _CHANGES: dict[Act, Callable[[Doing], Changes]] = {
     Act.NOT_NOW: _put_off,
     Act.WAKE: _woken,
     Act.EXPIRE: _unanswered,
-    Act.WITHDRAW: _no_longer_asked,
+    Act.WITHDRAW: _withdrawn,
+    Act.SCHEDULE: _scheduled,
+    Act.CANCEL_MEETING: _meeting_cancelled,
     Act.REOPEN: _reopened,
     Act.ASK_OUTCOME: _outcome_asked,
     Act.OUTCOME: _outcome_given,

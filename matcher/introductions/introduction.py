@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from matcher.introductions.meeting import Meeting
+
 
 class State(StrEnum):
     """Where an introduction is."""
@@ -45,6 +47,8 @@ class Act(StrEnum):
     WAKE = "wake"
     EXPIRE = "expire"
     WITHDRAW = "withdraw"
+    SCHEDULE = "schedule"
+    CANCEL_MEETING = "cancel_meeting"
     MEET = "meet"
     ASK_OUTCOME = "ask_outcome"
     OUTCOME = "outcome"
@@ -129,7 +133,8 @@ class Introduction:
     every act. ``asked_at`` and ``reminders`` belong to the present request, ``until`` to "not now" and
     ``ground`` to a no. ``plan`` names the plan of introductions that proposed it, "" for a proposal by hand.
     ``resumes`` is where "not now" goes on, ``ended_by`` the side that said no or did not answer.
-    ``outcome_asked_at`` is when both were asked how it was.
+    ``outcome_asked_at`` is when both were asked how it was. ``meeting`` is the one they agreed on, also after
+    it was cancelled; None where none ever had a date.
     """
 
     id: str
@@ -149,6 +154,7 @@ class Introduction:
     ended_by: Side | None = None
     outcome_asked_at: datetime | None = None
     outcomes: Mapping[Side, Outcome] = field(default_factory=dict)
+    meeting: Meeting | None = None
 
     @property
     def waits_for(self) -> Side | None:
@@ -174,13 +180,18 @@ class Introduction:
         """Return the side of an organisation; None for one that is not introduced here."""
         return {self.first_id: Side.FIRST, self.second_id: Side.SECOND}.get(organisation_id)
 
+    def meets_ahead(self, now: datetime) -> bool:
+        """Whether a meeting has a date, was not cancelled and is not over."""
+        return self.meeting is not None and self.meeting.lies_ahead(now)
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """One act on an introduction: who did what, when, on whose behalf, and what the introduction became.
 
     ``asked_id`` is the organisation that the act asks, "" for other acts. ``plan`` is the version of the plan
-    of introductions at that time, and ``version`` that of the introduction after the act.
+    of introductions at that time, and ``version`` that of the introduction after the act. ``meeting`` is
+    what an act on it made of the meeting.
     """
 
     introduction_id: str
@@ -196,3 +207,4 @@ class Record:
     note: str = ""
     plan: str = ""
     outcome: Outcome | None = None
+    meeting: Meeting | None = None

@@ -18,8 +18,10 @@ from matcher.introductions.introduction import (
     State,
 )
 from matcher.introductions.letters import letters
+from matcher.introductions.meeting import require_plan
 from matcher.introductions.rules import Rules
 
+_ON_MEETING = frozenset({Act.SCHEDULE, Act.CANCEL_MEETING})
 _STAFF = frozenset({Party.STAFF})
 _SERVICE = frozenset({Party.SERVICE})
 _ENDING = frozenset({Party.STAFF, Party.SERVICE})
@@ -59,6 +61,8 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.ASKED_SECOND, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST | _SERVICE),
     (State.NOT_NOW, Act.WAKE): Rule(State.APPROVED, _SERVICE),  # or FIRST_AGREED: where it had come to
     (State.NOT_NOW, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
+    (State.ACCEPTED, Act.SCHEDULE): Rule(State.ACCEPTED, _MEMBERS),
+    (State.ACCEPTED, Act.CANCEL_MEETING): Rule(State.ACCEPTED, _MEMBERS),
     (State.ACCEPTED, Act.MEET): Rule(State.MET, _MEMBERS),
     (State.ACCEPTED, Act.ASK_OUTCOME): Rule(State.ACCEPTED, _SERVICE),
     (State.ACCEPTED, Act.OUTCOME): Rule(State.CLOSED, _MEMBERS),
@@ -109,7 +113,7 @@ def advance(
     NotAllowed
         The party may not do this.
     InvalidRequest
-        A detail is missing: the ground of a no, the end of "not now", the outcome.
+        A detail is missing: the ground of a no, the end of "not now", the outcome, when the meeting is.
 
     Examples
     --------
@@ -141,6 +145,7 @@ def advance(
         note=given.note,
         plan=given.plan,
         outcome=given.outcome,
+        meeting=after.meeting if act in _ON_MEETING else None,
     )
     return Step(after, record, letters(introduction, after, act, situation.contacts, situation.rules))
 
@@ -200,6 +205,10 @@ def _require_details(
         raise InvalidRequest(f"Say why: one of {grounds}.")
     if act is Act.NOT_NOW:
         require_near_future(given.until, situation.now, situation.rules)
+    if act is Act.SCHEDULE:
+        require_plan(given.meeting, situation.now, situation.rules.longest_pause)
+    if act in (Act.CANCEL_MEETING, Act.MEET, Act.OUTCOME):
+        _require_meeting(introduction, act, situation)
     if act is Act.OUTCOME:
         _require_outcome(introduction, actor, given)
 
@@ -210,6 +219,18 @@ def require_near_future(until: datetime | None, now: datetime, rules: Rules) -> 
     if until is None or until.utcoffset() is None or not now < until <= latest:
         raise InvalidRequest(
             f"Say until when: a date with time zone after {rules.day(now)}, at most {rules.day(latest)}."
+        )
+
+
+def _require_meeting(introduction: Introduction, act: Act, situation: Situation) -> None:
+    """Raise IllegalStep where an act does not fit the meeting: it must lie ahead, or must not."""
+    ahead = introduction.meets_ahead(situation.now)
+    if act is Act.CANCEL_MEETING and not ahead:
+        raise IllegalStep(f"{introduction.id} has no meeting ahead. Nothing was done.")
+    if act is not Act.CANCEL_MEETING and ahead and introduction.meeting is not None:
+        day = situation.rules.day(introduction.meeting.starts)
+        raise IllegalStep(
+            f"The meeting of {introduction.id} is on {day}: say how it was afterwards, or cancel it first."
         )
 
 

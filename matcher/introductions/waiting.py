@@ -37,10 +37,14 @@ def _of_a_request(introduction: Introduction, now: datetime, rules: Rules) -> Ac
 
 
 def _outcome_is_due(introduction: Introduction, now: datetime, rules: Rules) -> bool:
-    """Two weeks after both agreed, or as soon as they are known to have met."""
+    """Say whether it is the day after the meeting; without one, two weeks after both agreed or they met."""
     if introduction.outcome_asked_at is not None:
         return False
     if introduction.state is State.MET:
         return True
+    if introduction.state is not State.ACCEPTED:
+        return False
+    if introduction.meeting is not None and not introduction.meeting.cancelled:
+        return rules.day(now) > rules.day(introduction.meeting.ends)
     late = introduction.changed_at + timedelta(days=rules.outcome_after)
-    return introduction.state is State.ACCEPTED and now >= late
+    return now >= late

@@ -5,6 +5,7 @@
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
 - ``rendering``: subject, text and HTML of a mail, in French and English
 - ``writer``: the mail of a message, from what is true when it is written
+- ``invitations``: the calendar part of mails about a meeting
 - ``phrases``: sentences that depend on what is known of an organisation
 - ``worker``: one round of what is due, then of mails
 - ``sending``: what delivery asks of a mail server

@@ -27,5 +27,9 @@ class Addresses:
         """Return the page that stops mails; a mail program may POST to it at once (RFC 8058)."""
         return self._at("v1/unsubscribe", token)
 
+    def introductions(self, organisation_id: str) -> str:
+        """Return the page of an organisation's introductions; it needs a sign-in."""
+        return f"{self._at('organisations', organisation_id)}/introductions"
+
     def _at(self, folder: str, name: str) -> str:
         return f"{self.public_url.rstrip('/')}/{folder}/{name}"

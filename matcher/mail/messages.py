@@ -35,16 +35,19 @@ class Event(StrEnum):
     EXPIRED = "introduction_expired"
     WITHDRAWN = "introduction_withdrawn"
     OUTCOME = "introduction_outcome"
+    MEETING = "introduction_meeting"
+    MEETING_CANCELLED = "introduction_meeting_cancelled"
 
 
-REPEATABLE = frozenset({Event.ACCEPTED, Event.WITHDRAWN})
+REPEATABLE = frozenset({Event.ACCEPTED, Event.WITHDRAWN, Event.MEETING, Event.MEETING_CANCELLED})
 """Events that are sent again when nobody knows whether the mail server took them.
 
 A process that is killed, or a connection that is cut, between the end of a message and the server's answer
-leaves that doubt, and no protocol removes it. These two are the only word of a thing that people act on:
-contact data, and the end of a request. Lost, somebody waits in vain; twice, with the same Message-ID, nobody
-is harmed. All others are sent at most once and parked when in doubt: a reminder follows a question, a person
-asks for another sign-in link, and a second question would be a nuisance.
+leaves that doubt, and no protocol removes it. These are the only word of a thing that people act on: contact
+data, the end of a request, the hour of a meeting. Lost, somebody waits in vain; twice, with the same
+Message-ID (and the same version in the calendar), nobody is harmed. All others are sent at most once and
+parked when in doubt: a reminder follows a question, a person asks for another sign-in link, and a second
+question would be a nuisance.
 """
 
 

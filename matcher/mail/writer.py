@@ -12,10 +12,21 @@ from jinja2 import TemplateError
 
 from matcher.domain import Items, Organisation
 from matcher.errors import InvalidRequest, NotFound
-from matcher.introductions import BOTH_AGREED, Introduction, Introductions, Past, Rules, Side, wishes
+from matcher.introductions import (
+    BOTH_AGREED,
+    Introduction,
+    Introductions,
+    Meeting,
+    Past,
+    Rules,
+    Side,
+    cancelled_of,
+    wishes,
+)
 from matcher.introductions import State as IntroductionState
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import Unwanted, Written
+from matcher.mail.invitations import Invitation, attach, facts_of, written_moment
 from matcher.mail.messages import Event, Message, Remark
 from matcher.mail.phrases import common_lines, described, ground_told
 from matcher.mail.rendering import Lang, Rendered, render, written_day
@@ -28,6 +39,7 @@ _WHY = {
     "fr": "Vous recevez ce message parce que vous représentez {} dans le cluster",
     "en": "You receive this message because you represent {} in the cluster",
 }
+_NAMING = frozenset({Event.ACCEPTED, Event.MEETING})
 _ASKING = frozenset({Event.ASKED, Event.REMINDER, Event.LAST_CHANCE})
 _STATES: dict[Event, frozenset[IntroductionState]] = {
     Event.ACCEPTED: BOTH_AGREED,
@@ -35,6 +47,8 @@ _STATES: dict[Event, frozenset[IntroductionState]] = {
     Event.DECLINED: frozenset({IntroductionState.DECLINED}),
     Event.EXPIRED: frozenset({IntroductionState.EXPIRED}),
     Event.WITHDRAWN: frozenset({IntroductionState.WITHDRAWN}),
+    Event.MEETING: BOTH_AGREED,
+    Event.MEETING_CANCELLED: BOTH_AGREED,
 }
 """States of an introduction in which a mail about it still holds."""
 
@@ -125,7 +139,10 @@ class LetterWriter:
         stop_url = "" if message.event is Event.SIGN_IN else self._stop_url(case)
         facts = {"reader": person.name, "cluster": self._sender.cluster, "stop_url": stop_url, "why": ""}
         facts |= self._sign_in(case) if message.event is Event.SIGN_IN else self._about(case)
-        return self._mail(case, render(message.event, case.lang, facts), stop_url)
+        mail = self._mail(case, render(message.event, case.lang, facts), stop_url)
+        if meeting := self._meeting(message):
+            attach(mail, self._invitation(case, meeting), self._sender.zone, now)
+        return mail
 
     def _hindrance(self, message: Message, person: Person, now: datetime) -> Remark | None:
         if person.disabled_at is not None:
@@ -134,9 +151,10 @@ class LetterWriter:
             return Remark.OVERDUE if now >= message.created_at + SIGN_IN_FOR else None
         if not person.may_be_written_to:
             return Remark.OBJECTED
-        introduction = self._sources.introductions.get(message.subjects["introduction"])
-        side = introduction.side_of(message.subjects["organisation"])
-        return None if _still_holds(message.event, introduction, side) else Remark.SETTLED
+        introduction = self._introduction(message)
+        if introduction is None or _still_holds(message, introduction):
+            return None
+        return Remark.SETTLED
 
     def _sign_in(self, case: _Case) -> dict[str, Any]:
         token = self._sources.links.token(case.message.subjects["link"])
@@ -145,8 +163,10 @@ class LetterWriter:
 
     def _about(self, case: _Case) -> dict[str, Any]:
         """Return the facts of a mail about an introduction."""
-        introduction = self._sources.introductions.get(case.message.subjects["introduction"])
         own_id = case.message.subjects["organisation"]
+        introduction = self._introduction(case.message)
+        if introduction is None:
+            return self._about_meeting(case) | {"other_name": ""}
         side = introduction.side_of(own_id)
         if side is None:
             raise NotFound(f"'{own_id}' is not introduced in {introduction.id}.")
@@ -161,16 +181,59 @@ class LetterWriter:
             "asked_first": side is Side.FIRST,
             "ended_by_reader": introduction.ended_by is side,
             "ground": ground_told(introduction.ground, case.lang),
-            "contacts": self._contacts(other) if case.message.event is Event.ACCEPTED else (),
+            "contacts": self._contacts(other) if case.message.event in _NAMING else (),
         }
-        return facts | self._answering(case, introduction)
+        return facts | self._answering(case, introduction) | self._about_meeting(case)
+
+    def _about_meeting(self, case: _Case) -> dict[str, Any]:
+        """Return what a mail says of the meeting, and where the member sets its date."""
+        own = self._organisation(case.message.subjects["organisation"])
+        meeting = self._meeting(case.message)
+        facts = facts_of(meeting, self._sender.zone, case.lang) if meeting else {"moment": ""}
+        why = _WHY[case.lang].format(own.name)
+        return facts | {"why": why, "page_url": self._sender.addresses.introductions(own.id)}
+
+    def _introduction(self, message: Message) -> Introduction | None:
+        """Return the introduction of a mail; None where a cancellation is all that is left of an erased one.
+
+        NotFound where any other mail has lost its introduction.
+        """
+        try:
+            return self._sources.introductions.get(message.subjects["introduction"])
+        except NotFound:
+            if message.event is Event.MEETING_CANCELLED:
+                return None
+            raise
+
+    def _meeting(self, message: Message) -> Meeting | None:
+        """Return the meeting that a mail invites to or cancels; None where it does neither."""
+        if "starts" in message.subjects:
+            return cancelled_of(message.subjects)
+        if message.event is not Event.MEETING:
+            return None
+        return self._sources.introductions.get(message.subjects["introduction"]).meeting
+
+    def _invitation(self, case: _Case, meeting: Meeting) -> Invitation:
+        introduction = self._introduction(case.message)
+        ids = [case.message.subjects["organisation"]]
+        if introduction is not None:
+            ids = [introduction.first_id, introduction.second_id]
+        organisations = [self._organisation(item_id) for item_id in ids]
+        people = [person for item_id in ids for person in self._sources.people.of_organisation(item_id)]
+        return Invitation(
+            meeting,
+            case.lang,
+            tuple(one.name for one in organisations),
+            (self._sender.address, self._sender.cluster),
+            tuple((person.email, person.name) for person in people if person.may_be_written_to),
+        )
 
     def _answering(self, case: _Case, introduction: Introduction) -> dict[str, Any]:
         """Return the links to answer by, and until when, of a mail that asks something."""
         event, addresses = case.message.event, self._sender.addresses
         if event is Event.OUTCOME:
             token = self._answer_token(case, case.message.created_at + _ANSWERS_FOR)
-            return {"answer_url": addresses.answer(token)}
+            return {"answer_url": addresses.answer(token), "met_on": self._met_on(introduction, case.lang)}
         if event not in _ASKING:
             return {}
         asked_at = introduction.asked_at or case.message.created_at
@@ -183,6 +246,13 @@ class LetterWriter:
             "later_url": addresses.answer(token, "not_now"),
             "no_url": addresses.answer(token, "no"),
         }
+
+    def _met_on(self, introduction: Introduction, lang: Lang) -> str:
+        """Return when the two were to meet; "" where no date is known."""
+        meeting = introduction.meeting
+        if meeting is None or meeting.cancelled:
+            return ""
+        return written_moment(meeting.starts, self._sender.zone, lang)
 
     def _answer_token(self, case: _Case, expires: datetime) -> str:
         subject = f"{case.message.subjects['introduction']}/{case.message.subjects['organisation']}"
@@ -230,12 +300,21 @@ class LetterWriter:
         return mail
 
 
-def _still_holds(event: Event, introduction: Introduction, side: Side | None) -> bool:
+def _still_holds(message: Message, introduction: Introduction) -> bool:
     """Whether a mail about an introduction still says what is true."""
+    event, side = message.event, introduction.side_of(message.subjects["organisation"])
     if side is None:
         return False
     if event in _ASKING:
         return introduction.waits_for is side
     if event is Event.OUTCOME and side in introduction.outcomes:
         return False
+    if event in (Event.MEETING, Event.MEETING_CANCELLED) and not _is_latest(message, introduction):
+        return False
     return introduction.state in _STATES.get(event, frozenset())
+
+
+def _is_latest(message: Message, introduction: Introduction) -> bool:
+    """Whether the meeting is still at the version that a mail tells of."""
+    meeting = introduction.meeting
+    return meeting is not None and str(meeting.sequence) == message.subjects.get("sequence")

@@ -19,6 +19,7 @@ from matcher.introductions import (
     Details,
     Ground,
     Introduction,
+    MeetingPlan,
     Outcome,
     Party,
     State,
@@ -93,6 +94,9 @@ def show(introduction: IdArgument, lang: LangOption = "fr", as_json: JsonOption 
     one = found.introduction
     first, second = names.get(one.first_id, one.first_id), names.get(one.second_id, one.second_id)
     results().print(f"{one.id}: {first} - {second}, {choose(STATES[one.state], lang)}")
+    if one.meeting and not one.meeting.cancelled:
+        at = one.meeting.starts.astimezone(zone)
+        results().print(f"  {at:%Y-%m-%d %H:%M}, {one.meeting.minutes} min, {one.meeting.place}".rstrip(", "))
     for record in found.history:
         who = " ".join(part for part in (record.party, record.person_id, record.on_behalf_of) if part)
         why = choose(GROUNDS[record.ground], lang) if record.ground else record.note
@@ -164,6 +168,26 @@ def answer(
 def withdraw(introduction: IdArgument, note: NoteOption = "") -> None:
     """Withdraw an introduction; whom it was proposed to is told."""
     _act(introduction, Act.WITHDRAW, Details(note=note))
+
+
+@introductions.command()
+def meeting(
+    introduction: IdArgument,
+    starts: Annotated[str, typer.Option("--on", help="Start, such as 2027-01-15T10:30.")],
+    minutes: Annotated[int, typer.Option(help="How long.")] = 60,
+    place: Annotated[str, typer.Option(help="Place, or link of an online meeting.")] = "",
+    note: NoteOption = "",
+) -> None:
+    """Set the date of a meeting, or change it; both sides get an invitation for their calendars."""
+    at = _date(starts, "on")
+    plan = MeetingPlan(at, minutes, place) if at else None
+    _act(introduction, Act.SCHEDULE, Details(meeting=plan, note=note))
+
+
+@introductions.command("cancel-meeting")
+def cancel_meeting(introduction: IdArgument, note: NoteOption = "") -> None:
+    """Cancel a meeting; it leaves the calendars of both sides, and another date can be set."""
+    _act(introduction, Act.CANCEL_MEETING, Details(note=note))
 
 
 @introductions.command()
@@ -253,8 +277,8 @@ def _names(matcher: Matcher) -> dict[str, str]:
     return dict(matcher.store.items.names(ItemType.ORGANISATION))
 
 
-def _date(text: str | None) -> datetime | None:
-    return dates.parse(text, load().zone, "until") if text else None
+def _date(text: str | None, name: str = "until") -> datetime | None:
+    return dates.parse(text, load().zone, name) if text else None
 
 
 def _row(one: Introduction, names: Mapping[str, str], lang: Language) -> tuple[str, ...]:

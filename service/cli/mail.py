@@ -37,6 +37,8 @@ _EVENTS: dict[Event, tuple[str, str]] = {
     Event.DECLINED: ("déclinée", "declined"),
     Event.EXPIRED: ("sans réponse", "not answered"),
     Event.WITHDRAWN: ("retirée", "withdrawn"),
+    Event.MEETING: ("rencontre : invitation", "meeting: invitation"),
+    Event.MEETING_CANCELLED: ("rencontre annulée", "meeting cancelled"),
     Event.OUTCOME: ("deux questions sur la suite", "two questions about it"),
 }
 _REMARKS: dict[Remark, tuple[str, str]] = {

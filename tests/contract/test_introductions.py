@@ -17,12 +17,14 @@ from matcher.introductions import (
     Ground,
     IntroductionDesk,
     IntroductionWorker,
+    MeetingPlan,
     Outcome,
     Party,
     Rules,
     Side,
     State,
 )
+from matcher.people import new_person
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 STAFF, FIRST = Actor(Party.STAFF, "P1"), Actor(Party.FIRST, "P2")
@@ -150,6 +152,45 @@ def test_nothing_is_left_of_an_erased_organisation(home: Home) -> None:
     assert home.desk.wishes_of("ORG3", NOW) == Availability("ORG3")
     with pytest.raises(NotFound, match="no introduction 'IN1'"):
         home.desk.act(one, Act.YES, FIRST, NOW)
+
+
+def _accepted(home: Home, first: str, second: str) -> str:
+    one = home.asked(first, second)
+    home.desk.act(one, Act.YES, FIRST, NOW)
+    home.worker.due(NOW)
+    home.desk.act(one, Act.YES, Actor(Party.SECOND, "P3"), NOW)
+    return one
+
+
+def test_a_meeting_is_read_back_with_the_acts_on_it(home: Home) -> None:
+    one = _accepted(home, "ORG1", "ORG2")
+    plan = MeetingPlan(NOW + timedelta(days=9), 45, "Albi, salle « Jean-Jaurès »")
+    kept = home.desk.act(one, Act.SCHEDULE, FIRST, NOW, Details(meeting=plan))
+    assert home.store.introductions.get(one) == kept
+    assert kept.meeting is not None
+    assert (kept.meeting.starts, kept.meeting.place) == (plan.starts, plan.place)
+    home.desk.act(one, Act.CANCEL_MEETING, STAFF, NOW)
+    records = home.store.introductions.history(one)[-2:]
+    assert [record.meeting and record.meeting.cancelled for record in records] == [False, True]
+    assert home.mails()[-1] == ("P-ORG2", "introduction_meeting_cancelled")
+
+
+@pytest.mark.parametrize("how", ["erased", "merged"])
+def test_an_organisation_that_goes_leaves_the_calendars_of_those_it_was_to_meet(home: Home, how: str) -> None:
+    one = _accepted(home, "ORG1", "ORG2")
+    plan = MeetingPlan(NOW + timedelta(days=9))
+    home.desk.act(one, Act.SCHEDULE, FIRST, NOW, Details(meeting=plan))
+    home.store.people.put(new_person("claire@example.org", "Claire", organisations=["ORG1"]))
+    if how == "erased":
+        home.store.items.delete(["ORG2"])
+    else:  # the record that stays knows ORG1 already: the introduction of the other one goes
+        home.desk.propose(("ORG1", "ORG3"), STAFF, NOW)
+        home.store.items.merge("ORG3", "ORG2")
+    [told] = [mail for mail in home.store.mail.all() if mail.event == "introduction_meeting_cancelled"]
+    assert (told.subjects["organisation"], told.subjects["sequence"]) == ("ORG1", "1")
+    assert "ORG2" not in str(told.subjects) + told.key
+    with pytest.raises(NotFound):
+        home.store.introductions.get(one)
 
 
 def test_a_merged_organisation_keeps_its_introductions(home: Home) -> None:

@@ -36,6 +36,11 @@ FACTS: dict[str, Any] = {
     "contacts": (),
     "ground": "",
     "ended_by_reader": True,
+    "page_url": "https://matcher.example.org/organisations/ORG1/introductions",
+    "moment": "jeudi 10 décembre 2026 à 10:30",
+    "place": "Albi, salle 2",
+    "is_change": False,
+    "met_on": "",
 }
 ALL = [(event, lang) for event in Event for lang in LANGUAGES]
 

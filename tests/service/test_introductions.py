@@ -1,6 +1,6 @@
 """Introductions over HTTP and on the command line."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi.testclient import TestClient
@@ -53,10 +53,33 @@ def test_an_introduction_is_followed_from_proposal_to_outcome(home: TestClient):
     assert found["history"][3]["on_behalf_of"] == "ORG001"
 
 
+def test_a_meeting_is_set_changed_and_cancelled(home: TestClient, capsys: pytest.CaptureFixture[str]):
+    _ask(home)
+    _post(home, "/IN1/yes", on_behalf_of="ORG001")
+    assert main(["introductions", "due"]) == 0
+    _post(home, "/IN1/yes", on_behalf_of="ORG002")
+    starts = datetime.now(UTC) + timedelta(days=3)
+    given = {"starts": starts.isoformat(), "minutes": 45, "place": "Albi"}
+    found = _post(home, "/IN1/schedule", meeting=given)["meeting"]
+    assert isinstance(found, dict)
+    assert (found["minutes"], found["place"], found["sequence"], found["cancelled"]) == (45, "Albi", 0, False)
+    refused = home.post("/v1/introductions/IN1/meet", json={})
+    assert (refused.status_code, "cancel it first" in refused.json()["detail"]) == (409, True)
+    later = (starts + timedelta(days=1)).strftime("%Y-%m-%dT10:30")
+    assert main(["introductions", "meeting", "IN1", "--on", later, "--place", "https://meet.example/x"]) == 0
+    assert main(["introductions", "show", "IN1"]) == 0
+    assert f"{later.replace('T', ' ')}, 60 min, https://meet.example/x" in capsys.readouterr().out
+    assert main(["introductions", "cancel-meeting", "IN1"]) == 0
+    history = home.get("/v1/introductions/IN1").json()["history"]
+    assert [record["meeting"]["sequence"] for record in history[-3:]] == [0, 1, 2]
+    assert history[-1]["meeting"]["cancelled"]
+
+
 @pytest.mark.parametrize(
     ("path", "body", "status", "said"),
     [
         ("/IN1/meet", {}, 409, "'meet' is not possible"),
+        ("/IN1/schedule", {}, 409, "'schedule' is not possible"),
         ("/IN1/yes", {"version": 1}, 409, "changed since you saw it"),
         ("/IN1/no", {}, 422, "Say why"),
         ("/IN1/not_now", {"until": "2020-01-01T00:00:00Z"}, 422, "Say until when"),

@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +20,8 @@ from matcher.adapters.sql.schema import (
     introduction_records,
     introductions,
     items,
+    people,
+    person_organisations,
     unwanted_pairs,
 )
 from matcher.domain.items import ItemType
@@ -31,6 +33,7 @@ from matcher.introductions import (
     Decide,
     Ground,
     Introduction,
+    Meeting,
     Origin,
     Outcome,
     Party,
@@ -39,6 +42,7 @@ from matcher.introductions import (
     Side,
     State,
     Step,
+    cancellations,
 )
 
 _ID = re.compile(r"IN([1-9]\d{0,17})")
@@ -136,6 +140,35 @@ class IntroductionTables:
                 connection.execute(insert(unwanted_pairs), pair)
 
 
+def cancel_meetings(connection: Connection, erased: Collection[str], now: datetime) -> None:
+    """Queue what takes the meetings of erased organisations out of the calendars of those they were to meet.
+
+    Called before the introductions are erased, in the same transaction.
+    """
+    gone = set(erased)
+    with_meeting = select(introductions).where(introductions.c.meeting.is_not(None))
+    for row in connection.execute(with_meeting).all():  # few have one, while an undo may erase thousands
+        one = _introduction(row)
+        left = {one.first_id, one.second_id} - gone
+        if len(left) != 1:
+            continue  # neither is erased, or both
+        for other_id in left:
+            readers = _readers(connection, other_id)
+            queue_messages(connection, cancellations(one, other_id, readers, now), now)
+
+
+def _readers(connection: Connection, organisation_id: str) -> list[str]:
+    """Return the ids of the people who get the mail of an organisation, in order."""
+    statement = (
+        select(people.c.id)
+        .join(person_organisations, person_organisations.c.person_id == people.c.id)
+        .where(person_organisations.c.organisation_id == organisation_id)
+        .where(people.c.objected_at.is_(None), people.c.disabled_at.is_(None))
+        .order_by(people.c.id)
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def pair_key(introduction: Introduction) -> str:
     """Return what two introductions of the same organisations have in common, whichever was first."""
     return " ".join(sorted((introduction.first_id, introduction.second_id)))
@@ -224,6 +257,7 @@ def _columns(one: Introduction) -> dict[str, Any]:
         "ended_by": one.ended_by and one.ended_by.value,
         "outcome_asked_at": _stamped(one.outcome_asked_at),
         "outcomes": json.dumps(said),
+        "meeting": _meeting_text(one.meeting),
     }
 
 
@@ -247,6 +281,7 @@ def _introduction(row: Row[Any]) -> Introduction:
         ended_by=Side(row.ended_by) if row.ended_by else None,
         outcome_asked_at=instant(row.outcome_asked_at),
         outcomes=said,
+        meeting=_meeting(row.meeting),
     )
 
 
@@ -270,6 +305,7 @@ def _write_record(connection: Connection, one: Introduction, record: Record) -> 
         "plan": record.plan,
         "contacted": record.outcome and record.outcome.contacted,
         "useful": record.outcome and record.outcome.useful,
+        "meeting": _meeting_text(record.meeting),
     }
     connection.execute(insert(introduction_records), row)
 
@@ -289,7 +325,21 @@ def _record(row: Row[Any]) -> Record:
         row.note,
         row.plan,
         None if row.contacted is None else Outcome(row.contacted, row.useful),
+        _meeting(row.meeting),
     )
+
+
+def _meeting_text(meeting: Meeting | None) -> str | None:
+    if meeting is None:
+        return None
+    return json.dumps(asdict(meeting) | {"starts": stamp(meeting.starts)})
+
+
+def _meeting(text: str | None) -> Meeting | None:
+    if text is None:
+        return None
+    facts = json.loads(text)
+    return Meeting(**facts | {"starts": datetime.fromisoformat(facts["starts"])})
 
 
 def _stamped(at: datetime | None) -> str | None:

@@ -16,6 +16,7 @@ from service.http.deps import EngineDep
 from service.http.engine import get_stored
 from service.http.schemas import problems
 from service.introductions import (
+    GivenMeeting,
     IntroductionHistory,
     IntroductionReport,
     Proposed,
@@ -47,6 +48,8 @@ class HumanAct(StrEnum):
     NO = "no"
     NOT_NOW = "not_now"
     WITHDRAW = "withdraw"
+    SCHEDULE = "schedule"
+    CANCEL_MEETING = "cancel_meeting"
     MEET = "meet"
     OUTCOME = "outcome"
 
@@ -71,6 +74,7 @@ class FromPlan(BaseModel):
 class ActDetails(BaseModel):
     """What comes with an act.
 
+    ``meeting``: when, how long and where, for ``schedule``, which also changes a date that was set.
     ``on_behalf_of``: the organisation staff answer for. ``version``: the one that was seen; an act on an
     older one is refused.
     """
@@ -84,11 +88,13 @@ class ActDetails(BaseModel):
     note: str = Field("", max_length=2_000)
     version: int | None = Field(None, ge=1)
     on_behalf_of: ItemId | None = None
+    meeting: GivenMeeting | None = None
 
     def details(self, plan: str | None) -> Details:
         """Return them as the use case takes them."""
         outcome = outcome_of(self.contacted, self.useful)
-        return Details(self.ground, self.until, outcome, self.note, plan or "", self.version)
+        meeting = self.meeting.plan() if self.meeting else None
+        return Details(self.ground, self.until, outcome, self.note, plan or "", self.version, meeting)
 
 
 async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
@@ -145,7 +151,7 @@ async def get_introduction(introduction_id: IdInPath, engine: EngineDep, _: Staf
 async def act_on_introduction(
     introduction_id: IdInPath, act: HumanAct, given: ActDetails, engine: EngineDep, caller: Staff
 ) -> IntroductionReport:
-    """Approve, refuse, answer, withdraw, note a meeting or an outcome; 409 where the state forbids it."""
+    """Approve, refuse, answer, withdraw; set, cancel or note a meeting; say how it was; 409 if refused."""
 
     def do(matcher: Matcher) -> Introduction:
         actor = _staff(caller, given.on_behalf_of or "")

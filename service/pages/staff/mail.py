@@ -38,6 +38,8 @@ EVENTS: dict[Event, str] = {
     Event.DECLINED: mark("Déclinée"),
     Event.EXPIRED: mark("Restée sans réponse"),
     Event.WITHDRAWN: mark("Retirée"),
+    Event.MEETING: mark("Rencontre : invitation"),
+    Event.MEETING_CANCELLED: mark("Rencontre annulée"),
     Event.OUTCOME: mark("Deux questions sur la suite"),
 }
 

@@ -29,6 +29,8 @@ ACTS: dict[Act, str] = {
     Act.WAKE: mark("Reprise après « pas maintenant »"),
     Act.EXPIRE: mark("Expirée sans réponse"),
     Act.WITHDRAW: mark("Retirée"),
+    Act.SCHEDULE: mark("Date de rencontre fixée"),
+    Act.CANCEL_MEETING: mark("Rencontre annulée"),
     Act.MEET: mark("Rencontre notée"),
     Act.ASK_OUTCOME: mark("Bilan demandé"),
     Act.OUTCOME: mark("Bilan reçu"),

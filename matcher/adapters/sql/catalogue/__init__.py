@@ -2,6 +2,7 @@
 
 - ``items``, ``outbox``, ``imports``, ``participations``: one class each
 - ``rows``: items as rows, compared, written and removed together with the outbox
+- ``erasing``: removing items from every table, and telling those who were to meet one of them
 - ``merging``: letting every row that names an item name another
 - ``merging_introductions``: the same for introductions and wishes
 """

@@ -9,9 +9,10 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.catalogue.batches import PARTICIPATIONS, record_batch, undo_participations
+from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.rows import Comparison, compare, from_row, heads, remove, to_row, write
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.erasure import erase_traces, leave_plan
+from matcher.adapters.sql.erasure import leave_plan
 from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
@@ -81,7 +82,7 @@ class Imports:
             removed = [change.item_id for change in mine if change.former is None]
             _restore(connection, restored, f"undo of {batch}", at)
             remove(connection, removed, at)
-            erase_traces(connection, removed)
+            erase_items(connection, removed, at)
             connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
             connection.execute(update(imports).where(imports.c.batch == batch).values(undone_at=at))
         back = sorted([*(item.id for item in restored), *settled.restored])

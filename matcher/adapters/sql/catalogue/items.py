@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.imports import record_import
 from matcher.adapters.sql.catalogue.merging import merge_items
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.engine import Database
-from matcher.adapters.sql.erasure import erase_traces, leave_plan, owe_erasure, settle
+from matcher.adapters.sql.erasure import leave_plan, owe_erasure, settle
 from matcher.adapters.sql.schema import id_in, ids_parameter, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable
@@ -135,7 +136,7 @@ class Catalogue:
         with self._database.writing("erasing items") as connection:
             wanted = _valid_ids(ids() if callable(ids) else ids)
             erased = remove(connection, wanted, self._database.stamp())
-            erase_traces(connection, wanted)
+            erase_items(connection, wanted, self._database.stamp())
             owe_erasure(connection, self._database.stamp())
         for item_id in wanted:
             self._cache.pop(item_id, None)

@@ -5,9 +5,10 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.merging_introductions import move_introductions
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
-from matcher.adapters.sql.erasure import erase_traces, leave_plan
+from matcher.adapters.sql.erasure import leave_plan
 from matcher.adapters.sql.schema import (
     feedback,
     impression_counts,
@@ -45,7 +46,7 @@ def merge_items(connection: Connection, kept_id: str, dropped_id: str, at: str) 
     move_introductions(connection, kept_id, dropped_id)
     write(connection, compare(connection, [to_row(merged, f"merge of {dropped_id}", at)]))
     remove(connection, [dropped_id], at)
-    erase_traces(connection, [dropped_id])
+    erase_items(connection, [dropped_id], at)
     if not is_listed(merged):
         leave_plan(connection, [kept_id])
     return merged
