@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from matcher.adapters.sql import Store, open_store
+from matcher.domain import MessageRequest
 from matcher.domain.items import Factory, Organisation
 from matcher.errors import InvalidRequest, NotFound
 from matcher.people import LinkGone, Links, Person, Purpose, Role, new_person
@@ -67,6 +68,26 @@ def test_a_person_speaks_for_stored_organisations(store, organisation):
 def test_an_erased_organisation_leaves_its_people_without_it(store, claire):
     store.items.delete(["ORG001"])
     assert store.people.get(claire.id).organisations == ()
+
+
+def test_the_people_of_a_merged_organisation_speak_for_the_one_that_stays(store, claire):
+    both = new_person("jean@example.org", "Jean Roux", organisations=["ORG001", "ORG002"])
+    store.people.put(both)
+    store.items.merge("ORG002", "ORG001")
+    assert store.people.get(claire.id).organisations == ("ORG002",)
+    assert store.people.get(both.id).organisations == ("ORG002",)
+
+
+def test_what_they_were_sent_leads_to_the_one_that_stays(store, claire, links):
+    link = links.make(Purpose.ANSWER, claire.id, "IN12/ORG001", NOW)
+    other = links.make(Purpose.ANSWER, claire.id, "IN12/XORG001", NOW)
+    subjects = {"introduction": "IN12", "organisation": "ORG001"}
+    store.mail.queue([MessageRequest("k", claire.id, "introduction_asked", NOW, subjects)], NOW)
+    store.items.merge("ORG002", "ORG001")
+    assert links.open(links.token(link.id), Purpose.ANSWER, NOW).subject == "IN12/ORG002"
+    assert links.open(links.token(other.id), Purpose.ANSWER, NOW).subject == "IN12/XORG001"
+    [waiting] = store.mail.all()
+    assert waiting.subjects == {"introduction": "IN12", "organisation": "ORG002"}
 
 
 def test_an_erased_person_leaves_nothing(store, claire, links):
