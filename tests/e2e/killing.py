@@ -1,6 +1,7 @@
 """Runs work in processes of its own and kills them (-9) at moments drawn from how long it takes."""
 
 import json
+import os
 import random
 import subprocess
 import sys
@@ -35,6 +36,13 @@ for line in sys.stdin:
 KILLED = -9
 MOST_ROUNDS = 40
 """Far above what is needed: moments lie within the time of the work, so most runs are killed."""
+KILLS_VARIABLE = "MATCHER_TEST_KILLS"
+"""Names more rounds for a longer search, as: MATCHER_TEST_KILLS=100 python -m pytest tests/e2e/..."""
+
+
+def kills(usual: int) -> int:
+    """How many runs a test kills: the usual number, or that of the environment."""
+    return int(os.environ.get(KILLS_VARIABLE, usual))
 
 
 class Driver:
@@ -77,7 +85,8 @@ class Driver:
         finished, whole = self.run(*prepare())
         yield finished
         killed = 0
-        for _ in range(MOST_ROUNDS):
+        most = max(MOST_ROUNDS, 4 * wanted)
+        for _ in range(most):
             finished, seconds = self.run(*prepare(), kill_after=chance.uniform(0, whole))
             yield finished
             if finished:
@@ -85,4 +94,4 @@ class Driver:
             killed += not finished
             if killed == wanted:
                 return
-        raise AssertionError(f"only {killed} of {MOST_ROUNDS} runs were killed")
+        raise AssertionError(f"only {killed} of {most} runs were killed")
