@@ -14,6 +14,7 @@
 
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery, Unwanted, Written
+from matcher.mail.invitations import written_moment
 from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
 from matcher.mail.turn import HOLD, Turn
@@ -42,4 +43,5 @@ __all__ = [
     "Unwanted",
     "Worker",
     "Written",
+    "written_moment",
 ]

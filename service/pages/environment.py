@@ -12,6 +12,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
+from matcher.mail import written_moment
 from service.pages.text import quoted
 from service.words import Language, field_label, likelihood
 
@@ -66,6 +67,7 @@ def environment(lang: Language) -> Environment:
     made.filters["likelihood"] = lambda probability: likelihood(probability, lang)
     made.filters["field_label"] = lambda name: field_label(name, lang)
     made.filters["day"] = lambda at, zone: day(at, zone, lang)
+    made.filters["moment"] = lambda at, zone: written_moment(at, zone, lang)
     made.filters["short_day"] = lambda at, zone: format_date(at.astimezone(zone), "d MMM", locale=lang)
     made.filters["last_day"] = lambda at, zone: day(at - timedelta(seconds=1), zone, lang)
     made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else sentence.fr

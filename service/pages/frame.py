@@ -37,6 +37,8 @@ SAID: dict[str, str] = {
     "not_now": mark("C'est noté : la question reviendra plus tard."),
     "no": mark("C'est noté : vous ne serez plus interrogés à ce sujet."),
     "withdraw": mark("Votre demande est retirée."),
+    "schedule": mark("L'invitation part à vous deux par courriel."),
+    "cancel_meeting": mark("Rencontre annulée : vous deux le recevez par courriel."),
     "outcome": mark("Merci, c'est noté."),
     "record_kept": mark("La fiche est enregistrée : les propositions en tiennent compte."),
     "record_same": mark("Rien n'a changé."),

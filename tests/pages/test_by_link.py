@@ -57,6 +57,26 @@ def test_following_every_link_of_a_mail_records_nothing(
 
 
 @pytest.mark.parametrize(
+    ("choice", "offered"),
+    [
+        ("yes", 'value="yes" autofocus'),
+        ("not_now", "<details open>\n    <summary autofocus>"),
+        ("no", "<details open>\n    <summary autofocus>"),
+    ],
+)
+def test_the_answer_whose_link_was_followed_is_offered_first(
+    client: TestClient, matcher: Matcher, asked: Introduction, choice: str, offered: str
+) -> None:
+    page = link_to(matcher, asked)
+    shown = client.get(f"{page}?choice={choice}").text
+    assert shown.count("autofocus") == 1
+    assert offered in shown
+    assert "Rien n'est encore enregistré" in shown
+    for other in ("", "?choice=maybe", "?choice=yes%22onload"):
+        assert "autofocus" not in client.get(page + other).text
+
+
+@pytest.mark.parametrize(
     ("form", "state"),
     [
         ({"answer": "yes"}, State.FIRST_AGREED),

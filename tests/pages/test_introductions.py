@@ -1,10 +1,11 @@
 """*Mes mises en relation*: neither side is named before both agreed, and each answer counts once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from httpx2 import Response
 
 from matcher.build import Matcher
 from matcher.introductions import Act, Actor, Details, Ground, Introduction, Party, State
@@ -172,3 +173,57 @@ def test_the_best_pairs_of_the_plan_are_proposed(signed: FastAPI, matcher: Match
     found = matcher.store.introductions.all()
     assert {one.state for one in found} <= {State.PROPOSED}
     assert len(found) <= 2
+
+
+@pytest.fixture
+def agreed(matcher: Matcher, asked: Introduction) -> Introduction:
+    """ORG001 and ORG002 both said yes."""
+    now = datetime.now(UTC)
+    for side in (Party.FIRST, Party.SECOND):
+        matcher.introductions.act(asked.id, Act.YES, Actor(side, MEMBER.id), now)
+        matcher.introduction_worker.due(now)
+    return matcher.store.introductions.get(asked.id)
+
+
+def set_date(client: TestClient, one: Introduction, organisation: str = "ORG001", **form: str) -> Response:
+    day = (datetime.now(UTC) + timedelta(days=5)).date().isoformat()
+    given = {"version": str(one.version), "day": day, "hour": "10:30", "minutes": "45", "place": "Albi"}
+    path = f"/organisations/{organisation}/introductions/{one.id}/rencontre"
+    return client.post(path, data=given | form)
+
+
+def test_either_side_sets_a_date_that_the_other_reads(
+    signed: FastAPI, matcher: Matcher, agreed: Introduction
+) -> None:
+    member = browser_of(signed, MEMBER)
+    assert "Noter la date de la rencontre" in member.get(PAGE).text
+    assert set_date(member, agreed).headers["location"].endswith("fait=schedule")
+    theirs = browser_of(signed, OTHER).get("/organisations/ORG002/introductions").text
+    assert "à 10:30, 45 minutes – Albi" in theirs
+    assert "Avez-vous été en contact" not in theirs
+    assert "à 10:30 – Albi" in browser_of(signed, STAFF).get(f"/a-traiter/{agreed.id}").text
+
+
+def test_what_is_no_date_is_shown_as_typed(signed: FastAPI, matcher: Matcher, agreed: Introduction) -> None:
+    member = browser_of(signed, MEMBER)
+    for wrong in ({"day": "2020-01-01"}, {"day": "demain"}, {"hour": "25:00"}, {"minutes": "beaucoup"}):
+        refused = set_date(member, agreed, **wrong, place="Chez <b>nous</b>")
+        assert refused.status_code == 422
+        assert "Une date et une heure à venir" in refused.text
+        assert "Chez &lt;b&gt;nous&lt;/b&gt;" in refused.text
+    assert matcher.store.introductions.get(agreed.id).meeting is None
+
+
+def test_a_meeting_is_cancelled_once(signed: FastAPI, matcher: Matcher, agreed: Introduction) -> None:
+    member = browser_of(signed, MEMBER)
+    set_date(member, agreed)
+    now = matcher.store.introductions.get(agreed.id)
+    assert set_date(member, now, act="cancel_meeting").status_code == 303
+    assert set_date(member, now, act="cancel_meeting").status_code == 409
+    assert "Noter la date de la rencontre" in member.get(PAGE).text
+
+
+def test_a_stranger_sets_no_date(signed: FastAPI, matcher: Matcher, agreed: Introduction) -> None:
+    assert set_date(browser_of(signed, OTHER), agreed).status_code == 403
+    assert set_date(browser_of(signed, STAFF), agreed, "ORG003").status_code == 404
+    assert matcher.store.introductions.get(agreed.id).meeting is None

@@ -3,6 +3,7 @@
 - ``cards``: recommended items as cards
 - ``for_me``: the page *Pour moi*, reactions, what was set aside
 - ``introductions``: the page *Mes mises en relation* and answers
+- ``meeting_form``: the form of a meeting's date
 - ``standing``: one introduction as a member reads it
 - ``record``: the page *Ma fiche*; ``record_form``: its form; ``effect``: what a change would move
 - ``wishes``: capacity, pause, do-not-introduce list

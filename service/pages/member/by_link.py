@@ -3,7 +3,7 @@
 Following a link acts on nothing: a scanner of mails that follows all three answers does no harm.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Depends, Path, Request, Response
@@ -23,18 +23,24 @@ from service.pages.member.standing import Standing
 
 router = APIRouter(include_in_schema=False)
 
+CHOICES = frozenset({Act.YES.value, Act.NOT_NOW.value, Act.NO.value})
+"""Answers that a link of a mail may propose; none is given by following it."""
 Token = Annotated[str, Path(max_length=100)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ByLinkPage(Page):
-    """One introduction, and what may be answered; None when there is nothing to show of it any more."""
+    """One introduction, and what may be answered; None when there is nothing to show of it any more.
+
+    ``choice`` is the answer whose link was followed in the mail, "" for none: it is offered first.
+    """
 
     template: ClassVar[str] = "member/by_link.html"
 
     organisation: Organisation
     base: str
     one: Standing | None
+    choice: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +69,10 @@ async def by_link(request: Request, followed: FollowedDep, engine: EngineDep) ->
     """Show the introduction with the answers that are possible; nothing is recorded."""
     organisation, wanted = followed.acting.organisation, followed.introduction.id
     found = await engine.read(lambda matcher: standings(matcher, organisation))
-    one = next((one for one in found if one.id == wanted), None)
-    return show(request, ByLinkPage(organisation=organisation, base=followed.base, one=one))
+    one = next((replace(one, meeting_form=None) for one in found if one.id == wanted), None)
+    asked = request.query_params.get("choice", "")
+    choice = asked if one is not None and one.is_asked and asked in CHOICES else ""
+    return show(request, ByLinkPage(organisation=organisation, base=followed.base, one=one, choice=choice))
 
 
 @router.post("/answers/{token}/introductions/{introduction_id}/reponse", name="page_answer_by_link")

@@ -28,6 +28,8 @@ from service.pages.acting import Acting, ActingDep, PersonDep, now
 from service.pages.environment import translate
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.pages.member.meeting_form import WRONG_MEETING, MeetingForm, plan_of
+from service.pages.member.meeting_form import typed_form as typed_meeting
 from service.pages.member.standing import Known, Standing, is_visible, may_name, standing_of
 from service.pages.member.wishes import WishForm, form_of, typed_form, wish
 
@@ -68,10 +70,18 @@ async def introductions(request: Request, acting: ActingDep, engine: EngineDep) 
 
 
 async def show_introductions(
-    request: Request, acting: Acting, engine: EngineDep, form: WishForm | None = None, status: int = 200
+    request: Request,
+    acting: Acting,
+    engine: EngineDep,
+    form: WishForm | None = None,
+    meeting: tuple[str, MeetingForm] | None = None,
 ) -> Response:
-    """Show the page, with a form as it was typed where it was refused."""
+    """Show the page; a form that was refused, of wishes or of an introduction's meeting, as it was typed."""
     found = await engine.read(lambda matcher: standings(matcher, acting.organisation))
+    if meeting is not None:
+        refused_id, as_typed = meeting
+        found = [replace(one, meeting_form=as_typed) if one.id == refused_id else one for one in found]
+    status = 200 if form is None and meeting is None else 422
     if form is None:
         form = await engine.read(lambda matcher: form_of(matcher, acting.organisation, now()))
     waiting = [one for one in found if one.is_asked]
@@ -111,6 +121,23 @@ async def withdraw(request: Request, introduction_id: str, acting: ActingDep, en
     """Take a request of one's own back."""
     details = Details(seen_version=version_of(await typed(request)))
     return await _act(acting, engine, introduction_id, Act.WITHDRAW, details)
+
+
+@router.post("/organisations/{item_id}/introductions/{introduction_id}/rencontre", name="page_meeting")
+async def meeting(request: Request, introduction_id: str, acting: ActingDep, engine: EngineDep) -> Response:
+    """Set or change the date of a meeting, or cancel it; a date that is refused is shown as typed."""
+    form = await typed(request)
+    seen = version_of(form)
+    if form.get("act") == Act.CANCEL_MEETING.value:
+        return await _act(acting, engine, introduction_id, Act.CANCEL_MEETING, Details(seen_version=seen))
+    given = typed_meeting(form)
+    plan = plan_of(given, request.app.state.settings.zone)
+    try:
+        details = Details(meeting=plan, seen_version=seen)
+        return await _act(acting, engine, introduction_id, Act.SCHEDULE, details)
+    except InvalidRequest:
+        refused = replace(given, error=translate(WRONG_MEETING, language_of(request)))
+        return await show_introductions(request, acting, engine, meeting=(introduction_id, refused))
 
 
 @router.post("/organisations/{item_id}/demandes", name="page_ask_to_meet")
@@ -194,6 +221,7 @@ def _standing(
             history,
             may_name(one, side, wishes(past.wishes, other.id).named_before),
             matcher.store.people.of_organisation(other.id),
+            now(),
         ),
         matcher.rules,
     )
@@ -208,5 +236,5 @@ async def wishing(request: Request, acting: ActingDep, engine: EngineDep) -> Res
     kept = await engine.write(lambda matcher: wish(matcher, acting.organisation, given, now()))
     if kept.error:
         refused = replace(kept, error=translate(kept.error, language_of(request)))
-        return await show_introductions(request, acting, engine, refused, status=422)
+        return await show_introductions(request, acting, engine, refused)
     return back_to(f"{acting.base}/introductions", said="wished", anchor="disponibilite")

@@ -10,6 +10,7 @@ from matcher.introductions import (
     OVER,
     Act,
     Introduction,
+    Meeting,
     Origin,
     Record,
     Rules,
@@ -18,6 +19,7 @@ from matcher.introductions import (
 )
 from matcher.language import fold
 from matcher.people import Person
+from service.pages.member.meeting_form import MeetingForm, form_of
 from service.pages.text import mark
 
 _SENTENCES: dict[State, tuple[str, str]] = {
@@ -35,6 +37,7 @@ _SENTENCES: dict[State, tuple[str, str]] = {
     State.WITHDRAWN: (mark("Retirée : il n'y a plus rien à faire."), ""),
     State.NOT_NOW: (mark("Remise à plus tard."), mark("Elle reviendra d'elle-même.")),
 }
+_DATED = (mark("Votre rencontre a une date."), mark("Elle est dans votre agenda, par courriel."))
 _ASKED = (mark("Votre réponse est attendue."), mark("Sans réponse, la demande expire d'elle-même."))
 _OTHER_ASKED = (mark("Vous avez accepté."), mark("L'autre organisation est interrogée."))
 _OWN_NO = (mark("Vous avez décliné."), "")
@@ -55,7 +58,8 @@ class Standing:
 
     ``name`` is "" while the other side may not be named; ``about`` describes it without naming it. ``status``
     and ``following`` are sentences in French. ``deadline`` is the day the request ends, ``until`` that of
-    "not now". ``contacts`` are people of the other side, once both agreed.
+    "not now". ``contacts`` are people of the other side, once both agreed. ``meeting`` lies ahead;
+    ``meeting_form`` is the form that sets its date, None where none can be set.
     """
 
     id: str
@@ -74,15 +78,18 @@ class Standing:
     may_say_outcome: bool
     is_over: bool
     contacts: tuple[Person, ...]
+    meeting: Meeting | None
+    meeting_form: MeetingForm | None
 
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What goes with an introduction: its acts, whether the other side may be named, and its people."""
+    """What goes with an introduction: its acts, whether the other side may be named, its people; and now."""
 
     history: Sequence[Record]
     named: bool
     contacts: Sequence[Person]
+    now: datetime
 
 
 def is_visible(introduction: Introduction, side: Side, history: Sequence[Record]) -> bool:
@@ -109,7 +116,8 @@ def standing_of(
 ) -> Standing:
     """Return an introduction as ``side`` reads it."""
     named = known.named
-    status, following = _sentences(introduction, side, known.history)
+    status, following = _sentences(introduction, side, known)
+    ahead = introduction.meets_ahead(known.now)
     asked = introduction.waits_for is side
     ends = rules.last_day(introduction.asked_at) if asked and introduction.asked_at else None
     return Standing(
@@ -126,9 +134,11 @@ def standing_of(
         until=introduction.until if introduction.state is State.NOT_NOW else None,
         is_asked=asked,
         may_withdraw=_may_withdraw(introduction, side),
-        may_say_outcome=_may_say_outcome(introduction, side),
+        may_say_outcome=not ahead and _may_say_outcome(introduction, side),
         is_over=introduction.state in OVER,
         contacts=tuple(known.contacts) if introduction.state in BOTH_AGREED else (),
+        meeting=introduction.meeting if ahead else None,
+        meeting_form=form_of(introduction, known.now, rules.zone),
     )
 
 
@@ -141,15 +151,15 @@ def _without_name(organisation: Organisation) -> Organisation:
     return organisation.model_copy(update=kept)
 
 
-def _sentences(introduction: Introduction, side: Side, history: Sequence[Record]) -> tuple[str, str]:
+def _sentences(introduction: Introduction, side: Side, known: Known) -> tuple[str, str]:
     """Return where it is and what is next."""
     if introduction.waits_for is not None:
         return _ASKED if introduction.waits_for is side else _OTHER_ASKED
     if introduction.state is State.DECLINED:
-        refused = [record.before for record in history if record.act is Act.NO]
+        refused = [record.before for record in known.history if record.act is Act.NO]
         own = State.ASKED_FIRST if side is Side.FIRST else State.ASKED_SECOND
         return _OWN_NO if own in refused else _OTHER_NO
-    return _SENTENCES[introduction.state]
+    return _DATED if introduction.meets_ahead(known.now) else _SENTENCES[introduction.state]
 
 
 def _may_withdraw(introduction: Introduction, side: Side) -> bool:
