@@ -125,6 +125,9 @@ class Settings(BaseSettings):
 
     # Limits
     max_body_bytes: int = Field(262_144, ge=1_024, le=16_777_216)
+    max_upload_bytes: int = Field(
+        10_485_760, ge=1_024, le=104_857_600, description="Size of a file sent on a page of staff"
+    )
     max_text_chars: int = Field(20_000, ge=100, le=20_000)
     least_probability: float = Field(
         0.2, ge=0, le=1, description="Probability of being clearly useful below which a list ends"

@@ -13,9 +13,23 @@ SHOWN = 60
 """Characters of a value that a report repeats."""
 
 
-def refusal(fr: str, en: str) -> InvalidRequest:
-    """Return the error of a file that cannot be imported as a whole, in both languages."""
-    return InvalidRequest(f"{fr} / {en}")
+class FileRefused(InvalidRequest):
+    """A file that cannot be imported as a whole: why, in both languages, and options apart."""
+
+    def __init__(self, fr: str, en: str, options: tuple[str, str] = ("", "")) -> None:
+        in_french, in_english = options
+        super().__init__(f"{fr}{in_french} / {en}{in_english}")
+        self.fr, self.en = fr, en
+
+
+def refusal(fr: str, en: str, options: tuple[str, str] = ("", "")) -> FileRefused:
+    """Return the error of a file that cannot be imported as a whole, in both languages.
+
+    >>> error = refusal("Trop grand.", "Too large.", (" Écrire --x.", " Write --x."))
+    >>> error.fr, str(error)
+    ('Trop grand.', 'Trop grand. Écrire --x. / Too large. Write --x.')
+    """
+    return FileRefused(fr, en, options)
 
 
 def shortened(value: Any) -> str:

@@ -24,6 +24,10 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+UPLOADS = ("/importer", "/evenement")
+"""Beginnings of the addresses to which staff send files."""
+MOST_DRAINED = 8
+"""Times the limit that is read of a refused body: a browser shows the answer once it has sent all."""
 BODY_SECONDS = 20.0
 """Time for a body to arrive: a slow sender must not hold a request open."""
 _WELL_FORMED_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
@@ -33,7 +37,9 @@ _QUIET_ROUTES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 def install(app: FastAPI, metrics: Metrics, settings: Settings) -> None:
     """Wrap ``app``: the layer added last is the outermost and sees a request first."""
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        BodyLimit, max_bytes=settings.max_body_bytes, max_upload_bytes=settings.max_upload_bytes
+    )
     app.add_middleware(SameOrigin)
     app.add_middleware(HeadAsGet)
     app.add_middleware(CatchAll)
@@ -175,12 +181,29 @@ class HeadAsGet:
 class BodyLimit:
     """Refuse a body that is too long or takes too long.
 
-    A declared length is checked before reading; otherwise the bytes are counted while they arrive.
+    A declared length is checked before reading; otherwise the bytes are counted while they arrive. For a
+    browser the error is raised where the body is read, so that it is shown as a page.
+
+    Parameters
+    ----------
+    app
+        The application.
+    max_bytes, max_upload_bytes
+        Limit of a body, and of one sent to an address of :data:`UPLOADS`.
+    max_seconds
+        Time for a body to arrive.
     """
 
-    def __init__(self, app: ASGIApp, max_bytes: int, max_seconds: float = BODY_SECONDS) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        max_bytes: int,
+        max_upload_bytes: int = 0,
+        max_seconds: float = BODY_SECONDS,
+    ) -> None:
         self._app = app
         self._max_bytes = max_bytes
+        self._max_upload_bytes = max(max_upload_bytes, max_bytes)
         self._max_seconds = max_seconds
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -188,30 +211,54 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        too_large = TooLarge(f"The body is over the limit of {self._max_bytes} bytes.")
-        declared = Headers(scope=scope).get("content-length", "0")
-        if declared.isdecimal() and int(declared) > self._max_bytes:
-            await of_error(too_large, scope["request_id"])(scope, receive, send)
+        headers = Headers(scope=scope)
+        most = self._max_upload_bytes if scope["path"].startswith(UPLOADS) else self._max_bytes
+        body = _Body(receive, most, self._max_seconds)
+        declared = headers.get("content-length", "0")
+        if declared.isdecimal() and int(declared) > most:
+            if "text/html" not in headers.get("accept", ""):
+                await of_error(body.too_large, scope["request_id"])(scope, receive, send)
+                return
+            await self._app(scope, body.refuse, send)
             return
-        total, complete = 0, False
-        deadline = asyncio.get_running_loop().time() + self._max_seconds
+        await self._app(scope, body.receive, send)
 
-        async def receiving() -> Message:
-            nonlocal total, complete
-            if complete:  # what comes now is the end of the connection, for which there is no limit
-                return await receive()
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise TooSlow(f"The body did not arrive within {self._max_seconds:g} seconds.") from None
-            total += len(message.get("body", b""))
-            if total > self._max_bytes:
-                raise too_large
-            complete = not message.get("more_body", False)
-            return message
 
-        await self._app(scope, receiving, send)
+class _Body:
+    """The body of one request as it arrives."""
+
+    def __init__(self, receive: Receive, most: int, max_seconds: float) -> None:
+        self._receive = receive
+        self._most = most
+        self._max_seconds = max_seconds
+        self._deadline = asyncio.get_running_loop().time() + max_seconds
+        self._total, self._complete = 0, False
+        self.too_large = TooLarge(f"The body is over the limit of {most} bytes.")
+
+    async def receive(self) -> Message:
+        """Pass a part of the body on; TooLarge or TooSlow beyond the limits."""
+        if self._complete:  # what comes now is the end of the connection, for which there is no limit
+            return await self._receive()
+        message = await self._next()
+        if self._total > self._most:
+            raise self.too_large
+        return message
+
+    async def refuse(self) -> Message:
+        """Read the body, without keeping it, and raise TooLarge."""
+        while not self._complete and self._total <= MOST_DRAINED * self._most:
+            await self._next()
+        raise self.too_large
+
+    async def _next(self) -> Message:
+        try:
+            async with asyncio.timeout_at(self._deadline):
+                message = await self._receive()
+        except TimeoutError:
+            raise TooSlow(f"The body did not arrive within {self._max_seconds:g} seconds.") from None
+        self._total += len(message.get("body", b""))
+        self._complete = not message.get("more_body", False)
+        return message
 
 
 def _with_headers(send: Send, headers: dict[str, str]) -> Send:

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 from fastapi import Request
+from starlette.datastructures import UploadFile
 
 
 async def typed(request: Request) -> dict[str, str]:
@@ -18,6 +19,15 @@ async def ticked(request: Request, name: str) -> list[str]:
     """Return every value sent for ``name``, in the order of the page."""
     form = await request.form()
     return [value for value in form.getlist(name) if isinstance(value, str)]
+
+
+async def sent_file(request: Request, name: str) -> tuple[str, bytes]:
+    """Return name and content of the file sent as ``name``; "" and nothing where none was chosen."""
+    async with request.form() as form:
+        file = form.get(name)
+        if not isinstance(file, UploadFile) or not file.filename:
+            return "", b""
+        return file.filename, await file.read()
 
 
 def own_path(address: str) -> str:

@@ -42,6 +42,9 @@ SAID: dict[str, str] = {
     "outcome": mark("Merci, c'est noté."),
     "record_kept": mark("La fiche est enregistrée : les propositions en tiennent compte."),
     "record_same": mark("Rien n'a changé."),
+    "imported": mark("L'import est fait."),
+    "import_undone": mark("L'import est annulé : les fiches sont comme avant."),
+    "import_undone_but": mark("L'import est annulé, sauf les fiches changées depuis : elles restent."),
     "wished": mark("Votre disponibilité est enregistrée."),
     "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
@@ -135,6 +138,8 @@ def _menu(caller: Caller, lang: Language) -> tuple[MenuEntry, ...]:
         entries.append(("/ma-fiche", mark("Ma fiche"), "pencil"))
     if caller.may(Permission.READ_DIRECTORY):
         entries.append(("/annuaire", mark("Annuaire"), "building-2"))
+    if caller.person and caller.may(Permission.WRITE_CATALOGUE):
+        entries.append(("/importer", mark("Importer"), "upload"))
     if caller.person and caller.may(Permission.SEE_MAIL):
         entries.append(("/courriers", mark("Courriers"), "mail"))
     return tuple(MenuEntry(path, translate(label, lang), icon) for path, label, icon in entries)

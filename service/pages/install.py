@@ -9,6 +9,7 @@ from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, public
 from service.pages.member import by_link, for_me, introductions, record
 from service.pages.staff import directory, from_plan, mail, queue
+from service.pages.staff.imports import routes as imports
 
 STATIC = Path(__file__).with_name("static")
 ROUTERS = (
@@ -22,6 +23,7 @@ ROUTERS = (
     from_plan.router,
     directory.router,
     mail.router,
+    imports.router,
 )
 
 

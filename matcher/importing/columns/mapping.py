@@ -223,11 +223,15 @@ def _stopped(name: str, item_type: ItemType, stops: Mapping[str, Fault]) -> Exce
     fields = ", ".join(f"'{field_}'" for field_ in _KNOWN_AS[item_type])
     return refusal(
         f"{name} : {titles} ne peut pas être lu et peut décider de ce qui est recommandé ({fault.fr}). "
-        f"Rien n'a été importé. Dire ce que c'est (--map \"{first}=...\" avec {fields}), l'ignorer "
-        f'(--ignore "{first}"), ou corriger ses valeurs.',
+        "Rien n'a été importé.",
         f"{name}: {titles} cannot be read and may decide what is recommended ({fault.en}). Nothing was "
-        f'imported. Say what it is (--map "{first}=..." with {fields}), ignore it '
-        f'(--ignore "{first}"), or correct its values.',
+        "imported.",
+        (
+            f" Dire ce que c'est (--map \"{first}=...\" avec {fields}), l'ignorer "
+            f'(--ignore "{first}"), ou corriger ses valeurs.',
+            f' Say what it is (--map "{first}=..." with {fields}), ignore it '
+            f'(--ignore "{first}"), or correct its values.',
+        ),
     )
 
 

@@ -4,5 +4,6 @@
 - ``pair``: what staff read of a pair before they decide
 - ``from_plan``: introductions proposed from the plan
 - ``directory``: organisations by name, and one organisation's record
+- ``imports``: a file imported, with what it would do shown before
 - ``mail``: the outbox: what was sent, what is kept, each mail as it reads
 """

@@ -1,0 +1,121 @@
+"""*Importer*: nothing changes before staff say so, columns can be corrected, an import can be undone."""
+
+import re
+
+import html5lib
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher
+from matcher.domain import ItemType
+from service.pages.staff.imports.waiting import FOLDER
+from tests.pages.signing_in import MEMBER, STAFF, browser_of
+
+LIST = (
+    "Nom;Ville;Ce que fait la boîte;Opposition RGPD\n"
+    "Makina Corpus;Toulouse;Cartographie et données libres;non\n"
+    "Nouvelle SAS;Albi;Sites web;peut-être bien\n"
+)
+
+
+@pytest.fixture
+def staff(signed: FastAPI) -> TestClient:
+    return browser_of(signed, STAFF)
+
+
+def send(staff: TestClient, content: str, name: str = "membres 2025.csv") -> str:
+    answered = staff.post("/importer", files={"file": (name, content.encode())})
+    assert answered.status_code == 303
+    return str(answered.headers["location"])
+
+
+def names(app: FastAPI) -> set[str]:
+    matcher: Matcher = app.state.matcher
+    return {name for _, name in matcher.store.items.names(ItemType.ORGANISATION)}
+
+
+def fingerprint(page: str) -> str:
+    found = re.search(r'name="fingerprint" value="(\w+)"', page)
+    assert found is not None
+    return found[1]
+
+
+def test_a_list_whose_columns_are_not_clear_is_corrected_imported_and_undone(
+    signed: FastAPI, staff: TestClient
+) -> None:
+    before = names(signed)
+    place = send(staff, LIST)
+    page = staff.get(place).text
+    assert "Opposition RGPD" in page
+    assert "--map" not in page, "a page does not speak of the command line"
+    parser = html5lib.HTMLParser()
+    parser.parse(page)
+    assert parser.errors == []
+    choices = {"kind": "organisation", "col-2": "description", "col-3": "-"}
+    assert staff.post(place, data=choices).headers["location"] == f"{place}#effect"
+    page = staff.get(place).text
+    assert "Importer 2 fiches" in page
+    assert "<ins>Cartographie et données libres</ins>" in page
+    assert names(signed) == before
+    done = staff.post(f"{place}/faire", data={"fingerprint": fingerprint(page)})
+    assert done.status_code == 303
+    assert "1 fiches nouvelles, 1 modifiées" in staff.get(place).text
+    assert names(signed) == before | {"Nouvelle SAS"}
+    batch = re.search(r"/importer/lots/([\w-]+)/annuler", staff.get("/importer").text)
+    assert batch is not None
+    staff.post(f"/importer/lots/{batch[1]}/annuler")
+    assert names(signed) == before
+
+
+def test_a_double_click_imports_once(signed: FastAPI, staff: TestClient) -> None:
+    place = send(staff, "Raison sociale;Ville\nUnique;Albi\n")
+    form = {"fingerprint": fingerprint(staff.get(place).text)}
+    locations = [staff.post(f"{place}/faire", data=form).headers["location"] for _ in range(2)]
+    assert locations == [f"{place}?fait=imported"] * 2
+    assert len(signed.state.matcher.store.imports.all()) == 1
+
+
+def test_what_was_not_previewed_is_not_done(signed: FastAPI, staff: TestClient) -> None:
+    place = send(staff, "Raison sociale;Ville\nMakina Corpus;Albi\n")
+    form = {"fingerprint": fingerprint(staff.get(place).text)}
+    matcher: Matcher = signed.state.matcher
+    matcher.store.items.put(
+        [matcher.store.items.get("ORG001").model_copy(update={"city": "Nîmes"})], source="x"
+    )
+    answered = staff.post(f"{place}/faire", data=form)
+    assert answered.status_code == 409
+    assert "a changé depuis" in answered.text
+    assert matcher.store.imports.all() == []
+
+
+def test_rows_that_stay_out_can_be_fetched_and_the_file_is_gone(signed: FastAPI, staff: TestClient) -> None:
+    place = send(staff, "Raison sociale;SIRET\nBonne;\nMauvaise;12\n")
+    staff.post(f"{place}/faire", data={"fingerprint": fingerprint(staff.get(place).text)})
+    assert "Mauvaise" in staff.get(f"{place}/rejets.csv").text
+    kept = (signed.state.settings.home / FOLDER).rglob("*2025.csv")
+    assert list(kept) == []
+
+
+@pytest.mark.parametrize("content", ["", "\x00\x01", "rien du tout"])
+def test_a_file_that_cannot_be_read_says_why(staff: TestClient, content: str) -> None:
+    page = staff.get(send(staff, content))
+    assert page.status_code == 200
+    assert 'class="notice notice--bad"' in page.text
+
+
+def test_no_file_is_said_beside_the_field(staff: TestClient) -> None:
+    answered = staff.post("/importer", files={"file": ("", b"")})
+    assert answered.status_code == 422
+    assert "Choisissez d'abord un fichier" in answered.text.replace("&#39;", "'")
+
+
+def test_a_file_that_is_too_large_is_refused_as_a_page(signed: FastAPI, staff: TestClient) -> None:
+    most = signed.state.settings.max_upload_bytes
+    answered = staff.post("/importer", files={"file": ("grand.csv", b"x" * (most + 1))})
+    assert answered.status_code == 413
+    assert "Envoi trop volumineux" in answered.text
+
+
+def test_members_do_not_import(signed: FastAPI) -> None:
+    assert browser_of(signed, MEMBER).get("/importer").status_code == 403
