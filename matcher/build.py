@@ -15,6 +15,7 @@ from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.cleaning import ProductCleaning
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
 from matcher.hiring import JobCheck, read_job_check
@@ -40,6 +41,7 @@ from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
+from matcher.rights import Home, Parts, RightsDesk
 from matcher.settings import HASHING, Settings
 
 
@@ -135,6 +137,13 @@ class Matcher:
         given = self.settings.secret
         secret = read_secret(self.settings.home, given.get_secret_value() if given else "")
         return Links(self.store.people, secret)
+
+    @cached_property
+    def rights(self) -> RightsDesk:
+        """Exports, erases and corrects what is held of a subject."""
+        store, home = self.store, Home(self.settings.home, without=[self.settings.home / "models"])
+        cleaning = ProductCleaning(store, self.serving)
+        return RightsDesk(Parts(store.items, store.people, store.rights, cleaning, home))
 
     @cached_property
     def job_check(self) -> JobCheck:

@@ -1,6 +1,7 @@
 """What the core asks of the store: the catalogue, and the outbox of its changes."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from typing import Protocol
 
 from matcher.domain.events import Change, PutReport, Puttable
@@ -25,6 +26,10 @@ class Items(Protocol):
 
     def counts(self) -> dict[ItemType, int]:
         """Count the items of every type, zeros included."""
+        ...
+
+    def suppressed(self, given: Iterable[AnyItem]) -> Mapping[str, datetime]:
+        """Return, by id, since when those of the items are refused that were erased at their own request."""
         ...
 
     def put(self, given: Puttable, *, source: str, file: ImportFile | None = None) -> PutReport:

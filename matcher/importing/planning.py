@@ -46,9 +46,9 @@ def decide(table: ItemTable, store: Store) -> Decided:
 
     A row without id takes that of the stored item of its type and name, else one derived from both; the
     second row of one id is rejected; fields without column, and those of empty cells unless they clear, stay
-    as they are in the store.
+    as they are in the store. An organisation erased at its own request is rejected.
     """
-    rows = _unique(_adopt(table.rows, store))
+    rows = _welcome(_unique(_adopt(table.rows, store)), store)
     known = store.items.get_many([row.item.id for row in rows if row.item])
     clears = table.empty_clears
     whole = [_merged(row, known.get(row.item.id), clears=clears) if row.item else row for row in rows]
@@ -174,6 +174,21 @@ def _unique(rows: Sequence[Row]) -> list[Row]:
             fr, en = f"même id qu'à la ligne {first}", f"same id as on line {first}"
             unique.append(rejected(row, "id", fr, en, row.item.id))
     return unique
+
+
+def _welcome(rows: Sequence[Row], store: Store) -> list[Row]:
+    """Reject the rows of organisations that were erased at their own request."""
+    since = store.items.suppressed([row.item for row in rows if row.item])
+    welcome = []
+    for row in rows:
+        if row.item is None or row.item.id not in since:
+            welcome.append(row)
+            continue
+        at = since[row.item.id]
+        fr = f"effacée à sa demande le {at:%d/%m/%Y} : elle n'est pas reprise"
+        en = f"erased at its own request on {at:%Y-%m-%d}: it is not taken in again"
+        welcome.append(rejected(row, "name", fr, en))
+    return welcome
 
 
 def _merged(row: Row, stored: AnyItem | None, *, clears: bool) -> Row:

@@ -20,7 +20,7 @@ from matcher.index.documents import to_points
 from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
 from matcher.index.lexical import Bm25Lexical
 from matcher.index.manifest import Manifest, checksum, identity_of
-from matcher.index.ports import Encoder, Index
+from matcher.index.ports import Encoder, Index, Point
 
 
 @dataclass(frozen=True)
@@ -106,8 +106,17 @@ class Indexer:
         if manifest.state == "changing" and not self.store.outbox.changes(seq, 1):
             self._finalise(generation, manifest, seq)
 
-    def rebuild(self, progress: Progress | None = None, *, now: datetime | None = None) -> Generation:
+    def rebuild(
+        self,
+        progress: Progress | None = None,
+        *,
+        now: datetime | None = None,
+        source: Index | None = None,
+    ) -> Generation:
         """Build a new generation beside the current one, check it against the store, swap, drop the old.
+
+        Points of ``source``, an index of the same encoder, are copied where their version is the store's: the
+        texts of other items alone are encoded.
 
         Until the swap the old generation serves; what a killed rebuild leaves is dropped by the next one.
         Returns the new generation, open. BackendUnavailable if it does not come out equal to the store.
@@ -123,7 +132,7 @@ class Indexer:
             index = self.generations.create(name, manifest)
             try:
                 self.store.outbox.advance(name, start)
-                self._fill(index, progress)
+                self._fill(index, progress, source)
                 seq = self._catch_up(Generation(name, index))
                 self._finalise(Generation(name, index), manifest, seq)
                 index = self.generations.promote(name, index)
@@ -177,11 +186,14 @@ class Indexer:
     def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
         return {i: item for i, item in self.store.items.get_many(ids).items() if is_listed(item)}
 
-    def _fill(self, index: Index, progress: Progress | None) -> None:
+    def _fill(self, index: Index, progress: Progress | None, source: Index | None) -> None:
         total, done = sum(self.store.items.counts().values()), 0
         for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
-            index.upsert(to_points(listed, self.encoder, self.lexical))
+            copied = _copied(source, listed) if source else {}
+            index.upsert(list(copied.values()))
+            fresh = [item for item in listed if item.id not in copied]
+            index.upsert(to_points(fresh, self.encoder, self.lexical))
             done += len(items)
             if progress:
                 progress(done, max(done, total))
@@ -209,6 +221,12 @@ class Indexer:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.store.outbox.forget(name)
+
+
+def _copied(source: Index, items: Sequence[AnyItem]) -> dict[str, Point]:
+    """Return the points of an index that are of the present version of their item, by id."""
+    held = source.versions([item.id for item in items])
+    return source.fetch([item.id for item in items if held.get(item.id) == item.version])
 
 
 def _batches(items: Iterable[AnyItem], size: int) -> Iterator[list[AnyItem]]:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from matcher.errors import BackendUnavailable, MatcherError
 from matcher.index.generations import Generation, Progress, SyncReport
@@ -74,6 +75,16 @@ class ServingIndex:
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new generation beside the open one, then swap; the old one serves until then."""
         generation = self._serve(self.indexer.rebuild(progress))
+        self.indexer.drop_leftovers()
+        return generation
+
+    def rewrite(self, now: datetime) -> Generation:
+        """Write the open generation anew, without what was deleted from it, then swap and drop the old one.
+
+        A deleted point stays in the files of an index until they are written again.
+        """
+        former = self.generation
+        generation = self._serve(self.indexer.rebuild(now=now, source=former.index))
         self.indexer.drop_leftovers()
         return generation
 

@@ -195,6 +195,9 @@ def _plan(plan: IntroductionPlan | None, organisations: Sequence[Organisation]) 
 
 def _erasures(matcher: Matcher) -> Finding:
     """Say whether what was erased may still be in the store's log or in an old generation of the index."""
+    rights = _owed_rights(matcher)
+    if rights is not None:
+        return rights
     owed = matcher.store.owed_since()
     if owed is not None:
         found = f"texts erased since {owed:%Y-%m-%d %H:%M} UTC may still be in the log of the store"
@@ -204,6 +207,18 @@ def _erasures(matcher: Matcher) -> Finding:
         found = f"old generations of the index are left: {', '.join(leftovers)}"
         return Finding("erasures", "warning", found, "Run: matcher index")
     return Finding("erasures", "ok", "nothing erased is left")
+
+
+def _owed_rights(matcher: Matcher) -> Finding | None:
+    """Say what is owed of erasures that were asked for; None if nothing is."""
+    owed = matcher.store.rights.owed()
+    if not owed:
+        return None
+    places = sorted({place for erasure in owed for place in erasure.found_in})
+    where = f"; still in {', '.join(places)}" if places else ""
+    found = f"{len(owed)} owed since {owed[0].asked_at:%Y-%m-%d %H:%M} UTC{where}"
+    fix = "Remove files that are not the product's from its home, then run: matcher privacy finish"
+    return Finding("erasures", "warning", found, fix)
 
 
 def _index(matcher: Matcher) -> Finding:

@@ -14,6 +14,7 @@ from matcher.errors import InvalidRequest
 from matcher.mail import Delivered, Event, Message, Remark, State
 from matcher.settings import Settings, load
 from service.cli.render.console import remarks, results
+from service.running import find_running
 from service.words import Language
 
 app = typer.Typer(no_args_is_help=True, help="Mails: what waits, was sent, or could not be.")
@@ -118,9 +119,11 @@ def work(settings: Settings, *, once: bool) -> None:
     with open_matcher(settings) as matcher:
         try:
             _round(matcher)
+            _clear_erased(settings, matcher)
             while not once:
                 time.sleep(settings.work_interval_s)
                 _round(matcher, quiet=True)
+                _clear_erased(settings, matcher)
         except KeyboardInterrupt:
             return
         finally:
@@ -133,6 +136,16 @@ def _round(matcher: Matcher, *, quiet: bool = False) -> None:
         remarks().print("Another process does the work now: nothing was done here.")
     elif done.counts or done.waiting or not quiet:
         remarks().print(_told(done))
+
+
+def _clear_erased(settings: Settings, matcher: Matcher) -> None:
+    """Try again what is owed of erasures, unless a service runs, which does so by itself.
+
+    It takes a matcher of its own: the index is held for as long as it lasts and no longer.
+    """
+    if matcher.rights.owes() and find_running(settings.home) is None:
+        with open_matcher(settings) as own:
+            own.rights.finish(utc_now)
 
 
 def _told(done: Delivered) -> str:

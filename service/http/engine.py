@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -27,6 +27,8 @@ CHANGES_PER_TURN = 32
 MAX_QUESTIONS = 256
 """Questions at the index at most, answered or waiting; they take some milliseconds each."""
 MAX_QUESTIONS_OF_A_CLIENT = 64
+CLEAR_AGAIN = timedelta(minutes=1)
+"""Pause after which what is owed of an erasure is tried again."""
 MAX_IMPRESSIONS_HELD = 100_000
 """Impressions kept in memory while the store cannot take them; further ones are dropped."""
 
@@ -69,6 +71,7 @@ class MatcherEngine:
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
         self._shown: list[Impression] = []
         self._swept_on: date | None = None
+        self._clear_at = datetime.now(UTC)
         self._state = _state(matcher)
         metrics.points.set(self._state.points)
 
@@ -168,6 +171,7 @@ class MatcherEngine:
                 self._metrics.pending.set(waiting)
             await self.write_shown()
             await self._forget_old_impressions()
+            await self._clear_erased()
         except MatcherError as fault:
             self._note_failure(fault)
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
@@ -185,6 +189,22 @@ class MatcherEngine:
             if rows:
                 await run_to_end(self._matcher.store.events.log_impressions, rows)
                 del self._shown[: len(rows)]
+
+    async def _clear_erased(self) -> None:
+        """Bring what is owed of erasures to an end; while a file resists, once a minute.
+
+        Only writing the index anew takes the index's turn: files are searched beside the questions.
+        """
+        now = datetime.now(UTC)
+        if now < self._clear_at or not await self.read(lambda matcher: matcher.rights.owes()):
+            return
+        self._clear_at = now + CLEAR_AGAIN
+        self._state = await self.work(_rewrite_index)
+        settled = await self.read(lambda matcher: matcher.rights.search(lambda: datetime.now(UTC)))
+        left = sum(erasure.done_at is None for erasure in settled)
+        self._log.info("erasures", done=len(settled) - left, owed=left)
+        if not left:
+            self._clear_at = now
 
     async def _forget_old_impressions(self) -> None:
         """Count the impressions that are too old to be kept, once a day."""
@@ -228,6 +248,12 @@ def get_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
 
 def _state(matcher: Matcher) -> IndexState:
     return IndexState(matcher.generation, matcher.index.count(), matcher.recommender)
+
+
+def _rewrite_index(matcher: Matcher) -> IndexState:
+    """Write the index anew where an erased organisation is in it; return its state."""
+    matcher.rights.rewrite_index(datetime.now(UTC))
+    return _state(matcher)
 
 
 def _index_some(matcher: Matcher) -> tuple[IndexState, int]:

@@ -146,6 +146,21 @@ class Database:
             return str(getattr(error, "orig", None) or error)
         return "another process has been reading or writing for too long" if busy else ""
 
+    def compact(self) -> str:
+        """Write SQLite's file anew, without free pages and gaps; return why it could not be, or "".
+
+        Deleted texts are overwritten at once (``secure_delete``), except in gaps that a page keeps when its
+        rows are moved to other pages.
+        """
+        if self.file is None:
+            return ""
+        try:
+            with self.engine.connect() as connection:
+                connection.connection.dbapi_connection.execute("VACUUM")  # type: ignore[union-attr]
+        except (SQLAlchemyError, sqlite3.Error, OSError) as error:
+            return str(getattr(error, "orig", None) or error)
+        return ""
+
     def log_is_empty(self) -> bool:
         """Return whether nothing is in SQLite's write-ahead log."""
         if self.file is None:

@@ -3,6 +3,7 @@
 An erasure is owed until the log is empty: the table ``owed_erasures`` says so across processes and restarts.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.schema import (
     id_in,
     ids_parameter,
+    links,
+    messages,
     metadata,
     names_item,
     names_person,
@@ -26,21 +29,37 @@ from matcher.errors import MatcherError
 _PLAN = (plan_lists, plan_members)
 
 
-def erase_traces(connection: Connection, ids: Sequence[str]) -> None:
-    """Delete every row, of whatever table, that names one of ``ids`` in a column made by :func:`item_id`."""
+def erase_traces(connection: Connection, ids: Sequence[str]) -> Counter[str]:
+    """Delete every row, of whatever table, that names one of ``ids``; return how many, by table.
+
+    A row names an item in a column made by :func:`item_id`, or within the subjects of a mail or a link.
+    """
     tables = [table for table in metadata.sorted_tables if _naming(table)]
-    _delete_naming(connection, ids, tables)
+    removed = _delete_naming(connection, ids, tables)
+    for item_id in ids:
+        quoted = func.instr if connection.dialect.name == "sqlite" else func.strpos
+        mails = delete(messages).where(quoted(messages.c.subjects, f'"{item_id}"') > 0)
+        ends = links.c.subject.endswith(f"/{item_id}", autoescape=True)
+        opening = delete(links).where(or_(links.c.subject == item_id, ends))
+        for table, statement in ((messages, mails), (links, opening)):
+            removed[table.name] += connection.execute(statement).rowcount
+    return +removed
 
 
-def erase_person_traces(connection: Connection, person_id: str) -> None:
-    """Delete every row that names a person, or its name of them where the row is kept (see ``person_id``)."""
+def erase_person_traces(connection: Connection, person_id: str) -> Counter[str]:
+    """Delete every row that names a person, or its name of them where the row is kept (see ``person_id``).
+
+    Return how many rows were deleted or anonymised, by table.
+    """
+    removed: Counter[str] = Counter()
     for table in metadata.sorted_tables:
         for column in table.c:
             if names_person(column, kept=True):
                 anonymised = update(table).where(column == person_id).values({column.name: None})
-                connection.execute(anonymised)
+                removed[table.name] += connection.execute(anonymised).rowcount
             elif names_person(column, kept=False):
-                connection.execute(delete(table).where(column == person_id))
+                removed[table.name] += connection.execute(delete(table).where(column == person_id)).rowcount
+    return +removed
 
 
 def leave_plan(connection: Connection, ids: Sequence[str]) -> None:
@@ -77,13 +96,16 @@ def settle(database: Database) -> str:
     return trouble
 
 
-def _delete_naming(connection: Connection, ids: Sequence[str], tables: Iterable[Table]) -> None:
+def _delete_naming(connection: Connection, ids: Sequence[str], tables: Iterable[Table]) -> Counter[str]:
+    removed: Counter[str] = Counter()
     if not ids:
-        return
+        return removed
     dialect = connection.dialect.name
     for table in tables:
         named = [id_in(dialect, column) for column in _naming(table)]
-        connection.execute(delete(table).where(or_(*named)), ids_parameter(dialect, ids))
+        done = connection.execute(delete(table).where(or_(*named)), ids_parameter(dialect, ids))
+        removed[table.name] = done.rowcount
+    return removed
 
 
 def _naming(table: Table) -> list[Column[Any]]:

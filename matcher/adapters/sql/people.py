@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import erasure
 from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.facts import refuse_suppressed_person
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, links, people, person_organisations
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest, NotFound
@@ -31,8 +32,11 @@ class PeopleTables:
         ------
         InvalidRequest
             Another person has this address, or an organisation is not in the store.
+        Suppressed
+            The person was erased at their own request.
         """
         with self._database.writing("storing a person") as connection:
+            refuse_suppressed_person(connection, person)
             _require_own_address(connection, person)
             _require_organisations(connection, person.organisations)
             row = _person_row(person)

@@ -18,6 +18,7 @@ from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
 from matcher.adapters.sql.plans import PlanTable
+from matcher.adapters.sql.rights import RightsTables
 from matcher.adapters.sql.visits import KeyTable, VisitTable
 
 
@@ -52,6 +53,8 @@ class Store:
         Two members brought together: :class:`~matcher.adapters.sql.introductions.IntroductionTables`.
     turns
         Which process does work that one does at a time.
+    rights
+        What is held of subjects, and erasures: :class:`~matcher.adapters.sql.rights.RightsTables`.
 
     Notes
     -----
@@ -75,6 +78,7 @@ class Store:
         self.mail = Messages(database)
         self.introductions = IntroductionTables(database)
         self.turns = Turns(database)
+        self.rights = RightsTables(database)
 
     def __enter__(self) -> Self:
         return self
@@ -110,6 +114,10 @@ class Store:
         at every look at the outbox. PostgreSQL has no such log.
         """
         return not erasure.settle(self._database)
+
+    def compact(self) -> str:
+        """Write SQLite's file anew, without what its free pages hold; return what stood in the way, or ""."""
+        return self._database.compact()
 
     def owed_since(self) -> datetime | None:
         """Since when erased texts may still be in SQLite's log; None when they are not."""

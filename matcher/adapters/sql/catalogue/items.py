@@ -1,8 +1,9 @@
 """The table of items. Every change of an item appends to the outbox in the same transaction."""
 
 import logging
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 from sqlalchemy import func, select
@@ -13,6 +14,7 @@ from matcher.adapters.sql.catalogue.merging import merge_items
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import leave_plan, owe_erasure, settle
+from matcher.adapters.sql.facts import refuse_suppressed_items, suppressed_items
 from matcher.adapters.sql.schema import id_in, ids_parameter, items
 from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable
@@ -114,14 +116,22 @@ class Catalogue:
         ------
         InvalidRequest
             An id comes twice or belongs to an item of another type.
+        Suppressed
+            An organisation was erased at its own request.
         """
         with self._database.writing("storing items") as connection:
             at = self._database.stamp()
             taken = list(given() if callable(given) else given)
+            refuse_suppressed_items(connection, taken)
             comparison = compare(connection, [to_row(item, source, at) for item in taken])
             batch = record_import(connection, file, comparison, at) if file else ""
             leave_plan(connection, [item.id for item in taken if not is_listed(item)])
             return replace(write(connection, comparison), batch=batch)
+
+    def suppressed(self, given: Iterable[AnyItem]) -> Mapping[str, datetime]:
+        """Return, by id, since when those of the items are refused that were erased at their own request."""
+        with self._database.reading("reading suppressed subjects") as connection:
+            return suppressed_items(connection, given)
 
     def delete(self, ids: Deletable) -> int:
         """Erase items and everything that names them in other tables; return how many items there were.

@@ -5,6 +5,7 @@
 - ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
 - ``mail``: messages on their way, and which process delivers them
+- ``rights``: erasures, suppressed subjects, and the audit
 
 A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
 """
@@ -26,6 +27,14 @@ from matcher.adapters.sql.schema.introductions import (
 )
 from matcher.adapters.sql.schema.mail import messages, worker_turns
 from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
+from matcher.adapters.sql.schema.rights import (
+    audit_checkpoints,
+    audit_entries,
+    audit_head,
+    erasures,
+    store_facts,
+    suppressions,
+)
 from matcher.adapters.sql.schema.tables import (
     cursors,
     feedback,
@@ -44,8 +53,12 @@ from matcher.adapters.sql.schema.tables import (
 
 __all__ = [
     "api_keys",
+    "audit_checkpoints",
+    "audit_entries",
+    "audit_head",
     "availabilities",
     "cursors",
+    "erasures",
     "feedback",
     "id_in",
     "ids_parameter",
@@ -71,6 +84,8 @@ __all__ = [
     "plan_lists",
     "plan_members",
     "plans",
+    "store_facts",
+    "suppressions",
     "unwanted_pairs",
     "visits",
     "worker_turns",

@@ -1,0 +1,182 @@
+"""Erasures in SQL: the rows go in one transaction with the note of what is still sought."""
+
+import json
+import secrets
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters.sql import erasure as removing
+from matcher.adapters.sql.catalogue.rows import remove
+from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.facts import make_salt, suppressed
+from matcher.adapters.sql.introductions import cancel_meetings
+from matcher.adapters.sql.rights.held import free_texts, rows_naming
+from matcher.adapters.sql.schema import (
+    erasures,
+    id_in,
+    ids_parameter,
+    import_changes,
+    items,
+    people,
+    suppressions,
+)
+from matcher.errors import NotFound
+from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
+
+GONE = "Nothing is held of this subject: it was erased already, or never was in the store."
+
+
+class RightsTables:
+    """What is held of subjects, and erasures; see :class:`matcher.rights.Tables`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def salt(self) -> bytes:
+        """Return the key of traces and suppression hashes, made at its first use."""
+        with self._database.writing("reading the key of hashes") as connection:
+            return make_salt(connection)
+
+    def held(self, subject: Subject) -> dict[str, Rows]:
+        """Return every row that names a subject, by table; secrets are left out."""
+        with self._database.snapshot("reading what is held of a subject") as connection:
+            return rows_naming(connection, subject)
+
+    def erase(self, request: Request) -> Erasure:
+        """Remove every row that names the subject, and note the erasure, in one transaction.
+
+        NotFound when the subject is not in the store any more: of two requests at once, one is refused.
+        """
+        with self._database.writing("erasing a subject") as connection:
+            removed = _remove(connection, request)
+            removing.owe_erasure(connection, stamp(request.at))
+            for each in sorted(set(request.suppressed) - set(suppressed(connection, request.suppressed))):
+                connection.execute(insert(suppressions), {"hash": each, "at": stamp(request.at)})
+            return _note(connection, request, removed, rectification=False)
+
+    def rectified(self, request: Request) -> Erasure:
+        """Remove former states of an item kept by imports, and note what must leave the files."""
+        with self._database.writing("correcting a subject") as connection:
+            former = delete(import_changes).where(import_changes.c.item_id == request.subject.id)
+            removed = Counter({"import_changes": connection.execute(former).rowcount})
+            removing.owe_erasure(connection, stamp(request.at))
+            return _note(connection, request, +removed, rectification=True)
+
+    def owed(self) -> list[Erasure]:
+        """Return the erasures that are not done, oldest first."""
+        statement = select(erasures).where(erasures.c.done_at.is_(None))
+        with self._database.reading("reading owed erasures") as connection:
+            rows = connection.execute(statement.order_by(erasures.c.asked_at, erasures.c.id))
+            return [_erasure(row) for row in rows]
+
+    def all(self) -> list[Erasure]:
+        """Return every erasure, latest first."""
+        statement = select(erasures).order_by(erasures.c.asked_at.desc(), erasures.c.id)
+        with self._database.reading("reading erasures") as connection:
+            return [_erasure(row) for row in connection.execute(statement)]
+
+    def get(self, erasure_id: str) -> Erasure:
+        """Return one erasure; NotFound for an unknown id."""
+        with self._database.reading("reading an erasure") as connection:
+            return _read(connection, erasure_id)
+
+    def settle(self, erasure_id: str, found_in: Sequence[str], searched: int, now: datetime) -> Erasure:
+        """Note a search: the erasure is done where nothing was found, and its traces are dropped."""
+        mine = erasures.c.id == erasure_id
+        with self._database.writing("settling an erasure") as connection:
+            values: dict[str, Any] = {
+                "found_in": json.dumps(list(found_in), ensure_ascii=False),
+                "tries": erasures.c.tries + 1,
+                "searched_bytes": searched,
+            }
+            if not found_in:
+                values |= {"done_at": stamp(now), "sought": "[]"}
+            connection.execute(update(erasures).where(mine, erasures.c.done_at.is_(None)).values(values))
+            return _read(connection, erasure_id)
+
+    def suppressed(self, hashes: Sequence[str]) -> Mapping[str, datetime]:
+        """Return since when those of the hashes are suppressed that are."""
+        with self._database.reading("reading suppressed subjects") as connection:
+            return suppressed(connection, hashes)
+
+    def lift(self, hashes: Sequence[str]) -> int:
+        """Suppress no more; return how many hashes were."""
+        dialect = self._database.dialect
+        statement = delete(suppressions).where(id_in(dialect, suppressions.c.hash))
+        with self._database.writing("lifting a suppression") as connection:
+            return connection.execute(statement, ids_parameter(dialect, hashes)).rowcount
+
+
+def _remove(connection: Connection, request: Request) -> Counter[str]:
+    """Delete the rows of a subject; return how many, by table."""
+    subject = request.subject
+    if subject.kind is SubjectKind.PERSON:
+        if not connection.execute(select(people.c.id).where(people.c.id == subject.id)).first():
+            raise NotFound(GONE)
+        return removing.erase_person_traces(connection, subject.id)
+    if not connection.execute(select(items.c.id).where(items.c.id == subject.id)).first():
+        raise NotFound(GONE)
+    cancel_meetings(connection, [subject.id], request.at)
+    removed = removing.erase_traces(connection, [subject.id])
+    removed["items"] = remove(connection, [subject.id], stamp(request.at))
+    return removed
+
+
+def _note(
+    connection: Connection, request: Request, removed: Mapping[str, int], *, rectification: bool
+) -> Erasure:
+    """Keep an erasure: what is sought is what nothing that stays in the store holds too."""
+    sought = list(request.traces)
+    named: list[str] = []
+    content: list[str] = []
+    names = [name for name in request.names if name]
+    for place, text in free_texts(connection):
+        content.append(text)
+        if any(name in text for name in names):
+            named.append(place)
+    shared = Tracer(make_salt(connection)).found(sought, "\x00".join(content).encode())
+    sought = [trace for trace in sought if trace not in shared]
+    erasure_id = f"ER{secrets.token_hex(8)}"
+    row = {
+        "id": erasure_id,
+        "kind": request.subject.kind.value,
+        "rectification": rectification,
+        "asked_at": stamp(request.at),
+        "rows_removed": json.dumps(dict(removed)),
+        "named_elsewhere": json.dumps(named),
+        "sought": json.dumps([asdict(trace) for trace in sought]),
+        "found_in": "[]",
+        "tries": 0,
+        "searched_bytes": 0,
+    }
+    connection.execute(insert(erasures), row)
+    return _read(connection, erasure_id)
+
+
+def _read(connection: Connection, erasure_id: str) -> Erasure:
+    row = connection.execute(select(erasures).where(erasures.c.id == erasure_id)).first()
+    if row is None:
+        raise NotFound(f"There is no erasure '{erasure_id}'. `matcher privacy list` names them.")
+    return _erasure(row)
+
+
+def _erasure(row: Row[Any]) -> Erasure:
+    removal = Removal(json.loads(row.rows_removed), tuple(json.loads(row.named_elsewhere)))
+    return Erasure(
+        row.id,
+        SubjectKind(row.kind),
+        datetime.fromisoformat(row.asked_at),
+        row.rectification,
+        removal,
+        tuple(Trace(**trace) for trace in json.loads(row.sought)),
+        tuple(json.loads(row.found_in)),
+        row.tries,
+        row.searched_bytes,
+        datetime.fromisoformat(row.done_at) if row.done_at else None,
+    )

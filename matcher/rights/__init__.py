@@ -1,0 +1,40 @@
+"""The rights of people and organisations over what is held of them: a copy, correction, erasure.
+
+- ``subject``: a person or an organisation, and how it is named
+- ``traces``: fingerprints of texts, and the search for them in the bytes of files
+- ``suppression``: what is kept of an erased subject, so that it is not taken in again
+- ``erasure``: an erasure, from the request until nothing is found any more; its certificate
+- ``files``: the files of the home folder, searched and cleaned
+- ``ports``: what this package asks of the store, the index and the files
+- ``desk``: the use cases: export, erase, correct, finish
+"""
+
+from matcher.rights.desk import Parts, RightsDesk
+from matcher.rights.erasure import Erasure, Removal, Request, certificate
+from matcher.rights.files import Home
+from matcher.rights.ports import Rows, Tables
+from matcher.rights.subject import Subject, SubjectKind, find_subject
+from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, keys_of_person, suppression_hash
+from matcher.rights.traces import Trace, Tracer
+
+__all__ = [
+    "Erasure",
+    "Home",
+    "Parts",
+    "Removal",
+    "Request",
+    "RightsDesk",
+    "Rows",
+    "Subject",
+    "SubjectKind",
+    "Suppressed",
+    "Tables",
+    "Trace",
+    "Tracer",
+    "certificate",
+    "find_subject",
+    "keys_named",
+    "keys_of_item",
+    "keys_of_person",
+    "suppression_hash",
+]

@@ -1,0 +1,154 @@
+"""The use cases of rights: a copy of what is held, erasure, correction, and what is still owed of them."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from matcher.domain import Items, Organisation
+from matcher.people import Person
+from matcher.rights.erasure import Erasure, Request
+from matcher.rights.files import Found, Home
+from matcher.rights.ports import Cleaning, Tables
+from matcher.rights.subject import People, Subject, SubjectKind, require_organisation
+from matcher.rights.suppression import keys_of_item, keys_of_person, suppression_hash
+from matcher.rights.traces import Tracer
+
+FORMAT = 1
+_LABELS = frozenset({"city", "department_code", "size_band", "lang", "evidence_level", "department", "naf"})
+"""Fields whose values many organisations share: they are no trace of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What the use cases work with."""
+
+    items: Items
+    people: People
+    tables: Tables
+    cleaning: Cleaning
+    home: Home
+
+
+class RightsDesk:
+    """Exports, erases and corrects; every call is given the present instant.
+
+    An erasure has two steps. In the store it is one transaction, carried out at once. Then the copies follow:
+    the store's log and free pages, the index, lists of rejects. It is done only when a search of all bytes of
+    the home folder finds nothing, and is tried again until then.
+
+    Parameters
+    ----------
+    parts
+        The outside things.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+
+    def export(self, subject: Subject, now: datetime) -> dict[str, Any]:
+        """Return everything that is held on a subject, as plain JSON values; NotFound if nothing is."""
+        self._facts(subject)
+        held = self._parts.tables.held(subject)
+        return {
+            "format": FORMAT,
+            "made_at": now.isoformat(),
+            "subject": {"kind": subject.kind.value, "id": subject.id},
+            "held": held,
+        }
+
+    def erase(self, subject: Subject, now: datetime, by: str = "") -> Erasure:
+        """Erase a subject in the store at once; the rest is owed until :meth:`finish`.
+
+        Raises
+        ------
+        NotFound
+            The subject is not in the store, or was erased already.
+        """
+        salt = self._parts.tables.salt()
+        texts, keys = self._facts(subject)
+        traces = Tracer(salt).traces(texts, [subject.id])
+        hashes = [suppression_hash(salt, key) for key in keys]
+        return self._parts.tables.erase(Request(subject, now, by, traces, texts[:2], hashes))
+
+    def rectified(self, before: Organisation | Person, now: datetime, by: str = "") -> Erasure | None:
+        """Note that what was corrected must leave the files too; None where no text is gone.
+
+        Call it after the correction is stored, with what was there before.
+        """
+        kind = SubjectKind.PERSON if isinstance(before, Person) else SubjectKind.ORGANISATION
+        present = "\n".join(self._facts(Subject(kind, before.id))[0])
+        gone = [text for text in _texts_of(before) if text not in present]
+        if not gone:
+            return None
+        traces = Tracer(self._parts.tables.salt()).traces(gone)
+        return self._parts.tables.rectified(Request(Subject(kind, before.id), now, by, traces))
+
+    def finish(self, now: Callable[[], datetime]) -> list[Erasure]:
+        """Bring what is owed to an end as far as it goes now; return the erasures as they are then.
+
+        Safe to repeat at any moment and after any kill: each step looks at what is there.
+        """
+        self.rewrite_index(now())
+        return self.search(now)
+
+    def owes(self) -> bool:
+        """Whether an erasure is not done yet."""
+        return bool(self._parts.tables.owed())
+
+    def rewrite_index(self, now: datetime) -> str:
+        """Write the index anew where an erased organisation is in it; return what stood in the way.
+
+        It is the one step of :meth:`finish` that needs the index to itself.
+        """
+        asked = [one.asked_at for one in self._parts.tables.owed() if one.kind is SubjectKind.ORGANISATION]
+        return self._parts.cleaning.rewrite_index(max(asked), now) if asked else ""
+
+    def search(self, now: Callable[[], datetime]) -> list[Erasure]:
+        """Clean the files, search them all, and note what was found; the rest of :meth:`finish`."""
+        owed = self._parts.tables.owed()
+        if not owed:
+            return []
+        tracer = Tracer(self._parts.tables.salt())
+        sought = list({trace for erasure in owed for trace in erasure.sought})
+        self._parts.home.clean_rejects(tracer, sought)
+        self._parts.cleaning.empty_log()
+        found = self._parts.home.search(tracer, sought)
+        if found.files and not self._parts.cleaning.compact():
+            self._parts.cleaning.empty_log()
+            found = self._parts.home.search(tracer, sought)
+        return [self._settle(erasure, found, now()) for erasure in owed]
+
+    def _settle(self, erasure: Erasure, found: Found, now: datetime) -> Erasure:
+        mine = set(erasure.sought)
+        places = sorted(name for name, traces in found.files.items() if traces & mine)
+        if erasure.kind is SubjectKind.ORGANISATION:
+            trouble = self._parts.cleaning.index_hindrance(erasure.asked_at)
+            places += [trouble] if trouble else []
+        return self._parts.tables.settle(erasure.id, places, found.searched, now)
+
+    def lift(self, keys: Iterable[str]) -> int:
+        """Let a subject be taken in again; return how many of its keys were suppressed."""
+        salt = self._parts.tables.salt()
+        return self._parts.tables.lift([suppression_hash(salt, key) for key in keys])
+
+    def _facts(self, subject: Subject) -> tuple[list[str], list[str]]:
+        """Return the texts of a subject and the keys it is recognised by; NotFound if there is none."""
+        if subject.kind is SubjectKind.PERSON:
+            person = self._parts.people.get(subject.id)
+            return _texts_of(person), keys_of_person(person)
+        organisation = require_organisation(self._parts.items, subject.id)
+        return _texts_of(organisation), keys_of_item(organisation)
+
+
+def _texts_of(subject: Organisation | Person) -> list[str]:
+    """Return the texts that tell of a subject, its names first, without those that many share."""
+    if isinstance(subject, Person):
+        return [subject.email, subject.name]
+    found = [subject.name, subject.siret]
+    for name, value in subject.model_dump(exclude_defaults=True).items():
+        if name in _LABELS or name in {"id", "name", "siret"}:
+            continue
+        values = value if isinstance(value, tuple | list) else [value]
+        found += [text for text in values if isinstance(text, str)]
+    return found

@@ -1,0 +1,101 @@
+"""The files of the home folder: searched for traces, and lists of rejected rows cleaned of them."""
+
+import csv
+import io
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from matcher.files import write_whole
+from matcher.rights.traces import WINDOW, Trace, Tracer
+
+_CHUNK = 1 << 22
+_LONGEST_ID = 130
+_OVERLAP = max(WINDOW, _LONGEST_ID) + 1
+REJECTS = "*.rejects.csv"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found: file by trace, and how many bytes were read. Files are relative to the home."""
+
+    files: dict[str, set[Trace]]
+    searched: int
+
+
+class Home:
+    """The home folder of the product.
+
+    Parameters
+    ----------
+    folder
+        The home.
+    without
+        Folders in it that hold nothing of members, such as the prepared model.
+    """
+
+    def __init__(self, folder: Path, without: Sequence[Path] = ()) -> None:
+        self._folder, self._without = folder, [path.resolve() for path in without]
+
+    def search(self, tracer: Tracer, sought: Sequence[Trace]) -> Found:
+        """Search every file for traces; a file that disappears meanwhile holds nothing."""
+        found: dict[str, set[Trace]] = {}
+        searched = 0
+        for path in self._files():
+            with suppress(FileNotFoundError):
+                for content in _chunks(path):
+                    searched += len(content)
+                    hits = tracer.found(sought, content)
+                    if hits:
+                        found.setdefault(str(path.relative_to(self._folder)), set()).update(hits)
+        return Found(found, searched)
+
+    def clean_rejects(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
+        """Take the rows that hold a trace out of lists of rejected rows; return how many there were."""
+        removed = 0
+        for path in sorted(self._folder.rglob(REJECTS)):
+            text = path.read_bytes().decode("utf-8-sig")
+            delimiter = ";" if text.partition("\n")[0].count(";") else ","
+            rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+            kept = [row for row in rows if not tracer.is_found(sought, "\n".join(row).encode())]
+            if len(kept) < len(rows):
+                removed += len(rows) - len(kept)
+                out = io.StringIO()
+                csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+                write_whole(path, out.getvalue().encode("utf-8-sig"))
+        return removed
+
+    def _files(self) -> Iterator[Path]:
+        if not self._folder.is_dir():
+            return
+        for folder, names, files in os.walk(self._folder):
+            here = Path(folder)
+            names[:] = sorted(name for name in names if (here / name).resolve() not in self._without)
+            for name in sorted(files):
+                if (here / name).is_file():
+                    yield here / name
+
+
+def _chunks(path: Path) -> Iterator[bytes]:
+    """Read a file in overlapping parts, without its holes: an index reserves far more than it fills."""
+    with path.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        end = 0
+        while end < size:
+            try:
+                start = os.lseek(file.fileno(), end, os.SEEK_DATA)
+                end = os.lseek(file.fileno(), start, os.SEEK_HOLE)
+            except OSError:  # only a hole is left, or the file shrank
+                return
+            yield from _parts(file.fileno(), start, end)
+
+
+def _parts(descriptor: int, start: int, end: int) -> Iterator[bytes]:
+    at = start
+    while at < end:
+        yield os.pread(descriptor, min(_CHUNK, end - at), at)
+        if at + _CHUNK >= end:
+            return
+        at += _CHUNK - _OVERLAP

@@ -1,0 +1,77 @@
+"""What rights ask of the store and of the index."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from matcher.rights.erasure import Erasure, Request
+from matcher.rights.subject import Subject
+
+Rows = list[dict[str, Any]]
+
+
+class Tables(Protocol):
+    """The rows of the store that name a subject."""
+
+    def salt(self) -> bytes:
+        """Return the key of traces and suppression hashes, made at its first use."""
+        ...
+
+    def held(self, subject: Subject) -> dict[str, Rows]:
+        """Return every row that names a subject, by table; secrets are left out."""
+        ...
+
+    def erase(self, request: Request) -> Erasure:
+        """Remove every row that names the subject, and note the erasure, in one transaction.
+
+        NotFound when the subject is not in the store any more.
+        """
+        ...
+
+    def rectified(self, request: Request) -> Erasure:
+        """Remove former texts that are kept beside the present ones, and note that they must disappear."""
+        ...
+
+    def owed(self) -> list[Erasure]:
+        """Return the erasures that are not done, oldest first."""
+        ...
+
+    def all(self) -> list[Erasure]:
+        """Return every erasure, latest first."""
+        ...
+
+    def get(self, erasure_id: str) -> Erasure:
+        """Return one erasure; NotFound for an unknown id."""
+        ...
+
+    def settle(self, erasure_id: str, found_in: Sequence[str], searched: int, now: datetime) -> Erasure:
+        """Note a search: the erasure is done where nothing was found."""
+        ...
+
+    def suppressed(self, hashes: Sequence[str]) -> Mapping[str, datetime]:
+        """Return since when those of the hashes are suppressed that are."""
+        ...
+
+    def lift(self, hashes: Sequence[str]) -> int:
+        """Suppress no more; return how many hashes were."""
+        ...
+
+
+class Cleaning(Protocol):
+    """The parts of the product that hold copies, each emptied of what the store no longer has."""
+
+    def empty_log(self) -> str:
+        """Empty the store's log; return what stood in the way, "" if nothing did."""
+        ...
+
+    def compact(self) -> str:
+        """Write the store's file anew, without its free pages; return what stood in the way."""
+        ...
+
+    def rewrite_index(self, since: datetime, now: datetime) -> str:
+        """Write the index anew unless it is younger than an instant; return what stood in the way."""
+        ...
+
+    def index_hindrance(self, since: datetime) -> str:
+        """Return why parts of an index older than an instant are left; "" where none are."""
+        ...

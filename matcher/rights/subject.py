@@ -1,0 +1,74 @@
+"""Whose rights are exercised: a person or an organisation."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from matcher.domain import Items, ItemType, Organisation
+from matcher.errors import NotFound
+from matcher.language.lookup import find_item
+from matcher.people import Person
+
+
+class SubjectKind(StrEnum):
+    """What a subject is."""
+
+    PERSON = "person"
+    ORGANISATION = "organisation"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A person or an organisation, by its id in the store."""
+
+    kind: SubjectKind
+    id: str
+
+
+class People(Protocol):
+    """The people of the store."""
+
+    def get(self, person_id: str) -> Person:
+        """Return a person; NotFound for an unknown id."""
+        ...
+
+    def find(self, email: str) -> Person | None:
+        """Return the person of an address; None if there is none."""
+        ...
+
+    def of_organisation(self, organisation_id: str) -> list[Person]:
+        """Return those who speak for an organisation."""
+        ...
+
+
+def find_subject(named: str, items: Items, people: People) -> Subject:
+    """Return the person of an address or id, or else the organisation of an id or a name.
+
+    Raises
+    ------
+    NotFound
+        There is none; the message says how subjects are named.
+    InvalidRequest
+        A name fits several organisations.
+    """
+    if "@" in named:
+        person = people.find(named)
+        if person is None:
+            raise NotFound(
+                "Nothing is held on a person of this address: there is nothing to export or erase."
+            )
+        return Subject(SubjectKind.PERSON, person.id)
+    try:
+        return Subject(SubjectKind.PERSON, people.get(named).id)
+    except NotFound:
+        return Subject(SubjectKind.ORGANISATION, find_item(items, named, ItemType.ORGANISATION).id)
+
+
+def require_organisation(items: Items, organisation_id: str) -> Organisation:
+    """Return a stored organisation; NotFound for any other id."""
+    found = items.get_many([organisation_id]).get(organisation_id)
+    if not isinstance(found, Organisation):
+        raise NotFound(
+            f"There is no organisation '{organisation_id}' in the store: it may be erased already."
+        )
+    return found

@@ -1,0 +1,4 @@
+"""The commands of rights and of their proof.
+
+- ``privacy``: a copy of what is held, correction, erasure
+"""

@@ -1,0 +1,215 @@
+"""Erased means: not in any byte of the home, and not taken in again."""
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from matcher.adapters.sql import open_store, utc_now
+from matcher.build import Matcher, open_matcher
+from matcher.errors import NotFound
+from matcher.importing import import_file
+from matcher.people import Person
+from matcher.rights import Subject, SubjectKind, Suppressed, certificate, find_subject
+from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
+
+FEW = 6
+
+
+@pytest.fixture
+def matcher(tmp_path: Path) -> Iterator[Matcher]:
+    settings = settings_of(tmp_path / "home")
+    with open_store(settings.database_url) as store:
+        store.migrate()
+    with open_matcher(settings) as opened:
+        yield opened
+
+
+def organisation(item_id: str) -> Subject:
+    return Subject(SubjectKind.ORGANISATION, item_id)
+
+
+def person(one: Person) -> Subject:
+    return Subject(SubjectKind.PERSON, one.id)
+
+
+def traces_of(number: int) -> list[str]:
+    """What tells of the organisation of a number, wherever it is written."""
+    return [f"Untel-{number:03d}zq", f"MEMBRE-{number:03d}zq", f"{100_000_000 + number}00011"]
+
+
+def test_of_fifty_organisations_and_fifty_people_no_byte_is_left(matcher: Matcher) -> None:
+    members = [member(number) for number in range(60)]
+    people = fill(matcher, members)
+    introduce(matcher, zip(members[::2], members[1::2], strict=True))
+    home = matcher.settings.home
+    gone = [f"{number:03d}zq" for number in range(50)]
+    gone += [text for number in range(50) for text in traces_of(number)]
+    assert left_in(home, gone[:2]), "the test would prove nothing"
+    for one, who in zip(members[:50], people[:50], strict=True):
+        matcher.rights.erase(organisation(one.id), utc_now())
+        matcher.rights.erase(person(who), utc_now())
+    settled = matcher.rights.finish(utc_now)
+    assert [one.found_in for one in settled if one.done_at is None] == []
+    assert left_in(home, [*gone, *(who.id for who in people[:50])]) == []
+    assert {item.id for item in matcher.store.items.all()} == {"FAC001", *(one.id for one in members[50:])}
+    assert left_in(home, traces_of(55)), "others stay"
+    assert matcher.index.count() == 11
+
+
+def test_what_was_being_built_when_it_was_killed_goes_too(matcher: Matcher) -> None:
+    people = fill(matcher, [member(number) for number in range(FEW)])
+    folder = matcher.settings.index_dir
+    generation = next(path for path in folder.iterdir() if path.is_dir())
+    left_over = folder / "20200101T000000000000"
+    left_over.mkdir()
+    (left_over / "part").write_bytes(f"a point of MEMBRE-001zq, {people[1].id}".encode())
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (settled,) = matcher.rights.finish(utc_now)
+    assert settled.done_at is not None
+    assert not left_over.exists()
+    assert not generation.exists()
+
+
+def test_a_list_of_rejects_in_the_home_loses_the_rows_of_the_erased(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    rejects = matcher.settings.home / "membres.csv.rejects.csv"
+    rejects.write_text("line;reason;nom\r\n2;x;Société Untel-001zq\r\n3;x;Autre\r\n", encoding="utf-8-sig")
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (settled,) = matcher.rights.finish(utc_now)
+    assert settled.done_at is not None
+    assert rejects.read_text(encoding="utf-8-sig").split() == ["line;reason;nom", "3;x;Autre"]
+
+
+def test_it_is_owed_while_a_file_holds_it_and_done_when_it_is_gone(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    note = matcher.settings.home / "note.txt"
+    note.write_text("Appeler Société Untel-001zq demain")
+    asked = matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    assert (owed.done_at, owed.found_in) == (None, ("note.txt",))
+    assert certificate(owed)["state"] == "owed"
+    note.unlink()
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+    assert not matcher.rights.owes()
+    assert matcher.rights.finish(utc_now) == []
+    assert matcher.store.rights.get(asked.id).sought == ()
+
+
+def test_neither_the_request_nor_the_certificate_holds_the_data(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    (matcher.settings.home / "note.txt").write_text("Société Untel-001zq")
+    owed = matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    matcher.rights.finish(utc_now)
+    assert left_in(matcher.settings.home, traces_of(1)) == [("note.txt", "Untel-001zq")]
+    assert not [text for text in traces_of(1) if text in str(certificate(owed))]
+
+
+def test_a_reader_that_holds_the_log_delays_the_end_and_does_not_lose_it(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    reading, go_on = threading.Event(), threading.Event()
+
+    def read() -> None:
+        with open_store(matcher.settings.database_url) as other, other.backup.tables() as tables:
+            next(tables)
+            reading.set()
+            go_on.wait(200)
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    reading.wait(200)
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    go_on.set()
+    reader.join()
+    assert "matcher.db" in owed.found_in
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+    assert left_in(matcher.settings.home, traces_of(1)) == []
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_what_is_not_there_cannot_be_erased_again(matcher: Matcher, known: bool) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    subject = organisation("MEMBRE-001zq" if known else "MEMBRE-999")
+    if known:
+        matcher.rights.erase(subject, utc_now())
+    with pytest.raises(NotFound, match=r"erased already"):
+        matcher.rights.erase(subject, utc_now())
+    with pytest.raises(NotFound):
+        matcher.rights.export(subject, utc_now())
+
+
+def test_who_is_erased_is_not_taken_in_again_until_that_is_lifted(matcher: Matcher, tmp_path: Path) -> None:
+    members = [member(number) for number in range(3)]
+    people = fill(matcher, members)
+    matcher.rights.erase(organisation(members[1].id), utc_now())
+    matcher.rights.erase(person(people[1]), utc_now())
+    store = matcher.store
+    same_name = members[1].model_copy(update={"id": "OTHER", "siret": ""})
+    same_siren = members[1].model_copy(update={"id": "OTHER", "name": "Autre nom"})
+    for again in (members[1], same_name, same_siren):
+        with pytest.raises(Suppressed, match="matcher privacy lift"):
+            store.items.put([again], source="http")
+    with pytest.raises(Suppressed, match="lift"):
+        store.people.put(speaker(1, members[0]))
+    file = tmp_path / "membres.csv"
+    file.write_text("id;nom;siret\nNEU;Nouvelle;\nX;Société Untel-001zq;\n", encoding="utf-8")
+    report = import_file(file, store)
+    assert [(reject.line, "effacée à sa demande" in reject.reason) for reject in report.rejects] == [
+        (3, True)
+    ]
+    assert set(store.items.get_many(["NEU", "X"])) == {"NEU"}
+    assert matcher.rights.lift(["name:societe untel 001zq"]) == 1
+    assert import_file(file, store).put.inserted == 1
+
+
+def test_texts_of_others_that_name_the_erased_stay_and_are_told(matcher: Matcher) -> None:
+    one, other = member(1), member(2).model_copy(update={"needs": ("comme Société Untel-001zq",)})
+    fill(matcher, [one, other])
+    erasure = matcher.rights.erase(organisation(one.id), utc_now())
+    assert f"items.body {other.id}" in certificate(erasure)["named_in_texts_of_others"]
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+
+
+def test_everything_held_is_exported_and_no_secret(matcher: Matcher) -> None:
+    members = [member(number) for number in range(2)]
+    people = fill(matcher, members)
+    introduce(matcher, iter([(members[0], members[1])]))
+    told = matcher.rights.export(organisation(members[0].id), utc_now())
+    assert told["held"]["items"][0]["body"]["name"] == members[0].name
+    expected = {"availabilities", "feedback", "impressions", "import_changes", "introductions", "messages"}
+    assert expected | {"participations", "person_organisations", "plan_members"} <= told["held"].keys()
+    of_person = matcher.rights.export(person(people[0]), utc_now())
+    assert of_person["held"]["people"][0]["email"] == people[0].email
+    assert {"links", "visits", "messages", "feedback"} <= of_person["held"].keys()
+    assert {row["token_hash"] for row in of_person["held"]["visits"]} == {"a hash of the token"}
+
+
+def test_a_subject_is_named_by_address_id_or_name(matcher: Matcher) -> None:
+    members = [member(number) for number in range(2)]
+    people = fill(matcher, members)
+    store = matcher.store
+    for named in (people[0].email.upper(), people[0].id):
+        assert find_subject(named, store.items, store.people) == person(people[0])
+    for named in (members[1].id, members[1].name):
+        assert find_subject(named, store.items, store.people) == organisation(members[1].id)
+    with pytest.raises(NotFound, match="nothing to export or erase"):
+        find_subject("nobody@untel.example", store.items, store.people)
+
+
+def test_a_corrected_text_leaves_the_files_as_well(matcher: Matcher) -> None:
+    before = member(1)
+    fill(matcher, [before, member(2)])
+    after = before.model_copy(update={"description": "Conçoit des jeux.", "needs": ()})
+    matcher.store.items.put([after], source="http")
+    owed = matcher.rights.rectified(before, utc_now())
+    assert owed is not None
+    (done,) = matcher.rights.finish(utc_now)
+    assert (done.rectification, done.found_in) == (True, ())
+    assert left_in(matcher.settings.home, ["Untel-001zq con", "partenaire 001zq en"]) == []
+    assert left_in(matcher.settings.home, [after.name])
+    assert matcher.rights.rectified(after, utc_now()) is None
