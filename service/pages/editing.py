@@ -7,15 +7,18 @@ from datetime import datetime
 from matcher.build import Matcher
 from matcher.domain.imports import ImportBatch, ImportFile
 from matcher.domain.items import AnyItem, Organisation
-from matcher.errors import InvalidRequest, NotFound
+from matcher.errors import NotFound
 
 BY_PAGE = "fiche"
 """Name of the file of a change made by a page: there is none."""
 MOST_SHOWN = 20
 
 
-class ChangedMeanwhile(InvalidRequest):
-    """The record was changed by somebody else since it was read; ``current`` is what it is now."""
+class ChangedMeanwhile(Exception):
+    """The record was changed by another person since it was read; ``current`` is what it is now.
+
+    The page catches it and shows both: it never becomes an answer of its own, so it has no status.
+    """
 
     def __init__(self, current: Organisation) -> None:
         super().__init__("The record was changed meanwhile: read it again.")

@@ -111,6 +111,11 @@ def _page_before(problem: Handler) -> Handler:
         answered = problem(request, error)  # also logs what must be logged
         if not isinstance(answered, Response):
             answered = await answered
-        return show_error(request, answered.status_code) if is_for_browser(request) else answered
+        if not is_for_browser(request):
+            return answered
+        page = show_error(request, answered.status_code)
+        if "retry-after" in answered.headers:
+            page.headers["Retry-After"] = answered.headers["retry-after"]
+        return page
 
     return handle
