@@ -139,6 +139,12 @@ class Settings(BaseSettings):
     impressions_days: int = Field(
         90, ge=1, le=3_650, description="Days for which each item shown is kept; then counts per month only"
     )
+    requests_of_a_caller: int = Field(
+        600, ge=0, le=1_000_000, description="Requests a minute of one person or key; 0: any number"
+    )
+    requests_of_an_address: int = Field(
+        1_200, ge=0, le=1_000_000, description="Requests a minute from one network address; 0: any number"
+    )
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
     # Introductions (docs/decisions/0702-introductions.md)

@@ -6,12 +6,13 @@ from importlib.metadata import version
 from typing import Any
 
 import anyio
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
 from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings, load
 from service.http import documentation, errors, logging, middleware
-from service.http.access.limits import Attempts
+from service.http.access.identify import identify
+from service.http.access.limits import Attempts, Rates
 from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
@@ -72,11 +73,15 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     app.state.metrics = Metrics()
     app.state.matcher = matcher
     app.state.attempts = Attempts()
+    app.state.rates = Rates(settings.requests_of_a_caller, settings.requests_of_an_address)
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in (recommendations, items, plan, feedback, introductions, job_checks, health, sign_in, links):
-        app.include_router(routes.router)
+    for routes in (recommendations, items, plan, feedback, introductions, job_checks, sign_in, links):
+        app.include_router(
+            routes.router, dependencies=[Depends(identify)]
+        )  # counts who asks, if only by address
+    app.include_router(health.router)
     install_pages(app)
     return app
 

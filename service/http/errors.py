@@ -42,8 +42,16 @@ class TooManyQuestions(errors.NotAllowed):
     """One client has too many questions waiting."""
 
 
-class TooManyAttempts(errors.NotAllowed):
-    """Somebody tries to sign in, or asks for links, too often."""
+class TooManyRequests(errors.NotAllowed):
+    """A person, a key or an address asks too often; ``retry_after_s`` says when to go on."""
+
+    def __init__(self, message: str, *, retry_after_s: int = 60) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
+
+
+class TooManyAttempts(TooManyRequests):
+    """A person or an address tries to sign in, or asks for links, too often."""
 
 
 class ServiceBusy(errors.BackendUnavailable):
@@ -94,9 +102,8 @@ TABLE: dict[type[MatcherError], Row] = {
     WrongSignIn: Row(
         status.HTTP_403_FORBIDDEN, "wrong-sign-in", "Address and password do not belong together"
     ),
-    TooManyAttempts: Row(
-        status.HTTP_429_TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts", {"Retry-After": "900"}
-    ),
+    TooManyRequests: Row(status.HTTP_429_TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
+    TooManyAttempts: Row(status.HTTP_429_TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),
     Unauthorised: Row(
         status.HTTP_401_UNAUTHORIZED,
         "unauthorised",
@@ -162,6 +169,8 @@ def of_error(error: MatcherError, request_id: str = "") -> Response:
     row = row_of(error)
     response = problem(row.status, row.title, str(error), slug=row.slug, request_id=request_id)
     response.headers.update(row.headers)
+    if isinstance(error, TooManyRequests):
+        response.headers["Retry-After"] = str(error.retry_after_s)
     return response
 
 
@@ -173,7 +182,15 @@ def install(app: FastAPI) -> None:
 
 
 def relabel(description: dict[str, Any]) -> None:
-    """Give the problems in an OpenAPI description their own media type; safe to repeat."""
+    """Give the problems in an OpenAPI description their own media type; safe to repeat.
+
+    Every operation below ``/v1`` may be refused for asking too often: that is added here, once for all.
+    """
+    too_often = {"$ref": "#/components/schemas/Problem"}
+    for path, operations in description["paths"].items():
+        for operation in operations.values() if path.startswith("/v1/") else ():
+            answer = {"description": "Too Many Requests", "content": {PROBLEM_JSON: {"schema": too_often}}}
+            operation["responses"].setdefault("429", answer)
     operations = [operation for path in description["paths"].values() for operation in path.values()]
     for operation in operations:
         for code, response in operation["responses"].items():

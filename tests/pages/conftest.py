@@ -18,7 +18,14 @@ from tests.service.conftest import ITEMS, KEY
 
 
 def make_settings(home: Path) -> Settings:
-    return Settings(home=home, encoder="hashing", admin_key=KEY, log_level="error")
+    return Settings(
+        home=home,
+        encoder="hashing",
+        admin_key=KEY,
+        log_level="error",
+        requests_of_a_caller=0,
+        requests_of_an_address=0,
+    )
 
 
 def copied_settings(home: Path, folder: Path) -> Settings:

@@ -80,7 +80,14 @@ ITEMS: tuple[AnyItem, ...] = (
 
 
 def settings_of(home: Path) -> Settings:
-    return Settings(home=home, encoder="hashing", admin_key=KEY, log_level="error")
+    return Settings(
+        home=home,
+        encoder="hashing",
+        admin_key=KEY,
+        log_level="error",
+        requests_of_a_caller=0,
+        requests_of_an_address=0,
+    )
 
 
 @pytest.fixture

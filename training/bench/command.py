@@ -111,6 +111,8 @@ def _settings(home: Path, plan: Plan) -> Settings:
         encoder=str(plan.model),
         index_backend="edge",
         qdrant_url=None,
+        requests_of_a_caller=0,
+        requests_of_an_address=0,
     )
 
 

@@ -3,7 +3,7 @@
 - ``caller``: who asks, and what they may do
 - ``identify``: finding out who asks, from the key or the cookie of a request
 - ``cookies``: the cookie of a signed-in visit
-- ``limits``: how often one may try to sign in
+- ``limits``: how often one may ask, and try to sign in
 - ``guards``: what routes ask for: ``requires(Permission.X)``, and items only for those who may see them
 - ``same_origin``: the refusal of what other sites make a browser send
 """

@@ -14,7 +14,8 @@ from matcher.build import Matcher
 from matcher.people import ROLE_PERMISSIONS, VISITOR_PERMISSIONS, ApiKey, Permission, Role, permissions_of
 from service.http.access.caller import Caller
 from service.http.access.cookies import cookie_name
-from service.http.engine import MatcherEngine
+from service.http.access.limits import Rates
+from service.http.engine import MatcherEngine, client_of
 from service.http.errors import Unauthorised
 
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,8 +30,23 @@ async def identify(request: Request) -> Caller:
     """Return who asks; Unauthorised for a key that opens nothing."""
     known: Caller | None = getattr(request.state, "caller", None)
     if known is None:
-        known = request.state.caller = await _identify(request)
+        known = request.state.caller = await _identify_in_time(request)
     return known
+
+
+async def _identify_in_time(request: Request) -> Caller:
+    """Return who asks; TooManyRequests for a person, a key or an address that asks too often.
+
+    Commands on this machine are not counted: an operator's loop over them is no attack.
+    """
+    rates: Rates = request.app.state.rates
+    if _is_of_this_machine(request):
+        return Caller(ADMIN_KEY_PERMISSIONS, key=LOCAL_KEY)
+    rates.count_address(client_of(request))
+    caller = await _identify(request)
+    if caller.is_known:
+        rates.count_caller(caller.name)
+    return caller
 
 
 async def _identify(request: Request) -> Caller:
@@ -58,13 +74,21 @@ def _visitor_of(matcher: Matcher, token: str) -> Caller | None:
     return Caller(permissions_of(person.roles), person=person, visit_id=visit.id)
 
 
-async def _by_key(request: Request, given: str) -> Caller:
-    scheme, _, token = given.partition(" ")
-    admin_key: SecretStr | None = request.app.state.settings.admin_key
-    token = token.strip() if scheme.lower() == "bearer" else ""
+def _is_of_this_machine(request: Request) -> bool:
+    """Whether a command of this account asks, with the token that the service made when it started."""
     local_token: str = getattr(request.app.state, "local_token", "")
-    if local_token and same_secret(token, local_token):
-        return Caller(ADMIN_KEY_PERMISSIONS, key=LOCAL_KEY)
+    token = _bearer_token(request.headers.get("authorization", ""))
+    return bool(local_token) and same_secret(token, local_token)
+
+
+def _bearer_token(given: str) -> str:
+    scheme, _, token = given.partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+async def _by_key(request: Request, given: str) -> Caller:
+    admin_key: SecretStr | None = request.app.state.settings.admin_key
+    token = _bearer_token(given)
     if admin_key is not None and same_secret(token, admin_key.get_secret_value()):
         return Caller(ADMIN_KEY_PERMISSIONS, key=ADMIN_KEY)
     engine: MatcherEngine = request.app.state.engine

@@ -1,5 +1,6 @@
 """Signing in and out, and one's own visits. Following a link of a mail never acts: its button does."""
 
+import asyncio
 from datetime import UTC, datetime
 from html import escape
 from typing import Annotated, Any
@@ -113,10 +114,14 @@ async def ask_for_link(
 async def with_password(
     body: PasswordSignIn, request: Request, response: Response, engine: EngineDep, attempts: AttemptsDep
 ) -> None:
-    """Begin a visit; wrong after five failures within a quarter of an hour, whatever the password."""
+    """Begin a visit; wrong after five failures within a quarter of an hour, whatever the password.
+
+    Each failure from a network address makes the next answer to it slower.
+    """
     client, account = client_of(request), address_key(body.email)
     attempts.check(FAILURES_OF_A_CLIENT, "failures", client)
     attempts.check(FAILURES_OF_AN_ADDRESS, "failures", account)
+    await asyncio.sleep(attempts.pause_s(FAILURES_OF_A_CLIENT, "failures", client))
     try:
         async with request.app.state.passwords:
             token = await engine.read(
