@@ -5,8 +5,8 @@ BIN := $(VENV)/bin
 # torch is named first and exactly: a range would pull gigabytes of CUDA packages on some machines.
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint requirements.lock
 
-# Left out of the fast tests: a database server, served processes, the model, training.
-SLOW := $(addprefix --ignore=tests/,contract e2e golden training)
+# Left out of the fast tests: a database server, the whole application, processes, the model, training.
+SLOW := $(addprefix --ignore=tests/,contract service pages e2e golden training)
 
 # One worker a core, whole modules to a worker, so that a module's fixtures are made once.
 PARALLEL := --numprocesses auto --dist loadfile
@@ -40,7 +40,7 @@ serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 
 test: tests ## Install what is missing and run the tests
 
-test-fast: $(VENV)/test.stamp ## Run the tests that need neither model, database server nor other processes
+test-fast: $(VENV)/test.stamp ## Run the tests that need neither model, server, whole application nor other processes
 	$(BIN)/python -m pytest $(PARALLEL) tests $(SLOW) -m "not model and not postgres and not process"
 
 check: format lint types contracts complexity tests ## What CI runs: format, lint, types, contracts, complexity, tests

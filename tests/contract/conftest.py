@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from matcher.adapters.sql import open_store
 from tests.contract import postgres
+from tests.samples import migrated
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +30,14 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'a folder' / 'matcher.db'}"
     return str(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def ready_url(url: str) -> str:
+    """The same database with its tables made."""
+    sqlite = "sqlite:///"
+    if url.startswith(sqlite):
+        return migrated(Path(url.removeprefix(sqlite)))
+    with open_store(url) as store:
+        store.migrate()
+    return url

@@ -14,9 +14,8 @@ NOON = datetime(2026, 11, 30, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url, now=lambda: NOON) as opened:
-        opened.migrate()
+def store(ready_url: str) -> Iterator[Store]:
+    with open_store(ready_url, now=lambda: NOON) as opened:
         organisations = [Organisation(id=name, name=name) for name in ("A", "B", "C")]
         opened.items.put([*organisations, Factory(id="FAC", name="Data")], source="test")
         yield opened

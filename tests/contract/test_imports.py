@@ -23,9 +23,8 @@ SECRET = "Texte confidentiel"
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url, now=lambda: NOON) as opened:
-        opened.migrate()
+def store(ready_url: str) -> Iterator[Store]:
+    with open_store(ready_url, now=lambda: NOON) as opened:
         yield opened
 
 

@@ -52,9 +52,8 @@ class Home:
 
 
 @pytest.fixture
-def home(url: str) -> Iterator[Home]:
-    with open_store(url, now=lambda: NOW) as store:
-        store.migrate()
+def home(ready_url: str) -> Iterator[Home]:
+    with open_store(ready_url, now=lambda: NOW) as store:
         yield Home(store)
 
 

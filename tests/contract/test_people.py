@@ -17,9 +17,8 @@ SECRET = b"a secret of this test"
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url) as opened:
-        opened.migrate()
+def store(ready_url: str) -> Iterator[Store]:
+    with open_store(ready_url) as opened:
         members = [Organisation(id=f"ORG00{n}", name=f"Membre {n}") for n in (1, 2)]
         opened.items.put([*members, Factory(id="FAC001", name="Data")], source="test")
         yield opened

@@ -19,9 +19,8 @@ MEMBERS = [Organisation(id=f"o{n}", name=f"Membre {n}") for n in range(50)]
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url) as opened:
-        opened.migrate()
+def store(ready_url: str) -> Iterator[Store]:
+    with open_store(ready_url) as opened:
         opened.items.put(MEMBERS, source="test")
         yield opened
 

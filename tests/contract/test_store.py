@@ -35,9 +35,8 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def store(url: str) -> Iterator[Store]:
-    with open_store(url, now=lambda: NOON) as opened:
-        opened.migrate()
+def store(ready_url: str) -> Iterator[Store]:
+    with open_store(ready_url, now=lambda: NOON) as opened:
         yield opened
 
 

@@ -13,14 +13,14 @@ from matcher.domain.events import PutReport
 from matcher.domain.items import ItemType, Organisation
 from matcher.errors import BackendUnavailable
 from matcher.importing import Choices, import_file, read, rejects_path
+from tests.samples import migrated
 
 HEADER = "id;nom;secteur;ville\n"
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path / 'store' / 'matcher.db'}") as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "store" / "matcher.db")) as opened:
         yield opened
 
 

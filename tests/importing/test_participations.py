@@ -13,6 +13,7 @@ from matcher.domain.participation import Participation, ParticipationRole
 from matcher.errors import InvalidRequest
 from matcher.importing import Action, import_participations, lists_participations
 from service.cli.main import main
+from tests.samples import migrated
 
 MEMBERS: list[AnyItem] = [
     Organisation(id="O1", name="Makina Corpus"),
@@ -25,8 +26,7 @@ HOST = Participation("O1", "F1", ParticipationRole.HOST, date(2024, 1, 1), "qui.
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db") as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as opened:
         opened.items.put(MEMBERS, source="test")
         yield opened
 

@@ -11,14 +11,14 @@ from matcher.domain.items import Factory, Organisation
 from matcher.errors import InvalidRequest, StalePlan
 from matcher.importing import Action, Certainty, Choices, apply_plan, import_file, load_profile, plan_import
 from service.cli.main import main
+from tests.samples import migrated
 
 ADA = Organisation(id="O1", name="Ada", city="Albi", expertise=("data",))
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path / 'store' / 'matcher.db'}") as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "store" / "matcher.db")) as opened:
         opened.items.put([ADA], source="test")
         yield opened
 

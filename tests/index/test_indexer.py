@@ -33,7 +33,7 @@ from matcher.index import (
     checksum,
 )
 from matcher.settings import Settings
-from tests.samples import copy_home
+from tests.samples import copy_home, migrated
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -46,8 +46,7 @@ def organisation(number: int, text: str = "données de santé", *, opted_out: bo
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(f"sqlite:///{tmp_path}/matcher.db")
-    opened.migrate()
+    opened = open_store(migrated(tmp_path / "matcher.db"))
     yield opened
     opened.close()
 

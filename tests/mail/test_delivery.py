@@ -23,6 +23,7 @@ from matcher.mail import (
     Unwanted,
     Written,
 )
+from tests.samples import migrated
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 ACCEPTED = Trial(Outcome.ACCEPTED, "250")
@@ -79,8 +80,7 @@ class Writer:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db", now=lambda: NOON) as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db"), now=lambda: NOON) as opened:
         yield opened
 
 

@@ -11,14 +11,14 @@ import pytest
 
 from matcher.adapters.sql import Store, open_store
 from matcher.mail import HOLD, Turn
+from tests.samples import migrated
 
 NOON = datetime(2026, 12, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db") as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as opened:
         yield opened
 
 

@@ -14,12 +14,12 @@ from matcher.introductions import Availability, Ground, Outcome, Side, State
 from matcher.mail import Event, LetterWriter, Message, Remark, Unwanted, Written
 from matcher.people import LinkGone, Links, Purpose
 from tests.mail.samples import CLAIRE, NOON, OneIntroduction, fill, writer_of
+from tests.samples import migrated
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db", now=lambda: NOON) as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db"), now=lambda: NOON) as opened:
         fill(opened)
         yield opened
 
