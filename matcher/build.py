@@ -15,6 +15,7 @@ from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.audit import KEY_FILE, AuditLog
 from matcher.cleaning import ProductCleaning
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
@@ -143,7 +144,18 @@ class Matcher:
         """Exports, erases and corrects what is held of a subject."""
         store, home = self.store, Home(self.settings.home, without=[self.settings.home / "models"])
         cleaning = ProductCleaning(store, self.serving)
-        return RightsDesk(Parts(store.items, store.people, store.rights, cleaning, home))
+        parts = Parts(store.items, store.people, store.rights, cleaning, home, store.audit)
+        return RightsDesk(parts)
+
+    @cached_property
+    def audit(self) -> AuditLog:
+        """Who saw or decided what."""
+        given = self.settings.audit_key
+
+        def key() -> bytes:
+            return read_secret(self.settings.home, given.get_secret_value() if given else "", KEY_FILE)
+
+        return AuditLog(self.store.audit, key, self.settings.home)
 
     @cached_property
     def job_check(self) -> JobCheck:
@@ -174,7 +186,7 @@ class Matcher:
         transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
-        return Worker(turn, delivery, [self.introduction_worker.due], utc_now)
+        return Worker(turn, delivery, [self.introduction_worker.due, self.audit.checkpoint], utc_now)
 
     @cached_property
     def visits(self) -> Visits:

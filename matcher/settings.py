@@ -107,6 +107,9 @@ class Settings(BaseSettings):
     secret: Key = Field(
         None, description="What links of mails are made from; empty: a file in the home folder"
     )
+    audit_key: Key = Field(
+        None, description="What states of the audit are signed with; empty: a file in the home folder"
+    )
     log_level: LogLevel = "info"
 
     # Mail

@@ -10,8 +10,8 @@ SECRET_FILE = "secret"  # noqa: S105  # the name of a file
 _BYTES = 32
 
 
-def read_secret(home: Path, given: str = "") -> bytes:
-    """Return the secret: the one ``given``, else that of the file in ``home``, made at its first use.
+def read_secret(home: Path, given: str = "", file: str = SECRET_FILE) -> bytes:
+    """Return the secret: the one ``given``, else that of the ``file`` in ``home``, made at its first use.
 
     Links of one secret cannot be followed under another, so several machines share ``MATCHER_SECRET``.
 
@@ -30,7 +30,7 @@ def read_secret(home: Path, given: str = "") -> bytes:
     """
     if given:
         return given.encode()
-    path = home / SECRET_FILE
+    path = home / file
     try:
         return _read(path) if path.exists() else _make(path)
     except OSError as error:

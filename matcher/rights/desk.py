@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from matcher.audit import Note, Of
 from matcher.domain import Items, Organisation
 from matcher.people import Person
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.files import Found, Home
-from matcher.rights.ports import Cleaning, Tables
+from matcher.rights.ports import Audit, Cleaning, Tables
 from matcher.rights.subject import People, Subject, SubjectKind, require_organisation
 from matcher.rights.suppression import keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Tracer
@@ -28,6 +29,7 @@ class Parts:
     tables: Tables
     cleaning: Cleaning
     home: Home
+    audit: Audit
 
 
 class RightsDesk:
@@ -46,9 +48,14 @@ class RightsDesk:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
 
-    def export(self, subject: Subject, now: datetime) -> dict[str, Any]:
-        """Return everything that is held on a subject, as plain JSON values; NotFound if nothing is."""
+    def export(self, subject: Subject, now: datetime, by: str = "") -> dict[str, Any]:
+        """Return everything that is held on a subject, as plain JSON values; NotFound if nothing is.
+
+        ``by`` is the person who asks; the audit keeps it.
+        """
         self._facts(subject)
+        note = Note("subject.export", Of(subject.kind.value), subject.id, by)
+        self._parts.audit.append([note], now)
         held = self._parts.tables.held(subject)
         return {
             "format": FORMAT,

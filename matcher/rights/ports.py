@@ -1,9 +1,10 @@
 """What rights ask of the store and of the index."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from matcher.audit import Note
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.subject import Subject
 
@@ -54,6 +55,14 @@ class Tables(Protocol):
 
     def lift(self, hashes: Sequence[str]) -> int:
         """Suppress no more; return how many hashes were."""
+        ...
+
+
+class Audit(Protocol):
+    """Where exports are entered; erasures are by their own transaction."""
+
+    def append(self, notes: Iterable[Note], now: datetime) -> None:
+        """Enter notes, in their order."""
         ...
 
 

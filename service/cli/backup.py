@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from matcher.adapters.sql import open_store, utc_now
+from matcher.audit import KEY_FILE
 from matcher.backup import Manifest, back_up
 from matcher.backup import restore as restore_backup
 from matcher.people.secret import SECRET_FILE
@@ -35,7 +36,7 @@ def restore(settings: Settings, source: Path) -> None:
 
 def _files(settings: Settings) -> dict[str, Path]:
     """Files of the home folder that a backup keeps, by their name in it."""
-    return {name: settings.home / name for name in (WEIGHTS_FILE, SECRET_FILE)}
+    return {name: settings.home / name for name in (WEIGHTS_FILE, SECRET_FILE, KEY_FILE)}
 
 
 def _content(manifest: Manifest) -> str:

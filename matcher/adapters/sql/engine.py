@@ -94,6 +94,10 @@ class Database:
         """File or address of the store, without its password."""
         return place_of(self._url)
 
+    def now(self) -> datetime:
+        """Return the present instant."""
+        return self._now()
+
     def stamp(self) -> str:
         """Return the present instant as the tables keep it."""
         return stamp(self._now())

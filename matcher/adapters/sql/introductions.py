@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.mail import queue_messages
 from matcher.adapters.sql.people import instant
@@ -24,6 +25,7 @@ from matcher.adapters.sql.schema import (
     person_organisations,
     unwanted_pairs,
 )
+from matcher.audit import Note, Of
 from matcher.domain.items import ItemType
 from matcher.errors import IllegalStep, NotFound
 from matcher.introductions import (
@@ -96,6 +98,7 @@ class IntroductionTables:
             number = connection.execute(insert(introductions).returning(introductions.c.number), row).scalar()
             kept = replace(new, id=f"IN{number}")
             _write_record(connection, kept, replace(step.record, introduction_id=kept.id))
+            enter(connection, [_noted(kept, step.record)], step.record.at)
             queue_messages(connection, step.messages, step.record.at)
         return kept
 
@@ -112,6 +115,7 @@ class IntroductionTables:
             mine = introductions.c.number == _number(introduction_id)
             connection.execute(update(introductions).where(mine).values(_columns(step.introduction)))
             _write_record(connection, step.introduction, step.record)
+            enter(connection, [_noted(step.introduction, step.record)], step.record.at)
             queue_messages(connection, step.messages, step.record.at)
         return step.introduction
 
@@ -283,6 +287,12 @@ def _introduction(row: Row[Any]) -> Introduction:
         outcomes=said,
         meeting=_meeting(row.meeting),
     )
+
+
+def _noted(one: Introduction, record: Record) -> Note:
+    """Return what the audit keeps of an act: no ground, note or outcome, which are a member's own words."""
+    act = f"introduction.{record.act.value}"
+    return Note(act, Of.INTRODUCTION, one.id, record.actor.person_id, str(record.version))
 
 
 def _write_record(connection: Connection, one: Introduction, record: Record) -> None:

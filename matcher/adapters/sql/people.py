@@ -9,9 +9,11 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import erasure
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import refuse_suppressed_person
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, links, people, person_organisations
+from matcher.audit import Note, Of
 from matcher.domain.items import ItemType
 from matcher.errors import InvalidRequest, NotFound
 from matcher.people import Link, Person, Purpose, Role, address_key
@@ -41,12 +43,15 @@ class PeopleTables:
             _require_organisations(connection, person.organisations)
             row = _person_row(person)
             known = select(people.c.id).where(people.c.id == person.id)
-            if connection.execute(known).first():
+            is_known = connection.execute(known).first() is not None
+            if is_known:
                 connection.execute(update(people).where(people.c.id == person.id).values(row))
             else:
                 added = {**row, "id": person.id, "created_at": self._database.stamp()}
                 connection.execute(insert(people), added)
             _write_organisations(connection, person)
+            act = "person.change" if is_known else "person.add"
+            enter(connection, [Note(act, Of.PERSON, person.id)], self._database.now())
 
     def get(self, person_id: str) -> Person:
         """Return a person; NotFound for an unknown id."""
@@ -77,6 +82,7 @@ class PeopleTables:
             if not connection.execute(select(people.c.id).where(people.c.id == person_id)).first():
                 raise NotFound("There is no such person.")
             erasure.erase_person_traces(connection, person_id)
+            enter(connection, [Note("person.erase", Of.PERSON, person_id)], self._database.now())
             erasure.owe_erasure(connection, self._database.stamp())
         erasure.settle(self._database)
 
@@ -94,7 +100,9 @@ class PeopleTables:
         self.get(person_id)
         first = update(people).where(people.c.id == person_id, people.c[what].is_(None))
         with self._database.writing("changing a person") as connection:
-            connection.execute(first.values({what: stamp(now)}))
+            if connection.execute(first.values({what: stamp(now)})).rowcount:
+                act = f"person.{what.removesuffix('_at')}"
+                enter(connection, [Note(act, Of.PERSON, person_id)], now)
 
     def password_hash(self, person_id: str) -> str | None:
         """Return the hash of a person's password; None where none is set."""

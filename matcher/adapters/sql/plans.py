@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.rows import from_row
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, plan_lists, plan_members, plans
+from matcher.audit import Note, Of
 from matcher.domain.eligibility import is_listed
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
@@ -54,6 +56,7 @@ class PlanTable:
                 connection.execute(delete(table))
                 if rows:
                     connection.execute(insert(table), rows)
+            enter(connection, [Note("plan.make", Of.PLAN, kept.version)], self._database.now())
         return kept
 
 

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import text
 
 from matcher.adapters.sql import erasure, migrate
+from matcher.adapters.sql.audit import AuditTables
 from matcher.adapters.sql.backup import Backup
 from matcher.adapters.sql.catalogue.imports import Imports
 from matcher.adapters.sql.catalogue.items import Catalogue
@@ -55,6 +56,8 @@ class Store:
         Which process does work that one does at a time.
     rights
         What is held of subjects, and erasures: :class:`~matcher.adapters.sql.rights.RightsTables`.
+    audit
+        Who saw or decided what: :class:`~matcher.adapters.sql.audit.AuditTables`.
 
     Notes
     -----
@@ -79,6 +82,7 @@ class Store:
         self.introductions = IntroductionTables(database)
         self.turns = Turns(database)
         self.rights = RightsTables(database)
+        self.audit = AuditTables(database)
 
     def __enter__(self) -> Self:
         return self

@@ -12,6 +12,7 @@ from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import erasure as removing
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.rows import remove
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import make_salt, suppressed
@@ -26,6 +27,7 @@ from matcher.adapters.sql.schema import (
     people,
     suppressions,
 )
+from matcher.audit import Note, Of
 from matcher.errors import NotFound
 from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
 
@@ -156,6 +158,10 @@ def _note(
         "searched_bytes": 0,
     }
     connection.execute(insert(erasures), row)
+    act = "subject.rectify" if rectification else "subject.erase"
+    of = Of(request.subject.kind.value)
+    notes = [Note(act, of, request.subject.id, request.by), Note(act, Of.ERASURE, erasure_id, request.by)]
+    enter(connection, notes, request.at)
     return _read(connection, erasure_id)
 
 

@@ -1,0 +1,63 @@
+"""Entries of the audit and its checkpoints, as rows."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import insert, select
+
+from matcher.adapters.sql.audit.writing import enter
+from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_head
+from matcher.audit import Checkpoint, Entry, Head, Note
+
+_BATCH = 5_000
+
+
+class AuditTables:
+    """The audit that is kept; see :class:`matcher.audit.ports.AuditRows`. Nothing here changes an entry."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def append(self, notes: Iterable[Note], now: datetime) -> None:
+        """Enter notes, in their order, in one transaction."""
+        with self._database.writing("writing the audit") as connection:
+            enter(connection, notes, now)
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry in ascending order; read a batch at a time, so that no writer is blocked."""
+        after = -1
+        while True:
+            statement = select(audit_entries).where(audit_entries.c.seq > after)
+            statement = statement.order_by(audit_entries.c.seq).limit(_BATCH)
+            with self._database.reading("reading the audit") as connection:
+                rows = connection.execute(statement).all()
+            for seq, at, *rest in rows:
+                yield Entry(seq, datetime.fromisoformat(at), *rest)
+            if len(rows) < _BATCH:
+                return
+            after = rows[-1].seq
+
+    def head(self) -> Head:
+        """Return the last entry as writers know it; that of an empty chain where there is none."""
+        with self._database.reading("reading the head of the audit") as connection:
+            row = connection.execute(select(audit_head)).first()
+        return Head(row.seq, row.hash) if row else Head()
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return the signed states, in ascending order."""
+        statement = select(audit_checkpoints).order_by(audit_checkpoints.c.seq)
+        with self._database.reading("reading checkpoints") as connection:
+            return [
+                Checkpoint(row.seq, row.hash, datetime.fromisoformat(row.at), row.signature)
+                for row in connection.execute(statement)
+            ]
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep a signed state; one of the same number stays as it is."""
+        same = select(audit_checkpoints.c.seq).where(audit_checkpoints.c.seq == checkpoint.seq)
+        with self._database.writing("keeping a checkpoint") as connection:
+            if connection.execute(same).first() is None:
+                row = asdict(checkpoint) | {"at": stamp(checkpoint.at)}
+                connection.execute(insert(audit_checkpoints), row)

@@ -1,0 +1,41 @@
+"""Entering notes in the caller's transaction: an act and its entry are kept together, or neither is."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, replace
+from datetime import datetime
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters.sql.engine import stamp
+from matcher.adapters.sql.facts import make_salt
+from matcher.adapters.sql.schema import audit_entries, audit_head
+from matcher.audit import Entry, Head, Note, Of, hash_of_entry, reference
+
+_ONE = 1
+
+
+def enter(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
+    """Append entries to the chain.
+
+    Writers take turns (:meth:`Database.writing`) and lock the one row of the head, so the chain never forks.
+    """
+    given = list(notes)
+    if not given:
+        return
+    salt = make_salt(connection)
+    found = connection.execute(select(audit_head).with_for_update()).first()
+    head = Head(found.seq, found.hash) if found else Head()
+    rows = []
+    for note in given:
+        actor = reference(salt, Of.PERSON, note.actor) if note.actor else "service"
+        subject = reference(salt, note.of, note.subject_id)
+        entry = Entry(head.seq + 1, now, actor, note.act, subject, note.version, head.hash)
+        entry = replace(entry, hash=hash_of_entry(entry))
+        rows.append(asdict(entry) | {"at": stamp(now)})
+        head = Head(entry.seq, entry.hash)
+    connection.execute(insert(audit_entries), rows)
+    if found is None:
+        connection.execute(insert(audit_head), {"id": _ONE, **asdict(head)})
+    else:
+        connection.execute(update(audit_head).where(audit_head.c.id == _ONE).values(asdict(head)))

@@ -1,0 +1,30 @@
+"""The audit: who saw or decided what, on which version, in a chain that shows every later change.
+
+- ``entry``: one entry, its canonical form and its hash; references that name nobody
+- ``chain``: the check of a whole chain against its head and its signed checkpoints
+- ``log``: the use cases: check, export, sign a checkpoint
+- ``ports``: what the audit asks of the store
+"""
+
+from matcher.audit.chain import Checkpoint, Fault, Head, Verdict, sign, verify
+from matcher.audit.entry import FIRST, Entry, Note, Of, hash_of_entry, reference
+from matcher.audit.log import CHECKPOINT_FILE, KEY_FILE, AuditLog, read_checkpoint
+
+__all__ = [
+    "CHECKPOINT_FILE",
+    "FIRST",
+    "KEY_FILE",
+    "AuditLog",
+    "Checkpoint",
+    "Entry",
+    "Fault",
+    "Head",
+    "Note",
+    "Of",
+    "Verdict",
+    "hash_of_entry",
+    "read_checkpoint",
+    "reference",
+    "sign",
+    "verify",
+]

@@ -1,0 +1,85 @@
+"""The use cases of the audit: enter, check, export, sign."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from matcher.audit.chain import Checkpoint, Verdict, sign, verify
+from matcher.audit.entry import Note
+from matcher.audit.ports import AuditRows
+from matcher.errors import InvalidRequest
+from matcher.files import write_whole
+
+CHECKPOINT_FILE = "audit.checkpoint"
+KEY_FILE = "audit-key"
+KEPT_EVERY = timedelta(hours=1)
+"""Time between two checkpoints that are kept for ever; the file has the latest."""
+
+
+class AuditLog:
+    """The audit of one store.
+
+    Parameters
+    ----------
+    rows
+        Where entries are kept.
+    key
+        Gives what checkpoints are signed with; read when it is needed.
+    folder
+        Where the latest checkpoint is kept beside the database, so that an older copy of the database in its
+        place is seen.
+    """
+
+    def __init__(self, rows: AuditRows, key: Callable[[], bytes], folder: Path) -> None:
+        self._rows, self._key, self._file = rows, key, folder / CHECKPOINT_FILE
+
+    def enter(self, note: Note, now: datetime) -> None:
+        """Enter one note."""
+        self._rows.append([note], now)
+
+    def checkpoint(self, now: datetime) -> Checkpoint | None:
+        """Sign the present state; None when nothing was entered since the last one."""
+        head, known = self._rows.head(), self._rows.checkpoints()
+        latest = self._latest()
+        if head.seq == 0 or (latest is not None and latest.seq == head.seq):
+            return None
+        signed = sign(self._key(), head.seq, head.hash, now)
+        if not known or now - known[-1].at >= KEPT_EVERY:
+            self._rows.keep(signed)
+        text = json.dumps(asdict(signed) | {"at": signed.at.isoformat(timespec="microseconds")})
+        write_whole(self._file, text.encode(), check=lambda draft: draft.chmod(0o600))
+        return signed
+
+    def latest(self) -> str | None:
+        """Return the latest checkpoint as it is kept in the home; None before the first."""
+        return self._file.read_text(encoding="utf-8") if self._file.exists() else None
+
+    def verify(self, *others: Checkpoint) -> Verdict:
+        """Check the whole chain, against the checkpoints of store and home and ``others`` kept elsewhere."""
+        latest = self._latest()
+        marks = [*self._rows.checkpoints(), *([latest] if latest else []), *others]
+        return verify(self._rows.entries(), self._rows.head(), marks, self._key())
+
+    def export(self) -> Iterator[dict[str, Any]]:
+        """Yield every entry as plain values, oldest first."""
+        for entry in self._rows.entries():
+            yield asdict(entry) | {"at": entry.at.isoformat(timespec="microseconds")}
+
+    def _latest(self) -> Checkpoint | None:
+        return read_checkpoint(self._file) if self._file.exists() else None
+
+
+def read_checkpoint(path: Path) -> Checkpoint:
+    """Return the checkpoint of a file; InvalidRequest for one that cannot be read."""
+    try:
+        facts = json.loads(path.read_text(encoding="utf-8"))
+        return Checkpoint(**(facts | {"at": datetime.fromisoformat(facts["at"])}))
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise InvalidRequest(
+            "This is no checkpoint of the audit: name a file that `matcher audit checkpoint` wrote.",
+            place=path,
+            cause=error,
+        ) from error

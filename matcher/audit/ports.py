@@ -1,0 +1,32 @@
+"""What the audit asks of the store."""
+
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Protocol
+
+from matcher.audit.chain import Checkpoint, Head
+from matcher.audit.entry import Entry, Note
+
+
+class AuditRows(Protocol):
+    """The entries that are kept, in a chain that only grows."""
+
+    def append(self, notes: Iterable[Note], now: datetime) -> None:
+        """Enter notes, in their order, in one transaction."""
+        ...
+
+    def entries(self) -> Iterator[Entry]:
+        """Yield every entry in ascending order."""
+        ...
+
+    def head(self) -> Head:
+        """Return the last entry as writers know it."""
+        ...
+
+    def checkpoints(self) -> list[Checkpoint]:
+        """Return the signed states, in ascending order."""
+        ...
+
+    def keep(self, checkpoint: Checkpoint) -> None:
+        """Keep a signed state."""
+        ...

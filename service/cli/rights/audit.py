@@ -1,0 +1,64 @@
+"""The commands of the audit: verify, export, checkpoint."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from matcher.adapters.sql import utc_now
+from matcher.audit import read_checkpoint
+from matcher.build import open_matcher
+from matcher.files import write_whole
+from matcher.settings import load
+from service.cli.render.console import remarks, results
+
+audit = typer.Typer(help="Who saw or decided what, in a chain that shows changes.", no_args_is_help=True)
+
+
+@audit.command("verify")
+def verify(
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that was kept elsewhere; may be repeated.", exists=True),
+    ] = None,
+) -> None:
+    """Check every entry; exit code 3 if one was changed, left out, moved or cut off."""
+    with open_matcher(load()) as matcher:
+        verdict = matcher.audit.verify(*map(read_checkpoint, against or []))
+    if verdict.is_sound:
+        results().print(f"{verdict.entries} entries are sound, against {verdict.checkpoints} checkpoints.")
+        return
+    for fault in verdict.faults:
+        where = f"entry {fault.seq}" if fault.seq else "the chain"
+        results().print(f"{where}: {fault.what}", highlight=False, soft_wrap=True)
+    remarks().print("Keep a copy of the store as it is now, and compare it with a backup from before.")
+    raise typer.Exit(3)
+
+
+@audit.command("export")
+def export(
+    out: Annotated[Path | None, typer.Argument(help="File to write; standard output if left out.")] = None,
+) -> None:
+    """Write every entry, oldest first, as JSON Lines."""
+    with open_matcher(load()) as matcher:
+        lines = [json.dumps(entry, sort_keys=True) for entry in matcher.audit.export()]
+    text = "".join(f"{line}\n" for line in lines)
+    if out is None:
+        results().out(text, end="", highlight=False)
+        return
+    write_whole(out, text.encode())
+    remarks().print(f"{len(lines)} entries written to {out}.")
+
+
+@audit.command("checkpoint")
+def checkpoint() -> None:
+    """Sign the present state and print it: keep it away from this machine, for `audit verify --against`."""
+    settings = load()
+    with open_matcher(settings) as matcher:
+        matcher.audit.checkpoint(utc_now())
+        latest = matcher.audit.latest()
+    if latest is None:
+        remarks().print("The audit has no entry yet: there is nothing to sign.")
+        return
+    results().out(latest, highlight=False)
