@@ -34,7 +34,17 @@ from matcher.index import (
 from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
 from matcher.knowledge.read import Knowledge, read_knowledge
 from matcher.language.lookup import find_item
-from matcher.mail import Addresses, Delivery, LetterWriter, Sender, Sources, Turn, Worker
+from matcher.mail import (
+    Addresses,
+    CalendarFeeds,
+    Delivery,
+    FeedSources,
+    LetterWriter,
+    Sender,
+    Sources,
+    Turn,
+    Worker,
+)
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.people import ApiKeys, Links, SignIn, Visits, check_address, read_secret
@@ -175,9 +185,22 @@ class Matcher:
         """Writes mails."""
         sources = Sources(self.store.people, self.store.items, self.store.introductions, self.links)
         settings = self.settings
-        addresses = Addresses(settings.public_url)
-        sender = Sender(settings.cluster_name, _mail_from(settings), addresses, settings.zone)
+        sender = Sender(settings.cluster_name, _mail_from(settings), self.addresses, settings.zone)
         return LetterWriter(sources, sender, self.rules)
+
+    @cached_property
+    def calendars(self) -> CalendarFeeds:
+        """Calendars of people."""
+        store = self.store
+        sources = FeedSources(
+            store.people, store.items, store.introductions, store.participations, self.links
+        )
+        return CalendarFeeds(sources, self.settings.cluster_name, self.settings.zone)
+
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Where links lead."""
+        return Addresses(self.settings.public_url)
 
     @cached_property
     def worker(self) -> Worker:

@@ -17,6 +17,7 @@ from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import (
+    calendar,
     feedback,
     health,
     introductions,
@@ -29,6 +30,18 @@ from service.http.routes import (
 )
 from service.pages import install as install_pages
 
+ASKED = (
+    recommendations,
+    items,
+    plan,
+    feedback,
+    introductions,
+    job_checks,
+    sign_in,
+    links,
+    calendar,
+)
+"""Modules of the routes that people and their programs ask; monitoring asks ``health``."""
 DESCRIPTION = """\
 Recommends, to the organisations of the cluster, factories to join, partners to meet, calls and missions
 abroad that are open on the day asked, and leads for hiring; each with its reasons and the words they rest on.
@@ -77,10 +90,9 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in (recommendations, items, plan, feedback, introductions, job_checks, sign_in, links):
-        app.include_router(
-            routes.router, dependencies=[Depends(identify)]
-        )  # counts who asks, if only by address
+    for routes in ASKED:
+        # identified here too: who asks is counted, if only by address
+        app.include_router(routes.router, dependencies=[Depends(identify)])
     app.include_router(health.router)
     install_pages(app)
     return app

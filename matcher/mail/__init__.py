@@ -5,6 +5,7 @@
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
 - ``rendering``: subject, text and HTML of a mail, in French and English
 - ``writer``: the mail of a message, from what is true when it is written
+- ``feed``: a person's calendar at a secret address
 - ``invitations``: the calendar part of mails about a meeting
 - ``phrases``: sentences that depend on what is known of an organisation
 - ``worker``: one round of what is due, then of mails
@@ -14,6 +15,7 @@
 
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery, Unwanted, Written
+from matcher.mail.feed import CalendarFeeds, FeedSources
 from matcher.mail.invitations import written_moment
 from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
@@ -27,9 +29,11 @@ __all__ = [
     "RETRY_AFTER",
     "SERVER_PAUSE",
     "Addresses",
+    "CalendarFeeds",
     "Delivered",
     "Delivery",
     "Event",
+    "FeedSources",
     "LetterWriter",
     "Message",
     "Outcome",

@@ -27,6 +27,10 @@ class Addresses:
         """Return the page that stops mails; a mail program may POST to it at once (RFC 8058)."""
         return self._at("v1/unsubscribe", token)
 
+    def calendar(self, token: str) -> str:
+        """Return where a calendar program reads a person's calendar."""
+        return f"{self._at('calendars', token)}.ics"
+
     def introductions(self, organisation_id: str) -> str:
         """Return the page of an organisation's introductions; it needs a sign-in."""
         return f"{self._at('organisations', organisation_id)}/introductions"

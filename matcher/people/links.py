@@ -97,6 +97,10 @@ class LinkRows(Protocol):
         """Note that a link was used; False where it was used before, so that of two uses one wins."""
         ...
 
+    def links_of(self, person_id: str, purpose: Purpose) -> list[Link]:
+        """Return the links of a person that were not revoked, oldest first."""
+        ...
+
     def revoke_links(self, link_ids: list[str], now: datetime) -> None:
         """End links; those of unknown ids are passed over."""
         ...
@@ -175,6 +179,10 @@ class Links:
         if not first and purpose in SINGLE_USE:
             raise _gone("used")
         return link
+
+    def of(self, person_id: str, purpose: Purpose) -> list[Link]:
+        """Return the links of a person for a purpose that were not revoked, oldest first."""
+        return self._rows.links_of(person_id, purpose)
 
     def revoke(self, link_ids: Sequence[str], now: datetime) -> None:
         """End links at once; unknown ids are passed over."""

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.adapters.sql import Store, open_store
+from matcher.build import open_matcher
 from matcher.domain.items import ItemType
 from matcher.errors import NotFound
 from matcher.language.lookup import find_item
@@ -65,6 +66,26 @@ def list_users() -> None:
             _state(person),
         )
     results().print(table)
+
+
+@users.command("calendar")
+def calendar_of_user(
+    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    renew: Annotated[bool, typer.Option("--renew", help="Replace the address by a new one.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="End it: the address opens nothing more.")] = False,
+) -> None:
+    """Print the secret address of a person's calendar, made at the first call."""
+    now = datetime.now(UTC)
+    with open_matcher(load()) as matcher:
+        person = _find(matcher.store, email)
+        if revoke:
+            ended = matcher.calendars.close(person.id, now)
+            remarks().print("The calendar has ended." if ended else "There was no calendar.")
+            return
+        token = None if renew else matcher.calendars.token(person.id)
+        token = token or matcher.calendars.open(person.id, now)
+        results().out(matcher.addresses.calendar(token), highlight=False)
+    remarks().print("Who knows this address reads the calendar: give it to this person alone.")
 
 
 @users.command("disable")

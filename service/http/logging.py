@@ -13,7 +13,7 @@ from typing import Any, TextIO
 
 import structlog
 
-_QUIET = ("httpx", "httpcore", "qdrant_client", "sentence_transformers", "alembic")
+_QUIET = ("httpx", "httpx2", "httpcore", "qdrant_client", "sentence_transformers", "alembic")
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

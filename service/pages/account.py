@@ -36,12 +36,13 @@ class SignInPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AccountPage(Page):
-    """Who is signed in, and for which organisations they speak."""
+    """Who is signed in, for which organisations they speak, and the address of their calendar ("": none)."""
 
     template: ClassVar[str] = "account/account.html"
 
     person: Person
     organisations: Sequence[AnyItem]
+    calendar: str
 
 
 @router.get("/connexion", name="page_sign_in")
@@ -71,12 +72,28 @@ async def ask_for_link(request: Request, engine: EngineDep, later: BackgroundTas
 async def account(request: Request, person: PersonDep, engine: EngineDep) -> Response:
     """Show who is signed in."""
 
-    def organisations(matcher: Matcher) -> list[AnyItem]:
+    def read(matcher: Matcher) -> AccountPage:
         found = matcher.store.items.get_many(person.organisations)
-        return [found[item_id] for item_id in person.organisations if item_id in found]
+        token = matcher.calendars.token(person.id)
+        return AccountPage(
+            person=person,
+            organisations=[found[item_id] for item_id in person.organisations if item_id in found],
+            calendar=matcher.addresses.calendar(token) if token else "",
+        )
 
-    page = AccountPage(person=person, organisations=await engine.read(organisations))
+    page = await engine.read(read)
     return show(request, page, section="/compte")
+
+
+@router.post("/compte/agenda", name="page_calendar")
+async def calendar(request: Request, person: PersonDep, engine: EngineDep) -> Response:
+    """Give one's calendar a new address, or end it."""
+    ends = (await typed(request)).get("act") == "close"
+    if ends:
+        await engine.read(lambda matcher: matcher.calendars.close(person.id, now()))
+    else:
+        await engine.read(lambda matcher: matcher.calendars.open(person.id, now()))
+    return back_to("/compte", said="calendar_ended" if ends else "calendar_made", anchor="agenda")
 
 
 @router.post("/deconnexion", name="page_sign_out")

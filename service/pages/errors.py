@@ -14,7 +14,16 @@ from service.pages.frame import Page, language_of, show
 from service.pages.text import mark
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
-MACHINE_PATHS = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/docs", "/static/")
+MACHINE_PATHS = (
+    "/v1/",
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/openapi.json",
+    "/docs",
+    "/static/",
+    "/calendars/",
+)
 """Addresses that programs call: their errors are never pages."""
 
 SENTENCES: dict[int, tuple[str, str, str]] = {

@@ -39,6 +39,8 @@ SAID: dict[str, str] = {
     "withdraw": mark("Votre demande est retirée."),
     "schedule": mark("L'invitation part à vous deux par courriel."),
     "cancel_meeting": mark("Rencontre annulée : vous deux le recevez par courriel."),
+    "calendar_made": mark("L'adresse de votre agenda est prête."),
+    "calendar_ended": mark("L'ancienne adresse de votre agenda ne mène plus à rien."),
     "outcome": mark("Merci, c'est noté."),
     "record_kept": mark("La fiche est enregistrée : les propositions en tiennent compte."),
     "record_same": mark("Rien n'a changé."),

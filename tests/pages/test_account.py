@@ -1,9 +1,12 @@
 """Signing in through the pages: a link by mail, its button, the account, signing out."""
 
+import re
+
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
-from tests.pages.signing_in import MEMBER
+from tests.pages.signing_in import MEMBER, browser_of
 
 
 def link_of(matcher: Matcher) -> str:
@@ -38,3 +41,15 @@ def test_half_an_address_is_shown_again_as_typed(visitor: TestClient) -> None:
     assert answered.status_code == 422
     assert 'value="claire"' in answered.text
     assert "Écrivez une adresse complète" in answered.text
+
+
+def test_the_address_of_ones_calendar_is_made_and_ended(signed: FastAPI) -> None:
+    member = browser_of(signed, MEMBER)
+    assert member.post("/compte/agenda", data={"act": "open"}).headers["location"].endswith("#agenda")
+    page = member.get("/compte").text
+    found = re.search(r'value="http://[^"]*(/calendars/[\w-]{43}\.ics)"', page)
+    assert found is not None
+    assert member.get(found[1]).status_code == 200
+    member.post("/compte/agenda", data={"act": "close"})
+    assert "/calendars/" not in member.get("/compte").text
+    assert member.get(found[1]).status_code == 404

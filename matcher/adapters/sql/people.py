@@ -139,6 +139,17 @@ class PeopleTables:
         with self._database.writing("using a link") as connection:
             return connection.execute(unused.values(used_at=stamp(now))).rowcount == 1
 
+    def links_of(self, person_id: str, purpose: Purpose) -> list[Link]:
+        """Return the links of a person that were not revoked, oldest first."""
+        mine = (
+            links.c.person_id == person_id,
+            links.c.purpose == purpose.value,
+            links.c.revoked_at.is_(None),
+        )
+        statement = select(links).where(*mine).order_by(links.c.created_at, links.c.id)
+        with self._database.reading("reading links") as connection:
+            return [_link(row) for row in connection.execute(statement)]
+
     def revoke_links(self, link_ids: list[str], now: datetime) -> None:
         """End links; unknown ids are passed over."""
         dialect = self._database.dialect

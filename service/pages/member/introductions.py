@@ -78,20 +78,19 @@ async def show_introductions(
 ) -> Response:
     """Show the page; a form that was refused, of wishes or of an introduction's meeting, as it was typed."""
     found = await engine.read(lambda matcher: standings(matcher, acting.organisation))
-    if meeting is not None:
-        refused_id, as_typed = meeting
-        found = [replace(one, meeting_form=as_typed) if one.id == refused_id else one for one in found]
     status = 200 if form is None and meeting is None else 422
+    if meeting is not None:
+        found = _as_typed(found, *meeting)
     if form is None:
         form = await engine.read(lambda matcher: form_of(matcher, acting.organisation, now()))
-    waiting = [one for one in found if one.is_asked]
+    waiting, running, over = _sorted(found)
     page = IntroductionsPage(
         organisation=acting.organisation,
         base=acting.base,
         on_behalf=acting.on_behalf,
         to_answer=waiting,
-        running=[one for one in found if not one.is_asked and not one.is_over],
-        over=[one for one in found if one.is_over][:FORMER_SHOWN],
+        running=running,
+        over=over[:FORMER_SHOWN],
         form=form,
     )
     return show(request, page, section="/mes-mises-en-relation", status=status)
@@ -150,6 +149,24 @@ async def ask_to_meet(request: Request, acting: ActingDep, engine: EngineDep) ->
         actor = Actor(Party.STAFF, acting.person.id, acting.organisation.id)
     await engine.write(lambda matcher: matcher.introductions.propose(pair, actor, now()))
     return back_to(f"{acting.base}/introductions", said="asked_to_meet")
+
+
+def _sorted(found: Sequence[Standing]) -> tuple[list[Standing], list[Standing], list[Standing]]:
+    """Return those that wait for an answer, those that run, and those that are over."""
+    waiting, running, over = [], [], []
+    for one in found:
+        if one.is_over:
+            over.append(one)
+        elif one.is_asked:
+            waiting.append(one)
+        else:
+            running.append(one)
+    return waiting, running, over
+
+
+def _as_typed(found: Sequence[Standing], introduction_id: str, form: MeetingForm) -> list[Standing]:
+    """Return the introductions, one of them with the form of its meeting as it was typed."""
+    return [replace(one, meeting_form=form) if one.id == introduction_id else one for one in found]
 
 
 def answer_of(form: dict[str, str], at: datetime) -> tuple[Act, Details]:

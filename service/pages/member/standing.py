@@ -115,22 +115,20 @@ def standing_of(
     rules: Rules,
 ) -> Standing:
     """Return an introduction as ``side`` reads it."""
-    named = known.named
     status, following = _sentences(introduction, side, known)
     ahead = introduction.meets_ahead(known.now)
     asked = introduction.waits_for is side
-    ends = rules.last_day(introduction.asked_at) if asked and introduction.asked_at else None
     return Standing(
         id=introduction.id,
         version=introduction.version,
-        name=other.name if named else "",
-        other_id=other.id if named else "",
-        about=other if named else _without_name(other),
+        name=other.name if known.named else "",
+        other_id=other.id if known.named else "",
+        about=other if known.named else _without_name(other),
         size=STAFF_COUNTS.get(other.size_band or "", ""),
         status=status,
         following=following,
         since=introduction.changed_at,
-        deadline=ends,
+        deadline=_last_day(introduction, rules) if asked else None,
         until=introduction.until if introduction.state is State.NOT_NOW else None,
         is_asked=asked,
         may_withdraw=_may_withdraw(introduction, side),
@@ -140,6 +138,10 @@ def standing_of(
         meeting=introduction.meeting if ahead else None,
         meeting_form=form_of(introduction, known.now, rules.zone),
     )
+
+
+def _last_day(introduction: Introduction, rules: Rules) -> date | None:
+    return rules.last_day(introduction.asked_at) if introduction.asked_at else None
 
 
 def _without_name(organisation: Organisation) -> Organisation:
