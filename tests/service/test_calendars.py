@@ -62,7 +62,8 @@ def agree_to_meet(matcher: Matcher) -> str:
 
 
 def path_of(answer: Any) -> str:
-    return urlsplit(answer.json()["url"]).path
+    path: str = urlsplit(answer.json()["url"]).path
+    return path
 
 
 def entries(answer: Any) -> list[Any]:
