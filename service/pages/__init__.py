@@ -8,7 +8,7 @@
 - ``acting``: for which organisation a signed-in person acts
 - ``editing``: a record changed, with its history and undo
 - ``member``, ``staff``: the pages of each
-- ``listing``, ``forms``, ``text``: pages of lists, what was typed, sentences
+- ``listing``, ``forms``, ``text``, ``keeping``: pages of lists, what was typed, sentences, files for a while
 - ``public``: start page, legal texts, language switch
 """
 

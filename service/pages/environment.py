@@ -70,6 +70,7 @@ def environment(lang: Language) -> Environment:
     made.filters["moment"] = lambda at, zone: written_moment(at, zone, lang)
     made.filters["short_day"] = lambda at, zone: format_date(at.astimezone(zone), "d MMM", locale=lang)
     made.filters["last_day"] = lambda at, zone: day(at - timedelta(seconds=1), zone, lang)
+    made.filters["clock"] = lambda at, zone: f"{at.astimezone(zone):%H:%M}"
     made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else sentence.fr
     made.filters["quoted"] = quoted
     return made

@@ -47,12 +47,15 @@ SAID: dict[str, str] = {
     "imported": mark("L'import est fait."),
     "import_undone": mark("L'import est annulé : les fiches sont comme avant."),
     "import_undone_but": mark("L'import est annulé, sauf les fiches changées depuis : elles restent."),
+    "plan_started": mark("Le calcul du plan commence."),
+    "event_changed": mark("Les tours qui restaient sont refaits."),
+    "event_dropped": mark("L'événement et sa liste de personnes sont effacés."),
     "wished": mark("Votre disponibilité est enregistrée."),
     "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),
-    "no_plan": mark("Il n'y a pas encore de plan : l'équipe technique le fait avec « matcher plan »."),
+    "no_plan": mark("Il n'y a pas encore de plan : faites-le sur la page Propositions."),
     "planned": mark("Ajouté depuis le plan : à relire avant tout envoi."),
 }
 """Sentences shown once after an act, by the code in the address: an address cannot bring words of its own."""
@@ -134,6 +137,8 @@ def _menu(caller: Caller, lang: Language) -> tuple[MenuEntry, ...]:
     entries = []
     if caller.person and caller.may(Permission.MANAGE_INTRODUCTIONS):
         entries.append(("/a-traiter", mark("À traiter"), "inbox"))
+        entries.append(("/propositions", mark("Propositions"), "handshake"))
+        entries.append(("/evenement", mark("Événement"), "users"))
     if caller.organisations:
         entries.append(("/pour-moi", mark("Pour moi"), "star"))
         entries.append(("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"))

@@ -8,7 +8,8 @@ from fastapi.staticfiles import StaticFiles
 from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, public
 from service.pages.member import by_link, for_me, introductions, record
-from service.pages.staff import directory, from_plan, mail, queue
+from service.pages.staff import directory, from_plan, mail, plan, queue
+from service.pages.staff.events import routes as events
 from service.pages.staff.imports import routes as imports
 
 STATIC = Path(__file__).with_name("static")
@@ -24,6 +25,8 @@ ROUTERS = (
     directory.router,
     mail.router,
     imports.router,
+    plan.router,
+    events.router,
 )
 
 

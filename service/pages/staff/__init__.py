@@ -5,5 +5,7 @@
 - ``from_plan``: introductions proposed from the plan
 - ``directory``: organisations by name, and one organisation's record
 - ``imports``: a file imported, with what it would do shown before
+- ``plan``: the page *Propositions*
+- ``events``: rounds and tables of an event
 - ``mail``: the outbox: what was sent, what is kept, each mail as it reads
 """

@@ -1,0 +1,78 @@
+"""Events as they are kept: the list, the form, the rounds; for a month after the last change."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from matcher.errors import NotFound
+from matcher.files import write_whole
+from service.pages.keeping import Keeping, fit_name
+from service.pages.staff.events.form import EventForm
+
+FOLDER = "events"
+KEPT = timedelta(days=30)
+_STATE = ".state.json"
+
+
+@dataclass(slots=True)
+class KeptEvent:
+    """One event: its list of participants, its form, its rounds, who is absent.
+
+    ``rows`` are as :class:`~matcher.meetings.EventPlan` has them; ``basis`` says what scores rest on.
+    """
+
+    list_name: str
+    form: EventForm
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    summary: dict[str, Any] = field(default_factory=dict)
+    basis: str = ""
+    absent: list[str] = field(default_factory=list)
+    notices: list[tuple[str, str]] = field(default_factory=list)
+
+
+class KeptEvents:
+    """The events, below the home folder."""
+
+    def __init__(self, home: Path) -> None:
+        self._keeping = Keeping(home / FOLDER, KEPT)
+
+    def add(self, name: str, content: bytes, form: EventForm, now: datetime) -> str:
+        """Keep a list of participants and return what names the event in addresses."""
+        token = self._keeping.make(now)
+        event = KeptEvent(fit_name(name), form)
+        (self._keeping.folder(token) / event.list_name).write_bytes(content)
+        self.save(token, event)
+        return token
+
+    def get(self, token: str) -> KeptEvent:
+        """Return an event; NotFound for one that was dropped."""
+        try:
+            kept: dict[str, Any] = json.loads((self.folder(token) / _STATE).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            raise NotFound("This event is not kept any more: send its list again.") from None
+        form: Mapping[str, str] = kept.pop("form")
+        kept["notices"] = [(fr, en) for fr, en in kept["notices"]]
+        return KeptEvent(form=EventForm(**form), **kept)
+
+    def list_path(self, token: str) -> Path:
+        """Return where the list of participants is."""
+        return self.folder(token) / self.get(token).list_name
+
+    def save(self, token: str, event: KeptEvent) -> None:
+        """Keep an event."""
+        write_whole(self.folder(token) / _STATE, json.dumps(asdict(event)).encode())
+
+    def folder(self, token: str) -> Path:
+        """Return the folder of an event; NotFound for one that was dropped."""
+        return self._keeping.folder(token)
+
+    def drop(self, token: str) -> None:
+        """Drop an event with everything of it."""
+        self._keeping.drop(token)
+
+    def all(self) -> list[tuple[str, KeptEvent]]:
+        """Return the events, the latest change first."""
+        return [(token, self.get(token)) for token in self._keeping.all()]

@@ -1,0 +1,114 @@
+"""A list of participants planned into rounds, changed late, and written as files."""
+
+import io
+import zipfile
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from matcher.build import Matcher
+from matcher.meetings import (
+    Settled,
+    Timetable,
+    plan_event,
+    read_participants,
+    read_rounds,
+    read_tables,
+    write_calendars,
+    write_rounds,
+)
+from service.meetings import scores_of
+from service.pages.staff.events.kept import KeptEvent, KeptEvents
+
+ROUNDS_FILE = "tours.xlsx"
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table of one round, with the people at it; "" for those who are free."""
+
+    name: str
+    people: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """One round: when it begins, None without a start, and its tables in order."""
+
+    number: int
+    begins: datetime | None
+    tables: Sequence[Table]
+    free: Sequence[str]
+
+
+def plan_anew(matcher: Matcher, events: KeptEvents, token: str) -> None:
+    """Plan an event from its list; InvalidRequest says what in the list or the numbers cannot be."""
+    _plan(matcher, events, token, Settled())
+
+
+def change_late(
+    matcher: Matcher, events: KeptEvents, token: str, absent: Sequence[str], from_round: int
+) -> None:
+    """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move."""
+    event, path = events.get(token), events.folder(token) / ROUNDS_FILE
+    write_rounds(event.rows, path)
+    people = read_participants(events.list_path(token))
+    places = read_tables(path, people) if event.form.seats else read_rounds(path, people)
+    event.absent = list(absent)
+    events.save(token, event)
+    _plan(matcher, events, token, Settled(places, from_round, absent))
+
+
+def rounds_of(event: KeptEvent, zone: ZoneInfo) -> list[Round]:
+    """Return the rounds of an event, tables by number and people in the order of the list."""
+    timetable = event.form.timetable(zone)
+    by_round: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
+    for row in event.rows:
+        by_round[row["tour"]].append(row)
+    return [_round(number, rows, timetable) for number, rows in sorted(by_round.items())]
+
+
+def calendars(event: KeptEvent, zone: ZoneInfo, now: datetime) -> bytes:
+    """Return a ZIP with one calendar a person; one without a file where the event has no start."""
+    timetable, content = event.form.timetable(zone), io.BytesIO()
+    with TemporaryDirectory() as folder, zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        if timetable:
+            write_calendars(event.rows, Path(folder), timetable, now)
+        for path in sorted(Path(folder).glob("*.ics")):
+            archive.write(path, path.name)
+    return content.getvalue()
+
+
+def workbook(events: KeptEvents, token: str) -> bytes:
+    """Return the rounds as an XLSX file."""
+    path = events.folder(token) / ROUNDS_FILE
+    write_rounds(events.get(token).rows, path)
+    return path.read_bytes()
+
+
+def _plan(matcher: Matcher, events: KeptEvents, token: str, settled: Settled) -> None:
+    event = events.get(token)
+    people = read_participants(events.list_path(token))
+    scores, event.basis = scores_of(people, matcher)
+    timetable = event.form.timetable(matcher.settings.zone)
+    made = plan_event(people, scores, event.form.options, settled, timetable)
+    event.rows, event.summary = made.rows, dict(made.summary)
+    event.notices = [(notice.fr, notice.en) for notice in people.notices]
+    events.save(token, event)
+
+
+def _round(number: int, rows: Sequence[Mapping[str, Any]], timetable: Timetable | None) -> Round:
+    tables: dict[int, list[str]] = defaultdict(list)
+    free = []
+    for row in rows:
+        if row["table"]:
+            tables[row["table"]].append(row["personne"])
+        else:
+            free.append(row["personne"])
+    shown = [Table(str(name), people) for name, people in sorted(tables.items())]
+    return Round(number, timetable.begins(number - 1) if timetable else None, shown, free)

@@ -1,0 +1,100 @@
+"""*Événement*: a list becomes rounds or tables, files, and late changes that move nothing settled."""
+
+import io
+import zipfile
+
+import pytest
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from openpyxl import load_workbook
+
+from service.pages.staff.events.kept import KeptEvents
+from tests.pages.signing_in import MEMBER, STAFF, browser_of
+
+PEOPLE = "nom;organisation\n" + "".join(f"Personne {n};Maison {n}\n" for n in range(1, 9))
+FORM = {"title": "Petit déjeuner", "mode": "pairs", "rounds": "3", "size": "4", "minutes": "15", "pause": "5"}
+
+
+@pytest.fixture
+def staff(signed: FastAPI) -> TestClient:
+    return browser_of(signed, STAFF)
+
+
+def planned(staff: TestClient, **given: str) -> str:
+    files = {"participants": ("inscrits.csv", PEOPLE.encode())}
+    answered = staff.post("/evenement", data=FORM | given, files=files)
+    assert answered.status_code == 303, answered.text
+    return str(answered.headers["location"])
+
+
+def pairs(app: FastAPI, place: str) -> dict[int, set[frozenset[str]]]:
+    event = KeptEvents(app.state.settings.home).get(place.rpartition("/")[2])
+    found: dict[int, set[frozenset[str]]] = {}
+    for row in event.rows:
+        if row["rencontre"]:
+            found.setdefault(row["tour"], set()).add(frozenset((row["personne"], row["rencontre"])))
+    return found
+
+
+def test_everybody_meets_in_every_round_and_takes_it_home(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff, start="2026-12-03T09:00")
+    page = staff.get(place).text
+    assert "12 rencontres pour 8 personnes en 3 tours" in page
+    assert "Tour 2 – 09:20" in page
+    sheet = load_workbook(io.BytesIO(staff.get(f"{place}/tours.xlsx").content)).active
+    assert sheet is not None
+    assert sheet.max_row == 1 + 8 * 3
+    with zipfile.ZipFile(io.BytesIO(staff.get(f"{place}/agendas.zip").content)) as archive:
+        assert len(archive.namelist()) == 8
+        assert b"DTSTART" in archive.read("personne-1.ics")
+
+
+def test_a_late_absence_moves_nothing_that_took_place(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff)
+    before = pairs(signed, place)
+    changed = staff.post(place, data={"from_round": "2", "absent": ["Personne 1", "Personne 2"]})
+    assert changed.headers["location"] == f"{place}?fait=event_changed"
+    after = pairs(signed, place)
+    assert after[1] == before[1]
+    assert not any({"Personne 1", "Personne 2"} & pair for pair in after[2] | after[3])
+
+
+def test_tables_seat_everybody(signed: FastAPI, staff: TestClient) -> None:
+    page = staff.get(planned(staff, mode="tables", rounds="2")).text
+    assert "8 personnes à 2 tables, 2 tours" in page
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"rounds": ""}, "Un nombre entier"),
+        ({"rounds": "0"}, "Un nombre entier"),
+        ({"start": "demain"}, "Le début"),
+    ],
+)
+def test_a_number_that_does_not_fit_is_shown_again(
+    staff: TestClient, given: dict[str, str], said: str
+) -> None:
+    files = {"participants": ("inscrits.csv", PEOPLE.encode())}
+    answered = staff.post("/evenement", data=FORM | given, files=files)
+    assert answered.status_code == 422
+    assert said in answered.text
+    assert 'value="Petit déjeuner"' in answered.text
+
+
+def test_a_list_that_is_none_says_why_and_is_not_kept(signed: FastAPI, staff: TestClient) -> None:
+    answered = staff.post("/evenement", data=FORM, files={"participants": ("x.csv", b"a;b\n1;2\n")})
+    assert answered.status_code == 422
+    assert 'class="notice notice--bad"' in answered.text
+    assert KeptEvents(signed.state.settings.home).all() == []
+
+
+def test_an_event_is_deleted_with_its_list(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff)
+    staff.post(f"{place}/supprimer")
+    assert staff.get(place).status_code == 404
+    assert "inscrits" not in staff.get("/evenement").text
+
+
+def test_members_plan_no_events(read_only: FastAPI) -> None:
+    assert browser_of(read_only, MEMBER).get("/evenement").status_code == 403

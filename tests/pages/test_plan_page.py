@@ -1,0 +1,46 @@
+"""*Propositions*: what the plan does in plain words, who is forgotten, and a new plan on request."""
+
+import time
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher, open_matcher
+from service.app import create_app
+from tests.pages.conftest import copied_settings
+from tests.pages.signing_in import BROWSER, MEMBER, STAFF, browser_of, let_in
+
+
+def test_before_the_first_plan_the_page_says_what_making_it_does(signed: FastAPI) -> None:
+    page = browser_of(signed, STAFF).get("/propositions")
+    assert "Il n'y a pas encore de plan" in page.text.replace("&#39;", "'")
+    assert "Faire le plan" in page.text
+
+
+def test_a_plan_is_said_in_words_with_its_groups(signed: FastAPI) -> None:
+    matcher: Matcher = signed.state.matcher
+    matcher.plan()
+    page = browser_of(signed, STAFF).get("/propositions").text
+    assert "mises en relation attendues" in page
+    assert "taille non dite" in page
+    assert "Makina Corpus" in page
+
+
+def test_a_plan_is_made_on_request(pages_home: Path, tmp_path: Path) -> None:
+    settings = copied_settings(pages_home, tmp_path)
+    headers = BROWSER | {"X-Person": STAFF.id}
+    with open_matcher(settings) as matcher:
+        app = create_app(settings, matcher)
+        let_in(app)
+        with TestClient(app, headers=headers) as staff:  # one loop: the plan is made in the background
+            assert "Le calcul du plan commence." in staff.post("/propositions").text
+            for _ in range(200):
+                if matcher.store.plans.version():
+                    break
+                time.sleep(0.05)
+            assert "Le plan du" in staff.get("/propositions").text
+
+
+def test_members_do_not_see_the_plan(read_only: FastAPI) -> None:
+    assert browser_of(read_only, MEMBER).get("/propositions").status_code == 403
