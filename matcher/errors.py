@@ -5,6 +5,7 @@
     MatcherError
     ├── InvalidRequest        the caller can correct it: bad value, empty profile, malformed file
     │   ├── Ambiguous         a name fits several items; the message lists them
+    │   ├── FileRefused       a file cannot be imported as a whole (matcher.importing)
     │   ├── StalePlan         a plan was made before the catalogue changed: make it again
     │   └── IllegalStep       the present state does not allow this step, or it was taken already
     ├── NotFound              no such item; the message suggests near names

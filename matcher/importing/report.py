@@ -16,20 +16,22 @@ SHOWN = 60
 class FileRefused(InvalidRequest):
     """A file that cannot be imported as a whole: why, in both languages, and options apart."""
 
-    def __init__(self, fr: str, en: str, options: tuple[str, str] = ("", "")) -> None:
-        in_french, in_english = options
-        super().__init__(f"{fr}{in_french} / {en}{in_english}")
-        self.fr, self.en = fr, en
+    def __init__(self, message: str = "", *, fr: str = "", en: str = "") -> None:
+        super().__init__(message)
+        self.fr, self.en = fr or message, en or message
 
 
 def refusal(fr: str, en: str, options: tuple[str, str] = ("", "")) -> FileRefused:
     """Return the error of a file that cannot be imported as a whole, in both languages.
 
+    ``options`` say what to type on a terminal; only the whole message holds them.
+
     >>> error = refusal("Trop grand.", "Too large.", (" Écrire --x.", " Write --x."))
     >>> error.fr, str(error)
     ('Trop grand.', 'Trop grand. Écrire --x. / Too large. Write --x.')
     """
-    return FileRefused(fr, en, options)
+    in_french, in_english = options
+    return FileRefused(f"{fr}{in_french} / {en}{in_english}", fr=fr, en=en)
 
 
 def shortened(value: Any) -> str:

@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
+from matcher.importing import FileRefused
 from matcher.people import LinkGone, WrongSignIn
 
 PROBLEM_JSON = "application/problem+json"
@@ -83,6 +84,7 @@ class Row:
 TABLE: dict[type[MatcherError], Row] = {
     MatcherError: Row(status.HTTP_500_INTERNAL_SERVER_ERROR, "failed", "The request failed"),
     errors.InvalidRequest: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
+    FileRefused: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "file-refused", "The file cannot be imported"),
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
     errors.IllegalStep: Row(
         status.HTTP_409_CONFLICT, "illegal-step", "The present state does not allow this"
