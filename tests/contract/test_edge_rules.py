@@ -10,8 +10,10 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
+from typing import ClassVar, Self
 
 import numpy as np
 import pytest
@@ -167,12 +169,20 @@ def test_rule_3_a_failed_child_is_told(
 
 
 class Counting:
-    """A shard that notes how many points each write holds."""
+    """The engine's shard, as the adapter opens it; notes how often it is written to."""
+
+    engine = qe.EdgeShard
+    opened: ClassVar[list[Self]] = []
 
     def __init__(self, shard: qe.EdgeShard) -> None:
         self.shard, self.writes = shard, 0
+        self.opened.append(self)
 
-    def update(self, operation: object) -> None:
+    @classmethod
+    def create(cls, path: str, config: qe.EdgeConfig) -> Self:
+        return cls(cls.engine.create(path, config))
+
+    def update(self, operation: qe.UpdateOperation) -> None:
         self.writes += 1
         self.shard.update(operation)
 
@@ -180,14 +190,17 @@ class Counting:
         return getattr(self.shard, name)
 
 
-def test_rule_4_writes_hold_at_most_500_points(index: EdgeIndex) -> None:
-    counting = Counting(index._shard)
-    index._shard = counting
+def test_rule_4_writes_hold_at_most_500_points(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(qe, "EdgeShard", Counting)
+    index = EdgeIndex(folder, DIM)
+    counting = Counting.opened.pop()
+    before = counting.writes
     index.upsert([point(f"P{n}", n) for n in range(1_001)])
     assert UPSERT_LIMIT == 500
-    assert counting.writes == 3
+    assert counting.writes == before + 3
     index.delete([f"P{n}" for n in range(501)])
-    assert counting.writes == 5
+    assert counting.writes == before + 5
+    index.close()
 
 
 def test_rule_4_an_acknowledged_write_survives_a_kill_without_a_flush(folder: Path) -> None:
@@ -234,12 +247,21 @@ def test_rule_4_closing_has_written_everything_when_it_gives_the_lock_back(
 # 5. What the engine swallows is refused before it: the index contract has the cases; here is why.
 
 
-def test_rule_5_the_engine_itself_accepts_what_we_refuse(index: EdgeIndex) -> None:
-    for vector in ([float("nan")] * DIM, [0.0] * DIM):
-        bad = qe.Point("5f0c2f8e-0000-5000-8000-000000000001", {"text": vector}, {})
-        index._shard.update(qe.UpdateOperation.upsert_points([bad]))
-    assert index.count() == 1
-    index._shard.update(qe.UpdateOperation.delete_points(["5f0c2f8e-0000-5000-8000-000000000001"]))
+@contextmanager
+def engine_of(folder: Path, index: EdgeIndex) -> Iterator[qe.EdgeShard]:
+    """Close an index and open its shard with the engine alone."""
+    index.close()
+    shard = qe.EdgeShard.load(str(folder / "shard"))
+    yield shard
+    shard.close()
+
+
+def test_rule_5_the_engine_itself_accepts_what_we_refuse(folder: Path, index: EdgeIndex) -> None:
+    with engine_of(folder, index) as shard:
+        for vector in ([float("nan")] * DIM, [0.0] * DIM):
+            bad = qe.Point("5f0c2f8e-0000-5000-8000-000000000001", {"text": vector}, {})
+            shard.update(qe.UpdateOperation.upsert_points([bad]))
+        assert shard.count(qe.CountRequest(exact=True)) == 1
 
 
 # 6. Deterministic fusion, our own order; statistics without memory.
@@ -305,12 +327,13 @@ def request_for(lexical: Sparse | None) -> qe.QueryRequest:
     return request_of(search)
 
 
-def test_every_field_that_is_filtered_on_has_a_payload_index(index: EdgeIndex) -> None:
+def test_every_field_that_is_filtered_on_has_a_payload_index(folder: Path, index: EdgeIndex) -> None:
     request = request_for(None)
     filtered = {condition.key for condition in request.filter.must}
     assert filtered == {"item_type", "open_from", "open_until"}
     index.upsert(crowd(10))
-    schema = index._shard.info().payload_schema
+    with engine_of(folder, index) as shard:
+        schema = shard.info().payload_schema
     assert {name: field.points for name, field in schema.items()} == dict.fromkeys(filtered, 10)
 
 
