@@ -47,7 +47,7 @@ from matcher.mail import (
 )
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
-from matcher.people import ApiKeys, Links, SignIn, Visits, check_address, read_secret
+from matcher.people import ApiKeys, DataLinks, Links, SignIn, Visits, check_address, read_secret
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
@@ -148,6 +148,11 @@ class Matcher:
         given = self.settings.secret
         secret = read_secret(self.settings.home, given.get_secret_value() if given else "")
         return Links(self.store.people, secret)
+
+    @cached_property
+    def data_links(self) -> DataLinks:
+        """Sends people the links to their data."""
+        return DataLinks(self.store.people, self.links, self.store.mail)
 
     @cached_property
     def rights(self) -> RightsDesk:

@@ -26,6 +26,7 @@ from service.http.routes import (
     links,
     plan,
     recommendations,
+    rights,
     sign_in,
 )
 from service.pages import install as install_pages
@@ -40,6 +41,7 @@ ASKED = (
     sign_in,
     links,
     calendar,
+    rights,
 )
 """Modules of the routes that people and their programs ask; monitoring asks ``health``."""
 DESCRIPTION = """\

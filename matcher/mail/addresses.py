@@ -18,6 +18,14 @@ class Addresses:
         """Return the page that signs a person in once it is confirmed."""
         return self._at("v1/sign-in", token)
 
+    def data(self, token: str) -> str:
+        """Return the page on which a person downloads what is held of them."""
+        return self._at("v1/data", token)
+
+    def erase(self, token: str) -> str:
+        """Return the page on which a person erases what is held of them."""
+        return self._at("v1/erase", token)
+
     def answer(self, token: str, choice: str = "") -> str:
         """Return the page on which a member answers; ``choice`` is only proposed there."""
         address = self._at("answers", token)

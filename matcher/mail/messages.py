@@ -27,6 +27,7 @@ class Event(StrEnum):
     """What a message tells; the folder of its templates has this name."""
 
     SIGN_IN = "sign_in"
+    RIGHTS = "rights"
     ASKED = "introduction_asked"
     REMINDER = "introduction_reminder"
     LAST_CHANCE = "introduction_last_chance"

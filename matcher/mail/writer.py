@@ -31,6 +31,7 @@ from matcher.mail.messages import Event, Message, Remark
 from matcher.mail.phrases import common_lines, described, ground_told
 from matcher.mail.rendering import Lang, Rendered, render, written_day
 from matcher.people import Links, Person, Purpose, check_address
+from matcher.people.data_links import OPEN_FOR
 from matcher.people.links import SIGN_IN_FOR
 
 _ANSWERS_FOR = timedelta(days=60)
@@ -39,6 +40,8 @@ _WHY = {
     "fr": "Vous recevez ce message parce que vous représentez {} dans le cluster",
     "en": "You receive this message because you represent {} in the cluster",
 }
+_ASKED_FOR = {Event.SIGN_IN: SIGN_IN_FOR, Event.RIGHTS: OPEN_FOR}
+"""Mails that their reader asked for, and how long their links work."""
 _NAMING = frozenset({Event.ACCEPTED, Event.MEETING})
 _ASKING = frozenset({Event.ASKED, Event.REMINDER, Event.LAST_CHANCE})
 _STATES: dict[Event, frozenset[IntroductionState]] = {
@@ -136,9 +139,9 @@ class LetterWriter:
         """
         person = self._sources.people.get(message.person_id)
         case = _Case(message, person, "en" if person.lang == "en" else "fr", now)
-        stop_url = "" if message.event is Event.SIGN_IN else self._stop_url(case)
+        stop_url = "" if message.event in _ASKED_FOR else self._stop_url(case)
         facts = {"reader": person.name, "cluster": self._sender.cluster, "stop_url": stop_url, "why": ""}
-        facts |= self._sign_in(case) if message.event is Event.SIGN_IN else self._about(case)
+        facts |= self._facts(case)
         mail = self._mail(case, render(message.event, case.lang, facts), stop_url)
         if meeting := self._meeting(message):
             attach(mail, self._invitation(case, meeting), self._sender.zone, now)
@@ -147,14 +150,29 @@ class LetterWriter:
     def _hindrance(self, message: Message, person: Person, now: datetime) -> Remark | None:
         if person.disabled_at is not None:
             return Remark.NO_PERSON
-        if message.event is Event.SIGN_IN:
-            return Remark.OVERDUE if now >= message.created_at + SIGN_IN_FOR else None
+        if message.event in _ASKED_FOR:
+            return Remark.OVERDUE if now >= message.created_at + _ASKED_FOR[message.event] else None
         if not person.may_be_written_to:
             return Remark.OBJECTED
         introduction = self._introduction(message)
         if introduction is None or _still_holds(message, introduction):
             return None
         return Remark.SETTLED
+
+    def _facts(self, case: _Case) -> dict[str, Any]:
+        if case.message.event is Event.SIGN_IN:
+            return self._sign_in(case)
+        if case.message.event is Event.RIGHTS:
+            return self._rights(case)
+        return self._about(case)
+
+    def _rights(self, case: _Case) -> dict[str, Any]:
+        token, subjects = self._sources.links.token, case.message.subjects
+        addresses = self._sender.addresses
+        return {
+            "url": addresses.data(token(subjects["export"])),
+            "erase_url": addresses.erase(token(subjects["erase"])),
+        }
 
     def _sign_in(self, case: _Case) -> dict[str, Any]:
         token = self._sources.links.token(case.message.subjects["link"])

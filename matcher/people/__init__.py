@@ -3,6 +3,7 @@
 - ``person``: a person, roles and organisations; a contact person is a person without a role
 - ``permissions``: what each role, each scope of a key and a visitor who is not signed in may do
 - ``keys``: API keys
+- ``data_links``: links to a copy of one's data and to its erasure
 - ``links``: links of mails: made, opened, used, revoked; following one never acts
 - ``visits``: signed-in visits: begun, recognised, ended
 - ``passwords``: hashing and checking them
@@ -10,6 +11,7 @@
 - ``secret``: the secret that tokens are derived from
 """
 
+from matcher.people.data_links import DataLinks
 from matcher.people.keys import ApiKey, ApiKeys, KeyRows
 from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
 from matcher.people.passwords import hash_password
@@ -34,6 +36,7 @@ __all__ = [
     "VISIT_FOR",
     "ApiKey",
     "ApiKeys",
+    "DataLinks",
     "KeyRows",
     "Link",
     "LinkGone",

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     """Read the list of people."""
     MANAGE_PEOPLE = "manage_people"
     """Add, change, disable and erase people."""
+    HANDLE_RIGHTS = "handle_rights"
+    """Export and erase what is held of any person or organisation."""
     MANAGE_KEYS = "manage_keys"
     """Make, list and revoke API keys."""
 

@@ -21,6 +21,7 @@ FACTS: dict[str, Any] = {
     "why": "Vous représentez Atelier & Fils.",
     "stop_url": "https://matcher.example.org/stop/" + "b" * 43,
     "url": ADDRESS,
+    "erase_url": ADDRESS,
     "minutes": 15,
     "other": "une entreprise de 10 à 49 personnes, à Toulouse",
     "other_name": "",

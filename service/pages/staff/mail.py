@@ -31,6 +31,7 @@ STATES: dict[State, str] = {
 }
 EVENTS: dict[Event, str] = {
     Event.SIGN_IN: mark("Lien de connexion"),
+    Event.RIGHTS: mark("Liens vers ses données"),
     Event.ASKED: mark("Mise en relation proposée"),
     Event.REMINDER: mark("Rappel"),
     Event.LAST_CHANCE: mark("Dernier rappel"),
@@ -140,7 +141,7 @@ def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
 
     A sign-in link is not shown: it would let its reader in as somebody else.
     """
-    if message.event is Event.SIGN_IN:
+    if message.event in (Event.SIGN_IN, Event.RIGHTS):
         return "", ""
     try:
         written = matcher.letters.compose(message, now())

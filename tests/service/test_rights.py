@@ -1,0 +1,121 @@
+"""Rights over HTTP: a copy and erasure by oneself, by a link of a mail, and by an administrator."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher, open_matcher
+from matcher.people import Person, Role, new_person
+from service.app import create_app
+from tests.service.people import Asker, askers
+
+NOW = datetime.now(UTC)
+
+
+@pytest.fixture
+def matcher(stocked) -> Iterator[Matcher]:
+    with open_matcher(stocked) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(matcher) -> Iterator[TestClient]:
+    with TestClient(create_app(matcher.settings, matcher)) as opened:
+        yield opened
+
+
+@pytest.fixture
+def people(client, matcher) -> dict[str, Asker]:
+    return askers(client, matcher)
+
+
+@pytest.fixture
+def contact(matcher) -> Person:
+    """A contact person, who has no account."""
+    person = new_person("Zoe.Contact@example.org", "Zoé Contact", organisations=["ORG001"])
+    matcher.store.people.put(person)
+    return person
+
+
+def link_in_mail(matcher: Matcher, folder: str) -> str:
+    """The path of a link in the latest mail."""
+    latest = matcher.store.mail.all(limit=1)[0]
+    body = matcher.letters.compose(latest, NOW).get_body(("plain",))
+    assert body is not None
+    found = re.search(rf"https?://[^/]+(/v1/{folder}/\S+)", body.get_content())
+    assert found is not None
+    return found[1]
+
+
+def test_a_contact_person_gets_a_copy_and_erases_itself_by_its_own_links(client, matcher, contact):
+    anybody = Asker(client, {})
+    assert anybody("POST", "/v1/data-links", json={"email": "zoe.contact@example.org"}).status_code == 202
+    copy, erase = link_in_mail(matcher, "data"), link_in_mail(matcher, "erase")
+    assert "Zoe.Contact@example.org" in anybody("GET", copy).text
+    assert anybody("POST", copy).json()["held"]["people"][0]["name"] == "Zoé Contact"
+    assert anybody("POST", copy).status_code == 410, "a link works once"
+    assert "Effacer définitivement" in anybody("GET", erase).text
+    assert matcher.store.people.find(contact.email), "following a link erases nothing"
+    assert "Certificat" in anybody("POST", erase).text
+    assert matcher.store.people.find(contact.email) is None
+    assert anybody("POST", erase).status_code == 404
+
+
+def test_an_unknown_address_is_answered_alike_and_gets_no_mail(client, matcher):
+    before = len(matcher.store.mail.all())
+    answer = Asker(client, {})("POST", "/v1/data-links", json={"email": "nobody@example.org"})
+    assert (answer.status_code, answer.text) == (202, "null")
+    assert len(matcher.store.mail.all()) == before
+
+
+def test_links_end_after_two_days(client, matcher, contact):
+    matcher.data_links.ask(contact.email, NOW - timedelta(days=3))
+    assert Asker(client, {})("POST", link_in_mail(matcher, "erase")).status_code == 410
+    assert matcher.store.people.find(contact.email)
+
+
+def test_a_member_reads_its_own_data_and_not_that_of_others(people):
+    ask = people["member of A"]
+    assert ask("GET", "/v1/me/data").json()["held"]["people"][0]["roles"] == "member"
+    held = ask("GET", "/v1/organisations/ORG001/data").json()["held"]
+    assert held["items"][0]["body"]["name"] == "Makina Corpus"
+    assert ask("GET", "/v1/organisations/ORG002/data").status_code == 403
+    assert ask("GET", "/v1/organisations/ORG004/data").status_code == 404, "a hidden one is unknown"
+
+
+def test_who_erases_itself_is_signed_out_and_unknown(people, matcher):
+    ask = people["member of A"]
+    assert ask("DELETE", "/v1/me").status_code == 422, "erasing needs a yes"
+    told = ask("DELETE", "/v1/me?confirm=yes")
+    assert (told.status_code, told.json()["of"]) == (202, "person")
+    assert ask("GET", "/v1/me").status_code == 401
+    assert matcher.store.people.find("member.of.a@example.org") is None
+
+
+def test_an_administrator_erases_an_organisation_and_follows_it_to_the_end(people, matcher):
+    ask = people["admin"]
+    told = ask("POST", "/v1/organisations/ORG002/erasure?confirm=yes").json()
+    assert told["rows_removed"]["items"] == 1
+    assert people["staff"]("GET", "/v1/organisations/ORG002").status_code == 404
+    again = ask("POST", "/v1/organisations/ORG002/erasure?confirm=yes")
+    assert (again.status_code, "erased already" in again.text) == (404, True)
+    matcher.rights.finish(lambda: datetime.now(UTC))
+    done = ask("GET", f"/v1/erasures/{told['certificate']}").json()
+    assert (done["state"], done["found_in"]) == ("done", [])
+    assert [one["certificate"] for one in ask("GET", "/v1/erasures").json()] == [told["certificate"]]
+    refused = people["staff"](
+        "PUT", "/v1/organisations/ORG002", json={"id": "ORG002", "name": "Citadelle Sécurité"}
+    )
+    assert (refused.status_code, "effacé" in refused.text) == (422, True)
+
+
+def test_a_person_is_exported_and_erased_by_an_administrator(people, matcher):
+    person = new_person("paul@example.org", "Paul", roles=[Role.STAFF])
+    matcher.store.people.put(person)
+    ask = people["admin"]
+    assert ask("GET", f"/v1/people/{person.id}/data").json()["held"]["people"][0]["name"] == "Paul"
+    assert ask("POST", f"/v1/people/{person.id}/erasure?confirm=yes").status_code == 202
+    assert ask("GET", f"/v1/people/{person.id}/data").status_code == 404
