@@ -13,7 +13,7 @@
 
 from matcher.importing.columns import Choices, combined, load_profile, save_profile
 from matcher.importing.export import csv_text, jsonl_text, record, write_csv, write_items, write_jsonl
-from matcher.importing.formulas import neutralise, restore
+from matcher.importing.formulas import escape, restore
 from matcher.importing.importer import (
     ImportPlan,
     apply_plan,
@@ -68,13 +68,13 @@ __all__ = [
     "apply_plan",
     "combined",
     "csv_text",
+    "escape",
     "import_file",
     "import_participations",
     "import_table",
     "jsonl_text",
     "lists_participations",
     "load_profile",
-    "neutralise",
     "plan_import",
     "read",
     "read_table",

@@ -15,7 +15,7 @@ from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 from matcher.importing.cells import splits_into
 from matcher.importing.columns.headers import TYPE_COLUMN
-from matcher.importing.formulas import neutralise
+from matcher.importing.formulas import escape
 
 _INNER = "eligibility"
 _JSON_LINES = (".jsonl", ".ndjson")
@@ -31,7 +31,7 @@ def csv_text(
     """
     text = io.StringIO()
     writer = csv.writer(text, delimiter=delimiter, lineterminator=end)
-    writer.writerow([neutralise(column) for column in columns])
+    writer.writerow([escape(column) for column in columns])
     for row in rows:
         writer.writerow([cell(value) for value in row])
     return text.getvalue()
@@ -77,10 +77,10 @@ def cell(value: Any) -> str:
     if isinstance(value, bool):
         return "oui" if value else "non"
     if isinstance(value, list | tuple):
-        return neutralise(_joined([str(part) for part in value]))
+        return escape(_joined([str(part) for part in value]))
     if isinstance(value, dict):
         return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else neutralise(str(value))
+    return "" if value is None else escape(str(value))
 
 
 def _joined(parts: list[str]) -> str:

@@ -1,4 +1,4 @@
-"""How an item becomes text and the text becomes an index point.
+"""The text that is embedded for an item, and its index point.
 
 The text template and the order of labels are part of the index's identity: change them and :data:`TEMPLATE`
 together.

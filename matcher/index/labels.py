@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from matcher.domain.items import AnyItem, Item, Profile
-from matcher.language.text import fold
+from matcher.language.analyser import fold
 
 MAX_LABELS = 48
 """Labels kept per item: the first ones, in field order; bounds memory whatever a file holds."""

@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from matcher.index.ports import Sparse
-from matcher.language.text import ANALYSER, content_tokens, neutral
+from matcher.language.analyser import ANALYSER, content_tokens, neutral
 
 UNIT_WEIGHT = 0.003
 """Measured on titles, need-to-aid and project texts, where .002 to .004 differ little."""

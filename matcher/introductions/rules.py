@@ -1,4 +1,4 @@
-"""The rules of introductions: how many requests a member gets, when it is reminded, when a request ends."""
+"""The rules of introductions: a member's capacity a month, when it is reminded, when a request ends."""
 
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field

@@ -11,7 +11,7 @@ from math import radians
 
 from sklearn.metrics.pairwise import haversine_distances
 
-from matcher.language.text import fold_words
+from matcher.language.analyser import fold_words
 
 EARTH_RADIUS_KM = 6371.0088
 """Mean Earth radius R1 (Moritz, "Geodetic Reference System 1980", Journal of Geodesy 74, 2000)."""

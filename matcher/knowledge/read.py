@@ -16,7 +16,7 @@ from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 from matcher.knowledge.tables import Row, entries, read_rows, read_table
 from matcher.knowledge.vocabulary import Concept, Vocabulary
-from matcher.language.text import fold
+from matcher.language.analyser import fold
 
 __all__ = [
     "Knowledge",

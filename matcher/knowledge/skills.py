@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from itertools import product
 
-from matcher.language.text import STOPWORDS, Token, fold, tokens
+from matcher.language.analyser import STOPWORDS, Token, fold, tokens
 from matcher.language.words import pairs, words
 
 MAX_TEXT = 20_000

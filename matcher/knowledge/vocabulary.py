@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from matcher.language.text import STOPWORDS, fold, is_acronym, tokens
+from matcher.language.analyser import STOPWORDS, fold, is_acronym, tokens
 
 Ids = frozenset[int]
 _NONE: Ids = frozenset()

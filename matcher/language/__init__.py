@@ -1,6 +1,6 @@
 """The French analyser: what every text goes through before it is compared.
 
-- ``text``: ``neutral`` (one form for all genders), ``tokens``, stop words, the analyser's version
+- ``analyser``: ``neutral`` (one form for all genders), ``tokens``, stop words, the analyser's version
 - ``folding``: ``fold`` and ``fold_words``, comparison without case and accents
 - ``exclusions``: negated parts of a text, answers that say nothing
 - ``lookup``: search by name or id
@@ -9,9 +9,7 @@
 - ``lexicon``, ``words``: the word lists of these rules (``roles_fr.tsv``, ``words_fr.ini``)
 """
 
-from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
-from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
-from matcher.language.text import (
+from matcher.language.analyser import (
     ANALYSER,
     STOPWORDS,
     Token,
@@ -22,6 +20,8 @@ from matcher.language.text import (
     neutral,
     tokens,
 )
+from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
+from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
 from matcher.language.twins import are_twins, twin_pairs
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""One form for all genders: the French rules behind :func:`matcher.language.text.neutral`.
+"""One form for all genders: the French rules behind :func:`matcher.language.analyser.neutral`.
 
 Nouns of persons take their masculine form, and so do the determiner before them and the adjectives after
 them. Things and adjectives that look like such nouns ("une perceuse", "une stratégie commerciale") and

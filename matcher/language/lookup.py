@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Items
 from matcher.errors import Ambiguous, InvalidRequest, NotFound
-from matcher.language.text import fold, fold_words
+from matcher.language.analyser import fold, fold_words
 
 __all__ = ["NameSearch", "find_by_name", "find_item", "find_one", "organisation_key", "same_names"]
 

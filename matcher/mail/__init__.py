@@ -4,6 +4,7 @@
 - ``messages``: a message, its states and events
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
 - ``rendering``: subject, text and HTML of a mail, in French and English
+- ``templates``: the sentences of each mail, a folder an event, in French and English
 - ``writer``: the mail of a message, from what is true when it is written
 - ``feed``: a person's calendar at a secret address
 - ``invitations``: the calendar part of mails about a meeting

@@ -13,7 +13,7 @@ from matcher.importing import (
     NOT_A_HEADER,
     Notice,
     Table,
-    neutralise,
+    escape,
     read_table,
     restore,
     write_csv,
@@ -316,7 +316,7 @@ def _write_workbook(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
 
 
 def _neutral(cell: Any) -> Any:
-    return neutralise(cell) if isinstance(cell, str) else cell
+    return escape(cell) if isinstance(cell, str) else cell
 
 
 def _sort_key(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[tuple[bool, Any], ...]:

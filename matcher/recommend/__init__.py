@@ -13,7 +13,7 @@
 - ``policies``: the kinds of question as data: signals and their weights
 - ``rerank``: signals, scores and the diverse list (MMR)
 - ``reasons``, ``gaps``: which evidence is quoted, and what is missing
-- ``phrases``: every sentence an answer says, in French and English
+- ``phrases``: the sentences of an answer, in French and English
 - ``free_text``: the place a text names
 """
 

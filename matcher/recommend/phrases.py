@@ -1,4 +1,6 @@
-"""Every sentence that an answer says, in French and English.
+"""The sentences of an answer, in French and English.
+
+Those of facts that meet are in ``data/reference/meets.csv``, that of the plan in ``matcher.market.order``.
 
 Each value is a pair (French, English). In sentences of two sides ``{a}`` is what is quoted from the query,
 ``{b}`` what is quoted from the item, ``{query}`` and ``{item}`` are their names.

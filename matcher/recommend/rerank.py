@@ -1,4 +1,4 @@
-"""Second stage: named signals in [0, 1], their weighted mean, and a diverse list.
+"""Second stage: named signals in [0, 1], their weighted mean, and a diverse list (MMR).
 
 Every signal is monotone: more evidence never lowers a score.
 """

@@ -22,7 +22,7 @@ from matcher.adapters.encoder.model import source as model_source
 from matcher.adapters.encoder.model import write as model_write
 from matcher.adapters.encoder.sentence import SentenceEncoder
 from matcher.errors import BackendUnavailable, ModelMissing
-from matcher.language.text import neutral
+from matcher.language.analyser import neutral
 
 DATA = Path(__file__).parents[2] / "data"
 QUERY = "encoder.layer.3.attention.self.query"

@@ -25,8 +25,8 @@ from matcher.adapters.qdrant.edge import EdgeIndex, optimize_folder, request_of
 from matcher.adapters.qdrant.schema import search_of
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
-from matcher.files import FileLock
 from matcher.index import UPSERT_LIMIT, Bm25Lexical, ExactIndex, Sparse, Where, check_query
+from matcher.locks import FileLock
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 
 ROOT = Path(__file__).parents[2]

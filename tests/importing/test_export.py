@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from matcher.domain.items import AnyItem, Eligibility, Factory, ItemType, Lead, Opportunity, Organisation
 from matcher.errors import InvalidRequest
-from matcher.importing import neutralise, read, restore, write_csv, write_items
+from matcher.importing import escape, read, restore, write_csv, write_items
 
 SIGNS = "aé\u00a0\u202f=+-@'\"«»’,;|•*·\n\t€🦺<>&#%()[]{}0123456789.:/ "
 TEXTS = st.text(SIGNS, max_size=20).map(str.strip)
@@ -48,8 +48,8 @@ def test_what_is_exported_is_imported_the_same(
 
 
 @given(st.text(SIGNS + "\r", max_size=8))
-def test_a_neutralised_cell_is_no_formula_and_comes_back(text: str) -> None:
-    written = neutralise(text)
+def test_an_escaped_cell_is_no_formula_and_comes_back(text: str) -> None:
+    written = escape(text)
     assert restore(written) == text
     assert written[:1] not in set("=+@\t\r")
     assert written[:1] != "-" or float(written.replace(",", ".")) < 0 or float(written.replace(",", ".")) == 0

@@ -19,7 +19,7 @@ from matcher.adapters.sql import Store, open_store
 from matcher.build import make_generations, open_matcher
 from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
-from matcher.files import FileLock, is_held, write_whole
+from matcher.files import write_whole
 from matcher.index import (
     TEMPLATE,
     Bm25Lexical,
@@ -32,6 +32,7 @@ from matcher.index import (
     Vectors,
     checksum,
 )
+from matcher.locks import FileLock, is_held
 from matcher.settings import Settings
 from tests.samples import copy_home, migrated
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from matcher.language.analyser import neutral
 from matcher.language.lexicon import lexicon
-from matcher.language.text import neutral
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 

@@ -18,7 +18,7 @@ ONE_AFTER_THE_OTHER = (
     "(H/F)développeuse/développeur aide ",
 )  # fmt: skip
 READERS = {
-    "neutral": "from matcher.language.text import neutral as read",
+    "neutral": "from matcher.language.analyser import neutral as read",
     "exclusions": "from matcher.language import negations as read",
     "place": """
 from functools import partial

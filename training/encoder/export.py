@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 
 from matcher.adapters.encoder.model import source as model_source
-from matcher.language.text import ANALYSER
+from matcher.language.analyser import ANALYSER
 from training.encoder.config import Plan
 from training.sources.datasets import TrainingSet, Variants
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.domain.items import ItemType
 from matcher.index import Bm25Lexical, Encoder, Point, Sparse, Vectors, Where, terms
-from matcher.language.text import neutral
+from matcher.language.analyser import neutral
 
 Scores = NDArray[np.float32]
 Method = Callable[[Sequence[str], Sequence[str]], Scores]

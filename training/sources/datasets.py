@@ -3,7 +3,7 @@
 Sources are folders of files a path is passed to: ``esco/``, ``rome/``, ``catalogue/``, for prose ``ilab/``
 and ``hr/rome/`` and, for what must be left out, ``benchmarks/``. No relevance judgement (qrels) and no
 ROME-ESCO crosswalk is ever opened.
-Every text goes through :func:`matcher.language.text.neutral`, as it does when the service encodes it.
+Every text goes through :func:`matcher.language.analyser.neutral`, as it does when the service encodes it.
 """
 
 import hashlib
@@ -14,7 +14,7 @@ from pathlib import Path
 import pandas as pd
 
 from matcher.errors import NotReady
-from matcher.language.text import neutral
+from matcher.language.analyser import neutral
 
 ICT = ("25", "35", "133")
 """ISCO groups whose skill relations are never trained on: ``esco-job2skill-ict`` is made from them."""

@@ -4,7 +4,7 @@ Both lists write titles as "masculine / feminine". The two halves are aligned wo
 when it obeys one of the regular suffix families of French, which drops the lists' typing errors. Titles
 without a slash give the nouns that have one form for all (epicene).
 
-The *kind* of a word says how much context :func:`matcher.language.text.neutral` wants before it
+The *kind* of a word says how much context :func:`matcher.language.analyser.neutral` wants before it
 touches the word:
 
 ``role``     names a person at any place: ``développeuse``
@@ -25,9 +25,9 @@ from configparser import ConfigParser
 from functools import cache
 from pathlib import Path
 
+from matcher.language.analyser import neutral
 from matcher.language.inflection import are_genders
 from matcher.language.lexicon import lexicon
-from matcher.language.text import neutral
 
 _PERSON_ENDING = re.compile(
     r"(iste|yste|logue|graphe|thérapeute|iatre|naute|aire|nome|ecte|ienne|mètre|pathe|able|plaste|peintre|juge|clown"

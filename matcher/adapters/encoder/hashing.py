@@ -9,7 +9,7 @@ from sklearn.preprocessing import normalize
 
 from matcher.errors import InvalidRequest
 from matcher.index.ports import Vectors
-from matcher.language.text import neutral
+from matcher.language.analyser import neutral
 
 MAX_CHARACTERS = 16_384
 _VERSION = 1

@@ -15,7 +15,7 @@ import numpy as np
 from matcher.adapters.encoder.model import prepare as model
 from matcher.errors import InvalidRequest, ModelMissing
 from matcher.index.ports import Vectors
-from matcher.language.text import neutral
+from matcher.language.analyser import neutral
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

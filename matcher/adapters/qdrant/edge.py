@@ -27,7 +27,6 @@ from matcher.adapters.qdrant.schema import (
 )
 from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.files import FileLock
 from matcher.index.points import (
     DENSE,
     GRAPH_BREADTH,
@@ -41,6 +40,7 @@ from matcher.index.points import (
     ranked,
 )
 from matcher.index.ports import Hit, Point, Sparse, Vectors, Where
+from matcher.locks import FileLock
 
 OPTIMIZE_ABOVE = 10_000
 """Points up to which plain search is fast enough; above, a graph is worth the minutes it takes to build."""

@@ -17,9 +17,10 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.files import FileLock, is_held, sync_folder, write_whole
+from matcher.files import sync_folder, write_whole
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
+from matcher.locks import FileLock, is_held
 
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"

@@ -1,4 +1,7 @@
-"""What routes ask for before they act."""
+"""What routes ask for before they act: each names its own permission.
+
+What a role may do is in ``matcher.people.permissions``.
+"""
 
 from typing import Annotated, Any
 
