@@ -47,7 +47,16 @@ from matcher.mail import (
 )
 from matcher.market.introduction_plan import IntroductionPlan
 from matcher.market.introduction_planner import IntroductionPlanner
-from matcher.people import ApiKeys, DataLinks, Links, SignIn, Visits, check_address, read_secret
+from matcher.people import (
+    ApiKeys,
+    DataLinks,
+    IdentityProvider,
+    Links,
+    SignIn,
+    Visits,
+    check_address,
+    read_secret,
+)
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
@@ -145,9 +154,26 @@ class Matcher:
     @cached_property
     def links(self) -> Links:
         """Links of mails."""
+        return Links(self.store.people, self.secret)
+
+    @cached_property
+    def secret(self) -> bytes:
+        """What tokens are derived from."""
         given = self.settings.secret
-        secret = read_secret(self.settings.home, given.get_secret_value() if given else "")
-        return Links(self.store.people, secret)
+        return read_secret(self.settings.home, given.get_secret_value() if given else "")
+
+    @cached_property
+    def identity_provider(self) -> IdentityProvider | None:
+        """Who vouches for addresses; None where none is configured."""
+        settings = self.settings
+        if not settings.oidc_issuer or settings.oidc_client_secret is None:
+            return None
+        # Half a second to import, for those alone who have a provider.
+        from matcher.adapters.oidc import Client, OpenIdProvider  # noqa: PLC0415
+
+        secret, return_to = settings.oidc_client_secret.get_secret_value(), self.addresses.open_id
+        names = (settings.oidc_client_id, secret, return_to, settings.oidc_name)
+        return OpenIdProvider(Client(settings.oidc_issuer, *names))
 
     @cached_property
     def data_links(self) -> DataLinks:

@@ -7,10 +7,10 @@ Paths are used as given: a relative one counts from the working directory.
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, Field, SecretStr, ValidationError
+from pydantic import AfterValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from matcher.errors import InvalidRequest
@@ -112,6 +112,14 @@ class Settings(BaseSettings):
     )
     log_level: LogLevel = "info"
 
+    # Signing in through an identity provider (OpenID Connect); all three or none
+    oidc_issuer: str = Field(
+        "", pattern=r"^(https?://[^\s?#]+)?$", description="Address of the provider, as it calls itself"
+    )
+    oidc_client_id: str = Field("", description="Name under which it knows this service")
+    oidc_client_secret: SecretStr | None = Field(None, description="What this service proves that by")
+    oidc_name: str = Field("", max_length=60, description="What people call it, for the button")
+
     # Mail
     public_url: str = Field(
         default_factory=_default_public_url,
@@ -172,6 +180,16 @@ class Settings(BaseSettings):
         description="Zone dates are shown in, and of the day asked about; files are read in Paris time",
     )
 
+    @model_validator(mode="after")
+    def _whole_provider(self) -> Self:
+        given = [bool(self.oidc_issuer), bool(self.oidc_client_id), self.oidc_client_secret is not None]
+        if any(given) and not all(given):
+            raise ValueError(
+                "an identity provider needs MATCHER_OIDC_ISSUER, MATCHER_OIDC_CLIENT_ID and"
+                " MATCHER_OIDC_CLIENT_SECRET together"
+            )
+        return self
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone, ready to use."""
@@ -200,8 +218,14 @@ def load() -> Settings:
         return Settings()
     except ValidationError as fault:
         errors = [e for e in fault.errors() if e["type"] != _FOLLOWS] or fault.errors()
-        faults = (f"{PREFIX}{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in errors)
-        raise InvalidRequest("Settings cannot be used.\n" + "\n".join(faults)) from None
+        raise InvalidRequest("Settings cannot be used.\n" + "\n".join(map(_fault_told, errors))) from None
+
+
+def _fault_told(error: Mapping[str, Any]) -> str:
+    """Return the variable and what is wrong with it; of several variables together, what is wrong."""
+    name = "_".join(map(str, error["loc"])).upper()
+    said: str = error["msg"]
+    return f"{PREFIX}{name}: {said}" if name else said
 
 
 def unknown_variables() -> list[str]:

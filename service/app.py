@@ -30,6 +30,7 @@ from service.http.routes import (
     sign_in,
 )
 from service.pages import install as install_pages
+from service.pages import open_id
 
 ASKED = (
     recommendations,
@@ -135,6 +136,7 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     work = WorkJob(matcher.worker, settings.work_interval_s)
     if settings.work:
         work.start()
+    app.state.outward = anyio.CapacityLimiter(open_id.MAX_CALLS)
     app.state.passwords = anyio.CapacityLimiter(sign_in.MAX_PASSWORDS)
     async with engine.following_store():
         yield

@@ -26,6 +26,11 @@ class Addresses:
         """Return the page on which a person erases what is held of them."""
         return self._at("v1/erase", token)
 
+    @property
+    def open_id(self) -> str:
+        """Where the identity provider sends people back to; registered with it as the redirect address."""
+        return f"{self.public_url.rstrip('/')}/oidc/retour"
+
     def answer(self, token: str, choice: str = "") -> str:
         """Return the page on which a member answers; ``choice`` is only proposed there."""
         address = self._at("answers", token)

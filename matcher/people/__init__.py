@@ -8,12 +8,14 @@
 - ``visits``: signed-in visits: begun, recognised, ended
 - ``passwords``: hashing and checking them
 - ``sign_in``: letting people in, by a link in a mail or with a password
+- ``open_id``: the trip to an identity provider and back
 - ``secret``: the secret that tokens are derived from
 """
 
 from matcher.people.data_links import DataLinks
 from matcher.people.keys import ApiKey, ApiKeys, KeyRows
 from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
+from matcher.people.open_id import IdentityProvider, NotVouched, Trip, begin_trip, resume_trip
 from matcher.people.passwords import hash_password
 from matcher.people.permissions import (
     ROLE_PERMISSIONS,
@@ -37,25 +39,30 @@ __all__ = [
     "ApiKey",
     "ApiKeys",
     "DataLinks",
+    "IdentityProvider",
     "KeyRows",
     "Link",
     "LinkGone",
     "LinkRows",
     "Links",
+    "NotVouched",
     "Permission",
     "Person",
     "Purpose",
     "Role",
     "Scope",
     "SignIn",
+    "Trip",
     "Visit",
     "VisitRows",
     "Visits",
     "WrongSignIn",
     "address_key",
+    "begin_trip",
     "check_address",
     "hash_password",
     "new_person",
     "permissions_of",
     "read_secret",
+    "resume_trip",
 ]

@@ -1,12 +1,13 @@
-"""Signing in: by a link in a mail, or with a password."""
+"""Signing in: by a link in a mail, with a password, or through an identity provider."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from matcher.domain.messages import MessageRequest
 from matcher.errors import NotAllowed, NotFound
 from matcher.people.links import FAULTS, Links, Purpose
+from matcher.people.open_id import NotVouched, vouched_address
 from matcher.people.passwords import is_right
 from matcher.people.person import Person
 from matcher.people.visits import Visits
@@ -86,6 +87,21 @@ class SignIn:
         right = is_right(password, kept)  # computed in every case: the time must not tell who has an account
         if person is None or not person.may_sign_in or not right:
             raise WrongSignIn("Address and password do not belong together.")
+        return self._visits.begin(person.id, now)
+
+    def vouched(self, claims: Mapping[str, object], now: datetime) -> str:
+        """Return the token of the visit of the person whose address an identity provider vouches for.
+
+        No person is made: who is not known asks the cluster for an account.
+
+        Raises
+        ------
+        NotVouched
+            The provider does not vouch for the address, or no person who may sign in has it.
+        """
+        person = self._people.find(vouched_address(claims))
+        if person is None or not person.may_sign_in:
+            raise NotVouched("No account has the address that the provider vouches for.", fault="unknown")
         return self._visits.begin(person.id, now)
 
     def _allowed(self, person_id: str) -> Person:

@@ -15,7 +15,7 @@ from starlette.exceptions import HTTPException
 from matcher import errors
 from matcher.errors import MatcherError
 from matcher.importing import FileRefused
-from matcher.people import LinkGone, WrongSignIn
+from matcher.people import LinkGone, NotVouched, WrongSignIn
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -103,6 +103,9 @@ TABLE: dict[type[MatcherError], Row] = {
     LinkGone: Row(status.HTTP_410_GONE, "link-gone", "The link no longer opens anything"),
     WrongSignIn: Row(
         status.HTTP_403_FORBIDDEN, "wrong-sign-in", "Address and password do not belong together"
+    ),
+    NotVouched: Row(
+        status.HTTP_403_FORBIDDEN, "not-vouched", "The identity provider vouches for no one who may sign in"
     ),
     TooManyRequests: Row(status.HTTP_429_TOO_MANY_REQUESTS, "too-many-requests", "Too many requests"),
     TooManyAttempts: Row(status.HTTP_429_TOO_MANY_REQUESTS, "too-many-attempts", "Too many attempts"),

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter, BackgroundTasks, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.items import AnyItem
 from matcher.people import Permission, Person, address_key
+from matcher.settings import Settings
 from service.http.access import Caller, requires
 from service.http.access.cookies import drop_visit
 from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts
@@ -25,13 +27,19 @@ Account = Annotated[Caller, requires(Permission.MANAGE_OWN_ACCOUNT)]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInPage(Page):
-    """The form that asks for a link, as typed; ``sent`` and ``wrong`` say what became of it."""
+    """The form that asks for a link, as typed; ``sent`` and ``wrong`` say what became of it.
+
+    ``provider`` is what people call the identity provider, "" where there is none; ``refused`` says why it
+    let no one in.
+    """
 
     template: ClassVar[str] = "account/sign_in.html"
 
     email: str = ""
     sent: bool = False
     wrong: bool = False
+    provider: str = ""
+    refused: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -48,7 +56,7 @@ class AccountPage(Page):
 @router.get("/connexion", name="page_sign_in")
 async def sign_in(request: Request) -> Response:
     """Show the form that asks for a sign-in link."""
-    return show(request, SignInPage())
+    return show_sign_in(request)
 
 
 @router.post("/connexion", name="page_ask_for_link")
@@ -57,15 +65,31 @@ async def ask_for_link(request: Request, engine: EngineDep, later: BackgroundTas
     form = await typed(request)
     email = form.get("email", "")[:LONGEST_ADDRESS]
     if "@" not in email:
-        return show(request, SignInPage(email=email, wrong=True), status=422)
+        return show_sign_in(request, email=email, wrong=True, status=422)
     attempts: Attempts = request.app.state.attempts
     attempts.count(LINKS_OF_A_CLIENT, "links", client_of(request))
     attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(email))
     # After the answer, so that the time of the answer does not tell whether there is an account.
     later.add_task(engine.read, lambda matcher: matcher.sign_in.ask_for_link(email, now()))
-    shown = show(request, SignInPage(email=email, sent=True))
+    shown = show_sign_in(request, email=email, sent=True)
     shown.background = later
     return shown
+
+
+def show_sign_in(  # what the page says
+    request: Request,
+    *,
+    email: str = "",
+    sent: bool = False,
+    wrong: bool = False,
+    refused: str = "",
+    status: int = 200,
+) -> Response:
+    """Show the form that asks for a link, and the way to the identity provider where there is one."""
+    settings: Settings = request.app.state.settings
+    provider = settings.oidc_name or urlsplit(settings.oidc_issuer).hostname or ""
+    page = SignInPage(email=email, sent=sent, wrong=wrong, provider=provider, refused=refused)
+    return show(request, page, status=status)
 
 
 @router.get("/compte", name="page_account")

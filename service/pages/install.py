@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
-from service.pages import account, demonstration, errors, public
+from service.pages import account, demonstration, errors, open_id, public
 from service.pages.member import by_link, for_me, introductions, record
 from service.pages.staff import directory, from_plan, mail, plan, queue
 from service.pages.staff.events import routes as events
@@ -16,6 +16,7 @@ STATIC = Path(__file__).with_name("static")
 ROUTERS = (
     public.router,
     account.router,
+    open_id.router,
     by_link.router,
     for_me.router,
     introductions.router,
