@@ -26,7 +26,7 @@ class NotVouched(NotAllowed):
     the address.
     """
 
-    def __init__(self, message: str, *, fault: Fault, cause: str = "") -> None:
+    def __init__(self, message: str, *, fault: Fault = "refused", cause: str = "") -> None:
         super().__init__(message, cause=cause)
         self.fault = fault
 
