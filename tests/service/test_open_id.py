@@ -149,8 +149,7 @@ def test_what_comes_back_to_another_browser_or_twice_lets_no_one_in(
 def test_a_forged_trip_leads_nowhere(browser: TestClient, provider: Provider, forged: str) -> None:
     address = way_back(browser)
     browser.cookies.clear()
-    cookie = {"Cookie": f"matcher-trip={forged}".encode()}
-    answered = browser.get(address, headers=cookie)
+    answered = browser.get(address, headers={b"Cookie": f"matcher-trip={forged}".encode()})
     assert (answered.status_code, "trop longtemps" in answered.text) == (403, True)
 
 
