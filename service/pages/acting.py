@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Path
 
+from matcher.build import Matcher
 from matcher.domain.items import ItemId, ItemType, Organisation
 from matcher.errors import NotFound
 from matcher.introductions import Actor, Introduction, Party
@@ -14,6 +15,7 @@ from service.http.access import CallerDep
 from service.http.deps import EngineDep
 from service.http.engine import get_stored, no_such_item
 from service.http.errors import Unauthorised
+from service.member_view import require_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,15 @@ class Acting:
     def by(self) -> str:
         """Who gave a reaction, for the record."""
         return self.person.id
+
+    def known(self, matcher: Matcher, introduction_id: str) -> Introduction:
+        """Return an introduction that the person may know of; NotFound for any other.
+
+        An organisation that was not asked yet knows of none; staff know of all.
+        """
+        if self.on_behalf:
+            return matcher.store.introductions.get(introduction_id)
+        return require_visible(matcher, introduction_id, self.organisation.id)
 
     def actor(self, introduction: Introduction) -> Actor:
         """Return in what part the person acts on an introduction; NotFound if the organisation has none."""

@@ -90,7 +90,7 @@ def test_both_are_named_with_contacts_once_both_agreed(
 
 def test_nobody_answers_for_another(signed: FastAPI, matcher: Matcher, asked: Introduction) -> None:
     assert answer(browser_of(signed, OTHER), asked, answer="yes") == 403
-    assert answer(browser_of(signed, OTHER), asked, "ORG002", answer="yes") == 403
+    assert answer(browser_of(signed, OTHER), asked, "ORG002", answer="yes") == 404
     assert state_of(matcher, asked) is State.ASKED_FIRST
 
 

@@ -56,6 +56,11 @@ ALLOWED = {
     "GET /v1/introductions/baskets": STAFF,
     "GET /v1/introductions/{introduction_id}": STAFF,
     "POST /v1/introductions/{introduction_id}/{act}": STAFF,
+    "GET /v1/organisations/{item_id}/introductions": "member of A, staff, admin, key staff",
+    "POST /v1/organisations/{item_id}/introductions": "member of A, staff, admin, key staff",
+    "POST /v1/organisations/{item_id}/introductions/{introduction_id}/{act}": (
+        "member of A, staff, admin, key staff"
+    ),
     "GET /v1/organisations/{item_id}/availability": "member of A, staff, admin, key staff",
     "PUT /v1/organisations/{item_id}/availability": "member of A, member of B, staff, admin, key staff",
     "POST /v1/feedback": "member of A, staff, admin, key staff",
@@ -113,7 +118,7 @@ SAMPLES = {
     "introduction_id": "IN999",
     "person_id": "none",
     "erasure_id": "none",
-    "act": "approve",
+    "act": "withdraw",
 }
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
 ABSENT = "NONE999"

@@ -1,5 +1,6 @@
 """Introductions, for staff: proposed, approved, followed; and what organisations wish."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -71,12 +72,11 @@ class FromPlan(BaseModel):
     most: int = Field(10, ge=1, le=200)
 
 
-class ActDetails(BaseModel):
+class MemberActDetails(BaseModel):
     """What comes with an act.
 
     ``meeting``: when, how long and where, for ``schedule``, which also changes a date that was set.
-    ``on_behalf_of``: the organisation staff answer for. ``version``: the one that was seen; an act on an
-    older one is refused.
+    ``version``: the one that was seen; an act on an older one is refused.
     """
 
     model_config = ConfigDict(extra="forbid")
@@ -85,16 +85,30 @@ class ActDetails(BaseModel):
     until: AwareDatetime | None = None
     contacted: bool | None = None
     useful: bool | None = None
-    note: str = Field("", max_length=2_000)
     version: int | None = Field(None, ge=1)
-    on_behalf_of: ItemId | None = None
     meeting: GivenMeeting | None = None
 
     def details(self, plan: str | None) -> Details:
         """Return them as the use case takes them."""
-        outcome = outcome_of(self.contacted, self.useful)
-        meeting = self.meeting.plan() if self.meeting else None
-        return Details(self.ground, self.until, outcome, self.note, plan or "", self.version, meeting)
+        return Details(
+            ground=self.ground,
+            until=self.until,
+            outcome=outcome_of(self.contacted, self.useful),
+            plan=plan or "",
+            seen_version=self.version,
+            meeting=self.meeting.plan() if self.meeting else None,
+        )
+
+
+class ActDetails(MemberActDetails):
+    """What comes with an act of staff: a note, and the organisation they answer for."""
+
+    note: str = Field("", max_length=2_000)
+    on_behalf_of: ItemId | None = None
+
+    def details(self, plan: str | None) -> Details:
+        """Return them as the use case takes them."""
+        return replace(super().details(plan), note=self.note)
 
 
 async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:

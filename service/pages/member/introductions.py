@@ -23,14 +23,16 @@ from matcher.introductions import (
     capacity_of,
     wishes,
 )
+from service import member_view
 from service.http.deps import EngineDep
+from service.member_view import is_visible, may_name
 from service.pages.acting import Acting, ActingDep, PersonDep, now
 from service.pages.environment import translate
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.member.meeting_form import WRONG_MEETING, MeetingForm, plan_of
 from service.pages.member.meeting_form import typed_form as typed_meeting
-from service.pages.member.standing import Known, Standing, is_visible, may_name, standing_of
+from service.pages.member.standing import Known, Standing, standing_of
 from service.pages.member.wishes import WishForm, form_of, typed_form, wish
 
 router = APIRouter(include_in_schema=False)
@@ -147,7 +149,7 @@ async def ask_to_meet(request: Request, acting: ActingDep, engine: EngineDep) ->
     actor = Actor(Party.FIRST, acting.person.id)
     if acting.on_behalf:
         actor = Actor(Party.STAFF, acting.person.id, acting.organisation.id)
-    await engine.write(lambda matcher: matcher.introductions.propose(pair, actor, now()))
+    await engine.write(lambda matcher: member_view.ask_to_meet(matcher, pair, actor, now()))
     return back_to(f"{acting.base}/introductions", said="asked_to_meet")
 
 
@@ -199,7 +201,7 @@ async def _act(
     acting: Acting, engine: EngineDep, introduction_id: str, act: Act, details: Details
 ) -> Response:
     def do(matcher: Matcher) -> Introduction:
-        actor = acting.actor(matcher.store.introductions.get(introduction_id))
+        actor = acting.actor(acting.known(matcher, introduction_id))
         return matcher.introductions.act(introduction_id, act, actor, now(), details)
 
     await engine.write(do)
@@ -230,6 +232,7 @@ def _standing(
     history = matcher.store.introductions.history(one.id)
     if side is None or not isinstance(other, Organisation) or not is_visible(one, side, history):
         return None
+    people = matcher.store.people.of_organisation(other.id)
     return standing_of(
         one,
         side,
@@ -237,7 +240,7 @@ def _standing(
         Known(
             history,
             may_name(one, side, wishes(past.wishes, other.id).named_before),
-            matcher.store.people.of_organisation(other.id),
+            [person for person in people if person.may_be_written_to],
             now(),
         ),
         matcher.rules,

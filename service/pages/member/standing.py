@@ -11,14 +11,13 @@ from matcher.introductions import (
     Act,
     Introduction,
     Meeting,
-    Origin,
     Record,
     Rules,
     Side,
     State,
 )
-from matcher.language import fold
 from matcher.people import Person
+from service.member_view import without_name
 from service.pages.member.meeting_form import MeetingForm, form_of
 from service.pages.text import mark
 
@@ -92,21 +91,6 @@ class Known:
     now: datetime
 
 
-def is_visible(introduction: Introduction, side: Side, history: Sequence[Record]) -> bool:
-    """Whether a side knows of an introduction: it was asked, or it proposed it itself."""
-    own = introduction.origin is Origin.MEMBER and side is Side.FIRST
-    return own or any(record.asked_id == introduction.organisation(side) for record in history)
-
-
-def may_name(introduction: Introduction, side: Side, other_allows: bool) -> bool:
-    """Whether the other organisation may be named to a side.
-
-    Once both agreed; where the other allows it; and to a member of the one it asked to meet.
-    """
-    own = introduction.origin is Origin.MEMBER and side is Side.FIRST
-    return introduction.state in BOTH_AGREED or own or other_allows
-
-
 def standing_of(
     introduction: Introduction,
     side: Side,
@@ -123,7 +107,7 @@ def standing_of(
         version=introduction.version,
         name=other.name if known.named else "",
         other_id=other.id if known.named else "",
-        about=other if known.named else _without_name(other),
+        about=other if known.named else without_name(other),
         size=STAFF_COUNTS.get(other.size_band or "", ""),
         status=status,
         following=following,
@@ -142,15 +126,6 @@ def standing_of(
 
 def _last_day(introduction: Introduction, rules: Rules) -> date | None:
     return rules.last_day(introduction.asked_at) if introduction.asked_at else None
-
-
-def _without_name(organisation: Organisation) -> Organisation:
-    """Drop the entries that name the organisation: they would tell what the page does not."""
-    name = fold(organisation.name)
-    kept = {}
-    for field in ("expertise", "sectors", "offers"):
-        kept[field] = tuple(entry for entry in getattr(organisation, field) if name not in fold(entry))
-    return organisation.model_copy(update=kept)
 
 
 def _sentences(introduction: Introduction, side: Side, known: Known) -> tuple[str, str]:
