@@ -15,6 +15,7 @@ from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.alerts import AlertDesk, AlertParts, AlertRules, DigestWorker
 from matcher.audit import KEY_FILE, AuditLog
 from matcher.cleaning import ProductCleaning
 from matcher.domain.items import AnyItem, ItemType, Kind
@@ -59,6 +60,7 @@ from matcher.people import (
 )
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
+from matcher.recommend.fits import RecommendedFits
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.rights import Home, Parts, RightsDesk
@@ -176,6 +178,19 @@ class Matcher:
         return OpenIdProvider(Client(settings.oidc_issuer, *names))
 
     @cached_property
+    def alerts(self) -> AlertDesk:
+        """Tells members of the calls that fit them."""
+        rules = _alert_rules(self.settings)
+        finder = RecommendedFits(lambda: self.recommender)
+        return AlertDesk(AlertParts(self.store.items, self.store.alerts, finder, self.contacts_of, rules))
+
+    @cached_property
+    def digests(self) -> DigestWorker:
+        """Sends the weekly mails of alerts."""
+        rules = _alert_rules(self.settings)
+        return DigestWorker(self.store.items, self.store.alerts, self.contacts_of, rules)
+
+    @cached_property
     def data_links(self) -> DataLinks:
         """Sends people the links to their data."""
         return DataLinks(self.store.people, self.links, self.store.mail)
@@ -214,7 +229,9 @@ class Matcher:
     @cached_property
     def letters(self) -> LetterWriter:
         """Writes mails."""
-        sources = Sources(self.store.people, self.store.items, self.store.introductions, self.links)
+        sources = Sources(
+            self.store.people, self.store.items, self.store.introductions, self.links, self.store.alerts
+        )
         settings = self.settings
         sender = Sender(settings.cluster_name, _mail_from(settings), self.addresses, settings.zone)
         return LetterWriter(sources, sender, self.rules)
@@ -240,7 +257,9 @@ class Matcher:
         transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
-        return Worker(turn, delivery, [self.introduction_worker.due, self.audit.checkpoint], utc_now)
+        return Worker(
+            turn, delivery, [self.introduction_worker.due, self.digests.due, self.audit.checkpoint], utc_now
+        )
 
     @cached_property
     def visits(self) -> Visits:
@@ -331,6 +350,15 @@ class Matcher:
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))
         return recommender
+
+
+def _alert_rules(settings: Settings) -> AlertRules:
+    return AlertRules(
+        least_probability=settings.alert_probability,
+        most_a_week=settings.alerts_a_week,
+        weekday=settings.alert_weekday,
+        zone=settings.zone,
+    )
 
 
 def _rules(settings: Settings) -> Rules:

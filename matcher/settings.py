@@ -158,6 +158,16 @@ class Settings(BaseSettings):
     )
     max_page: int = Field(200, ge=1, le=1_000, description="Items a page of a list may hold")
 
+    # Alerts (docs/decisions/0803-alerts.md)
+    alert_probability: float = Field(
+        0.3,
+        ge=0,
+        le=1,
+        description="Probability of being clearly useful from which a member is told of a call",
+    )
+    alerts_a_week: int = Field(3, ge=1, le=20, description="Calls a member is told of in a week at most")
+    alert_weekday: int = Field(2, ge=1, le=7, description="Day of the weekly mail, 1 being Monday")
+
     # Introductions (docs/decisions/0702-introductions.md)
     introduction_reminder_days: int = Field(
         3, ge=1, le=30, description="Working days after which a request is recalled first"

@@ -17,6 +17,7 @@ from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import (
+    alerts,
     calendar,
     feedback,
     health,
@@ -45,6 +46,7 @@ ASKED = (
     links,
     calendar,
     rights,
+    alerts,
 )
 """Modules of the routes that people and their programs ask; monitoring asks ``health``."""
 DESCRIPTION = """\

@@ -3,6 +3,7 @@
 - ``addresses``: where links of mails lead
 - ``messages``: a message, its states and events
 - ``delivery``: from the outbox to the mail server, and what becomes of each trial
+- ``digests``: what the weekly mail says of calls
 - ``rendering``: subject, text and HTML of a mail, in French and English
 - ``templates``: the sentences of each mail, a folder an event, in French and English
 - ``writer``: the mail of a message, from what is true when it is written

@@ -44,6 +44,14 @@ class Addresses:
         """Return where a calendar program reads a person's calendar."""
         return f"{self._at('calendars', token)}.ics"
 
+    def stop_alerts(self, token: str) -> str:
+        """Return the page that stops alerts alone (RFC 8058, as :meth:`unsubscribe`)."""
+        return self._at("v1/alerts-stop", token)
+
+    def calls(self) -> str:
+        """Return the page of what is open for the reader; it needs a sign-in."""
+        return f"{self.public_url.rstrip('/')}/pour-moi?kind=international"
+
     def introductions(self, organisation_id: str) -> str:
         """Return the page of an organisation's introductions; it needs a sign-in."""
         return f"{self._at('organisations', organisation_id)}/introductions"

@@ -28,6 +28,7 @@ class Event(StrEnum):
 
     SIGN_IN = "sign_in"
     RIGHTS = "rights"
+    ALERTS = "alert_digest"
     ASKED = "introduction_asked"
     REMINDER = "introduction_reminder"
     LAST_CHANCE = "introduction_last_chance"

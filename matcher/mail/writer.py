@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 
 from jinja2 import TemplateError
 
-from matcher.domain import Items, Organisation
+from matcher.alerts import Alert
+from matcher.domain import Items, Opportunity, Organisation
 from matcher.errors import InvalidRequest, NotFound
 from matcher.introductions import (
     BOTH_AGREED,
@@ -26,6 +27,7 @@ from matcher.introductions import (
 from matcher.introductions import State as IntroductionState
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import Unwanted, Written
+from matcher.mail.digests import Alerts, calls_of, facts_of_calls
 from matcher.mail.invitations import Invitation, attach, facts_of, written_moment
 from matcher.mail.messages import Event, Message, Remark
 from matcher.mail.phrases import common_lines, described, ground_told
@@ -76,6 +78,7 @@ class Sources:
     items: Items
     introductions: Introductions
     links: Links
+    alerts: Alerts
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +157,8 @@ class LetterWriter:
             return Remark.OVERDUE if now >= message.created_at + _ASKED_FOR[message.event] else None
         if not person.may_be_written_to:
             return Remark.OBJECTED
+        if message.event is Event.ALERTS:
+            return None if self._calls(message, now) else Remark.SETTLED
         introduction = self._introduction(message)
         if introduction is None or _still_holds(message, introduction):
             return None
@@ -164,7 +169,20 @@ class LetterWriter:
             return self._sign_in(case)
         if case.message.event is Event.RIGHTS:
             return self._rights(case)
+        if case.message.event is Event.ALERTS:
+            return self._alerts(case)
         return self._about(case)
+
+    def _alerts(self, case: _Case) -> dict[str, Any]:
+        own = self._organisation(case.message.subjects["organisation"])
+        facts = facts_of_calls(self._calls(case.message, case.now), case.lang, self._sender.zone)
+        why = _WHY[case.lang].format(own.name)
+        return facts | {"own_name": own.name, "why": why, "page_url": self._sender.addresses.calls()}
+
+    def _calls(self, message: Message, now: datetime) -> list[tuple[Alert, Opportunity]]:
+        subjects, sources = message.subjects, self._sources
+        week = subjects["digest"]
+        return calls_of(sources.alerts, sources.items, subjects["organisation"], week, now)
 
     def _rights(self, case: _Case) -> dict[str, Any]:
         token, subjects = self._sources.links.token, case.message.subjects
@@ -280,11 +298,13 @@ class LetterWriter:
         return self._sources.links.token(link.id)
 
     def _stop_url(self, case: _Case) -> str:
-        person_id = case.person.id
-        link = self._sources.links.make(
-            Purpose.UNSUBSCRIBE, person_id, person_id, case.now, link_id=f"unsubscribe-{person_id}"
-        )
-        return self._sender.addresses.unsubscribe(self._sources.links.token(link.id))
+        """Return where mails of this kind are stopped: alerts have a stop of their own."""
+        person_id, is_alert = case.person.id, case.message.event is Event.ALERTS
+        purpose = Purpose.STOP_ALERTS if is_alert else Purpose.UNSUBSCRIBE
+        link_id = f"{purpose.value}-{person_id}"
+        link = self._sources.links.make(purpose, person_id, person_id, case.now, link_id=link_id)
+        token, addresses = self._sources.links.token(link.id), self._sender.addresses
+        return addresses.stop_alerts(token) if is_alert else addresses.unsubscribe(token)
 
     def _organisation(self, organisation_id: str) -> Organisation:
         found = self._sources.items.get_many([organisation_id]).get(organisation_id)

@@ -26,6 +26,7 @@ class Purpose(StrEnum):
     SIGN_IN = "sign_in"
     ANSWER = "answer"
     UNSUBSCRIBE = "unsubscribe"
+    STOP_ALERTS = "stop_alerts"
     CALENDAR = "calendar"
     EXPORT = "export"
     ERASE = "erase"

@@ -24,6 +24,8 @@ class Permission(StrEnum):
     """Ask for any organisation."""
     SEE_ALERTS = "see_alerts"
     """See which members an opportunity fits."""
+    SEND_ALERTS = "send_alerts"
+    """Have members told of a call, and see who was told."""
     WRITE_CATALOGUE = "write_catalogue"
     """Add, replace and erase items."""
     SEE_PLAN = "see_plan"
@@ -71,6 +73,7 @@ _STAFF_KEY = _READING | {
     _P.READ_OPTED_OUT,
     _P.ASK_FOR_ANY,
     _P.SEE_ALERTS,
+    _P.SEND_ALERTS,
     _P.WRITE_CATALOGUE,
     _P.SEE_PLAN,
     _P.MAKE_PLAN,

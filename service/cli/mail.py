@@ -31,6 +31,7 @@ _STATES: dict[State, tuple[str, str]] = {
 }
 _EVENTS: dict[Event, tuple[str, str]] = {
     Event.SIGN_IN: ("lien de connexion", "sign-in link"),
+    Event.ALERTS: ("appels de la semaine", "calls of the week"),
     Event.RIGHTS: ("liens vers ses données", "links to one's data"),
     Event.ASKED: ("mise en relation proposée", "introduction proposed"),
     Event.REMINDER: ("rappel", "reminder"),

@@ -27,6 +27,7 @@ from service.cli.introductions import availability, introductions
 from service.cli.people import keys, users
 from service.cli.recommend import AnswerOptions
 from service.cli.render.console import remarks
+from service.cli.rights.alerts import alerts
 from service.cli.rights.audit import audit
 from service.cli.rights.privacy import erase, privacy
 from service.words import Language
@@ -47,6 +48,7 @@ app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
 app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
 app.command("erase", rich_help_panel="Rights")(erase)
 app.add_typer(privacy, name="privacy", rich_help_panel="Rights")
+app.add_typer(alerts, name="alerts", rich_help_panel="Introductions")
 app.add_typer(audit, name="audit", rich_help_panel="Rights")
 app.add_typer(mail.app, name="mail", rich_help_panel="Serve")
 

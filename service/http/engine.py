@@ -170,7 +170,7 @@ class MatcherEngine:
                 self._metrics.points.set(self._state.points)
                 self._metrics.pending.set(waiting)
             await self.write_shown()
-            await self._forget_old_impressions()
+            await self._do_daily_work()
             await self._clear_erased()
         except MatcherError as fault:
             self._note_failure(fault)
@@ -206,11 +206,12 @@ class MatcherEngine:
         if not left:
             self._clear_at = now
 
-    async def _forget_old_impressions(self) -> None:
-        """Count the impressions that are too old to be kept, once a day."""
+    async def _do_daily_work(self) -> None:
+        """Count the impressions that are too old to be kept, and ask with saved searches, once a day."""
         today = datetime.now(UTC).date()
         if today != self._swept_on:
             await self.read(count_old_impressions)
+            await self.work(lambda matcher: matcher.alerts.run_searches(datetime.now(UTC)))
             self._swept_on = today
 
 

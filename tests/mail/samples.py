@@ -99,4 +99,6 @@ def writer_of(store: Store, introductions: OneIntroduction) -> LetterWriter:
     """Return a writer over a store and one introduction."""
     links = Links(store.people, b"a secret of tests")
     sender = Sender("Digital 113", "contact@cluster.example", Addresses("https://m.example"), PARIS)
-    return LetterWriter(Sources(store.people, store.items, introductions, links), sender, Rules())
+    return LetterWriter(
+        Sources(store.people, store.items, introductions, links, store.alerts), sender, Rules()
+    )

@@ -22,6 +22,7 @@ FACTS: dict[str, Any] = {
     "stop_url": "https://matcher.example.org/stop/" + "b" * 43,
     "url": ADDRESS,
     "erase_url": ADDRESS,
+    "calls": ({"name": "Mission Canada"},),
     "minutes": 15,
     "other": "une entreprise de 10 à 49 personnes, à Toulouse",
     "other_name": "",

@@ -7,6 +7,7 @@ from typing import Self
 from sqlalchemy import text
 
 from matcher.adapters.sql import erasure, migrate
+from matcher.adapters.sql.alerts import AlertTables
 from matcher.adapters.sql.audit import AuditTables
 from matcher.adapters.sql.backup import Backup
 from matcher.adapters.sql.catalogue.imports import Imports
@@ -58,6 +59,8 @@ class Store:
         What is held of subjects, and erasures: :class:`~matcher.adapters.sql.rights.RightsTables`.
     audit
         Who saw or decided what: :class:`~matcher.adapters.sql.audit.AuditTables`.
+    alerts
+        Calls that members are told of: :class:`~matcher.adapters.sql.alerts.AlertTables`.
 
     Notes
     -----
@@ -83,6 +86,7 @@ class Store:
         self.turns = Turns(database)
         self.rights = RightsTables(database)
         self.audit = AuditTables(database)
+        self.alerts = AlertTables(database)
 
     def __enter__(self) -> Self:
         return self

@@ -1,5 +1,6 @@
-"""The commands of rights and of their proof.
+"""The commands of rights, of their proof, and of alerts.
 
+- ``alerts``: members told of calls
 - ``audit``: its check and its export
 - ``privacy``: a copy of what is held, correction, erasure
 """

@@ -32,6 +32,7 @@ STATES: dict[State, str] = {
 EVENTS: dict[Event, str] = {
     Event.SIGN_IN: mark("Lien de connexion"),
     Event.RIGHTS: mark("Liens vers ses données"),
+    Event.ALERTS: mark("Appels de la semaine"),
     Event.ASKED: mark("Mise en relation proposée"),
     Event.REMINDER: mark("Rappel"),
     Event.LAST_CHANCE: mark("Dernier rappel"),

@@ -8,6 +8,7 @@ from sqlalchemy import Column, ColumnElement, Table, or_, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.schema import (
+    alerts,
     api_keys,
     import_changes,
     imports,
@@ -22,6 +23,7 @@ from matcher.adapters.sql.schema import (
     participations,
     people,
     plans,
+    saved_searches,
 )
 from matcher.rights import Rows, Subject, SubjectKind
 
@@ -34,6 +36,8 @@ FREE_TEXTS = (
     (imports, "batch", ("file_name", "who")),
     (import_changes, "batch", ("former_body",)),
     (participations, "factory_id", ("source",)),
+    (alerts, "number", ("why_fr", "why_en")),
+    (saved_searches, "number", ("text",)),
     (plans, "version", ("generation",)),
     (api_keys, "id", ("name",)),
 )
@@ -60,7 +64,7 @@ def free_texts(connection: Connection) -> Iterator[tuple[str, str]]:
         for row in connection.execute(select(table.c[key], *(table.c[name] for name in columns))):
             for name, text in zip(columns, row[1:], strict=True):
                 if text:
-                    yield f"{table.name}.{name} {row[0]}", text
+                    yield f"{table.name}.{name} {row[0]}", str(text)
 
 
 def _condition(table: Table, subject: Subject) -> ColumnElement[bool] | None:

@@ -1,6 +1,7 @@
 """Tables of the store.
 
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
+- ``alerts``: alerts, saved searches, and who wants no alerts
 - ``tables``: the catalogue, what was shown, plans, imports
 - ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
@@ -10,6 +11,7 @@
 A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
 """
 
+from matcher.adapters.sql.schema.alerts import alert_stops, alerts, saved_searches
 from matcher.adapters.sql.schema.columns import (
     id_in,
     ids_parameter,
@@ -52,6 +54,8 @@ from matcher.adapters.sql.schema.tables import (
 )
 
 __all__ = [
+    "alert_stops",
+    "alerts",
     "api_keys",
     "audit_checkpoints",
     "audit_entries",
@@ -84,6 +88,7 @@ __all__ = [
     "plan_lists",
     "plan_members",
     "plans",
+    "saved_searches",
     "store_facts",
     "suppressions",
     "unwanted_pairs",

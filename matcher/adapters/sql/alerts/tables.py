@@ -1,0 +1,179 @@
+"""Alerts as rows; an alert, its mails and its entry in the audit are one transaction."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.engine import Connection
+
+from matcher.adapters.sql.audit import enter
+from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.mail import queue_messages
+from matcher.adapters.sql.schema import (
+    alert_stops,
+    alerts,
+    id_in,
+    ids_parameter,
+    items,
+    people,
+    saved_searches,
+)
+from matcher.alerts import Alert, AlertState, Fit, SavedSearch
+from matcher.audit import Note, Of
+from matcher.domain.messages import MessageRequest
+from matcher.errors import NotFound
+
+
+class AlertTables:
+    """The alerts that are kept; see :class:`matcher.alerts.AlertRows`."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def add(self, given: Sequence[Alert], by: str = "") -> int:
+        """Keep alerts, except where the call and the organisation have one; return how many are new."""
+        with self._database.writing("keeping alerts") as connection:
+            known = _known(connection)
+            stored = _stored(connection, given)
+            new = [one for one in given if _pair(one) not in known and set(_pair(one)) <= stored]
+            rows = {_pair(one): _row(one) for one in new}
+            if rows:
+                connection.execute(insert(alerts), list(rows.values()))
+            calls = dict.fromkeys(one.fit.call_id for one in new)
+            notes = [Note("alert.send", Of.CALL, call_id, by) for call_id in calls]
+            enter(connection, notes, self._database.now())
+            return len(rows)
+
+    def all(
+        self, *, call_id: str = "", organisation_id: str = "", state: AlertState | None = None
+    ) -> list[Alert]:
+        """Return alerts by number: of a call, of an organisation, in a state, or all."""
+        statement = select(alerts).order_by(alerts.c.number)
+        if call_id:
+            statement = statement.where(alerts.c.call_id == call_id)
+        if organisation_id:
+            statement = statement.where(alerts.c.organisation_id == organisation_id)
+        if state is not None:
+            statement = statement.where(alerts.c.state == state.value)
+        with self._database.reading("reading alerts") as connection:
+            return [_alert(row) for row in connection.execute(statement)]
+
+    def tell(
+        self, numbers: Sequence[int], digest: str, mails: Sequence[MessageRequest], now: datetime
+    ) -> int:
+        """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are."""
+        values = {"state": AlertState.TOLD.value, "told_at": stamp(now), "digest": digest}
+        due = update(alerts).where(alerts.c.number.in_(numbers), alerts.c.state == AlertState.DUE.value)
+        with self._database.writing("telling of alerts") as connection:
+            told = connection.execute(due.values(values)).rowcount
+            if told:
+                queue_messages(connection, mails, now)
+            return told
+
+    def withdraw(self, numbers: Sequence[int]) -> int:
+        """Note that due alerts are not to be told; return how many were due."""
+        if not numbers:
+            return 0
+        due = update(alerts).where(alerts.c.number.in_(numbers), alerts.c.state == AlertState.DUE.value)
+        with self._database.writing("withdrawing alerts") as connection:
+            return connection.execute(due.values(state=AlertState.WITHDRAWN.value)).rowcount
+
+    def stop(self, person_id: str, now: datetime) -> None:
+        """Note that a person wants no alerts; NotFound for an unknown id."""
+        with self._database.writing("stopping alerts") as connection:
+            if connection.execute(select(people.c.id).where(people.c.id == person_id)).first() is None:
+                raise NotFound("There is no such person.")
+            mine = alert_stops.c.person_id == person_id
+            if connection.execute(select(alert_stops).where(mine)).first() is None:
+                connection.execute(insert(alert_stops), {"person_id": person_id, "at": stamp(now)})
+                enter(connection, [Note("alert.stop", Of.PERSON, person_id, person_id)], now)
+
+    def stopped(self) -> set[str]:
+        """Return the ids of the people who want no alerts."""
+        with self._database.reading("reading who wants no alerts") as connection:
+            return set(connection.execute(select(alert_stops.c.person_id)).scalars())
+
+    def add_search(self, search: SavedSearch) -> SavedSearch:
+        """Keep a search and return it with its number; NotFound for an unknown organisation."""
+        with self._database.writing("keeping a search") as connection:
+            if search.organisation_id not in _ids(connection, [search.organisation_id]):
+                raise NotFound(f"There is no organisation '{search.organisation_id}' in the store.")
+            row = {
+                "organisation_id": search.organisation_id,
+                "text": search.text,
+                "created_at": stamp(search.created_at),
+            }
+            statement = insert(saved_searches).returning(saved_searches.c.number)
+            number = connection.execute(statement, row).scalar_one()
+        return SavedSearch(search.organisation_id, search.text, search.created_at, number)
+
+    def searches(self, organisation_id: str = "") -> list[SavedSearch]:
+        """Return saved searches by number: of an organisation, or all."""
+        statement = select(saved_searches).order_by(saved_searches.c.number)
+        if organisation_id:
+            statement = statement.where(saved_searches.c.organisation_id == organisation_id)
+        with self._database.reading("reading saved searches") as connection:
+            return [
+                SavedSearch(row.organisation_id, row.text, datetime.fromisoformat(row.created_at), row.number)
+                for row in connection.execute(statement)
+            ]
+
+    def remove_search(self, organisation_id: str, number: int) -> None:
+        """Remove a search; NotFound where the organisation has none of this number."""
+        mine = delete(saved_searches).where(
+            saved_searches.c.organisation_id == organisation_id, saved_searches.c.number == number
+        )
+        with self._database.writing("removing a search") as connection:
+            if not connection.execute(mine).rowcount:
+                raise NotFound(f"'{organisation_id}' has no search {number}.")
+
+
+def _pair(alert: Alert) -> tuple[str, str]:
+    return alert.fit.call_id, alert.fit.organisation_id
+
+
+def _known(connection: Connection) -> set[tuple[str, str]]:
+    rows = connection.execute(select(alerts.c.call_id, alerts.c.organisation_id))
+    return {(row.call_id, row.organisation_id) for row in rows}
+
+
+def _stored(connection: Connection, given: Sequence[Alert]) -> set[str]:
+    return _ids(connection, [name for one in given for name in _pair(one)])
+
+
+def _ids(connection: Connection, ids: Sequence[str]) -> set[str]:
+    dialect = connection.dialect.name
+    statement = select(items.c.id).where(id_in(dialect, items.c.id))
+    return set(connection.execute(statement, ids_parameter(dialect, list(ids))).scalars())
+
+
+def _row(alert: Alert) -> dict[str, Any]:
+    fit = alert.fit
+    return {
+        "call_id": fit.call_id,
+        "organisation_id": fit.organisation_id,
+        "version": alert.version,
+        "probability": fit.probability,
+        "why_fr": fit.why_fr,
+        "why_en": fit.why_en,
+        "search": alert.search,
+        "state": alert.state.value,
+        "created_at": stamp(alert.created_at),
+        "told_at": None,
+        "digest": alert.digest,
+    }
+
+
+def _alert(row: Row[Any]) -> Alert:
+    fit = Fit(row.call_id, row.organisation_id, row.probability, row.why_fr, row.why_en)
+    return Alert(
+        fit,
+        row.version,
+        datetime.fromisoformat(row.created_at),
+        row.search,
+        AlertState(row.state),
+        datetime.fromisoformat(row.told_at) if row.told_at else None,
+        row.digest,
+        row.number,
+    )

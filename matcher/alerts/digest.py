@@ -1,0 +1,94 @@
+"""The weekly mail: one an organisation, with the calls that fit it best."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from matcher.alerts.alert import Alert, AlertRules, AlertState
+from matcher.alerts.ports import AlertRows, ContactsOf
+from matcher.domain import AnyItem, Items, MessageRequest, Opportunity
+from matcher.domain.eligibility import is_listed
+
+EVENT = "alert_digest"
+
+
+class DigestWorker:
+    """Sends what is due; safe to run at any time and as often as one likes.
+
+    Parameters
+    ----------
+    items, rows, contacts, rules
+        As of :class:`~matcher.alerts.desk.AlertDesk`.
+    """
+
+    def __init__(self, items: Items, rows: AlertRows, contacts: ContactsOf, rules: AlertRules) -> None:
+        self._items, self._rows, self._contacts, self._rules = items, rows, contacts, rules
+
+    def due(self, now: datetime) -> int:
+        """Queue the mails of this week that were not queued; return how many organisations are told.
+
+        An alert whose call has closed, or is gone, is told to nobody. What passes the cap of a week waits for
+        the next.
+        """
+        if not self._rules.is_due(now):
+            return 0
+        due = self._rows.all(state=AlertState.DUE)
+        if not due:
+            return 0
+        items = self._items.get_many(
+            {name for one in due for name in (one.fit.call_id, one.fit.organisation_id)}
+        )
+        self._rows.withdraw([one.number for one in due if not is_open(items.get(one.fit.call_id), now)])
+        week = self._rules.week(now)
+        told = {
+            one.fit.organisation_id for one in self._rows.all(state=AlertState.TOLD) if one.digest == week
+        }
+        waiting = _by_organisation(one for one in due if is_open(items.get(one.fit.call_id), now))
+        contacts, stopped = self._contacts(sorted(waiting)), self._rows.stopped()
+        count = 0
+        for organisation_id, alerts in waiting.items():
+            organisation = items.get(organisation_id)
+            people = [name for name in contacts.get(organisation_id, ()) if name not in stopped]
+            if organisation_id in told or organisation is None or not is_listed(organisation) or not people:
+                continue
+            count += self._tell(organisation_id, alerts[: self._rules.most_a_week], people, now)
+        return count
+
+    def _tell(
+        self, organisation_id: str, alerts: Sequence[Alert], people: Sequence[str], now: datetime
+    ) -> bool:
+        week = self._rules.week(now)
+        subjects = {"organisation": organisation_id, "digest": week}
+        mails = [
+            MessageRequest(f"alert:{organisation_id}:{person_id}:{week}", person_id, EVENT, now, subjects)
+            for person_id in people
+        ]
+        return self._rows.tell([alert.number for alert in alerts], week, mails, now) > 0
+
+
+def of_digest(
+    alerts: Iterable[Alert], items: Mapping[str, AnyItem], week: str, now: datetime
+) -> list[tuple[Alert, Opportunity]]:
+    """Return the alerts of a week's mail whose call is still open, best first, each with its call."""
+    found = []
+    for alert in alerts:
+        call = items.get(alert.fit.call_id)
+        if alert.digest == week and isinstance(call, Opportunity) and call.is_open(now):
+            found.append((alert, call))
+    return sorted(found, key=lambda pair: _order(pair[0]))
+
+
+def is_open(call: AnyItem | None, now: datetime) -> bool:
+    """Whether a call is there and open."""
+    return isinstance(call, Opportunity) and call.is_open(now)
+
+
+def _by_organisation(alerts: Iterable[Alert]) -> dict[str, list[Alert]]:
+    """Return alerts by organisation, both in ascending order of id, the best alerts first."""
+    found: dict[str, list[Alert]] = {}
+    for alert in sorted(alerts, key=_order):
+        found.setdefault(alert.fit.organisation_id, []).append(alert)
+    return dict(sorted(found.items()))
+
+
+def _order(alert: Alert) -> tuple[float, str]:
+    return (-alert.fit.probability, alert.fit.call_id)
