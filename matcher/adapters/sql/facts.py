@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import chain
 
 from sqlalchemy import insert, select
 from sqlalchemy.engine import Connection
@@ -45,8 +46,8 @@ def suppressed_items(connection: Connection, items: Iterable[AnyItem]) -> Mappin
     salt = read_salt(connection)
     if salt is None:
         return {}
-    hashes = {item.id: [suppression_hash(salt, key) for key in keys_of_item(item)] for item in items}
-    known = suppressed(connection, [each for some in hashes.values() for each in some])
+    hashes = {item.id: _hashes(salt, item) for item in items}
+    known = suppressed(connection, list(chain.from_iterable(hashes.values())))
     found: dict[str, datetime] = {}
     for item_id, some in hashes.items():
         since = earliest(known, some)
@@ -70,3 +71,7 @@ def refuse_suppressed_person(connection: Connection, person: Person) -> None:
     since = earliest(suppressed(connection, hashes), hashes)
     if since is not None:
         raise refuse("Cette personne / this person", since)
+
+
+def _hashes(salt: bytes, item: AnyItem) -> list[str]:
+    return [suppression_hash(salt, key) for key in keys_of_item(item)]
