@@ -7,7 +7,7 @@
 - ``demonstration``: choosing who to be, in a demonstration only
 - ``acting``: for which organisation a signed-in person acts
 - ``editing``: a record changed, with its history and undo
-- ``member``, ``staff``: the pages of each
+- ``member``, ``staff``, ``hr``, ``admin``: the pages of each
 - ``listing``, ``forms``, ``text``, ``keeping``: pages of lists, what was typed, sentences, files for a while
 - ``open_id``: signing in through an identity provider
 - ``public``: start page, legal texts, language switch

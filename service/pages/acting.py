@@ -84,7 +84,9 @@ def home_of(person: Person) -> str:
     if person.organisations:
         return f"/organisations/{person.organisations[0]}/pour-moi"
     allowed = permissions_of(person.roles)
-    return "/a-traiter" if Permission.MANAGE_INTRODUCTIONS in allowed else "/annuaire"
+    if Permission.MANAGE_INTRODUCTIONS in allowed:
+        return "/a-traiter"
+    return "/recruter" if Permission.SEE_CANDIDATES in allowed else "/annuaire"
 
 
 def now() -> datetime:

@@ -1,6 +1,6 @@
 """What surrounds every page: language, menu, who is signed in, and the sentence after an act."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from fastapi import Request
@@ -50,6 +50,10 @@ SAID: dict[str, str] = {
     "plan_started": mark("Le calcul du plan commence."),
     "event_changed": mark("Les tours qui restaient sont refaits."),
     "event_dropped": mark("L'événement et sa liste de personnes sont effacés."),
+    "merged": mark("Les deux fiches n'en font plus qu'une."),
+    "person_added": mark("La personne est ajoutée."),
+    "person_disabled": mark("Cette personne ne peut plus se connecter."),
+    "key_revoked": mark("Cette clé n'ouvre plus rien."),
     "wished": mark("Votre disponibilité est enregistrée."),
     "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
@@ -132,24 +136,46 @@ def _frame(request: Request, section: str) -> Frame:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class MenuRule:
+    """Who sees a link of the menu: people with a permission, or ``own``, who speak for an organisation."""
+
+    entry: MenuEntry
+    needs: Permission | None = None
+    own: bool = False
+
+
+MENU = (
+    MenuRule(MenuEntry("/a-traiter", mark("À traiter"), "inbox"), Permission.MANAGE_INTRODUCTIONS),
+    MenuRule(MenuEntry("/propositions", mark("Propositions"), "handshake"), Permission.SEE_PLAN),
+    MenuRule(MenuEntry("/evenement", mark("Événement"), "users"), Permission.MANAGE_INTRODUCTIONS),
+    MenuRule(MenuEntry("/importer", mark("Importer"), "upload"), Permission.WRITE_CATALOGUE),
+    MenuRule(MenuEntry("/pour-moi", mark("Pour moi"), "star"), own=True),
+    MenuRule(MenuEntry("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"), own=True),
+    MenuRule(MenuEntry("/ma-fiche", mark("Ma fiche"), "pencil"), own=True),
+    MenuRule(MenuEntry("/agenda", mark("Agenda"), "calendar"), own=True),
+    MenuRule(MenuEntry("/appels", mark("Appels ouverts"), "globe"), own=True),
+    MenuRule(MenuEntry("/annuaire", mark("Annuaire"), "building-2"), Permission.READ_DIRECTORY),
+    MenuRule(MenuEntry("/recruter", mark("Recruter"), "briefcase"), Permission.ASK),
+    MenuRule(MenuEntry("/courriers", mark("Courriers"), "mail"), Permission.SEE_MAIL),
+    MenuRule(MenuEntry("/administration", mark("Administration"), "settings"), Permission.MANAGE_PEOPLE),
+)
+"""The links of the main menu, in this order."""
+
+
 def _menu(caller: Caller, lang: Language) -> tuple[MenuEntry, ...]:
-    """Return the pages that the caller may open."""
-    entries = []
-    if caller.person and caller.may(Permission.MANAGE_INTRODUCTIONS):
-        entries.append(("/a-traiter", mark("À traiter"), "inbox"))
-        entries.append(("/propositions", mark("Propositions"), "handshake"))
-        entries.append(("/evenement", mark("Événement"), "users"))
-    if caller.organisations:
-        entries.append(("/pour-moi", mark("Pour moi"), "star"))
-        entries.append(("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"))
-        entries.append(("/ma-fiche", mark("Ma fiche"), "pencil"))
-    if caller.may(Permission.READ_DIRECTORY):
-        entries.append(("/annuaire", mark("Annuaire"), "building-2"))
-    if caller.person and caller.may(Permission.WRITE_CATALOGUE):
-        entries.append(("/importer", mark("Importer"), "upload"))
-    if caller.person and caller.may(Permission.SEE_MAIL):
-        entries.append(("/courriers", mark("Courriers"), "mail"))
-    return tuple(MenuEntry(path, translate(label, lang), icon) for path, label, icon in entries)
+    """Return the pages that the caller may open; a visitor may open the directory alone, if anything."""
+    return tuple(
+        replace(rule.entry, label=translate(rule.entry.label, lang)) for rule in MENU if _stands(rule, caller)
+    )
+
+
+def _stands(rule: MenuRule, caller: Caller) -> bool:
+    if rule.own:
+        return bool(caller.organisations)
+    if rule.needs is None or not caller.may(rule.needs):
+        return False
+    return caller.person is not None or rule.needs is Permission.READ_DIRECTORY
 
 
 def _own_address(request: Request) -> str:

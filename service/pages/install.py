@@ -7,8 +7,10 @@ from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
-from service.pages.member import by_link, for_me, introductions, record
-from service.pages.staff import directory, from_plan, mail, plan, queue
+from service.pages.admin import people, state
+from service.pages.hr import hiring
+from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
+from service.pages.staff import directory, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.imports import routes as imports
 
@@ -28,6 +30,12 @@ ROUTERS = (
     imports.router,
     plan.router,
     events.router,
+    twins.router,
+    agenda.router,
+    own_data.router,
+    hiring.router,
+    people.router,
+    state.router,
 )
 
 

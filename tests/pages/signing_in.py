@@ -11,7 +11,9 @@ BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 MEMBER = new_person("claire@example.org", "Claire Martin", roles=[Role.MEMBER], organisations=["ORG001"])
 OTHER = new_person("hugo@example.org", "Hugo Petit", roles=[Role.MEMBER], organisations=["ORG002"])
 STAFF = new_person("nadia@example.org", "Nadia Benali", roles=[Role.STAFF])
-PEOPLE = {person.id: person for person in (MEMBER, OTHER, STAFF)}
+HR = new_person("lea@example.org", "Léa Durand", roles=[Role.HR])
+ADMIN = new_person("ines@example.org", "Inès Garcia", roles=[Role.ADMIN])
+PEOPLE = {person.id: person for person in (MEMBER, OTHER, STAFF, HR, ADMIN)}
 
 
 def let_in(app: FastAPI) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.adapters.encoder.model import prepare as model
 from matcher.settings import Settings
-from service.cli.doctor import Finding, examine
+from service.doctor import Finding, examine
 
 DATA = Path(__file__).parents[2] / "data"
 UNUSED = "http://127.0.0.1:1"

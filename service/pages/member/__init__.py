@@ -6,5 +6,6 @@
 - ``meeting_form``: the form of a meeting's date
 - ``standing``: one introduction as a member reads it
 - ``record``: the page *Ma fiche*; ``record_form``: its form; ``effect``: what a change would move
+- ``agenda``: dates of factories, open calls; ``own_data``: what is held, to take away
 - ``wishes``: capacity, pause, do-not-introduce list
 """

@@ -7,5 +7,6 @@
 - ``imports``: a file imported, with what it would do shown before
 - ``plan``: the page *Propositions*
 - ``events``: rounds and tables of an event
+- ``twins``: records that seem to be one organisation
 - ``mail``: the outbox: what was sent, what is kept, each mail as it reads
 """

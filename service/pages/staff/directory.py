@@ -42,6 +42,7 @@ class DirectoryPage(Page):
     rows: Sequence[DirectoryRow]
     count: int
     pager: Pager
+    may_merge: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,9 @@ async def directory(
     shown, pager = page_of(found, request)
     items = await engine.read(lambda matcher: matcher.store.items.get_many([name for name, _ in shown]))
     rows = [_row(items[item_id]) for item_id, _ in shown if item_id in items and caller.sees(items[item_id])]
-    page = DirectoryPage(searched=searched, rows=rows, count=len(found), pager=pager)
+    page = DirectoryPage(
+        searched=searched, rows=rows, count=len(found), pager=pager, may_merge=_may_merge(caller)
+    )
     return show(request, page, section="/annuaire")
 
 
@@ -97,6 +100,10 @@ def _may_act(caller: Caller, organisation_id: str) -> bool:
     if caller.person is None:
         return False
     return caller.speaks_for(organisation_id) or caller.may(Permission.ACT_FOR_ANY)
+
+
+def _may_merge(caller: Caller) -> bool:
+    return caller.person is not None and caller.may(Permission.WRITE_CATALOGUE)
 
 
 def _found(matcher: Matcher, searched: str, caller: Caller) -> list[tuple[str, str]]:

@@ -1,0 +1,193 @@
+"""The page *Personnes et clés*: who may sign in, and the keys of programs."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import ItemType
+from matcher.errors import MatcherError
+from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.pages.acting import now
+from service.pages.forms import ticked, typed
+from service.pages.frame import Page, back_to, show
+from service.pages.listing import Pager, page_of
+from service.pages.text import mark
+
+router = APIRouter(include_in_schema=False)
+PeopleDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]
+KeysDep = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
+SECTION = "/administration"
+KEY_FOR = timedelta(days=365)
+ROLES: dict[Role, str] = {
+    Role.MEMBER: mark("membre"),
+    Role.STAFF: mark("équipe"),
+    Role.HR: mark("factory RH"),
+    Role.ADMIN: mark("administration"),
+}
+SCOPES: dict[Scope, str] = {
+    Scope.READ: mark("lire"),
+    Scope.WRITE: mark("écrire l'annuaire"),
+    Scope.METRICS: mark("mesures"),
+    Scope.STAFF: mark("comme l'équipe"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonForm:
+    """The form of a new person as typed; ``error`` says what is wrong."""
+
+    email: str = ""
+    name: str = ""
+    organisation: str = ""
+    roles: tuple[str, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """One person: roles in words, names of organisations."""
+
+    person: Person
+    roles: Sequence[str]
+    organisations: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """One key: scopes in words, and whether it opens anything."""
+
+    key: ApiKey
+    scopes: Sequence[str]
+    is_valid: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PeoplePage(Page):
+    """People and keys; ``made`` is a new key, shown this once."""
+
+    template: ClassVar[str] = "admin/people.html"
+
+    rows: Sequence[PersonRow]
+    count: int
+    pager: Pager
+    form: PersonForm
+    roles: Mapping[str, str]
+    keys: Sequence[KeyRow]
+    scopes: Mapping[str, str]
+    made: str
+    key_error: str
+
+
+@router.get("/administration", name="page_people")
+async def people(request: Request, _admin: PeopleDep, engine: EngineDep) -> Response:
+    """Show people and keys."""
+    return await _show(request, engine)
+
+
+@router.post("/administration/personnes", name="page_add_person")
+async def add(request: Request, _admin: PeopleDep, engine: EngineDep) -> Response:
+    """Add a person; a form that is refused is shown again as it was typed."""
+    typed_form, roles = await typed(request), await ticked(request, "roles")
+    form = PersonForm(
+        email=typed_form.get("email", "")[:300],
+        name=typed_form.get("name", "")[:300],
+        organisation=typed_form.get("organisation", "")[:300],
+        roles=tuple(role for role in roles if role in set(Role)),
+    )
+    try:
+        await engine.read(lambda matcher: _add(matcher, form))
+    except MatcherError as fault:
+        refused = replace(form, error=str(fault))
+        return await _show(request, engine, form=refused, status=422)
+    return back_to("/administration", said="person_added")
+
+
+@router.post("/administration/personnes/{person_id}/desactiver", name="page_disable_person")
+async def disable(person_id: str, _admin: PeopleDep, engine: EngineDep) -> Response:
+    """Let a person sign in no more, and end their visits."""
+
+    def end(matcher: Matcher) -> None:
+        matcher.store.people.disable(person_id, now())
+        matcher.visits.end(person_id)
+
+    await engine.read(end)
+    return back_to("/administration", said="person_disabled")
+
+
+@router.post("/administration/cles", name="page_make_key")
+async def make_key(request: Request, _admin: KeysDep, engine: EngineDep) -> Response:
+    """Make a key and show it, this once."""
+    form, at = await typed(request), now()
+    scopes = [Scope(code) for code in await ticked(request, "scopes") if code in set(Scope)]
+    try:
+        _, token = await engine.read(
+            lambda matcher: matcher.keys.make(form.get("name", ""), scopes, at, at + KEY_FOR)
+        )
+    except MatcherError as fault:
+        return await _show(request, engine, key_error=str(fault), status=422)
+    return await _show(request, engine, made=token)
+
+
+@router.post("/administration/cles/{key_id}/revoquer", name="page_revoke_key")
+async def revoke(key_id: str, _admin: KeysDep, engine: EngineDep) -> Response:
+    """End a key at once."""
+    await engine.read(lambda matcher: matcher.keys.revoke(key_id, now()))
+    return back_to("/administration", said="key_revoked")
+
+
+def _add(matcher: Matcher, form: PersonForm) -> None:
+    organisations = []
+    if form.organisation:
+        organisations = [matcher.resolve(form.organisation, ItemType.ORGANISATION).id]
+    roles = [Role(role) for role in form.roles]
+    matcher.store.people.put(
+        new_person(form.email, form.name, roles=roles, organisations=organisations, source="page")
+    )
+
+
+async def _show(  # one part of the page each
+    request: Request,
+    engine: EngineDep,
+    *,
+    form: PersonForm | None = None,
+    made: str = "",
+    key_error: str = "",
+    status: int = 200,
+) -> Response:
+    everybody = await engine.read(lambda matcher: matcher.store.people.all())
+    everybody.sort(key=lambda person: (person.name.casefold(), person.id))
+    shown, pager = page_of(everybody, request)
+    at = now()
+    page = PeoplePage(
+        rows=await engine.read(lambda matcher: _rows(matcher, shown)),
+        count=len(everybody),
+        pager=pager,
+        form=form or PersonForm(),
+        roles={role.value: words for role, words in ROLES.items()},
+        keys=await engine.read(lambda matcher: _keys(matcher, at)),
+        scopes={scope.value: words for scope, words in SCOPES.items()},
+        made=made,
+        key_error=key_error,
+    )
+    return show(request, page, section=SECTION, status=status)
+
+
+def _rows(matcher: Matcher, shown: Sequence[Person]) -> list[PersonRow]:
+    ids = {name for person in shown for name in person.organisations}
+    items = matcher.store.items.get_many(ids)
+    rows = []
+    for person in shown:
+        names = [items[name].name for name in person.organisations if name in items]
+        rows.append(PersonRow(person, [ROLES[role] for role in sorted(person.roles)], names))
+    return rows
+
+
+def _keys(matcher: Matcher, at: datetime) -> list[KeyRow]:
+    found = matcher.store.keys.all()
+    return [KeyRow(key, [SCOPES[scope] for scope in sorted(key.scopes)], key.is_valid(at)) for key in found]

@@ -1,0 +1,134 @@
+"""The page *Agenda*: dates of factories, as a page and as a calendar file; and the calls that are open."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.calendars import CalendarEntry, write_calendar
+from matcher.domain.items import Factory, ItemType, Opportunity
+from matcher.errors import InvalidRequest
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.listing import open_opportunities
+from service.pages.acting import now
+from service.pages.frame import Page, show
+from service.pages.listing import Pager, page_of
+
+router = APIRouter(include_in_schema=False)
+ReaderDep = Annotated[Caller, requires(Permission.READ_OFFERS)]
+LONGEST_FILTER = 100
+
+
+@dataclass(frozen=True, slots=True)
+class FactoryDate:
+    """A coming date of a factory; ``own``: the reader's organisation takes part in it."""
+
+    id: str
+    name: str
+    at: datetime
+    antenna: str
+    own: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgendaPage(Page):
+    """Coming dates of factories, soonest first, and names of factories without one."""
+
+    template: ClassVar[str] = "member/agenda.html"
+
+    dates: Sequence[FactoryDate]
+    undated: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallsPage(Page):
+    """Open calls and missions, soonest deadline first; ``unknown``: the place that was typed is not known."""
+
+    template: ClassVar[str] = "member/calls.html"
+
+    theme: str
+    near: str
+    unknown: bool
+    count: int
+    calls: Sequence[Opportunity]
+    pager: Pager
+
+
+@router.get("/agenda", name="page_agenda")
+async def agenda(request: Request, caller: ReaderDep, engine: EngineDep) -> Response:
+    """Show coming dates of factories."""
+    at = now()
+    factories, own = await engine.read(lambda matcher: _factories(matcher, caller.organisations))
+    page = AgendaPage(
+        dates=_dates(factories, own, at), undated=[one.name for one in factories if not _comes(one, at)]
+    )
+    return show(request, page, section="/agenda")
+
+
+@router.get("/agenda.ics", name="page_agenda_file")
+async def agenda_file(caller: ReaderDep, engine: EngineDep) -> Response:
+    """Send the coming dates of factories as a calendar."""
+    at = now()
+    factories, own = await engine.read(lambda matcher: _factories(matcher, caller.organisations))
+    entries = [
+        CalendarEntry(f"{one.id}-{one.at:%Y%m%d}@matcher", one.at, None, one.name, place=one.antenna)
+        for one in _dates(factories, own, at)
+    ]
+    headers = {"Content-Disposition": 'attachment; filename="factories.ics"', "Cache-Control": "no-store"}
+    return Response(write_calendar(entries, datetime.now(UTC)), media_type="text/calendar", headers=headers)
+
+
+@router.get("/appels", name="page_calls")
+async def calls(request: Request, _reader: ReaderDep, engine: EngineDep) -> Response:
+    """Show what is open now, by theme and near a place."""
+    theme = request.query_params.get("theme", "").strip()[:LONGEST_FILTER]
+    near = request.query_params.get("pres-de", "").strip()[:LONGEST_FILTER]
+    found = await engine.read(lambda matcher: _open_calls(matcher, theme, near))
+    shown, pager = page_of(found or [], request)
+    page = CallsPage(
+        theme=theme,
+        near=near,
+        unknown=found is None,
+        count=len(found or []),
+        calls=shown,
+        pager=pager,
+    )
+    return show(request, page, section="/appels")
+
+
+def _factories(matcher: Matcher, organisations: Iterable[str]) -> tuple[list[Factory], set[str]]:
+    """Return the factories by name, and the ids of those in which the organisations take part."""
+    items = matcher.store.items.all(ItemType.FACTORY)
+    factories = sorted((item for item in items if isinstance(item, Factory)), key=lambda one: one.name)
+    own: set[str] = set()
+    for organisation_id in organisations:
+        own.update(row.factory_id for row in matcher.store.participations.of(organisation_id))
+    return factories, own
+
+
+def _comes(factory: Factory, at: datetime) -> bool:
+    return factory.next_meeting is not None and factory.next_meeting >= at
+
+
+def _dates(factories: Iterable[Factory], own: set[str], at: datetime) -> list[FactoryDate]:
+    dates = [
+        FactoryDate(one.id, one.name, one.next_meeting, one.antenna, one.id in own)
+        for one in factories
+        if one.next_meeting is not None and _comes(one, at)
+    ]
+    return sorted(dates, key=lambda one: (one.at, one.name))
+
+
+def _open_calls(matcher: Matcher, theme: str, near: str) -> list[Opportunity] | None:
+    """Return what is open now; None where the place is not known."""
+    items = matcher.store.items.all(ItemType.OPPORTUNITY)
+    territory = matcher.knowledge.territory
+    try:
+        return open_opportunities(items, now(), theme=theme, near=near, territory=territory)
+    except InvalidRequest:
+        return None

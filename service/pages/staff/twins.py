@@ -1,0 +1,52 @@
+"""The page *Doublons*: records that seem to be one organisation, to make one of."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import ItemType, Organisation
+from matcher.language import twin_pairs
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.pages.forms import typed
+from service.pages.frame import Page, back_to, show
+from service.pages.listing import Pager, page_of
+
+router = APIRouter(include_in_schema=False)
+WriterDep = Annotated[Caller, requires(Permission.WRITE_CATALOGUE)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TwinsPage(Page):
+    """Pairs of records that seem to be one organisation."""
+
+    template: ClassVar[str] = "staff/twins.html"
+
+    pairs: Sequence[tuple[Organisation, Organisation]]
+    pager: Pager
+
+
+@router.get("/annuaire/doublons", name="page_twins")
+async def twins(request: Request, _staff: WriterDep, engine: EngineDep) -> Response:
+    """Show pairs of records that seem to be one organisation."""
+    found = await engine.read(_twins)
+    shown, pager = page_of(found, request)
+    return show(request, TwinsPage(pairs=shown, pager=pager), section="/annuaire")
+
+
+@router.post("/annuaire/doublons", name="page_merge")
+async def merge(request: Request, _staff: WriterDep, engine: EngineDep) -> Response:
+    """Make one record of two; everything that named the second names the first."""
+    form = await typed(request)
+    kept, dropped = form.get("kept", ""), form.get("dropped", "")
+    await engine.write(lambda matcher: matcher.store.items.merge(kept, dropped))
+    return back_to("/annuaire/doublons", said="merged")
+
+
+def _twins(matcher: Matcher) -> list[tuple[Organisation, Organisation]]:
+    items = matcher.store.items.all(ItemType.ORGANISATION)
+    return twin_pairs(item for item in items if isinstance(item, Organisation))

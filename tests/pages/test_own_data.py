@@ -1,0 +1,22 @@
+"""*Mes données*: a copy of what is held of oneself and one's organisation, and of nobody else."""
+
+from fastapi import FastAPI
+
+from tests.pages.signing_in import MEMBER, OTHER, browser_of
+
+
+def test_a_member_takes_a_copy_of_itself_and_its_organisation(read_only: FastAPI) -> None:
+    member = browser_of(read_only, MEMBER)
+    page = member.get("/mes-donnees").text
+    assert f"/mes-donnees/person/{MEMBER.id}.json" in page
+    copy = member.get("/mes-donnees/organisation/ORG001.json")
+    assert copy.headers["content-disposition"] == 'attachment; filename="ORG001.json"'
+    assert "Makina Corpus" in copy.text
+    assert MEMBER.email in member.get(f"/mes-donnees/person/{MEMBER.id}.json").text
+
+
+def test_nobody_takes_a_copy_of_another(read_only: FastAPI) -> None:
+    other = browser_of(read_only, OTHER)
+    assert other.get("/mes-donnees/organisation/ORG001.json").status_code == 404
+    assert other.get(f"/mes-donnees/person/{MEMBER.id}.json").status_code == 404
+    assert other.get("/mes-donnees/index/ORG002.json").status_code == 422
