@@ -26,6 +26,7 @@ from service.http.routes import (
     job_checks,
     links,
     own_introductions,
+    people,
     plan,
     recommendations,
     rights,
@@ -45,6 +46,7 @@ ASKED = (
     sign_in,
     links,
     calendar,
+    people,
     rights,
     alerts,
 )

@@ -73,9 +73,17 @@ class ApiKeys:
         self._rows = rows
 
     def make(
-        self, name: str, scopes: Iterable[Scope], now: datetime, expires: datetime | None = None
+        self,
+        name: str,
+        scopes: Iterable[Scope],
+        now: datetime,
+        expires: datetime | None = None,
+        *,
+        made_by: str | None = None,
     ) -> tuple[ApiKey, str]:
         """Make a key; return it and what the program sends, which is shown now and never again.
+
+        ``made_by`` is the id of the person who makes it, None on the command line.
 
         Raises
         ------
@@ -89,7 +97,7 @@ class ApiKeys:
             raise InvalidRequest("A key needs a name of one line and at most 100 characters.")
         if expires is not None and expires <= now:
             raise InvalidRequest("The end of the key has passed: give a later one.")
-        key = ApiKey(f"K{secrets.token_hex(6)}", bare, kept, now, expires)
+        key = ApiKey(f"K{secrets.token_hex(6)}", bare, kept, now, expires, made_by=made_by)
         token = f"{KEY_PREFIX}{secrets.token_urlsafe(32)}"
         self._rows.add_key(key, hash_of(token))
         return key, token
