@@ -12,7 +12,7 @@ SLOW := $(addprefix --ignore=tests/,contract service pages e2e golden training)
 PARALLEL := --numprocesses auto --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pages serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
+.PHONY: help demo pages screenshots serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -34,6 +34,9 @@ demo: $(VENV)/run.stamp ## Prepare everything and show what the service tells on
 
 pages: $(VENV)/run.stamp ## Show the pages on http://127.0.0.1:8000 with four made-up people, until Ctrl-C
 	@$(BIN)/matcher demo --serve
+
+screenshots: $(VENV)/test.stamp ## Photograph every page of the demonstration into var/screenshots (needs chromium)
+	$(BIN)/python -m tests.pages.screenshots var/screenshots
 
 serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 	@$(BIN)/matcher serve

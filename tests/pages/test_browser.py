@@ -2,18 +2,22 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
 
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
+from matcher.introductions import Actor, Party
 from matcher.people import Person
 from service.app import create_app
 from tests.pages.browsers import CHROMIUM, DESKTOP, PHONE, Visit, chromium, served
 from tests.pages.conftest import copied_settings
 from tests.pages.signing_in import MEMBER, STAFF, let_in
+from tests.pages.visited import VISITED
 
 pytestmark = [
     pytest.mark.browser,
@@ -22,14 +26,7 @@ pytestmark = [
     # playwright's driver leaves its event loop to the interpreter
     pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
 ]
-PAGES = [
-    ("/", None),
-    ("/confidentialite", None),
-    ("/organisations/ORG001/pour-moi", MEMBER),
-    ("/organisations/ORG001/mis-de-cote", MEMBER),
-    ("/annuaire", STAFF),
-    ("/organisations/ORG001", STAFF),
-]
+BY_STAFF = Actor(Party.STAFF, STAFF.id)
 LOOKS: list[tuple[dict[str, int], Literal["light", "dark"], str]] = [
     (PHONE, "light", "fr"),
     (PHONE, "dark", "en"),
@@ -38,14 +35,27 @@ LOOKS: list[tuple[dict[str, int], Literal["light", "dark"], str]] = [
 ]
 
 
+@dataclass(frozen=True)
+class Site:
+    """A served application: its address, and the product behind it."""
+
+    base: str
+    matcher: Matcher
+
+
 @pytest.fixture(scope="module")
-def base(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def site(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     settings = copied_settings(pages_home, tmp_path_factory.mktemp("browser"))
     with open_matcher(settings) as matcher:
         app = create_app(settings, matcher)
         let_in(app)
         with served(app) as address:
-            yield address
+            yield Site(address, matcher)
+
+
+@pytest.fixture
+def base(site: Site) -> str:
+    return site.base
 
 
 @pytest.fixture(scope="module")
@@ -68,6 +78,7 @@ def visit(
         viewport={"width": size["width"], "height": size["height"]},
         color_scheme=scheme,
         java_script_enabled=scripts,
+        has_touch=size is PHONE,
         extra_http_headers={"X-Person": person.id} if person else {},
     )
     context.add_cookies([{"name": "matcher-lang", "value": lang, "url": base}])
@@ -80,13 +91,74 @@ def visit(
 @pytest.mark.parametrize("look", LOOKS, ids=["phone-fr", "phone-dark-en", "desktop-en", "desktop-dark-fr"])
 def test_no_page_has_a_fault(browser: Browser, base: str, look: object) -> None:
     faults = []
-    for path, person in PAGES:
+    people = dict.fromkeys(person for _, person in VISITED)
+    for person in people:
         with visit(browser, base, person, look) as seen:  # type: ignore[arg-type]  # one of LOOKS
-            seen.open(path)
-            faults += [f"{path}: {text}" for text in seen.violations() + seen.complaints]
-            if seen.is_wider_than_the_screen():
-                faults.append(f"{path}: wider than the screen")
+            for path in [path for path, reader in VISITED if reader is person]:
+                seen.complaints.clear()
+                seen.open(path)
+                found = seen.violations() + [text for text in seen.complaints if "404" not in text]
+                faults += [f"{path}: {text}" for text in found]
+                if seen.is_wider_than_the_screen():
+                    faults.append(f"{path}: wider than the screen")
     assert faults == []
+
+
+def propose(site: Site, *pairs: tuple[str, str]) -> None:
+    for pair in pairs:
+        site.matcher.introductions.propose(pair, BY_STAFF, datetime.now(UTC))
+
+
+def test_staff_approve_three_and_a_member_answers_in_three_taps(browser: Browser, site: Site) -> None:
+    """Without scripts: staff tick three pairs and approve; the member opens its list and says yes."""
+    propose(site, ("ORG001", "ORG002"), ("ORG002", "ORG003"), ("ORG003", "ORG001"))
+    with visit(browser, site.base, STAFF, LOOKS[2], scripts=False) as seen:
+        seen.open("/a-traiter?panier=to_approve")
+        for box in seen.page.get_by_role("checkbox").all():
+            box.check()
+        seen.page.get_by_role("button", name="Approve the selection").click()
+        seen.page.get_by_text("Approved.").wait_for()
+        assert seen.complaints == []
+    site.matcher.introduction_worker.due(datetime.now(UTC))
+    with visit(browser, site.base, MEMBER, LOOKS[0], scripts=False) as seen:
+        seen.open("/")
+        seen.page.get_by_role("link", name="Mes mises en relation").tap()
+        seen.page.get_by_role("button", name="Oui, mettez-nous en relation").tap()
+        seen.page.get_by_text("Merci. C'est oui").wait_for()
+        assert seen.complaints == []
+
+
+def test_an_office_worker_imports_last_years_list(browser: Browser, base: str, tmp_path: Path) -> None:
+    """Two columns are corrected, the preview is read, and the buttons are pressed on the keyboard."""
+    file = tmp_path / "membres 2025.csv"
+    file.write_text("Raison sociale;Ce que fait la boîte;Opposition RGPD\nAtelier Neuf;Sites web;à voir\n")
+    with visit(browser, base, STAFF, LOOKS[3]) as seen:
+        page = seen.page
+        seen.open("/importer")
+        page.get_by_label("Le fichier").set_input_files(file)
+        page.get_by_role("button", name="Voir ce que ce fichier changerait").press("Enter")
+        page.get_by_label("Ce que fait la boîte").select_option("description")
+        page.get_by_label("Opposition RGPD").select_option("-")
+        page.get_by_role("button", name="Refaire l'aperçu").press("Enter")
+        page.get_by_role("button", name="Importer 1 fiche").press("Enter")
+        page.get_by_text("1 fiches nouvelles").wait_for()
+        assert seen.violations() + seen.complaints == []
+
+
+def test_the_tables_of_a_breakfast_are_printed(browser: Browser, base: str, tmp_path: Path) -> None:
+    file = tmp_path / "inscrits.csv"
+    file.write_text("nom;organisation\n" + "".join(f"Personne {n};Maison {n}\n" for n in range(1, 13)))
+    with visit(browser, base, STAFF, LOOKS[3]) as seen:
+        page = seen.page
+        seen.open("/evenement")
+        page.get_by_label("Liste des participants").set_input_files(file)
+        page.get_by_label("Tables", exact=True).check()
+        page.get_by_role("button", name="Faire les tours").click()
+        page.get_by_role("heading", name="Tour 1").wait_for()
+        assert seen.violations() + seen.complaints == []
+        page.emulate_media(media="print")
+        assert not page.get_by_role("navigation").first.is_visible()
+        assert page.get_by_role("heading", name="Table 1").first.is_visible()
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no-scripts"])

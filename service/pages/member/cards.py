@@ -57,24 +57,36 @@ class Group:
     notices: tuple[Missing, ...]
 
 
-def group_of(answer: Answer, reactions: Mapping[str, Feedback]) -> Group:
-    """Return the cards of an answer; ``reactions`` are the asker's to its items, by id."""
+def group_of(
+    answer: Answer, reactions: Mapping[str, Feedback], running: frozenset[str] = frozenset()
+) -> Group:
+    """Return the cards of an answer.
+
+    ``reactions`` are the asker's to its items, by id; ``running`` are ids of partners with whom an
+    introduction is under way.
+    """
     return Group(
         answer.kind.value,
         TITLES[answer.kind],
-        _cards(answer, answer.items, reactions),
-        _cards(answer, answer.weaker, reactions),
+        _cards(answer, answer.items, reactions, running),
+        _cards(answer, answer.weaker, reactions, running),
         answer.notices,
     )
 
 
 def _cards(
-    answer: Answer, items: Sequence[Recommendation], reactions: Mapping[str, Feedback]
+    answer: Answer,
+    items: Sequence[Recommendation],
+    reactions: Mapping[str, Feedback],
+    running: frozenset[str],
 ) -> tuple[Card, ...]:
-    return tuple(_card(answer, item, reactions.get(item.item_id)) for item in items)
+    kept = running if answer.kind is Kind.PARTNER else frozenset()
+    return tuple(
+        _card(answer, item, reactions.get(item.item_id), running=item.item_id in kept) for item in items
+    )
 
 
-def _card(answer: Answer, item: Recommendation, reaction: Feedback | None) -> Card:
+def _card(answer: Answer, item: Recommendation, reaction: Feedback | None, *, running: bool) -> Card:
     return Card(
         id=item.item_id,
         kind=answer.kind.value,
@@ -84,7 +96,7 @@ def _card(answer: Answer, item: Recommendation, reaction: Feedback | None) -> Ca
         reasons=item.reasons[:MAX_REASONS],
         missing=tuple(gap for gap in item.missing if gap.code not in _SHOWN_BY_TAG),
         dates=_dates(item),
-        tags=_tags(item, reaction),
+        tags=_tags(item, reaction, running=running),
         source_url=item.source_url if item.source_url.startswith(("https://", "http://")) else "",
     )
 
@@ -96,9 +108,10 @@ def _dates(item: Recommendation) -> tuple[tuple[str, datetime], ...]:
     return tuple((label, at) for label, at in named if at is not None)
 
 
-def _tags(item: Recommendation, reaction: Feedback | None) -> tuple[str, ...]:
+def _tags(item: Recommendation, reaction: Feedback | None, *, running: bool) -> tuple[str, ...]:
     interested = reaction is not None and reaction.action is Action.INTERESTED
     present = {
+        "running": running,
         "participates": item.participates,
         "interested": interested,
         "for_all": item.group == "for_all",

@@ -13,6 +13,7 @@ from matcher.domain.events import Action, Feedback, Refusal
 from matcher.domain.items import Kind, Organisation
 from matcher.errors import InvalidRequest, NotFound
 from matcher.feedback import holding, react
+from matcher.introductions import BOTH_AGREED, OVER, Origin
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
@@ -98,7 +99,8 @@ async def for_me(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
         for answer in answers:
             engine.note_shown(answer)
     given = await engine.read(lambda matcher: _reactions(matcher, acting.organisation.id))
-    groups = [group_of(answer, _of_kind(given, answer.kind)) for answer in answers]
+    running = await engine.read(lambda matcher: _running(matcher, acting.organisation.id))
+    groups = [group_of(answer, _of_kind(given, answer.kind), running) for answer in answers]
     number = request.query_params.get("reaction", "")
     page = ForMePage(
         organisation=acting.organisation,
@@ -162,6 +164,17 @@ def _reactions(matcher: Matcher, organisation_id: str) -> list[Feedback]:
     """Return the reactions of an organisation that hold, oldest first."""
     rows = holding(matcher.store.events.feedback_naming(organisation_id))
     return [row for row in rows if row.query_id == organisation_id and row.action in ACTIONS]
+
+
+def _running(matcher: Matcher, organisation_id: str) -> frozenset[str]:
+    """Return the ids of those with whom an introduction is under way that the organisation knows of."""
+    found = [
+        one
+        for one in matcher.store.introductions.all(organisation_id=organisation_id)
+        if one.state in BOTH_AGREED or (one.origin is Origin.MEMBER and one.first_id == organisation_id)
+    ]
+    ids = {name for one in found if one.state not in OVER for name in (one.first_id, one.second_id)}
+    return frozenset(ids - {organisation_id})
 
 
 def _of_kind(given: Sequence[Feedback], kind: Kind) -> dict[str, Feedback]:
