@@ -20,6 +20,7 @@ from matcher.audit import KEY_FILE, AuditLog
 from matcher.cleaning import ProductCleaning
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
+from matcher.fits import RecommendedFits
 from matcher.hiring import JobCheck, read_job_check
 from matcher.index import (
     Bm25Lexical,
@@ -60,7 +61,6 @@ from matcher.people import (
 )
 from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
-from matcher.recommend.fits import RecommendedFits
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.rights import Home, Parts, RightsDesk

@@ -31,27 +31,31 @@ class DigestWorker:
         """
         if not self._rules.is_due(now):
             return 0
-        due = self._rows.all(state=AlertState.DUE)
-        if not due:
-            return 0
-        items = self._items.get_many(
-            {name for one in due for name in (one.fit.call_id, one.fit.organisation_id)}
-        )
-        self._rows.withdraw([one.number for one in due if not is_open(items.get(one.fit.call_id), now)])
-        week = self._rules.week(now)
-        told = {
-            one.fit.organisation_id for one in self._rows.all(state=AlertState.TOLD) if one.digest == week
-        }
-        waiting = _by_organisation(one for one in due if is_open(items.get(one.fit.call_id), now))
+        waiting, week = self._waiting(now), self._rules.week(now)
+        told = self._rows.all(state=AlertState.TOLD) if waiting else []
+        served = {alert.fit.organisation_id for alert in told if alert.digest == week}
         contacts, stopped = self._contacts(sorted(waiting)), self._rows.stopped()
         count = 0
         for organisation_id, alerts in waiting.items():
-            organisation = items.get(organisation_id)
             people = [name for name in contacts.get(organisation_id, ()) if name not in stopped]
-            if organisation_id in told or organisation is None or not is_listed(organisation) or not people:
-                continue
-            count += self._tell(organisation_id, alerts[: self._rules.most_a_week], people, now)
+            if people and organisation_id not in served:
+                count += self._tell(organisation_id, alerts[: self._rules.most_a_week], people, now)
         return count
+
+    def _waiting(self, now: datetime) -> dict[str, list[Alert]]:
+        """Return due alerts of listed organisations; withdraw those whose call is not open any more."""
+        due = self._rows.all(state=AlertState.DUE)
+        calls = self._items.get_many({alert.fit.call_id for alert in due})
+        members = self._items.get_many({alert.fit.organisation_id for alert in due})
+        closed, waiting = [], []
+        for alert in due:
+            member = members.get(alert.fit.organisation_id)
+            if not is_open(calls.get(alert.fit.call_id), now):
+                closed.append(alert.number)
+            elif member is not None and is_listed(member):
+                waiting.append(alert)
+        self._rows.withdraw(closed)
+        return _by_organisation(waiting)
 
     def _tell(
         self, organisation_id: str, alerts: Sequence[Alert], people: Sequence[str], now: datetime
