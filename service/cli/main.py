@@ -30,6 +30,7 @@ from service.cli.render.console import remarks
 from service.cli.rights.alerts import alerts
 from service.cli.rights.audit import audit
 from service.cli.rights.privacy import erase, privacy
+from service.cli.rights.report import report
 from service.words import Language
 
 app = typer.Typer(
@@ -47,6 +48,7 @@ app.add_typer(job, name="job", rich_help_panel="Ask")
 app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
 app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
 app.command("erase", rich_help_panel="Rights")(erase)
+app.command("report", rich_help_panel="Introductions")(report)
 app.add_typer(privacy, name="privacy", rich_help_panel="Rights")
 app.add_typer(alerts, name="alerts", rich_help_panel="Introductions")
 app.add_typer(audit, name="audit", rich_help_panel="Rights")

@@ -68,6 +68,12 @@ class IntroductionTables:
         with self._database.reading("reading the history of an introduction") as connection:
             return [_record(row) for row in connection.execute(statement.order_by(found.version))]
 
+    def records(self) -> list[Record]:
+        """Return every record, in the order they were written."""
+        statement = select(introduction_records).order_by(introduction_records.c.id)
+        with self._database.reading("reading the records of introductions") as connection:
+            return [_record(row) for row in connection.execute(statement)]
+
     def all(self, states: Collection[State] | None = None, organisation_id: str = "") -> list[Introduction]:
         """Return introductions in the order they were proposed: of these states, of this organisation."""
         found = introductions.c

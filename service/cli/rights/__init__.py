@@ -2,5 +2,6 @@
 
 - ``alerts``: members told of calls
 - ``audit``: its check and its export
+- ``report``: figures of a period
 - ``privacy``: a copy of what is held, correction, erasure
 """

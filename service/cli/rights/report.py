@@ -1,0 +1,76 @@
+"""The command that reports on a period."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from matcher.adapters.sql import utc_now
+from matcher.build import open_matcher
+from matcher.errors import InvalidRequest
+from matcher.figures import Period, Report, count, write_report
+from matcher.figures.writing import empty_sentence, table_of
+from matcher.settings import Settings, load
+from service.cli.render.console import remarks, results
+from service.figures import facts_of, report_record
+from service.words import Language
+
+_DAYS = 30
+
+
+def report(
+    first: Annotated[str, typer.Option("--from", help="First day, such as 2026-11-01; 30 days ago.")] = "",
+    last: Annotated[str, typer.Option("--to", help="Last day; today if left out.")] = "",
+    out: Annotated[Path | None, typer.Option(help="File to write: .csv, .xlsx or .svg.")] = None,
+    lang: Annotated[Language, typer.Option("--lang", help="Language.")] = "fr",
+    json_: Annotated[bool, typer.Option("--json", help="Print JSON (docs/api.md).")] = False,
+) -> None:
+    """Report on a period: proposed, answered, accepted, met, useful; who is forgotten or overloaded."""
+    settings = load()
+    period = _period(settings, first, last)
+    with open_matcher(settings) as matcher:
+        facts = facts_of(matcher, utc_now())
+    made = count(facts, period)
+    if json_:
+        results().out(json.dumps(report_record(made), ensure_ascii=False, indent=2), highlight=False)
+    elif out is not None:
+        write_report(made, out, lang)
+        remarks().print(f"{out} is written.")
+    else:
+        _show(made, {name: member.name for name, member in facts.members.items()}, lang)
+
+
+def _show(made: Report, names: dict[str, str], lang: Language) -> None:
+    if made.is_empty:
+        results().print(empty_sentence(made, lang))
+    columns, rows = table_of(made, lang)
+    table = Table(*columns, box=box.SIMPLE_HEAD, header_style="dim", padding=(0, 1))
+    for row in rows:
+        table.add_row(*row)
+    results().print(table)
+    french = lang == "fr"
+    told = (
+        ("Oubliés" if french else "Forgotten", made.forgotten),
+        ("Au plafond" if french else "At capacity", made.overloaded),
+    )
+    for title, ids in told:
+        listed = ", ".join(f"{names.get(name, name)} ({name})" for name in ids[:20])
+        more = f", +{len(ids) - 20}" if len(ids) > 20 else ""
+        results().print(f"{title} : {len(ids)}. {listed}{more}", soft_wrap=True, highlight=False)
+
+
+def _period(settings: Settings, first: str, last: str) -> Period:
+    end = _day(last) if last else utc_now().astimezone(settings.zone).date()
+    begin = _day(first) if first else end - timedelta(days=_DAYS)
+    return Period(begin, end, settings.zone)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InvalidRequest(f"'{text}' is no day: write it as 2026-11-30.") from None
