@@ -17,7 +17,6 @@ from service.http.engine import MatcherEngine
 from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import (
-    alerts,
     calendar,
     feedback,
     health,
@@ -29,9 +28,9 @@ from service.http.routes import (
     people,
     plan,
     recommendations,
-    rights,
     sign_in,
 )
+from service.http.routes.rights import alerts, data, report
 from service.pages import install as install_pages
 from service.pages import open_id
 
@@ -47,8 +46,9 @@ ASKED = (
     links,
     calendar,
     people,
-    rights,
+    data,
     alerts,
+    report,
 )
 """Modules of the routes that people and their programs ask; monitoring asks ``health``."""
 DESCRIPTION = """\

@@ -37,8 +37,8 @@ def facts_of(matcher: Matcher, now: datetime) -> Facts:
 def report_record(report: Report) -> dict[str, Any]:
     """Return a report as plain values; the figures of a group that is withheld are null."""
     return {
-        "from": report.period.first.isoformat(),
-        "to": report.period.last.isoformat(),
+        "first": report.period.first.isoformat(),
+        "last": report.period.last.isoformat(),
         "empty": report.is_empty,
         "rows": [
             {"by": row.by, "group": row.group, "figures": None if row.figures is None else dict(row.figures)}

@@ -100,7 +100,9 @@ def _write_xlsx(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]
     sheet.append(list(columns))
     for row in rows:
         # Numbers as numbers, so that a spreadsheet can add them; a text that begins with = is no formula.
-        sheet.append([float(cell) if cell.replace(".", "", 1).isdigit() else escape_cell(cell) for cell in row])
+        sheet.append(
+            [float(cell) if cell.replace(".", "", 1).isdigit() else escape_cell(cell) for cell in row]
+        )
     try:
         book.save(path)
     except OSError as error:

@@ -92,6 +92,7 @@ ALLOWED = {
     "POST /v1/opportunities/{item_id}/alerts": STAFF,
     "DELETE /v1/opportunities/{item_id}/alerts": STAFF,
     "GET /v1/alerts": STAFF,
+    "GET /v1/report": STAFF,
     "GET /v1/organisations/{item_id}/searches": "member of A, staff, admin, key staff",
     "POST /v1/organisations/{item_id}/searches": "member of A, staff, admin, key staff",
     "DELETE /v1/organisations/{item_id}/searches/{number}": f"member of A, member of B, {STAFF}",
