@@ -18,6 +18,7 @@ from training.ranking.contradictions import contradictions
 from training.ranking.evaluate import evaluate
 from training.ranking.fit_ranker import fit_ranker
 from training.ranking.gender import gender
+from training.ranking.stuffing import stuffing
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -39,6 +40,7 @@ app.command("job-check")(job_check)
 app.command()(market)
 app.command()(meetings)
 app.command()(quality)
+app.command()(stuffing)
 app.command()(train)
 
 
