@@ -54,6 +54,8 @@ class Label:
     text: str
     folded: str
     start: int = 0
+    is_frame: bool = False
+    """The name of a programme of many fields ("Climat, énergie et mobilité"), not the subject of one call."""
 
     @property
     def welcomes_all(self) -> bool:

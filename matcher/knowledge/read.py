@@ -51,6 +51,8 @@ class Knowledge:
     facts: FactFinder = field(default_factory=FactFinder)
     meets: Meets = field(default_factory=Meets)
     occupations: OccupationFinder = NO_OCCUPATIONS
+    programmes: frozenset[str] = frozenset()
+    """Folded names of European programmes."""
 
 
 @cache
@@ -66,7 +68,14 @@ def read_knowledge(data_dir: Path) -> Knowledge:
         read_facts(data_dir / "reference"),
         read_meets(data_dir),
         read_occupations(data_dir),
+        read_programmes(data_dir / "reference"),
     )
+
+
+def read_programmes(folder: Path) -> frozenset[str]:
+    """Return the folded names, French and English, of the programmes that calls belong to."""
+    rows = read_rows(folder / "programmes.csv", ("fr", "en"))
+    return frozenset(fold(row[language]) for row in rows for language in ("fr", "en"))
 
 
 @cache

@@ -8,7 +8,7 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from matcher.domain.items import AnyItem, Factory, Item, Lead, Organisation, Profile
+from matcher.domain.items import AnyItem, Factory, Item, Lead, Opportunity, Organisation, Profile
 from matcher.index import ROLES, Label, Role, labels_of
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.vocabulary import Senses
@@ -53,7 +53,8 @@ class Analysis:
     first place; ``facts`` are what it is, has and looks for. ``place`` is where the
     subject is, ``town`` the words that say so, ``antenna`` the cluster's nearest site ("" when unknown);
     ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of the description that
-    say what is not wanted or not done; ``ignored`` are all parts that are no evidence.
+    say what is not wanted or not done; ``ignored`` are all parts that are no evidence. ``is_sought``: what
+    it names is what it looks for, not what it does.
     """
 
     subject: Subject
@@ -69,6 +70,7 @@ class Analysis:
     unknown_place: Span | None
     exclusions: tuple[Span, ...]
     ignored: tuple[Span, ...]
+    is_sought: bool = False
 
     @property
     def id(self) -> str | None:
@@ -146,11 +148,15 @@ class Analyser:
             unknown_place=unknown,
             exclusions=excluded,
             ignored=ignored,
+            is_sought=sought_only and not isinstance(subject, Item),
         )
 
     def _labels(self, subject: Subject, excluded: Sequence[Span]) -> tuple[Label, ...]:
         """Return the labels of an item, or of a request one need for each of its clauses."""
         labels = labels_of(subject)
+        if isinstance(subject, Opportunity):
+            programmes = self.knowledge.programmes
+            return tuple(replace(label, is_frame=label.folded in programmes) for label in labels)
         if isinstance(subject, Item) or not labels or labels[0].field != "description":
             return labels
         text = blanked(subject.description, excluded)
@@ -167,7 +173,10 @@ class Analyser:
 
     def _mentions(self, subject: Subject, excluded: Sequence[Span]) -> dict[str, Mention]:
         mentions: dict[str, Mention] = {}
-        for mention in self.knowledge.concepts.in_fields(_told_fields(subject)):
+        told = _told_fields(subject)
+        if isinstance(subject, Opportunity):  # a programme names the fields of hundreds of calls
+            told = ((name, text) for name, text in told if fold(text) not in self.knowledge.programmes)
+        for mention in self.knowledge.concepts.in_fields(told):
             if mention.field == "description" and _inside(mention.start, mention.end, excluded):
                 continue
             mentions.setdefault(mention.concept, mention)

@@ -43,12 +43,13 @@ CONCEPT_WEIGHT = 0.8
 """Share of a concept's rarity that counts: one shared term alone is never the whole match."""
 MANY_JOBS = 5
 """Jobs a training may lead to before each counts less: a whole university leads to every one of them."""
-MANY_WORDS = 20
-"""Words that tell something an item may hold before each counts less; 95 of 100 shipped records hold 16."""
+MANY_WORDS = 16
+"""Words that tell something an item may hold before each counts less; 95 of 100 shipped ones hold so many."""
 MANY_CONCEPTS = 7
 """Concepts an item may name before each counts less; shipped records name 7 at most."""
 CLEAR_PEERS = 2
 """Members like the asker in one factory from which they are clear evidence: one may be there by chance."""
+_NO_SUBJECT = frozenset({"sectors", "needs"})
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
@@ -89,7 +90,8 @@ class Evidence:
     names, ``query_theme`` the reverse. ``concepts`` are sorted by rarity, rarest first, ``met``
     are facts that meet, strongest first. ``words`` are the
     words of both texts, rarest first; ``coverage`` is their share, in [0, 1], of what a request's words tell,
-    and 0 for a stored asker, whose long text shares words by chance. ``peers`` are the names of the members
+    and 0 for a stored asker, whose long text shares words by chance. ``words_tell``: they are no single word
+    by chance, such as "mesure" or "laboratoire". ``peers`` are the names of the members
     most like the asker that take part in the item, the most alike first.
     """
 
@@ -102,6 +104,7 @@ class Evidence:
     met: tuple[Met, ...]
     words: tuple[str, ...]
     coverage: float
+    words_tell: bool = False
     peers: tuple[str, ...] = ()
 
     @property
@@ -124,9 +127,14 @@ class Evidence:
     def is_clear(self) -> bool:
         """Whether anything speaks clearly for the match."""
         named = self.item_theme is not None or self.query_theme is not None
-        covered = self.coverage >= CLEAR_COVERAGE or len(self.peers) >= CLEAR_PEERS
+        covered = self.has_clear_words or len(self.peers) >= CLEAR_PEERS
         shared = bool(self.clear_labels or self.clear_echoes or self.clear_concepts or self.clear_facts)
         return named or covered or shared
+
+    @property
+    def has_clear_words(self) -> bool:
+        """Whether the shared words are clear evidence: enough of them, and no word by chance."""
+        return self.coverage >= CLEAR_COVERAGE and self.words_tell
 
     @property
     def clear_facts(self) -> list[Met]:
@@ -201,9 +209,30 @@ class EvidenceFinder:
             concepts=concepts,
             met=tuple(met),
             words=words,
-            coverage=self._coverage(words) * worth_of_one(len(item.words), MANY_WORDS),
+            coverage=self._coverage(words) * self._worth_of_words(item),
+            words_tell=self._tell(words),
             peers=peers,
         )
+
+    def _tell(self, words: Sequence[str]) -> bool:
+        """Whether shared words are more than one word by chance.
+
+        One word tells if it is all that a request says, or part of a term of the vocabulary that it names
+        ("signature" of "signature électronique").
+        """
+        if len(words) != 1 or len(self._query.words) == 1:
+            return bool(words)
+        word = self._query.words[words[0]]
+        named = (one for one in self._query.mentions.values() if one.field == word.field)
+        return any(one.start <= word.start and word.end <= one.end for one in named)
+
+    def _worth_of_words(self, item: Analysis) -> float:
+        """Return what a word of an item is worth: less where it holds many, or names many subjects.
+
+        A text that strings other people's questions together holds the words of each.
+        """
+        given = sum(mention.field != "needs" for mention in item.mentions.values())
+        return worth_of_one(len(item.words), MANY_WORDS) * worth_of_one(given, MANY_CONCEPTS)
 
     def _countable(self, mentions: Mapping[str, Mention]) -> dict[str, Mention]:
         """Leave out concepts that fit every company and so tell nothing for this kind of question."""
@@ -252,8 +281,14 @@ def has_long_list(item: Analysis) -> bool:
 
 
 def _stated(side: Analysis) -> list[Mention]:
-    """Facts and concepts of a side: the table may name either; a sector that it serves is not its subject."""
-    return [*side.facts, *(mention for mention in side.mentions.values() if mention.field != "sectors")]
+    """Facts and concepts of a side: the table may name either.
+
+    A sector that it serves is not its subject, and neither is what it looks for: who seeks an electronic
+    signature does not offer one that document management would complete.
+    """
+    if side.is_sought:
+        return list(side.facts)
+    return [*side.facts, *(one for one in side.mentions.values() if one.field not in _NO_SUBJECT)]
 
 
 def _of_the_job(met: Sequence[Met], query: Analysis, item: Analysis) -> list[Met]:
@@ -291,7 +326,7 @@ def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
     lower = _lower(text)
     best: NamedTheme | None = None
     for label in owner.labels[owner.spans.get(Role.GIVES, slice(0))]:
-        if label.is_open or (best is not None and len(label.text) <= len(best.label.text)):
+        if label.is_open or label.is_frame or (best is not None and len(label.text) <= len(best.label.text)):
             continue
         span = _find_words(text, lower, label.text)
         if span is not None:

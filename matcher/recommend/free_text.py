@@ -15,6 +15,12 @@ _SEEK_VERB = (
     r"|besoin|looking for|seeks?|needs?)\b"
 )
 _SEEKS = re.compile(rf"\b{_SEEK_VERB}", re.IGNORECASE)
+_FRENCH = re.compile(
+    r"\b(?:de|des|du|le|la|les|un|une|pour|et|nos|notre|à|avec|qui|dans)\b|\b[ldnjs]['’]", re.IGNORECASE
+)
+_ENGLISH = re.compile(r"\b(?:of|the|an?|for|and|our|we|to|with|who|in)\b", re.IGNORECASE)
+_PARTICLE = 2
+"""Longest word in lower case that says nothing: "je", "j", "ca"."""
 _CLAUSE_END = re.compile(rf"[.;:!?\n]+(?=\s|$)|,(?=\s)|\s(?={_SEEK_VERB})", re.IGNORECASE)
 
 
@@ -70,6 +76,20 @@ def _ends(name: re.Match[str]) -> Iterator[int]:
     yield from reversed(ends)
 
 
+def language_of(text: str) -> str:
+    """Return the language whose small words a request holds more of: "fr", "en", or "" where it is not clear.
+
+    >>> language_of("réduire l'empreinte de nos serveurs"), language_of("an audit for our servers")
+    ('fr', 'en')
+    >>> language_of("audit RGESN")
+    ''
+    """
+    french, english = len(_FRENCH.findall(text)), len(_ENGLISH.findall(text))
+    if french == english:
+        return ""
+    return "fr" if french > english else "en"
+
+
 def blanked(text: str, spans: Iterable[Span]) -> str:
     """Return the text with spans replaced by blanks; every other character keeps its place."""
     for span in spans:
@@ -94,6 +114,11 @@ def asker_clauses(text: str) -> list[Span]:
     return [Span(0, len(before), before)]
 
 
+def _tells(word: str) -> bool:
+    """Whether a word says anything: what an exclusion leaves over may be a mere pronoun ("je")."""
+    return fold(word) not in STOPWORDS and (len(word) > _PARTICLE or word.isupper())
+
+
 def clauses(text: str) -> list[Span]:
     """Cut a request into its clauses: at punctuation, and before the verb that says what is sought.
 
@@ -106,7 +131,7 @@ def clauses(text: str) -> list[Span]:
     for cut in [*_CLAUSE_END.finditer(text), None]:
         end = cut.start() if cut else len(text)
         part = text[start:end]
-        if any(fold(token.text) not in STOPWORDS for token in tokens(part)):
+        if any(_tells(token.text) for token in tokens(part)):
             left = start + len(part) - len(part.lstrip())
             stripped = part.strip()
             found.append(Span(left, left + len(stripped), stripped))

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from matcher.domain.answers import Missing
+from matcher.domain.items import Kind
 from matcher.domain.participation import ParticipationRole
 
 Phrase = tuple[str, str]
@@ -216,8 +217,8 @@ NOTICES: dict[str, Phrase] = {
         "Order of the plan of introductions: each side gains, nobody is forgotten.",
     ),
     "nothing": (
-        "Rien de net ne correspond. Décrire plus précisément l'activité, le besoin ou le lieu aiderait.",
-        "Nothing clearly fits. A more precise description of activity, need or place would help.",
+        "Rien de net ne correspond. {french}",
+        "Nothing clearly fits. {english}",
     ),
     "nothing_else": (
         "Rien d'autre de net : la liste s'arrête là.",
@@ -238,6 +239,32 @@ NOTICES: dict[str, Phrase] = {
     ),
 }
 """What is said of an answer as a whole, by code."""
+
+HELPS: dict[Kind, Phrase] = {
+    Kind.FACTORY: (
+        "Décrire plus précisément l'activité, ou dire ce que vous cherchez (financement, recrutement, "
+        "clients, export), aiderait.",
+        "A more precise description, or what you look for (funding, hiring, customers, export), would help.",
+    ),
+    Kind.PARTNER: (
+        "Décrire plus précisément l'activité, le besoin ou le lieu aiderait.",
+        "A more precise description of activity, need or place would help.",
+    ),
+    Kind.INTERNATIONAL: (
+        "Dire que vous voulez exporter, vers quel pays, ou que vous cherchez des partenaires européens, "
+        "aiderait.",
+        "To say that you want to export, to which country, or look for European partners, would help.",
+    ),
+    Kind.LEAD: (
+        "Dire quel métier vous cherchez, où, et si l'alternance ou un public vous intéresse, aiderait.",
+        "To say which job you look for, where, and whether apprentices or a public matter, would help.",
+    ),
+    Kind.ALERT: (
+        "Décrire plus précisément le thème et les conditions de l'opportunité aiderait.",
+        "A more precise description of the opportunity's theme and conditions would help.",
+    ),
+}
+"""What would help where nothing fits, by kind of question."""
 
 
 def notice(code: str, **facts: str) -> Missing:

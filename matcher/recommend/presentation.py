@@ -11,7 +11,7 @@ from matcher.recommend.calibration import Calibration
 from matcher.recommend.features import Features
 from matcher.recommend.gaps import missing, unused
 from matcher.recommend.history import Said, TakingPart
-from matcher.recommend.phrases import notice
+from matcher.recommend.phrases import HELPS, notice
 from matcher.recommend.policies import Policy
 from matcher.recommend.reasons import ReasonWriter
 from matcher.recommend.rerank import Scored, breakdown, is_for_all
@@ -111,5 +111,7 @@ def notices_of(context: Context, on: datetime | None, *, short: int, k: int) -> 
     if not isinstance(query.subject, Item):
         notices += unused(query)
     if short:
-        notices += (notice("nothing" if short == k else "nothing_else"),)
+        french, english = HELPS[context.policy.kind]
+        code = "nothing" if short == k else "nothing_else"
+        notices += (notice(code, french=french, english=english),)
     return notices

@@ -14,7 +14,7 @@ from matcher.knowledge import Mention, Territory
 from matcher.language import fold, tokens
 from matcher.recommend import phrases
 from matcher.recommend.analysis import Analysis, Word
-from matcher.recommend.evidence import CLEAR_COVERAGE, CLEAR_PEERS, POSSIBLE_MATCH, NamedTheme
+from matcher.recommend.evidence import CLEAR_PEERS, POSSIBLE_MATCH, NamedTheme
 from matcher.recommend.history import TakingPart
 from matcher.recommend.phrases import Phrase
 from matcher.recommend.policies import SIGNALS, Policy
@@ -81,7 +81,7 @@ class ReasonWriter:
         written[2:2] = self._from_concepts(scored, written)
         written.extend(self._from_named_themes(scored, written))
         written.extend(self._from_peers(scored, clear=True))
-        if scored.evidence.coverage >= CLEAR_COVERAGE:
+        if scored.evidence.has_clear_words:
             written.extend(self._from_shared_words(scored, written))
         written.extend(self._from_echoes(scored, written))
         return written

@@ -11,7 +11,7 @@ from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.answers import Signal
 from matcher.domain.eligibility import size_names
-from matcher.domain.items import Lead, Opportunity, Profile
+from matcher.domain.items import Item, Lead, Opportunity, Profile
 from matcher.index import Role
 from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import EARTH_RADIUS_KM
@@ -19,6 +19,7 @@ from matcher.language import fold
 from matcher.recommend.analysis import Analysis, Subject
 from matcher.recommend.evidence import Evidence, EvidenceFinder
 from matcher.recommend.features import Features
+from matcher.recommend.free_text import language_of
 from matcher.recommend.policies import SIGNALS, Policy
 from matcher.recommend.similarity import PAIRS, Floats, Similarity, similarities
 
@@ -64,18 +65,18 @@ class Scored:
 
 
 def effective_weights(
-    query: Analysis, policy: Policy, *, for_all: bool = False, peers: bool = False
+    query: Analysis, policy: Policy, *, for_all: bool = False, foreign: bool = False, peers: bool = False
 ) -> dict[str, float]:
     """Weights of the signals that a pair can show, in the order of ``SIGNALS``; they sum to 1.
 
     A query that states no need cannot be scored on it: that weight goes to the other signals, so that a score
     always says how much of what could be seen was seen. An instrument ``for_all`` companies has no theme:
-    whom it is for and what it does are all that can speak for it. ``peers`` says whether members like the
+    whom it is for and what it does are all that can speak for it. An item in a ``foreign`` language shares no
+    words. ``peers`` says whether members like the
     asker take part in any of the items.
     """
     silent = _silent_signals(query)
-    if not peers:
-        silent.add("peers")
+    silent.update(name for name, silenced in (("peers", not peers), ("words", foreign)) if silenced)
     if for_all:
         silent |= _OF_A_THEME
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
@@ -128,10 +129,15 @@ def rerank(
 
 def _weight_table(query: Analysis, sides: Sequence[Analysis], policy: Policy, *, peers: bool) -> Floats:
     """Weights of every item, one row an item."""
-    rows = [effective_weights(query, policy, for_all=for_all, peers=peers) for for_all in (False, True)]
-    weights = np.array([list(row.values()) for row in rows], dtype=np.float32)
-    table: Floats = weights[[int(is_for_all(side)) for side in sides]]
-    return table
+    known: dict[tuple[bool, bool], list[float]] = {}
+    rows = []
+    for side in sides:
+        for_all, foreign = is_for_all(side), _is_foreign(query, side)
+        if (for_all, foreign) not in known:
+            found = effective_weights(query, policy, for_all=for_all, foreign=foreign, peers=peers)
+            known[for_all, foreign] = list(found.values())
+        rows.append(known[for_all, foreign])
+    return np.array(rows, dtype=np.float32)
 
 
 def _signal(
@@ -162,6 +168,14 @@ def _signal(
 def is_open_to_all(item: Analysis) -> bool:
     """Whether a label of the item says that everybody is welcome."""
     return any(label.welcomes_all for label in item.labels)
+
+
+def _is_foreign(query: Analysis, item: Analysis) -> bool:
+    """Whether a request and an item are in two languages: that they share no word then says nothing."""
+    if isinstance(query.subject, Item) or not isinstance(item.subject, Item):
+        return False
+    asked = language_of(query.subject.description)
+    return bool(asked) and asked != item.subject.lang and not query.words.keys() & item.words.keys()
 
 
 def is_for_all(item: Analysis) -> bool:

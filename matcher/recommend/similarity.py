@@ -37,6 +37,9 @@ MANY_LABELS = 7
 MANY_LABELS_OF_STAFF = 10
 """The same for factories, opportunities and leads, whose lists the cluster's staff write."""
 
+WORTH_OF_A_FRAME = 0.4
+"""Share of its similarity that the name of a programme keeps: it orders calls, and is never clear."""
+
 _UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
     "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
@@ -184,6 +187,9 @@ def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
     """Cut the block of one item; its last row and column belong to the whole texts."""
     labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
     labels[:, [label.is_open for label in item.labels]] = 0.0
+    frames = [label.is_frame for label in item.labels]
+    labels[:, frames] *= WORTH_OF_A_FRAME
+    to_whole_query[frames] *= WORTH_OF_A_FRAME
     for span in item.spans.values():
         count = span.stop - span.start
         if isinstance(item.subject, Organisation):

@@ -63,6 +63,46 @@ def test_gibberish_gets_nothing() -> None:
     assert notices(answer) == ["nothing"]
 
 
+def test_what_an_exclusion_leaves_over_is_no_request() -> None:
+    watch = Organisation(id="ORG4", name="Veille", description="Je veille.", expertise=("veille",))
+    answer = ask(Profile(description="je ne veux plus de cybersécurité"), watch, GUARD)
+    assert (answer.items, notices(answer)) == ((), ["exclusion", "nothing"])
+
+
+@pytest.mark.parametrize(
+    ("request_", "is_found"),
+    [
+        ("une entreprise sérieuse, spécialisée dans les drones", False),
+        ("spécialisée", True),
+        ("une entreprise spécialisée sérieuse", True),
+    ],
+)
+def test_one_word_by_chance_is_a_note(request_: str, is_found: bool) -> None:
+    agency = Organisation(
+        id="ORG9", name="Agence", description="Une agence spécialisée et sérieuse.", expertise=("affiches",)
+    )
+    if "drones" in request_:
+        agency = agency.model_copy(update={"description": "Une agence spécialisée."})
+    assert bool(ask(Profile(description=request_), agency, SHOP, SERVICES, GUARD).items) is is_found
+
+
+QUESTIONS = (
+    "cybersécurité pour un hôpital", "plateforme e-commerce", "capteurs pour l'agriculture",
+    "hébergement de données", "application mobile", "réalité virtuelle", "jumeau numérique industriel",
+    "signature électronique", "télédétection par drone", "maintenance prédictive", "paiement fractionné",
+    "bornes de recharge",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("text", QUESTIONS)
+def test_questions_pasted_into_a_description_buy_no_place(text: str) -> None:
+    pasted = f"Édite des jeux. {'. '.join(QUESTIONS)}."
+    stuffed = Organisation(id="ORG9", name="Une", description=pasted, expertise=("jeu vidéo",))
+    honest = stuffed.model_copy(update={"description": f"Propose {text}."})
+    assert ids(ask(Profile(description=text), honest, SHOP, SERVICES, GUARD).items)[0] == "ORG9"
+    assert "ORG9" not in ids(ask(Profile(description=text), stuffed, SHOP, SERVICES, GUARD).items)
+
+
 def test_twins_are_not_proposed_to_each_other() -> None:
     one = Organisation(id="ORG1", name="Société Lumen Data SAS", expertise=("data",))
     twin = Organisation(id="ORG2", name="LUMEN-DATA", expertise=("data",))
@@ -98,10 +138,9 @@ def test_a_developer_s_job_does_not_bring_programmes_for_schoolgirls(shipped: Ma
 @pytest.mark.model
 def test_rgesn_finds_who_works_on_sustainable_it(shipped: Matcher) -> None:
     text = "réduire l'empreinte carbone de nos serveurs, RGESN"
-    partners = search(shipped, text, Kind.PARTNER)
-    assert "ORG032" in ids([*partners.items, *partners.weaker])[:5]
+    assert "ORG032" in ids(search(shipped, text, Kind.PARTNER).items)
     calls = search(shipped, text, Kind.INTERNATIONAL)
-    assert ids([*calls.items, *calls.weaker])[0].endswith("DATA-09")
+    assert ids(calls.items)[0].endswith("DATA-09")
 
 
 @pytest.mark.model

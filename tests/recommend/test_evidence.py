@@ -86,7 +86,8 @@ def test_a_shared_concept_a_fact_and_rare_words_are_clear_from_their_thresholds_
     assert not replace(NOTHING, concepts=(rare(CLEAR_RARITY - BELOW),)).is_clear
     assert replace(NOTHING, met=(met(CLEAR_FACT),)).is_clear
     assert not replace(NOTHING, met=(met(CLEAR_FACT - BELOW),)).is_clear
-    assert replace(NOTHING, coverage=CLEAR_COVERAGE).is_clear
+    assert replace(NOTHING, coverage=CLEAR_COVERAGE, words_tell=True).is_clear
+    assert not replace(NOTHING, coverage=CLEAR_COVERAGE, words_tell=False).is_clear
     assert not replace(NOTHING, coverage=CLEAR_COVERAGE - BELOW, words=("capteur",)).is_clear
 
 

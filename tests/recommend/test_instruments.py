@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.domain.items import Kind, Opportunity, Organisation
+from matcher.domain.items import Kind, Opportunity, Organisation, Profile
 from matcher.knowledge import Knowledge
 from matcher.knowledge.read import read_knowledge
 from tests.recommend.asking import ask, french, ids, told
@@ -93,3 +93,26 @@ def test_a_sector_that_is_served_is_no_subject_of_a_company(knowledge: Knowledge
     navigator = Organisation(id="ORG2", name="Deux", expertise=("navires",), sectors=("logistique",))
     answer = ask(seller, navigator, knowledge=knowledge)
     assert not any("se complètent" in french(item) for item in (*answer.items, *answer.weaker))
+
+
+def test_the_name_of_a_programme_is_no_theme_of_its_calls(knowledge: Knowledge) -> None:
+    biofuel = Opportunity(
+        id="INT4",
+        name="Demonstration of solid biofuel supply",
+        lang="en",
+        themes=("Climat, énergie et mobilité", "Climate, Energy and Mobility"),
+        availability="standing",
+    )
+    solar = biofuel.model_copy(update={"id": "INT5", "themes": ("énergie",)})
+    asker = member(expertise=("énergie",), member_type="")
+    answer = ask(asker, biofuel, solar, kind=Kind.INTERNATIONAL, knowledge=knowledge)
+    assert ids(answer.items) == ["INT5"]
+
+
+def test_what_is_looked_for_does_not_complete_anything(knowledge: Knowledge) -> None:
+    scans = Organisation(id="ORG2", name="Autre", expertise=("dématérialisation",))
+    asks = Profile(description="cherche une signature électronique")
+    does = member(expertise=("signature électronique",))
+    assert "se complètent" in french(ask(does, scans, knowledge=knowledge).items[0])
+    answer = ask(asks, scans, knowledge=knowledge)
+    assert "se complètent" not in str([*answer.items, *answer.weaker])
