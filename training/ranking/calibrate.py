@@ -36,9 +36,9 @@ USEFUL_SUM = 4.0
 BINS = 10
 REGULARISATION = 100.0
 """Weak: a curve has two parameters and hundreds of scores; it only keeps separable data finite."""
-REQUEST_SCALE = 0.2
+REQUEST_SCALE = 0.1
 """Size of the column that marks a request. With the regularisation above this is a normal prior of standard
-deviation 2 on its intercept: two or three judged requests a kind do not carry more."""
+deviation 1 on its intercept: two or three judged requests a kind do not carry more."""
 DRAWS = 200
 
 
