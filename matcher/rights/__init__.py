@@ -6,6 +6,7 @@
 - ``erasure``: an erasure, from the request until nothing is found any more; its certificate
 - ``files``: the files of the home folder, searched and cleaned
 - ``ports``: what this package asks of the store, the index and the files
+- ``processing``: what is held, why, how long and who sees it, as a notice and a record
 - ``desk``: the use cases: export, erase, correct, finish
 """
 
@@ -13,14 +14,24 @@ from matcher.rights.desk import Parts, RightsDesk
 from matcher.rights.erasure import Erasure, Removal, Request, certificate
 from matcher.rights.files import Home
 from matcher.rights.ports import Rows, Tables
+from matcher.rights.processing import (
+    Durations,
+    Processing,
+    notice,
+    processings,
+    record_rows,
+    version_of_notice,
+)
 from matcher.rights.subject import Subject, SubjectKind, find_subject
 from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Trace, Tracer
 
 __all__ = [
+    "Durations",
     "Erasure",
     "Home",
     "Parts",
+    "Processing",
     "Removal",
     "Request",
     "RightsDesk",
@@ -36,5 +47,9 @@ __all__ = [
     "keys_named",
     "keys_of_item",
     "keys_of_person",
+    "notice",
+    "processings",
+    "record_rows",
     "suppression_hash",
+    "version_of_notice",
 ]

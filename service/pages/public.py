@@ -1,10 +1,12 @@
 """Pages that everybody may read: start page and legal texts; and the switch of language."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from fastapi import APIRouter, Request, Response
 
+from matcher.rights import Durations, Processing, processings, version_of_notice
 from service.http.access import Caller
 from service.pages.environment import LANGUAGES
 from service.pages.forms import own_path, typed
@@ -34,6 +36,8 @@ class PrivacyPage(Page):
     template: ClassVar[str] = "public/privacy.html"
 
     impressions_days: int
+    processings: Sequence[Processing]
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,9 @@ async def legal(request: Request) -> Response:
 @router.get("/confidentialite", name="page_privacy")
 async def privacy(request: Request) -> Response:
     """Show what is kept about people."""
-    return show(request, PrivacyPage(request.app.state.settings.impressions_days))
+    days = request.app.state.settings.impressions_days
+    told = processings(Durations(days))
+    return show(request, PrivacyPage(days, told, version_of_notice(told)))
 
 
 @router.get("/accessibilite", name="page_accessibility")

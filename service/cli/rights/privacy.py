@@ -16,11 +16,24 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
+from matcher.importing import write_csv
 from matcher.people import Person, check_address
-from matcher.rights import Erasure, Subject, SubjectKind, certificate, find_subject, keys_named
+from matcher.rights import (
+    Durations,
+    Erasure,
+    Subject,
+    SubjectKind,
+    certificate,
+    find_subject,
+    keys_named,
+    notice,
+    processings,
+    record_rows,
+)
 from matcher.settings import Settings, load
 from service.cli.render.console import remarks, results
 from service.running import find_running
+from service.words import Language
 
 privacy = typer.Typer(help="Rights of people and organisations over their data.", no_args_is_help=True)
 
@@ -96,6 +109,23 @@ def list_erasures(
         state = f"done {one.done_at:%Y-%m-%d %H:%M}" if one.done_at else f"owed: {', '.join(one.found_in)}"
         table.add_row(one.id, one.kind.value, f"{one.asked_at:%Y-%m-%d %H:%M}", state)
     results().print(table)
+
+
+@privacy.command("notice")
+def show_notice(
+    lang: Annotated[Language, typer.Option("--lang", help="Language of the notice.")] = "fr",
+    record: Annotated[
+        Path | None, typer.Option(help="Write the record of processing (art. 30) to this CSV file.")
+    ] = None,
+) -> None:
+    """Print the privacy notice: what is held, why, how long, who sees it, by the settings in force."""
+    told = processings(Durations(load().impressions_days))
+    if record is None:
+        results().out(notice(told, lang), end="", highlight=False)
+        return
+    columns, rows = record_rows(told)
+    write_csv(record, columns, rows)
+    remarks().print(f"{record} is written, version {rows[0][-1]}.")
 
 
 @privacy.command("finish")
