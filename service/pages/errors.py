@@ -1,7 +1,8 @@
 """Errors as pages, for browsers; programs keep the problem documents of the API."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any, ClassVar
 
 from fastapi import FastAPI, Request, Response
@@ -83,7 +84,10 @@ SENTENCES: dict[int, tuple[str, str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorPage(Page):
-    """One error: its title, what happened, what to do."""
+    """One error: its title, what happened, what to do.
+
+    ``typed`` are the fields of a form that was sent without a session, to be sent again to ``action``.
+    """
 
     template: ClassVar[str] = "error.html"
 
@@ -92,6 +96,8 @@ class ErrorPage(Page):
     detail: str
     advice: str = ""
     request_id: str = ""
+    typed: Sequence[tuple[str, str]] = ()
+    action: str = ""
 
 
 def is_for_browser(request: Request) -> bool:
@@ -107,12 +113,22 @@ def install(app: FastAPI) -> None:
         app.add_exception_handler(kind, _page_before(app.exception_handlers[kind]))
 
 
-def show_error(request: Request, status: int) -> Response:
-    """Return the page of a status."""
+def show_error(request: Request, status: int, typed: Sequence[tuple[str, str]] = ()) -> Response:
+    """Return the page of a status; ``typed`` are the fields of a form that can be sent again."""
     lang = language_of(request)
     title, detail, advice = (translate(text, lang) for text in SENTENCES.get(status, SENTENCES[500]))
     request_id = request.scope.get("request_id", "") if status >= 500 else ""
-    return show(request, ErrorPage(status, title, detail, advice, request_id), status=status)
+    action = request.url.path if typed else ""
+    page = ErrorPage(status, title, detail, advice, request_id, typed, action)
+    return show(request, page, status=status)
+
+
+async def _sent(request: Request, status: int) -> list[tuple[str, str]]:
+    """Return the fields of a form that an ended session kept from being taken; files are not sent again."""
+    if status != HTTPStatus.UNAUTHORIZED or request.method != "POST":
+        return []
+    async with request.form() as form:
+        return [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
 
 
 def _page_before(problem: Handler) -> Handler:
@@ -122,7 +138,7 @@ def _page_before(problem: Handler) -> Handler:
             answered = await answered
         if not is_for_browser(request):
             return answered
-        page = show_error(request, answered.status_code)
+        page = show_error(request, answered.status_code, await _sent(request, answered.status_code))
         if "retry-after" in answered.headers:
             page.headers["Retry-After"] = answered.headers["retry-after"]
         return page

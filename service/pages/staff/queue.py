@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.domain.items import Organisation
+from matcher.domain.items import ItemType, Organisation
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
 from matcher.introductions import (
     Act,
@@ -91,7 +91,10 @@ class QueueRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueuePage(Page):
-    """The baskets and the introductions of one of them; ``may_decide``: it is the one to approve."""
+    """The baskets and the introductions of one of them; ``may_decide``: it is the one to approve.
+
+    ``is_empty``: the directory holds nobody yet, so the page says what to do first.
+    """
 
     template: ClassVar[str] = "staff/queue.html"
 
@@ -102,6 +105,7 @@ class QueuePage(Page):
     rows: Sequence[QueueRow]
     may_decide: bool
     pager: Pager
+    is_empty: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,6 +137,7 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
         rows=[_row(waiting, names, at) for waiting in shown],
         may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN),
         pager=pager,
+        is_empty=not await engine.read(_has_organisations),
     )
     return show(request, page, section="/a-traiter")
 
@@ -169,6 +174,10 @@ async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Respon
     done = await engine.write(do)
     said = act.value if done == len(chosen) else "some_changed"
     return back_to("/a-traiter", said=f"staff_{said}" if said != "some_changed" else said)
+
+
+def _has_organisations(matcher: Matcher) -> bool:
+    return matcher.store.items.counts()[ItemType.ORGANISATION] > 0
 
 
 def _baskets(matcher: Matcher, at: datetime) -> dict[Basket, list[Waiting]]:

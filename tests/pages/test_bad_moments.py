@@ -1,0 +1,56 @@
+"""What goes wrong between people and pages: a session that ends, an empty cluster, long lists and names."""
+
+import html5lib
+from fastapi import FastAPI
+
+from matcher.build import Matcher
+from matcher.domain import Organisation
+from tests.pages.signing_in import MEMBER, STAFF, browser_of, visitor_of
+
+FORM = "/organisations/ORG001/fiche"
+
+
+def test_a_session_that_ends_in_a_form_loses_nothing(signed: FastAPI) -> None:
+    """The error page holds what was typed; sent again once signed in, it is taken."""
+    visitor = visitor_of(signed)
+    version = signed.state.matcher.store.items.get("ORG001").version
+    text = 'Des "cartes" <b>libres</b>\r\net des données'
+    answered = visitor.post(FORM, data={"version": version, "description": text})
+    assert answered.status_code == 401
+    page = html5lib.parse(answered.text, namespaceHTMLElements=False)
+    kept = {one.get("name"): one.text or "" for one in page.iter("textarea")}
+    assert kept == {"version": version, "description": text.replace("\r\n", "\n")}
+    form = page.find(".//main//form")
+    assert form is not None
+    assert form.get("action") == FORM
+    assert browser_of(signed, MEMBER).post(FORM, data=kept).status_code == 303
+
+
+def test_the_first_start_says_what_to_do_first(signed: FastAPI) -> None:
+    staff, matcher = browser_of(signed, STAFF), signed.state.matcher
+    assert "Par où commencer" not in staff.get("/a-traiter").text
+    matcher.store.items.delete([item_id for item_id, _ in matcher.store.items.names()])
+    for page in ("/a-traiter", "/propositions", "/annuaire", "/agenda", "/appels", "/importer", "/evenement"):
+        assert staff.get(page).status_code == 200
+    assert "Par où commencer" in staff.get("/a-traiter").text
+
+
+def test_a_long_directory_is_read_a_page_at_a_time(signed: FastAPI) -> None:
+    matcher: Matcher = signed.state.matcher
+    many = [Organisation(id=f"M{n:05}", name=f"Membre {n:05}") for n in range(120)]
+    matcher.store.items.put(many, source="test")
+    staff = browser_of(signed, STAFF)
+    page = staff.get("/annuaire?page=3")
+    assert page.text.count('<li class="card">') == 25
+    assert 'rel="prev"' in page.text
+    assert 'rel="next"' in page.text
+    assert len(page.content) < 60_000
+    assert staff.get("/annuaire?page=999999").status_code == 200
+
+
+def test_a_name_of_three_hundred_signs_is_shown_whole(signed: FastAPI) -> None:
+    name = "É" * 300
+    signed.state.matcher.store.items.put([Organisation(id="LONG", name=name)], source="test")
+    staff = browser_of(signed, STAFF)
+    assert name in staff.get("/organisations/LONG").text
+    assert staff.get("/annuaire", params={"nom": "É" * 5_000}).status_code == 200
