@@ -189,5 +189,8 @@ def _rows(matcher: Matcher, shown: Sequence[Person]) -> list[PersonRow]:
 
 
 def _keys(matcher: Matcher, at: datetime) -> list[KeyRow]:
-    found = matcher.store.keys.all()
-    return [KeyRow(key, [SCOPES[scope] for scope in sorted(key.scopes)], key.is_valid(at)) for key in found]
+    rows = []
+    for key in matcher.store.keys.all():
+        scopes = [SCOPES[scope] for scope in sorted(key.scopes)]
+        rows.append(KeyRow(key, scopes, key.is_valid(at)))
+    return rows

@@ -70,10 +70,7 @@ async def check(request: Request, _asker: AskerDep, engine: EngineDep) -> Respon
     if not offer:
         return _show(request)
     found = await engine.read(lambda matcher: matcher.job_check.findings(read_job_ad(offer)))
-    groups = [
-        FindingGroup(title, look, [one for one in found if one.severity is severity])
-        for severity, (title, look) in SEVERITIES.items()
-    ]
+    groups = [_grouped(severity, found) for severity in SEVERITIES]
     return _show(request, offer=offer, groups=[group for group in groups if group.findings])
 
 
@@ -90,6 +87,11 @@ async def leads(request: Request, _asker: AskerDep, engine: EngineDep) -> Respon
 
     answer = await engine.ask_text(profile, Kind.LEAD, ask, client_of(request))
     return _show(request, need=need, leads=group_of(answer, {}))
+
+
+def _grouped(severity: Severity, found: Sequence[Finding]) -> FindingGroup:
+    title, look = SEVERITIES[severity]
+    return FindingGroup(title, look, [one for one in found if one.severity is severity])
 
 
 async def _text(request: Request, name: str) -> str:
