@@ -180,8 +180,9 @@ def meeting(
 ) -> None:
     """Set the date of a meeting, or change it; both sides get an invitation for their calendars."""
     at = _date(starts, "on")
-    plan = MeetingPlan(at, minutes, place) if at else None
-    _act(introduction, Act.SCHEDULE, Details(meeting=plan, note=note))
+    if at is None or len(starts.strip()) <= len("2027-01-15"):
+        raise typer.BadParameter("say the hour too, such as 2027-01-15T10:30", param_hint="--on")
+    _act(introduction, Act.SCHEDULE, Details(meeting=MeetingPlan(at, minutes, place), note=note))
 
 
 @introductions.command("cancel-meeting")

@@ -67,6 +67,8 @@ def test_a_meeting_is_set_changed_and_cancelled(home: TestClient, capsys: pytest
     assert (refused.status_code, "cancel it first" in refused.json()["detail"]) == (409, True)
     later = (starts + timedelta(days=1)).strftime("%Y-%m-%dT10:30")
     assert main(["introductions", "meeting", "IN1", "--on", later, "--place", "https://meet.example/x"]) == 0
+    assert main(["introductions", "meeting", "IN1", "--on", later[:10]]) == 2
+    assert "say the hour too" in capsys.readouterr().err
     assert main(["introductions", "show", "IN1"]) == 0
     assert f"{later.replace('T', ' ')}, 60 min, https://meet.example/x" in capsys.readouterr().out
     assert main(["introductions", "cancel-meeting", "IN1"]) == 0
