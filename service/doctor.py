@@ -158,6 +158,7 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
         yield Finding("store", "ok", f"{matcher.store.place}: {held}")
         yield _guarded("index", lambda: _index(matcher))
         yield _guarded("erasures", lambda: _erasures(matcher))
+        yield _guarded("identity provider", lambda: _identity_provider(matcher))
         organisations = [
             item for item in matcher.store.items.all(ItemType.ORGANISATION) if isinstance(item, Organisation)
         ]
@@ -165,6 +166,15 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
         yield _plan(matcher.store.plans.load(), organisations)
     except MatcherError as fault:
         yield Finding("store", "error", fault.detail)
+
+
+def _identity_provider(matcher: Matcher) -> Finding:
+    """Say whether the identity provider answers and calls itself as the settings do, where there is one."""
+    provider = matcher.identity_provider
+    if provider is None:
+        return Finding("identity provider", "ok", "none: people sign in by a link or a password")
+    provider.check()
+    return Finding("identity provider", "ok", f"{provider.name}: {matcher.settings.oidc_issuer}")
 
 
 def _twins(organisations: Sequence[Organisation]) -> Finding:

@@ -66,6 +66,10 @@ class OpenIdProvider:
         """What people call it."""
         return self._client.name
 
+    def check(self) -> None:
+        """Read what the provider publishes; BackendUnavailable where it is away or calls itself otherwise."""
+        self._read()
+
     def address_of(self, trip: Trip) -> str:
         """Return where the browser goes to sign in; BackendUnavailable where the provider is away."""
         metadata = self._known()

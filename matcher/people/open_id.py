@@ -54,6 +54,10 @@ class IdentityProvider(Protocol):
         """What people call it."""
         ...
 
+    def check(self) -> None:
+        """Read what the provider publishes; BackendUnavailable where it is away or calls itself otherwise."""
+        ...
+
     def address_of(self, trip: Trip) -> str:
         """Return where the browser goes to sign in; BackendUnavailable where the provider is away."""
         ...

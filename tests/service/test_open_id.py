@@ -14,6 +14,7 @@ from matcher.errors import InvalidRequest
 from matcher.people import Role, new_person
 from matcher.settings import Settings, load
 from service.app import create_app
+from service.doctor import examine_open
 from tests.samples import copy_home
 from tests.service.conftest import settings_of
 from tests.service.identity import CLIENT, SECRET, Provider, serving
@@ -188,6 +189,15 @@ def test_a_provider_that_was_never_reached_is_said_too(stocked: Settings) -> Non
     ):
         answered = client.get("/oidc/depart")
         assert (answered.status_code, "ne répond pas" in answered.text) == (503, True)
+
+
+def test_the_doctor_asks_the_provider(matcher: Matcher, provider: Provider) -> None:
+    def state() -> str:
+        return next(one.state for one in examine_open(matcher) if one.check == "identity provider")
+
+    assert state() == "ok"
+    provider.is_away = True
+    assert state() == "error"
 
 
 def test_without_a_provider_there_is_neither_button_nor_way(client: TestClient) -> None:
