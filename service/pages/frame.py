@@ -150,6 +150,7 @@ MENU = (
     MenuRule(MenuEntry("/propositions", mark("Propositions"), "handshake"), Permission.SEE_PLAN),
     MenuRule(MenuEntry("/evenement", mark("Événement"), "users"), Permission.MANAGE_INTRODUCTIONS),
     MenuRule(MenuEntry("/importer", mark("Importer"), "upload"), Permission.WRITE_CATALOGUE),
+    MenuRule(MenuEntry("/chiffres", mark("Chiffres"), "list-checks"), Permission.MANAGE_INTRODUCTIONS),
     MenuRule(MenuEntry("/pour-moi", mark("Pour moi"), "star"), own=True),
     MenuRule(MenuEntry("/mes-mises-en-relation", mark("Mes mises en relation"), "handshake"), own=True),
     MenuRule(MenuEntry("/ma-fiche", mark("Ma fiche"), "pencil"), own=True),

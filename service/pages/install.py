@@ -10,7 +10,7 @@ from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import people, state
 from service.pages.hr import hiring
 from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
-from service.pages.staff import directory, from_plan, mail, plan, queue, twins
+from service.pages.staff import directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.imports import routes as imports
 
@@ -31,6 +31,7 @@ ROUTERS = (
     plan.router,
     events.router,
     twins.router,
+    figures.router,
     agenda.router,
     own_data.router,
     hiring.router,

@@ -24,6 +24,7 @@ VISITED: tuple[tuple[str, Person | None], ...] = (
     ("/propositions", STAFF),
     ("/evenement", STAFF),
     ("/importer", STAFF),
+    ("/chiffres", STAFF),
     ("/annuaire", STAFF),
     ("/annuaire/doublons", STAFF),
     (f"{OWN}/fiche", STAFF),

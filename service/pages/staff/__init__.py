@@ -8,5 +8,6 @@
 - ``plan``: the page *Propositions*
 - ``events``: rounds and tables of an event
 - ``twins``: records that seem to be one organisation
+- ``figures``: the page *Chiffres*: what came of a period
 - ``mail``: the outbox: what was sent, what is kept, each mail as it reads
 """

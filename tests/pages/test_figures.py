@@ -1,0 +1,33 @@
+"""*Chiffres*: what came of a period, and what a period without data says."""
+
+from datetime import UTC, datetime
+
+from fastapi import FastAPI
+
+from matcher.build import Matcher
+from matcher.introductions import Actor, Party
+from tests.pages.signing_in import MEMBER, STAFF, browser_of
+
+
+def test_a_period_without_data_has_a_sentence(read_only: FastAPI) -> None:
+    page = browser_of(read_only, STAFF).get("/chiffres?du=2020-01-01&au=2020-01-31")
+    assert page.status_code == 200
+    assert "passé dans cette période" in page.text
+
+
+def test_what_was_proposed_is_counted_and_small_groups_are_withheld(signed: FastAPI) -> None:
+    matcher: Matcher = signed.state.matcher
+    matcher.introductions.propose(("ORG001", "ORG002"), Actor(Party.STAFF, STAFF.id), datetime.now(UTC))
+    page = browser_of(signed, STAFF).get("/chiffres").text
+    assert "mises en relation proposées" in page
+    assert "trop peu de membres" in page
+
+
+def test_days_that_are_no_period_are_said(read_only: FastAPI) -> None:
+    staff = browser_of(read_only, STAFF)
+    for query in ("du=2026-02-01&au=2026-01-01", "du=hier", "au=2026-13-01"):
+        assert "ne font pas une période" in staff.get(f"/chiffres?{query}").text
+
+
+def test_members_do_not_see_the_figures(read_only: FastAPI) -> None:
+    assert browser_of(read_only, MEMBER).get("/chiffres").status_code == 403
