@@ -1,5 +1,6 @@
 """The commands that manage people and keys: users, keys. They need no sign-in: they run on the machine."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
@@ -88,6 +89,38 @@ def calendar_of_user(
     remarks().print("Who knows this address reads the calendar: give it to this person alone.")
 
 
+@users.command("object")
+def object_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
+    """Note that a person wants no more mails, as the link in each mail does; sign-in links excepted."""
+    with _store() as store:
+        person = store.people.object_to_mail(_find(store, email).id, datetime.now(UTC))
+    results().print(f"{person.email} gets no more mails.", highlight=False)
+
+
+@users.command("agree")
+def agree_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
+    """Note that a person agreed to mails; an earlier objection ends with it."""
+    with _store() as store:
+        person = store.people.agree_to_mail(_find(store, email).id, datetime.now(UTC))
+    results().print(f"{person.email} agreed to mails.", highlight=False)
+
+
+@users.command("show")
+def show_user(
+    email: Annotated[str, typer.Argument(help="E-mail address.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Show what is kept of a person: for whom they speak, where the data come from, what they agreed to."""
+    with _store() as store:
+        person = _find(store, email)
+    if as_json:
+        results().out(json.dumps(_record(person), ensure_ascii=False, indent=2), highlight=False)
+        return
+    for name, value in _record(person).items():
+        shown = ", ".join(value) if isinstance(value, list) else value or "-"
+        results().print(f"{name:14}{shown}", highlight=False)
+
+
 @users.command("disable")
 def disable_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
     """End a person's visits at once and let them sign in no more; what they did stays."""
@@ -153,6 +186,27 @@ def _find(store: Store, email: str) -> Person:
     if person is None:
         raise NotFound("Nobody has this e-mail address: matcher users list names everybody.")
     return person
+
+
+def _record(person: Person) -> dict[str, str | list[str] | None]:
+    """Return what is kept of a person, instants in UTC; None for what has not happened."""
+    return {
+        "id": person.id,
+        "email": person.email,
+        "name": person.name,
+        "function": person.function,
+        "lang": person.lang,
+        "roles": sorted(person.roles),
+        "organisations": list(person.organisations),
+        "source": person.source,
+        "consent_at": _instant(person.consent_at),
+        "objected_at": _instant(person.objected_at),
+        "disabled_at": _instant(person.disabled_at),
+    }
+
+
+def _instant(at: datetime | None) -> str | None:
+    return at.isoformat(timespec="seconds") if at else None
 
 
 def _roles(person: Person) -> str:

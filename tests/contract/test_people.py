@@ -99,6 +99,18 @@ def test_an_erased_person_leaves_nothing(store, claire, links):
         store.people.erase(claire.id)
 
 
+def test_an_objection_is_kept_from_when_it_came_and_ends_with_consent(store, claire):
+    store.people.object_to_mail(claire.id, NOW)
+    objecting = store.people.object_to_mail(claire.id, NOW + timedelta(days=1))
+    assert (objecting.objected_at, objecting.may_be_written_to) == (NOW, False)
+    agreeing = store.people.agree_to_mail(claire.id, NOW + timedelta(days=2))
+    assert (agreeing.consent_at, agreeing.objected_at) == (NOW + timedelta(days=2), None)
+    assert (agreeing.may_be_written_to, agreeing.source) == (True, "salon")
+    for unknown in (store.people.object_to_mail, store.people.agree_to_mail):
+        with pytest.raises(NotFound):
+            unknown("P-none", NOW)
+
+
 def test_a_password_hash_is_kept_apart_from_the_person(store, claire):
     assert store.people.password_hash(claire.id) is None
     store.people.set_password_hash(claire.id, "hash")

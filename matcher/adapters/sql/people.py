@@ -91,8 +91,16 @@ class PeopleTables:
         self._note(person_id, "disabled_at", now)
 
     def object_to_mail(self, person_id: str, now: datetime) -> Person:
-        """Note that a person wants no mails, once and for all; NotFound for an unknown id."""
+        """Note that a person wants no mails, until they agree to them; NotFound for an unknown id."""
         self._note(person_id, "objected_at", now)
+        return self.get(person_id)
+
+    def agree_to_mail(self, person_id: str, now: datetime) -> Person:
+        """Note that a person agreed to mails; an earlier objection ends. NotFound for an unknown id."""
+        self.get(person_id)
+        theirs = update(people).where(people.c.id == person_id)
+        with self._database.writing("changing a person") as connection:
+            connection.execute(theirs.values(consent_at=stamp(now), objected_at=None))
         return self.get(person_id)
 
     def _note(self, person_id: str, what: str, now: datetime) -> None:

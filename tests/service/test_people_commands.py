@@ -1,0 +1,66 @@
+"""The commands that manage people: source, consent and objection of contact persons."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from matcher.adapters.sql import open_store
+from matcher.domain import Organisation
+from matcher.settings import Settings
+from service.cli.main import main
+
+CLAIRE = "claire@example.org"
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MATCHER_HOME", str(tmp_path))
+    with open_store(Settings(home=tmp_path).database_url) as store:
+        store.migrate()
+        store.items.put([Organisation(id="ORG001", name="Maison Un")], source="test")
+
+
+def _added(*options: str) -> int:
+    return main(["users", "add", CLAIRE, "--name", "Claire Martin", "--for", "Maison Un", *options])
+
+
+def _shown(capsys: pytest.CaptureFixture[str]) -> dict[str, object]:
+    capsys.readouterr()
+    assert main(["users", "show", CLAIRE, "--json"]) == 0
+    found: dict[str, object] = json.loads(capsys.readouterr().out)
+    return found
+
+
+def test_a_contact_person_has_a_source_objects_and_agrees(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _added("--contact", "--source", "salon de l'IA 2026") == 0
+    found = _shown(capsys)
+    assert (found["roles"], found["organisations"], found["source"]) == ([], ["ORG001"], "salon de l'IA 2026")
+    assert (found["consent_at"], found["objected_at"]) == (None, None)
+    assert main(["users", "object", CLAIRE]) == 0
+    assert _shown(capsys)["objected_at"] is not None
+    assert main(["users", "list"]) == 0
+    assert "no mails" in capsys.readouterr().out
+    assert main(["users", "agree", CLAIRE]) == 0
+    found = _shown(capsys)
+    assert found["consent_at"] is not None
+    assert found["objected_at"] is None
+
+
+@pytest.mark.parametrize("command", ["object", "agree", "show", "disable", "erase"])
+def test_an_unknown_address_is_refused_with_what_to_do(
+    command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["users", command, "nobody@example.org"]) == 2
+    assert "matcher users list" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("break_", ["\r\nBcc: all@example.org", "\nX: y", "\u2028"])
+def test_an_address_with_a_line_break_is_refused_and_not_repeated(
+    break_: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    address = f"claire@example.org{break_}"
+    assert main(["users", "add", address, "--name", "Claire", "--contact"]) == 2
+    said = capsys.readouterr().err
+    assert "one line" in said
+    assert "Bcc" not in said
