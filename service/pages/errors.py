@@ -9,10 +9,13 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from matcher.errors import MatcherError
+from matcher.errors import MatcherError, NotFound
+from matcher.people import LinkGone
+from matcher.people.links import FAULTS, Fault
 from service.pages.environment import translate
 from service.pages.frame import Page, language_of, show
 from service.pages.text import mark
+from service.words import choose
 
 Handler = Callable[[Request, Any], Response | Awaitable[Response]]
 MACHINE_PATHS = (
@@ -26,6 +29,8 @@ MACHINE_PATHS = (
     "/calendars/",
 )
 """Addresses that programs call: their errors are never pages."""
+FOLLOWED_PATHS = ("/v1/sign-in/", "/v1/unsubscribe/")
+"""Addresses below them that people follow from their mails: their errors are pages too."""
 
 SENTENCES: dict[int, tuple[str, str, str]] = {
     400: (
@@ -102,7 +107,8 @@ class ErrorPage(Page):
 
 def is_for_browser(request: Request) -> bool:
     """Whether a browser asked for a page, so that an error is shown as one."""
-    if request.url.path.startswith(MACHINE_PATHS):
+    path = request.url.path
+    if path.startswith(MACHINE_PATHS) and not path.startswith(FOLLOWED_PATHS):
         return False
     return "text/html" in request.headers.get("accept", "")
 
@@ -111,6 +117,14 @@ def install(app: FastAPI) -> None:
     """Put pages before the problem documents that ``app`` already answers errors with."""
     for kind in (MatcherError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _page_before(app.exception_handlers[kind]))
+
+
+def show_link_fault(request: Request, status: int, fault: Fault) -> Response:
+    """Return the page of a link that opens nothing: why, and what to do."""
+    lang = language_of(request)
+    sentence, _, advice = choose(FAULTS[fault], lang).partition(". ")
+    title = translate(mark("Ce lien ne mène nulle part"), lang)
+    return show(request, ErrorPage(status, title, f"{sentence.rstrip('.')}.", advice), status=status)
 
 
 def show_error(request: Request, status: int, typed: Sequence[tuple[str, str]] = ()) -> Response:
@@ -138,9 +152,21 @@ def _page_before(problem: Handler) -> Handler:
             answered = await answered
         if not is_for_browser(request):
             return answered
+        fault = _link_fault(error)
+        if fault is not None:
+            return show_link_fault(request, answered.status_code, fault)
         page = show_error(request, answered.status_code, await _sent(request, answered.status_code))
         if "retry-after" in answered.headers:
             page.headers["Retry-After"] = answered.headers["retry-after"]
         return page
 
     return handle
+
+
+def _link_fault(error: Exception) -> Fault | None:
+    """Return why a followed link opens nothing; None for any other error."""
+    if isinstance(error, LinkGone):
+        return error.fault
+    # A link that was never made is as unknown as any other thing: only its sentence tells.
+    is_unknown = isinstance(error, NotFound) and str(error) == FAULTS["unknown"][1]
+    return "unknown" if is_unknown else None

@@ -41,6 +41,42 @@ def test_reminders_skip_weekends_and_public_holidays() -> None:
     assert [day for day, _ in _days_of(home, 28)] == [6, 12, 21]  # Tue 29; Sat 2 -> Mon 4; Wed 13
 
 
+@pytest.mark.parametrize(
+    ("asked", "midnight"),
+    [
+        # Friday 24 March 2028, half past midnight in Paris; summer time begins on Sunday
+        (datetime(2028, 3, 23, 23, 30, tzinfo=UTC), datetime(2028, 3, 28, 22, tzinfo=UTC)),
+        # Friday 27 October 2028; summer time ends on Sunday, and Wednesday is All Saints' Day
+        (datetime(2028, 10, 26, 22, 30, tzinfo=UTC), datetime(2028, 11, 1, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_reminder_falls_on_its_day_in_paris_though_clocks_change(
+    asked: datetime, midnight: datetime
+) -> None:
+    home = cluster()
+    home.now = asked
+    home.asked()
+    home.now = midnight - timedelta(seconds=1)
+    assert not home.worker.due(home.now)
+    home.now = midnight
+    assert home.worker.due(home.now) == {Act.REMIND: 1}
+
+
+def test_a_clock_that_is_set_back_repeats_nothing() -> None:
+    home = cluster()
+    home.asked()
+    home.later(days=4)
+    assert home.worker.due(home.now) == {Act.REMIND: 1}
+    home.now -= timedelta(days=3)
+    home.propose("ORG3", "ORG1")
+    home.act(Act.APPROVE, one="IN2")
+    assert home.worker.due(home.now) == {Act.ASK: 1}, "another member is asked; the first hears nothing again"
+    home.act(Act.YES, FIRST, one="IN2")
+    assert not home.worker.due(home.now), (
+        "asked in what is now the future: the week between two requests holds"
+    )
+
+
 @pytest.mark.parametrize("act", [Act.YES, Act.NO, Act.NOT_NOW])
 def test_nobody_is_reminded_after_an_answer(act: Act) -> None:
     home = cluster()

@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 from matcher.build import Matcher
 from matcher.introductions import Act, Actor, Introduction, Party, State
 from matcher.people import Purpose
-from tests.pages.signing_in import MEMBER, OTHER, STAFF, visitor_of
+from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of, visitor_of
 
 BY_STAFF = Actor(Party.STAFF, STAFF.id)
 
@@ -126,3 +126,49 @@ def test_a_link_answers_no_other_introduction(
     page = link_to(matcher, asked)
     assert client.post(f"{page}/introductions/IN999/reponse", data={"answer": "yes"}).status_code == 404
     assert state_of(matcher, asked) is State.ASKED_FIRST
+
+
+@pytest.mark.parametrize(
+    ("lang", "expired", "unknown"),
+    [
+        ("fr", "Ce lien a expiré.", "il est peut-être incomplet."),
+        ("en", "This link has expired.", "it may be incomplete."),
+    ],
+)
+def test_a_link_that_opens_nothing_says_why_on_a_page(
+    client: TestClient, matcher: Matcher, asked: Introduction, lang: str, expired: str, unknown: str
+) -> None:
+    """An answer link, and the links to sign in and to stop mails, which people follow with a browser too."""
+    client.cookies.set("matcher-lang", lang)
+    old = datetime.now(UTC) - timedelta(days=1)
+    sign_in = matcher.links.make(Purpose.SIGN_IN, MEMBER.id, "", old)
+    for page in (link_to(matcher, asked, days=0), f"/v1/sign-in/{matcher.links.token(sign_in.id)}"):
+        followed = client.get(page)
+        assert (followed.status_code, expired in followed.text) == (410, True), page
+    for page in ("/answers/", "/v1/sign-in/", "/v1/unsubscribe/"):
+        followed = client.get(page + "a" * 43)
+        assert (followed.status_code, unknown in followed.text) == (404, True), page
+        assert "urn:matcher" not in followed.text
+
+
+def test_an_organisation_erased_meanwhile_ends_the_introduction(
+    signed: FastAPI, client: TestClient, matcher: Matcher, asked: Introduction
+) -> None:
+    page = link_to(matcher, asked)
+    assert browser_of(signed, STAFF).delete("/v1/organisations/ORG002").status_code == 204
+    followed = client.get(page)
+    assert (followed.status_code, "existe plus" in followed.text) == (404, True), followed.text
+    answered = client.post(f"{page}/introductions/{asked.id}/reponse", data={"answer": "yes"})
+    assert answered.status_code == 404
+
+
+def test_a_yes_to_what_staff_withdrew_meanwhile_says_what_became_of_it(
+    client: TestClient, matcher: Matcher, asked: Introduction
+) -> None:
+    page = link_to(matcher, asked)
+    matcher.introductions.act(asked.id, Act.WITHDRAW, BY_STAFF, datetime.now(UTC))
+    form = {"answer": "yes", "version": str(asked.version)}
+    answered = client.post(f"{page}/introductions/{asked.id}/reponse", data=form)
+    assert (answered.status_code, "agi entre-temps" in answered.text) == (409, True)
+    assert state_of(matcher, asked) is State.WITHDRAWN
+    assert "plus rien à faire" in client.get(page).text
