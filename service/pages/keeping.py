@@ -30,7 +30,7 @@ class Keeping:
 
     def make(self, now: datetime) -> str:
         """Make a folder and return what names it; those that are too old are dropped."""
-        self._sweep(now)
+        self.sweep(now)
         token = secrets.token_urlsafe(16)
         (self._folder / token).mkdir(parents=True, mode=0o700)
         return token
@@ -53,7 +53,8 @@ class Keeping:
         folders = sorted(self._folder.iterdir(), key=lambda one: (-one.stat().st_mtime, one.name))
         return [folder.name for folder in folders if _TOKEN.fullmatch(folder.name)]
 
-    def _sweep(self, now: datetime) -> None:
+    def sweep(self, now: datetime) -> None:
+        """Drop the folders that are too old."""
         for token in self.all():
             age = now.timestamp() - (self._folder / token).stat().st_mtime
             if age > self._kept_for.total_seconds():

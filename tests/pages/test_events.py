@@ -2,6 +2,7 @@
 
 import io
 import zipfile
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from fastapi import FastAPI
@@ -86,7 +87,14 @@ def test_a_list_that_is_none_says_why_and_is_not_kept(signed: FastAPI, staff: Te
     answered = staff.post("/evenement", data=FORM, files={"participants": ("x.csv", b"a;b\n1;2\n")})
     assert answered.status_code == 422
     assert 'class="notice notice--bad"' in answered.text
-    assert KeptEvents(signed.state.settings.home).all() == []
+    assert KeptEvents(signed.state.settings.home).all(datetime.now(UTC)) == []
+
+
+def test_a_list_of_people_is_dropped_after_a_month(signed: FastAPI, staff: TestClient) -> None:
+    planned(staff)
+    kept = KeptEvents(signed.state.settings.home)
+    assert len(kept.all(datetime.now(UTC) + timedelta(days=29))) == 1
+    assert kept.all(datetime.now(UTC) + timedelta(days=31)) == []
 
 
 def test_an_event_is_deleted_with_its_list(signed: FastAPI, staff: TestClient) -> None:

@@ -73,6 +73,7 @@ class KeptEvents:
         """Drop an event with everything of it."""
         self._keeping.drop(token)
 
-    def all(self) -> list[tuple[str, KeptEvent]]:
-        """Return the events, the latest change first."""
+    def all(self, now: datetime) -> list[tuple[str, KeptEvent]]:
+        """Return the events, the latest change first; those that are too old are dropped."""
+        self._keeping.sweep(now)
         return [(token, self.get(token)) for token in self._keeping.all()]

@@ -155,7 +155,7 @@ def _said(fault: InvalidRequest, request: Request) -> str:
 
 async def _show_events(request: Request, engine: EngineDep, form: EventForm, error: str = "") -> Response:
     kept = _kept(request)
-    found = await engine.read(lambda _: kept.all())
+    found = await engine.read(lambda _: kept.all(now()))
     links = [
         EventLink(token, event.form.title or event.list_name, event.summary.get("participants", 0))
         for token, event in found

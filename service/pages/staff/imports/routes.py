@@ -163,6 +163,8 @@ def _files(request: Request) -> WaitingFiles:
 
 
 async def _show_imports(request: Request, engine: EngineDep, *, missing: bool = False) -> Response:
+    files = _files(request)
+    await engine.read(lambda _: files.sweep(now()))
     found = await engine.read(lambda matcher: matcher.store.imports.all())
     shown, pager = page_of([batch for batch in found if batch.file.name != BY_PAGE], request)
     page = ImportsPage(

@@ -53,6 +53,10 @@ class WaitingFiles:
         self.save(token, waiting)
         return token
 
+    def sweep(self, now: datetime) -> None:
+        """Drop the files that have waited too long."""
+        self._keeping.sweep(now)
+
     def get(self, token: str) -> Waiting:
         """Return a file that waits; NotFound for one that was dropped."""
         try:
