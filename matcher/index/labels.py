@@ -17,7 +17,20 @@ MAX_LABELS = 48
 WELCOMES_ALL = tuple(map(fold, ("toutes filières", "tous domaines", "tous secteurs", "all sectors")))
 """Folded beginnings of labels that say that everybody is welcome."""
 SAYS_NOTHING = frozenset(
-    map(fold, ("numérique", "tech", "technologies", "startups", "innovation", "entreprises", "digital"))
+    map(
+        fold,
+        (
+            "numérique",
+            "tech",
+            "technologies",
+            "startups",
+            "innovation",
+            "entreprises",
+            "digital",
+            "PME",
+            "TPE",
+        ),
+    )
 )
 """Folded labels that hold for every company of the cluster."""
 

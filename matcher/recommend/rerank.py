@@ -36,7 +36,7 @@ NAMED_PLACE = 5.0
 FAINT_SHARE = 0.6
 """Share of its strength that an item without clear evidence keeps."""
 _FOR_FOREIGN = "for_foreign_companies"
-_OF_A_THEME = frozenset({"echo", "theme", "clients", "served", "asked"})
+_OF_A_THEME = frozenset({"echo", "theme", "needs", "clients", "served", "asked"})
 """Signals that an item without a theme cannot show: an export grant is like no company."""
 
 
