@@ -10,6 +10,7 @@ from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import Factory, ItemType, Kind, Organisation, Profile
 from matcher.importing import import_file
+from matcher.knowledge import read_knowledge
 from tests.recommend.asking import ask, french, ids, notices
 
 ON = datetime(2026, 11, 30, 9, tzinfo=UTC)
@@ -168,3 +169,21 @@ def test_makina_corpus_begins_with_the_factory_it_takes_part_in(shipped: Matcher
     assert first.reasons[0].fr.startswith("Vous y participez")
     assert not any(item.participates for item in others)
     assert "Pas de lien net" not in str(answer.items)
+
+
+@pytest.mark.parametrize(
+    "asker",
+    [
+        Profile(description="capteurs vibratoires à Rodez"),
+        Organisation(id="ORG8", name="Usine", expertise=("capteurs",), city="Rodez", department_code="12"),
+    ],
+    ids=["named", "own"],
+)
+def test_of_two_equal_companies_the_one_nearby_comes_first(asker: Profile) -> None:
+    far = Organisation(
+        id="ORG1", name="Loin", expertise=("capteurs",), city="Perpignan", department_code="66"
+    )
+    near = far.model_copy(update={"id": "ORG2", "name": "Près", "city": "Rodez", "department_code": "12"})
+    answer = ask(asker, far, near, knowledge=read_knowledge(Path("data")))
+    assert ids(answer.items) == ["ORG2", "ORG1"]
+    assert "Même ville : Rodez" in french(answer.items[0])
