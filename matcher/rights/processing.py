@@ -45,105 +45,124 @@ class Durations:
     impressions: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A purpose as it is written down: durations are filled in, and readers follow from a permission."""
+
+    purpose: Both
+    data: Both
+    basis: Both
+    kept: Both
+    permission: Permission
+    tables: tuple[str, ...]
+
+
+_TOLD = (
+    _Told(
+        ("annuaire et recommandations", "directory and recommendations"),
+        (
+            "fiche de l'organisation, états antérieurs des imports, participation aux factories",
+            "record of the organisation, former states of imports, participation in factories",
+        ),
+        _LEGITIMATE,
+        _MEMBERSHIP,
+        Permission.READ_DIRECTORY,
+        ("items", "import_changes", "imports", "participations", "outbox"),
+    ),
+    _Told(
+        ("personnes et contacts", "people and contacts"),
+        (
+            "nom, adresse, fonction, langue, rôle, organisation, provenance, opposition",
+            "name, address, function, language, role, organisation, source, objection",
+        ),
+        _CONTRACT,
+        _MEMBERSHIP,
+        Permission.SEE_PEOPLE,
+        ("people", "person_organisations"),
+    ),
+    _Told(
+        ("connexion", "sign-in"),
+        (
+            "sessions et liens, sous forme d'empreintes; jamais le mot de passe",
+            "visits and links, as hashes; never the password",
+        ),
+        _CONTRACT,
+        ("jusqu'à leur fin ou leur révocation", "until they end or are revoked"),
+        Permission.MANAGE_KEYS,
+        ("visits", "api_keys", "links"),
+    ),
+    _Told(
+        ("mises en relation", "introductions"),
+        (
+            "propositions, réponses, motif d'un refus, dates, bilan, souhaits",
+            "proposals, answers, ground of a refusal, dates, outcome, wishes",
+        ),
+        _CONTRACT,
+        _MEMBERSHIP,
+        Permission.MANAGE_INTRODUCTIONS,
+        ("introductions", "introduction_records", "availabilities", "unwanted_pairs"),
+    ),
+    _Told(
+        ("plan des mises en relation", "plan of introductions"),
+        (
+            "gains attendus de chaque paire d'organisations",
+            "expected gains of each pair of organisations",
+        ),
+        _LEGITIMATE,
+        ("jusqu'au plan suivant", "until the next plan"),
+        Permission.SEE_PLAN,
+        ("plan_lists", "plan_members"),
+    ),
+    _Told(
+        ("réactions et mesure", "reactions and measurement"),
+        ("ce qui a été montré et les réactions", "what was shown, and reactions"),
+        _LEGITIMATE,
+        ("{days} jours, puis des totaux par mois", "{days} days, then totals a month"),
+        Permission.ACT_FOR_ANY,
+        ("impressions", "impression_counts", "feedback"),
+    ),
+    _Told(
+        ("alertes", "alerts"),
+        ("appels signalés, recherches gardées, refus des alertes", "calls told, saved searches, stops"),
+        _LEGITIMATE,
+        _MEMBERSHIP,
+        Permission.SEND_ALERTS,
+        ("alerts", "saved_searches", "alert_stops"),
+    ),
+    _Told(
+        ("courriels", "mails"),
+        ("destinataire, événement, date; pas le texte", "receiver, event, date; not the text"),
+        _CONTRACT,
+        _MEMBERSHIP,
+        Permission.SEE_MAIL,
+        ("messages",),
+    ),
+    _Told(
+        ("preuve et droits", "proof and rights"),
+        (
+            "actes sous références pseudonymes; empreintes des sujets effacés; certificats",
+            "acts under pseudonymous references; hashes of erased subjects; certificates",
+        ),
+        _LEGAL,
+        ("tant que le service existe", "for as long as the service exists"),
+        Permission.HANDLE_RIGHTS,
+        ("audit_entries", "erasures", "suppressions"),
+    ),
+)
+
+
 def processings(durations: Durations) -> list[Processing]:
     """Return every purpose for which data of people and organisations are held.
 
     >>> [one.tables for one in processings(Durations(90)) if "visits" in one.tables]
     [('visits', 'api_keys', 'links')]
     """
-    days = durations.impressions
-    return [
-        Processing(
-            ("annuaire et recommandations", "directory and recommendations"),
-            (
-                "fiche de l'organisation, états antérieurs des imports, participation aux factories",
-                "record of the organisation, former states of imports, participation in factories",
-            ),
-            _LEGITIMATE,
-            _MEMBERSHIP,
-            _readers(Permission.READ_DIRECTORY),
-            ("items", "import_changes", "imports", "participations", "outbox"),
-        ),
-        Processing(
-            ("personnes et contacts", "people and contacts"),
-            (
-                "nom, adresse, fonction, langue, rôle, organisation, provenance, opposition",
-                "name, address, function, language, role, organisation, source, objection",
-            ),
-            _CONTRACT,
-            _MEMBERSHIP,
-            _readers(Permission.SEE_PEOPLE),
-            ("people", "person_organisations"),
-        ),
-        Processing(
-            ("connexion", "sign-in"),
-            (
-                "sessions et liens, sous forme d'empreintes; jamais le mot de passe",
-                "visits and links, as hashes; never the password",
-            ),
-            _CONTRACT,
-            ("jusqu'à leur fin ou leur révocation", "until they end or are revoked"),
-            _readers(Permission.MANAGE_KEYS),
-            ("visits", "api_keys", "links"),
-        ),
-        Processing(
-            ("mises en relation", "introductions"),
-            (
-                "propositions, réponses, motif d'un refus, dates, bilan, souhaits",
-                "proposals, answers, ground of a refusal, dates, outcome, wishes",
-            ),
-            _CONTRACT,
-            _MEMBERSHIP,
-            _readers(Permission.MANAGE_INTRODUCTIONS),
-            ("introductions", "introduction_records", "availabilities", "unwanted_pairs"),
-        ),
-        Processing(
-            ("plan des mises en relation", "plan of introductions"),
-            (
-                "gains attendus de chaque paire d'organisations",
-                "expected gains of each pair of organisations",
-            ),
-            _LEGITIMATE,
-            ("jusqu'au plan suivant", "until the next plan"),
-            _readers(Permission.SEE_PLAN),
-            ("plan_lists", "plan_members"),
-        ),
-        Processing(
-            ("réactions et mesure", "reactions and measurement"),
-            ("ce qui a été montré et les réactions", "what was shown, and reactions"),
-            _LEGITIMATE,
-            (f"{days} jours, puis des totaux par mois", f"{days} days, then totals a month"),
-            _readers(Permission.ACT_FOR_ANY),
-            ("impressions", "impression_counts", "feedback"),
-        ),
-        Processing(
-            ("alertes", "alerts"),
-            ("appels signalés, recherches gardées, refus des alertes", "calls told, saved searches, stops"),
-            _LEGITIMATE,
-            _MEMBERSHIP,
-            _readers(Permission.SEND_ALERTS),
-            ("alerts", "saved_searches", "alert_stops"),
-        ),
-        Processing(
-            ("courriels", "mails"),
-            ("destinataire, événement, date; pas le texte", "receiver, event, date; not the text"),
-            _CONTRACT,
-            _MEMBERSHIP,
-            _readers(Permission.SEE_MAIL),
-            ("messages",),
-        ),
-        Processing(
-            ("preuve et droits", "proof and rights"),
-            (
-                "actes sous références pseudonymes; empreintes des sujets effacés; certificats",
-                "acts under pseudonymous references; hashes of erased subjects; certificates",
-            ),
-            _LEGAL,
-            ("tant que le service existe", "for as long as the service exists"),
-            _readers(Permission.HANDLE_RIGHTS),
-            ("audit_entries", "erasures", "suppressions"),
-        ),
-    ]
+    found = []
+    for one in _TOLD:
+        fr, en = (text.format(days=durations.impressions) for text in one.kept)
+        readers = _readers(one.permission)
+        found.append(Processing(one.purpose, one.data, one.basis, (fr, en), readers, one.tables))
+    return found
 
 
 def version_of_notice(told: Sequence[Processing]) -> str:
