@@ -60,7 +60,8 @@ def running(settings: Settings) -> Iterator[FastAPI]:
     with open_matcher(settings) as matcher:
         app = create_app(settings, matcher)
         let_in(app)
-        with TestClient(app):
+        with TestClient(app) as first:
+            app.state.loop = first.portal  # its locks belong to this event loop: all browsers ask there
             yield app
 
 

@@ -30,9 +30,15 @@ def let_in(app: FastAPI) -> None:
 
 def browser_of(app: FastAPI, person: Person) -> TestClient:
     """Return a browser in which a person is signed in; the application is running already."""
-    return TestClient(app, headers=BROWSER | {"X-Person": person.id}, follow_redirects=False)
+    return _browser(app, BROWSER | {"X-Person": person.id})
 
 
 def visitor_of(app: FastAPI) -> TestClient:
     """Return a browser in which nobody is signed in."""
-    return TestClient(app, headers=BROWSER, follow_redirects=False)
+    return _browser(app, BROWSER)
+
+
+def _browser(app: FastAPI, headers: dict[str, str]) -> TestClient:
+    client = TestClient(app, headers=headers, follow_redirects=False)
+    client.portal = app.state.loop
+    return client
