@@ -12,7 +12,7 @@ from rich.table import Table
 from matcher.adapters.sql import utc_now
 from matcher.build import open_matcher
 from matcher.errors import InvalidRequest
-from matcher.figures import Period, Report, count, write_report
+from matcher.figures import FIGURES, Period, Report, count, write_report
 from matcher.figures.writing import empty_sentence, table_of
 from matcher.settings import Settings, load
 from service.cli.render.console import remarks, results
@@ -20,6 +20,8 @@ from service.figures import facts_of, report_record
 from service.words import Language
 
 _DAYS = 30
+_OF_GROUPS = ("members", "asked", "answered", "accepted", "useful")
+"""What a terminal has room for; the files have every figure of every group."""
 
 
 def report(
@@ -48,10 +50,15 @@ def _show(made: Report, names: dict[str, str], lang: Language) -> None:
     if made.is_empty:
         results().print(empty_sentence(made, lang))
     columns, rows = table_of(made, lang)
-    table = Table(*columns, box=box.SIMPLE_HEAD, header_style="dim", padding=(0, 1))
-    for row in rows:
-        table.add_row(*row)
-    results().print(table)
+    whole = _table("", "")
+    for title, value in zip(columns[2:], rows[0][2:], strict=True):
+        whole.add_row(title, value)
+    results().print(whole)
+    shown = [0, 1, *(2 + list(FIGURES).index(name) for name in _OF_GROUPS)]
+    groups = _table(*(columns[place] for place in shown))
+    for row in rows[1:]:
+        groups.add_row(*(row[place] for place in shown))
+    results().print(groups)
     french = lang == "fr"
     told = (
         ("Oubliés" if french else "Forgotten", made.forgotten),
@@ -61,6 +68,10 @@ def _show(made: Report, names: dict[str, str], lang: Language) -> None:
         listed = ", ".join(f"{names.get(name, name)} ({name})" for name in ids[:20])
         more = f", +{len(ids) - 20}" if len(ids) > 20 else ""
         results().print(f"{title} : {len(ids)}. {listed}{more}", soft_wrap=True, highlight=False)
+
+
+def _table(*columns: str) -> Table:
+    return Table(*columns, box=box.SIMPLE_HEAD, header_style="dim", padding=(0, 1))
 
 
 def _period(settings: Settings, first: str, last: str) -> Period:
