@@ -1,6 +1,7 @@
 """The command that reports on a period."""
 
 import json
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +21,7 @@ from service.figures import facts_of, report_record
 from service.words import Language
 
 _DAYS = 30
+_MOST_LISTED = 20
 _OF_GROUPS = ("members", "asked", "answered", "accepted", "useful")
 """What a terminal has room for; the files have every figure of every group."""
 
@@ -59,15 +61,16 @@ def _show(made: Report, names: dict[str, str], lang: Language) -> None:
     for row in rows[1:]:
         groups.add_row(*(row[place] for place in shown))
     results().print(groups)
-    french = lang == "fr"
-    told = (
-        ("Oubliés" if french else "Forgotten", made.forgotten),
-        ("Au plafond" if french else "At capacity", made.overloaded),
-    )
-    for title, ids in told:
-        listed = ", ".join(f"{names.get(name, name)} ({name})" for name in ids[:20])
-        more = f", +{len(ids) - 20}" if len(ids) > 20 else ""
-        results().print(f"{title} : {len(ids)}. {listed}{more}", soft_wrap=True, highlight=False)
+    titles = ("Oubliés", "Au plafond") if lang == "fr" else ("Forgotten", "At capacity")
+    for title, ids in zip(titles, (made.forgotten, made.overloaded), strict=True):
+        results().print(_listed(title, ids, names), soft_wrap=True, highlight=False)
+
+
+def _listed(title: str, ids: Sequence[str], names: dict[str, str]) -> str:
+    """Return how many members there are, and the first of them by name."""
+    listed = ", ".join(f"{names.get(name, name)} ({name})" for name in ids[:_MOST_LISTED])
+    more = f", +{len(ids) - _MOST_LISTED}" if len(ids) > _MOST_LISTED else ""
+    return f"{title} : {len(ids)}. {listed}{more}"
 
 
 def _table(*columns: str) -> Table:
