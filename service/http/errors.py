@@ -16,6 +16,7 @@ from matcher import errors
 from matcher.errors import MatcherError
 from matcher.importing import FileRefused
 from matcher.people import LinkGone, NotVouched, WrongSignIn
+from matcher.rights import Suppressed
 
 PROBLEM_JSON = "application/problem+json"
 RETRY_AFTER_S = 5
@@ -85,6 +86,9 @@ TABLE: dict[type[MatcherError], Row] = {
     MatcherError: Row(status.HTTP_500_INTERNAL_SERVER_ERROR, "failed", "The request failed"),
     errors.InvalidRequest: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "invalid-request", "Invalid request"),
     FileRefused: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "file-refused", "The file cannot be imported"),
+    Suppressed: Row(
+        status.HTTP_422_UNPROCESSABLE_CONTENT, "erased-on-request", "It was erased and is not taken in again"
+    ),
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
     errors.IllegalStep: Row(
         status.HTTP_409_CONFLICT, "illegal-step", "The present state does not allow this"
