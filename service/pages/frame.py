@@ -48,6 +48,9 @@ SAID: dict[str, str] = {
     "import_undone": mark("L'import est annulé : les fiches sont comme avant."),
     "import_undone_but": mark("L'import est annulé, sauf les fiches changées depuis : elles restent."),
     "plan_started": mark("Le calcul du plan commence."),
+    "alerts_due": mark("C'est noté : les membres choisis le liront dans leur prochain courriel."),
+    "some_alerts_due": mark("C'est noté, sauf pour les membres dont la situation a changé entre-temps."),
+    "alerts_withdrawn": mark("Retiré : qui n'était pas encore prévenu ne le sera pas."),
     "event_changed": mark("Les tours qui restaient sont refaits."),
     "event_dropped": mark("L'événement et sa liste de personnes sont effacés."),
     "merged": mark("Les deux fiches n'en font plus qu'une."),
@@ -148,6 +151,7 @@ class MenuRule:
 MENU = (
     MenuRule(MenuEntry("/a-traiter", mark("À traiter"), "inbox"), Permission.MANAGE_INTRODUCTIONS),
     MenuRule(MenuEntry("/propositions", mark("Propositions"), "handshake"), Permission.SEE_PLAN),
+    MenuRule(MenuEntry("/alertes", mark("Alertes"), "globe"), Permission.SEND_ALERTS),
     MenuRule(MenuEntry("/evenement", mark("Événement"), "users"), Permission.MANAGE_INTRODUCTIONS),
     MenuRule(MenuEntry("/importer", mark("Importer"), "upload"), Permission.WRITE_CATALOGUE),
     MenuRule(MenuEntry("/chiffres", mark("Chiffres"), "list-checks"), Permission.MANAGE_INTRODUCTIONS),

@@ -10,7 +10,7 @@ from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import people, state
 from service.pages.hr import hiring
 from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
-from service.pages.staff import directory, figures, from_plan, mail, plan, queue, twins
+from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.imports import routes as imports
 
@@ -29,6 +29,7 @@ ROUTERS = (
     mail.router,
     imports.router,
     plan.router,
+    alerts.router,
     events.router,
     twins.router,
     figures.router,

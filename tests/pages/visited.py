@@ -22,6 +22,7 @@ VISITED: tuple[tuple[str, Person | None], ...] = (
     ("/compte", MEMBER),
     ("/a-traiter", STAFF),
     ("/propositions", STAFF),
+    ("/alertes", STAFF),
     ("/evenement", STAFF),
     ("/importer", STAFF),
     ("/chiffres", STAFF),
