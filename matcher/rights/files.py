@@ -53,18 +53,14 @@ class Home:
         return Found(found, searched)
 
     def clean_rejects(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
-        """Take the rows that hold a trace out of lists of rejected rows; return how many there were."""
+        """Take the rows that hold a trace out of lists of rejected rows; return how many there were.
+
+        A list that cannot be read, such as one saved in another encoding, is left: the search tells of it.
+        """
         removed = 0
         for path in sorted(self._folder.rglob(REJECTS)):
-            text = path.read_bytes().decode("utf-8-sig")
-            delimiter = ";" if text.partition("\n")[0].count(";") else ","
-            rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
-            kept = [row for row in rows if not tracer.is_found(sought, "\n".join(row).encode())]
-            if len(kept) < len(rows):
-                removed += len(rows) - len(kept)
-                out = io.StringIO()
-                csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
-                write_whole(path, out.getvalue().encode("utf-8-sig"))
+            with suppress(FileNotFoundError, UnicodeDecodeError, csv.Error):
+                removed += _clean_list(path, tracer, sought)
         return removed
 
     def _files(self) -> Iterator[Path]:
@@ -76,6 +72,18 @@ class Home:
             for name in sorted(files):
                 if (here / name).is_file():
                     yield here / name
+
+
+def _clean_list(path: Path, tracer: Tracer, sought: Sequence[Trace]) -> int:
+    text = path.read_bytes().decode("utf-8-sig")
+    delimiter = ";" if text.partition("\n")[0].count(";") else ","
+    rows = list(csv.reader(io.StringIO(text), delimiter=delimiter))
+    kept = [row for row in rows if not tracer.is_found(sought, "\n".join(row).encode())]
+    if len(kept) < len(rows):
+        out = io.StringIO()
+        csv.writer(out, delimiter=delimiter, lineterminator="\r\n").writerows(kept)
+        write_whole(path, out.getvalue().encode("utf-8-sig"))
+    return len(rows) - len(kept)
 
 
 def _chunks(path: Path) -> Iterator[bytes]:

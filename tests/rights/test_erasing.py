@@ -82,6 +82,15 @@ def test_a_list_of_rejects_in_the_home_loses_the_rows_of_the_erased(matcher: Mat
     assert rejects.read_text(encoding="utf-8-sig").split() == ["line;reason;nom", "3;x;Autre"]
 
 
+def test_a_list_of_rejects_in_another_encoding_is_told_and_stops_nothing(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    rejects = matcher.settings.home / "membres.csv.rejects.csv"
+    rejects.write_bytes("nom\r\nSociété Untel-001zq, membre MEMBRE-001zq\r\n".encode("cp1252"))
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    assert (owed.done_at, owed.found_in) == (None, (rejects.name,))
+
+
 def test_it_is_owed_while_a_file_holds_it_and_done_when_it_is_gone(matcher: Matcher) -> None:
     fill(matcher, [member(number) for number in range(2)])
     note = matcher.settings.home / "note.txt"
