@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher, open_matcher
+from matcher.errors import BackendUnavailable
 from matcher.people import Person, Role, new_person
 from service.app import create_app
 from tests.service.people import Asker, askers
@@ -62,6 +63,21 @@ def test_a_contact_person_gets_a_copy_and_erases_itself_by_its_own_links(client,
     assert "Certificat" in anybody("POST", erase).text
     assert matcher.store.people.find(contact.email) is None
     assert anybody("POST", erase).status_code == 404
+
+
+@pytest.mark.parametrize("act", ["data", "erase"])
+def test_a_link_whose_act_failed_still_works(client, matcher, contact, monkeypatch, act):
+    anybody = Asker(client, {})
+    matcher.data_links.ask(contact.email, NOW)
+    link = link_in_mail(matcher, act)
+
+    def failing(*_: object) -> None:
+        raise BackendUnavailable("The store is locked.")
+
+    with monkeypatch.context() as locked:
+        locked.setattr(matcher.rights, "export" if act == "data" else "erase", failing)
+        assert anybody("POST", link).status_code == 503
+    assert anybody("POST", link).status_code == 200
 
 
 def test_an_unknown_address_is_answered_alike_and_gets_no_mail(client, matcher):

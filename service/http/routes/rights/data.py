@@ -166,8 +166,10 @@ async def use_data(token: Token, engine: EngineDep) -> Response:
     """Hand out everything that is held of the person of the link; it works once."""
 
     def export(matcher: Matcher) -> dict[str, Any]:
-        link = matcher.links.use(token, Purpose.EXPORT, _now())
-        return matcher.rights.export(Subject(SubjectKind.PERSON, link.person_id), _now(), link.person_id)
+        link = matcher.links.open(token, Purpose.EXPORT, _now())
+        found = matcher.rights.export(Subject(SubjectKind.PERSON, link.person_id), _now(), link.person_id)
+        matcher.links.use(token, Purpose.EXPORT, _now())  # last: a link is not spent on a failed export
+        return found
 
     text = json.dumps(await engine.read(export), ensure_ascii=False, indent=2)
     headers = {"Content-Disposition": 'attachment; filename="data.json"', "Cache-Control": "no-store"}
@@ -190,9 +192,11 @@ async def use_erase(token: Token, engine: EngineDep) -> HTMLResponse:
     """Erase the person of the link at once; files follow within minutes."""
 
     def erase(matcher: Matcher) -> tuple[Erasure, str]:
-        link = matcher.links.use(token, Purpose.ERASE, _now())
+        # The link is not used but erased with its person: it is not spent on an erasure that failed.
+        link = matcher.links.open(token, Purpose.ERASE, _now())
         lang = matcher.store.people.get(link.person_id).lang
-        return matcher.rights.erase(Subject(SubjectKind.PERSON, link.person_id), _now()), lang
+        subject = Subject(SubjectKind.PERSON, link.person_id)
+        return matcher.rights.erase(subject, _now(), link.person_id), lang
 
     erasure, lang = await engine.write(erase)
     if lang == "en":
