@@ -13,7 +13,7 @@ from matcher.people import Permission, Person, address_key
 from matcher.settings import Settings
 from service.http.access import Caller, requires
 from service.http.access.cookies import drop_visit
-from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts
+from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts, network_of
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import PersonDep, now
@@ -67,7 +67,7 @@ async def ask_for_link(request: Request, engine: EngineDep, later: BackgroundTas
     if "@" not in email:
         return show_sign_in(request, email=email, wrong=True, status=422)
     attempts: Attempts = request.app.state.attempts
-    attempts.count(LINKS_OF_A_CLIENT, "links", client_of(request))
+    attempts.count(LINKS_OF_A_CLIENT, "links", network_of(client_of(request)))
     attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(email))
     # After the answer, so that the time of the answer does not tell whether there is an account.
     later.add_task(engine.read, lambda matcher: matcher.sign_in.ask_for_link(email, now()))

@@ -11,7 +11,7 @@ from matcher.build import Matcher
 from matcher.errors import BackendUnavailable, MatcherError, NotFound
 from matcher.people import IdentityProvider, NotVouched, begin_trip, resume_trip
 from service.http.access.cookies import drop_trip, set_trip, set_visit, trip_of
-from service.http.access.limits import FAILURES_OF_A_CLIENT, Attempts
+from service.http.access.limits import FAILURES_OF_A_CLIENT, Attempts, network_of
 from service.http.deps import EngineDep
 from service.http.engine import MatcherEngine, client_of
 from service.pages.account import show_sign_in
@@ -66,13 +66,16 @@ async def back(
         return matcher.sign_in.vouched(provider.claims(code, trip), at)
 
     attempts: Attempts = request.app.state.attempts
-    attempts.check(FAILURES_OF_A_CLIENT, "failures", client_of(request))
+    network = network_of(client_of(request))
+    attempts.check(FAILURES_OF_A_CLIENT, "failures", network)
     try:
         visit = await _calling(request, engine, sign_in)
     except BackendUnavailable as fault:
         return _failed(request, fault, AWAY, 503)
     except NotVouched as fault:
-        attempts.count(FAILURES_OF_A_CLIENT, "failures", client_of(request))
+        # Any site can send its visitors here with a made-up state, which must not lock them out.
+        if fault.fault != "stale":
+            attempts.count(FAILURES_OF_A_CLIENT, "failures", network)
         return _failed(request, fault, WRONG[fault.fault], 403)
     response = RedirectResponse("/", 303, {"Cache-Control": "no-store"})
     drop_trip(request, response)

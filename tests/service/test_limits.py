@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from matcher.build import Matcher
 from matcher.settings import Settings
 from service.app import create_app
+from service.http.access.limits import network_of
 from tests.service.conftest import STAFF
 from tests.service.people import Asker, add_person
 
@@ -63,6 +64,29 @@ def test_a_browser_reads_a_page_that_says_to_wait(limited: TestClient) -> None:
     refused = ask("GET", "/answers/none")
     assert "Trop de demandes" in refused.text
     assert 1 <= int(refused.headers["Retry-After"]) <= 60
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "counted_together"),
+    [
+        ("::ffff:192.0.2.7", "192.0.2.7", True),
+        ("::ffff:192.0.2.7", "::ffff:192.0.2.8", False),
+        ("2001:db8::1", "2001:db8::2", True),
+    ],
+)
+def test_what_counts_as_one_address(one: str, other: str, counted_together: bool) -> None:
+    assert (network_of(one) == network_of(other)) == counted_together
+
+
+def test_one_ipv6_line_has_the_attempts_of_one_client(stocked: Settings) -> None:
+    app = create_app(stocked)
+    statuses = []
+    with TestClient(app):
+        for number in range(31):
+            client = TestClient(app, client=(f"2001:db8:1:2::{number:x}", 50000))
+            asked = client.post("/v1/sign-in", json={"email": f"nobody{number}@example.org"})
+            statuses.append(asked.status_code)
+    assert statuses == [202] * 30 + [429]
 
 
 def test_machines_that_watch_are_not_counted(limited: TestClient) -> None:

@@ -146,6 +146,12 @@ def test_what_comes_back_to_another_browser_or_twice_lets_no_one_in(
     refused(browser, address, "pas confirmé")  # the provider takes a code once
 
 
+def test_links_of_another_site_lock_no_one_out(browser: TestClient, provider: Provider) -> None:
+    for _ in range(31):
+        assert browser.get("/oidc/retour?state=x").status_code == 403
+    assert browser.get(way_back(browser)).status_code == 303
+
+
 @pytest.mark.parametrize("forged", ["", "x", "1.x", "²." + "a" * 43, "9" * 400])
 def test_a_forged_trip_leads_nowhere(browser: TestClient, provider: Provider, forged: str) -> None:
     address = way_back(browser)

@@ -98,6 +98,8 @@ def network_of(address: str) -> str:
 
     >>> network_of("192.0.2.7"), network_of("2001:db8:1:2:3:4:5:6"), network_of("unix socket")
     ('192.0.2.7', '2001:db8:1:2::', 'unix socket')
+    >>> network_of("::ffff:192.0.2.7")
+    '192.0.2.7'
     """
     try:
         parsed = ipaddress.ip_address(address)
@@ -105,6 +107,9 @@ def network_of(address: str) -> str:
         return address
     if parsed.version == 4:
         return address
+    # A socket for both families writes IPv4 clients so; their /64 is one for all of them.
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network(f"{parsed}/64", strict=False).network_address)
 
 

@@ -19,6 +19,7 @@ from service.http.access.limits import (
     LINKS_OF_A_CLIENT,
     LINKS_OF_AN_ADDRESS,
     Attempts,
+    network_of,
 )
 from service.http.deps import EngineDep
 from service.http.engine import client_of
@@ -101,7 +102,7 @@ async def ask_for_link(
     body: AskForLink, request: Request, engine: EngineDep, attempts: AttemptsDep, later: BackgroundTasks
 ) -> Sent:
     """Send a link to the address if it is known; the answer, and the time it takes, are always the same."""
-    attempts.count(LINKS_OF_A_CLIENT, "links", client_of(request))
+    attempts.count(LINKS_OF_A_CLIENT, "links", network_of(client_of(request)))
     attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(body.email))
     # After the answer, so that the time of the answer does not tell whether there is an account.
     later.add_task(engine.read, lambda matcher: matcher.sign_in.ask_for_link(body.email, _now()))
@@ -118,7 +119,7 @@ async def with_password(
 
     Each failure from a network address makes the next answer to it slower.
     """
-    client, account = client_of(request), address_key(body.email)
+    client, account = network_of(client_of(request)), address_key(body.email)
     attempts.check(FAILURES_OF_A_CLIENT, "failures", client)
     attempts.check(FAILURES_OF_AN_ADDRESS, "failures", account)
     await asyncio.sleep(attempts.pause_s(FAILURES_OF_A_CLIENT, "failures", client))

@@ -15,7 +15,7 @@ from matcher.people import Permission, Person, Purpose, address_key
 from matcher.rights import Erasure, Subject, SubjectKind, certificate
 from service.http.access import Caller, CallerDep, requires
 from service.http.access.cookies import drop_visit
-from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts
+from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts, network_of
 from service.http.deps import EngineDep
 from service.http.engine import client_of, get_stored
 from service.http.routes.forms import page
@@ -146,7 +146,7 @@ async def get_erasure(erasure_id: ErasureId, engine: EngineDep, _: Handler) -> C
 async def ask_for_links(body: DataLinks, request: Request, engine: EngineDep, later: BackgroundTasks) -> None:
     """Send links to a copy and to erasure if anything is held of the address; the answer is the same."""
     attempts: Attempts = request.app.state.attempts
-    attempts.count(LINKS_OF_A_CLIENT, "links", client_of(request))
+    attempts.count(LINKS_OF_A_CLIENT, "links", network_of(client_of(request)))
     attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(body.email))
     # After the answer, so that the time of the answer does not tell whether anything is held.
     later.add_task(engine.read, lambda m: m.data_links.ask(body.email, _now()))
