@@ -73,18 +73,18 @@ def stored(matcher: Matcher, item_id: str) -> Organisation:
     return item
 
 
-def history(matcher: Matcher, item: Organisation) -> list[Change]:
-    """Return the last changes of a record, the latest first; the latest made by a page can be undone."""
+def history(matcher: Matcher, item: Organisation, *, is_staff: bool) -> list[Change]:
+    """Return the last changes of a record, the latest first; the latest made by a page can be undone.
+
+    An organisation undoes its own change alone: staff change fields that it may not.
+    """
     after = item
     found: list[Change] = []
     for batch, change in matcher.store.imports.of_item(item.id)[:MOST_SHOWN]:
         former = change.former if isinstance(change.former, Organisation) else None
         latest = not found and change.version == item.version
-        found.append(
-            Change(
-                batch.at, batch.file.name, batch.file.who, _fields(former, after), _undo(batch, latest=latest)
-            )
-        )
+        undo = batch.id if latest and _may_undo(batch, is_staff=is_staff) else ""
+        found.append(Change(batch.at, batch.file.name, batch.file.who, _fields(former, after), undo))
         after = former or after
     return found
 
@@ -97,15 +97,16 @@ def former(matcher: Matcher, item_id: str, version: str) -> Organisation | None:
     return None
 
 
-def take_back(matcher: Matcher, item: Organisation, batch: str) -> None:
-    """Undo the latest change of a record made by a page; NotFound for any other."""
-    if batch not in {change.undo for change in history(matcher, item) if change.undo}:
+def take_back(matcher: Matcher, item: Organisation, batch: str, *, is_staff: bool) -> None:
+    """Undo the latest change of a record, where :func:`history` says it can be; NotFound for any other."""
+    changes = history(matcher, item, is_staff=is_staff)
+    if batch not in {change.undo for change in changes if change.undo}:
         raise NotFound("There is no such change to undo.")
     matcher.store.imports.undo(batch)
 
 
-def _undo(batch: ImportBatch, *, latest: bool) -> str:
-    return batch.id if latest and batch.file.name == BY_PAGE else ""
+def _may_undo(batch: ImportBatch, *, is_staff: bool) -> bool:
+    return batch.file.name == BY_PAGE and (is_staff or batch.file.who == "member")
 
 
 def _fields(before: Organisation | None, after: Organisation) -> list[str]:

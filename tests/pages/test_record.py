@@ -105,3 +105,16 @@ def test_only_its_own_people_and_staff_open_a_record_as_a_form(signed: FastAPI) 
     page = browser_of(signed, STAFF).get(PAGE).text
     assert 'name="siret"' in page
     assert 'name="siret"' not in browser_of(signed, MEMBER).get(PAGE).text
+
+
+def test_a_member_writes_no_field_of_staff_and_undoes_no_change_of_theirs(signed: FastAPI) -> None:
+    member, staff = browser_of(signed, MEMBER), browser_of(signed, STAFF)
+    staff.post(PAGE, data=form_of(staff) | {"siret": "12345678901234"})
+    before = stored(signed)
+    member.post(PAGE, data=form_of(member) | {"name": "Autre", "siret": "999999999"})
+    assert stored(signed) == before
+    change = re.search(r"/fiche/annuler/[\w-]+", staff.get(PAGE).text)
+    assert change is not None
+    assert change[0] not in member.get(PAGE).text
+    assert member.post(f"/organisations/ORG001{change[0]}").status_code == 404
+    assert stored(signed) == before

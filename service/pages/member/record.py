@@ -84,7 +84,7 @@ async def record(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
 async def change(request: Request, acting: ActingDep, engine: EngineDep) -> Response:
     """Keep the record as it was typed, or show what that would move."""
     form = await typed(request)
-    given = typed_record(form)
+    given = typed_record(form, is_staff=acting.on_behalf)
     wanted, errors = await engine.read(lambda matcher: _changed(matcher, acting.organisation, given))
     if errors:
         return await _show(request, acting, engine, _State(given, errors), status=422)
@@ -99,8 +99,10 @@ async def change(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
 
 @router.post("/organisations/{item_id}/fiche/annuler/{batch}", name="page_undo_record")
 async def undo(batch: str, acting: ActingDep, engine: EngineDep) -> Response:
-    """Undo the latest change."""
-    await engine.write(lambda matcher: take_back(matcher, acting.organisation, batch))
+    """Undo the latest change; one that staff made is theirs to undo."""
+    await engine.write(
+        lambda matcher: take_back(matcher, acting.organisation, batch, is_staff=acting.on_behalf)
+    )
     return back_to(f"{acting.base}/fiche", said="undone")
 
 
@@ -141,7 +143,7 @@ async def _show(
     state, item = state or _State(), acting.organisation
     fields = form_fields(item, state.given, is_staff=acting.on_behalf, errors=state.errors or {})
     fields = await engine.read(lambda matcher: _with_remarks(matcher, fields, state.theirs))
-    changes = await engine.read(lambda matcher: history(matcher, item))
+    changes = await engine.read(lambda matcher: history(matcher, item, is_staff=acting.on_behalf))
     page = RecordPage(
         organisation=item,
         base=acting.base,

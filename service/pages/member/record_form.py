@@ -95,12 +95,13 @@ class Typed:
     version: str
 
 
-def typed_record(form: Mapping[str, str]) -> Typed:
-    """Return what a form holds; a field it leaves out is not touched."""
-    values = {name: form[name][:LONGEST_TYPED] for name in NAMES if name in form}
+def typed_record(form: Mapping[str, str], *, is_staff: bool) -> Typed:
+    """Return what a form holds; a field it leaves out, or that only staff change, is not touched."""
+    names = [plan.name for plan in PLANS if is_staff or not plan.staff_only]
+    values = {name: form[name][:LONGEST_TYPED] for name in names if name in form}
     if "with_ticks" in form:  # a browser sends nothing for a box that is not ticked
         values.setdefault("opted_out", "")
-    confirmed = frozenset(name for name in NAMES if form.get(f"confirm-{name}") == "yes")
+    confirmed = frozenset(name for name in names if form.get(f"confirm-{name}") == "yes")
     return Typed(values, confirmed, form.get("version", "")[:32])
 
 
