@@ -1,12 +1,13 @@
-"""Every row that names a subject, and every free text that may name one."""
+"""Every row that a subject may take away, and every free text that may name one."""
 
 import json
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Table, or_, select
+from sqlalchemy import Column, ColumnElement, Table, and_, or_, select
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.rights.sides import own_columns, own_rows, without_others
 from matcher.adapters.sql.schema import (
     alerts,
     api_keys,
@@ -17,7 +18,6 @@ from matcher.adapters.sql.schema import (
     links,
     messages,
     metadata,
-    names_item,
     names_person,
     outbox,
     participations,
@@ -45,14 +45,20 @@ FREE_TEXTS = (
 
 
 def rows_naming(connection: Connection, subject: Subject) -> dict[str, Rows]:
-    """Return every row that names a subject, by table; JSON is read, secrets are only said to be there."""
+    """Return every row that a subject may take away, by table: JSON as values, of secrets only that they are.
+
+    A copy of an organisation's data holds nothing that others said of it.
+    """
     found: dict[str, Rows] = {}
     for table in metadata.sorted_tables:
         condition = _condition(table, subject)
         if condition is None:
             continue
-        rows = connection.execute(select(table).where(condition).order_by(*table.primary_key)).mappings()
-        readable = [_readable(dict(row)) for row in rows]
+        found_rows = connection.execute(select(table).where(condition).order_by(*table.primary_key))
+        rows = [dict(row) for row in found_rows.mappings()]
+        if subject.kind is SubjectKind.ORGANISATION:
+            rows = without_others(connection, table, rows, subject.id)
+        readable = [_readable(row) for row in rows]
         if readable:
             found[table.name] = readable
     return found
@@ -69,11 +75,11 @@ def free_texts(connection: Connection) -> Iterator[tuple[str, str]]:
 
 def _condition(table: Table, subject: Subject) -> ColumnElement[bool] | None:
     """Return the condition that a row names a subject; None for tables that name none."""
-    named = _names_person if subject.kind is SubjectKind.PERSON else names_item
-    conditions = [column == subject.id for column in table.c if named(column)]
-    if subject.kind is SubjectKind.ORGANISATION:
-        conditions += _within(table, subject.id)
-    return or_(*conditions) if conditions else None
+    if subject.kind is SubjectKind.PERSON:
+        named = [column == subject.id for column in table.c if _names_person(column)]
+        return or_(*named) if named else None
+    conditions = [column == subject.id for column in own_columns(table)] + _within(table, subject.id)
+    return and_(or_(*conditions), *own_rows(table, subject.id)) if conditions else None
 
 
 def _names_person(column: Column[Any]) -> bool:

@@ -1,0 +1,57 @@
+"""A copy of an organisation's data holds nothing that others said or decided of it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from matcher.adapters.sql import open_store, utc_now
+from matcher.build import Matcher, open_matcher
+from matcher.introductions import Act, Actor, Details, Ground, Party
+from matcher.rights import Subject, SubjectKind
+from tests.rights.cluster import NOW, fill, introduce, member, settings_of
+
+ONE, OTHER, THIRD, FOURTH = (member(number) for number in range(4))
+
+
+@pytest.fixture
+def matcher(tmp_path: Path) -> Iterator[Matcher]:
+    settings = settings_of(tmp_path / "home")
+    with open_store(settings.database_url) as store:
+        store.migrate()
+    with open_matcher(settings) as opened:
+        fill(opened, [ONE, OTHER, THIRD, FOURTH])
+        yield opened
+
+
+def copy_of(matcher: Matcher, organisation_id: str) -> dict[str, list[dict[str, Any]]]:
+    subject = Subject(SubjectKind.ORGANISATION, organisation_id)
+    held: dict[str, list[dict[str, Any]]] = matcher.rights.export(subject, utc_now())["held"]
+    return held
+
+
+def test_lists_and_reactions_of_others_are_not_in_a_copy(matcher: Matcher) -> None:
+    for own in (ONE, OTHER, THIRD, FOURTH):
+        held = copy_of(matcher, own.id)
+        assert {row["organisation_id"] for row in held["unwanted_pairs"]} == {own.id}
+        for table in ("feedback", "impressions", "plan_lists"):
+            assert {row["query_id"] for row in held[table]} == {own.id}
+        assert not [row for row in held["plan_lists"] if "gain_of_other" in row]
+
+
+def test_an_introduction_is_in_a_copy_once_the_organisation_knows_of_it(matcher: Matcher) -> None:
+    introduce(matcher, iter([(ONE, OTHER)]))
+    assert not {"introductions", "introduction_records"} & copy_of(matcher, OTHER.id).keys()
+    (asked,) = copy_of(matcher, ONE.id)["introductions"]
+    assert (asked["first_id"], asked["second_id"]) == (ONE.id, None), "who it is, it may not know yet"
+    number = f"IN{asked['number']}"
+    matcher.introductions.act(number, Act.YES, Actor(Party.FIRST), NOW)
+    matcher.introduction_worker.due(NOW)
+    words = Details(ground=Ground.COMPETITOR, note="ils nous copient")
+    matcher.introductions.act(number, Act.NO, Actor(Party.SECOND), NOW, words)
+    told = copy_of(matcher, ONE.id)
+    assert not [word for word in ("competitor", "ils nous copient", OTHER.name) if word in str(told)]
+    assert OTHER.id not in str(told["introductions"] + told["introduction_records"])
+    own = copy_of(matcher, OTHER.id)["introduction_records"]
+    assert [(row["act"], row["ground"]) for row in own] == [("ask", None), ("no", "competitor")]
