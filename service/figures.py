@@ -6,6 +6,7 @@ from typing import Any
 from matcher.build import Matcher
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ItemType, Organisation
+from matcher.feedback import holding
 from matcher.figures import Facts, MemberFacts, Report
 from matcher.introductions import capacity_of, wishes
 from matcher.knowledge import Territory
@@ -28,7 +29,7 @@ def facts_of(matcher: Matcher, now: datetime) -> Facts:
         members,
         store.introductions.records(),
         {one.id: (one.first_id, one.second_id) for one in kept},
-        list(store.events.feedback()),
+        holding(store.events.feedback()),
         store.alerts.all(),
         dict(store.items.names(ItemType.FACTORY)),
     )

@@ -65,7 +65,7 @@ class Facts:
     """What figures are counted from.
 
     ``members`` are those that may be recommended, by id. ``pairs`` has the two organisations of an
-    introduction by its id. ``factories`` are names by id.
+    introduction by its id. ``feedback`` are the reactions that hold. ``factories`` are names by id.
     """
 
     members: Mapping[str, MemberFacts]
@@ -164,11 +164,12 @@ def _of_alerts(facts: Facts, period: Period) -> list[_Event]:
 
 
 def _of_factories(facts: Facts, period: Period) -> list[_Event]:
-    return [
-        _Event("joined", frozenset({row.query_id}), factory=row.item_id)
+    joined = {
+        (row.query_id, row.item_id)
         for row in facts.feedback
         if row.kind is Kind.FACTORY and row.action is Action.JOINED and period.holds(row.at)
-    ]
+    }
+    return [_Event("joined", frozenset({member}), factory=factory) for member, factory in sorted(joined)]
 
 
 def _groups(facts: Facts, by: Literal["antenna", "size"]) -> dict[str, set[str]]:
@@ -179,26 +180,42 @@ def _groups(facts: Facts, by: Literal["antenna", "size"]) -> dict[str, set[str]]
 
 
 def _rows(by: By, groups: Mapping[str, set[str]], events: Sequence[_Event]) -> list[ReportRow]:
-    """Return a row a group. Small ones are withheld, and so is the next smallest where one is.
-
-    With one group withheld, its figures would be the difference of the total and the others.
-    """
-    small = [group for group, members in groups.items() if len(members) < SMALLEST]
-    if len(small) == 1 and len(groups) > 1:
-        others = [group for group in groups if group not in small]
-        small.append(min(others, key=lambda group: (len(groups[group]), group)))
+    """Return a row a group; small ones are withheld, with what would let them be worked out."""
+    withheld = _withheld({group: len(members) for group, members in groups.items()})
     return [
-        ReportRow(by, group, None if group in small else _figures(events, members))
+        ReportRow(by, group, None if group in withheld else _figures(events, members))
         for group, members in groups.items()
     ]
 
 
+def _withheld(sizes: Mapping[str, int]) -> set[str]:
+    """Return the groups whose figures are not shown: small ones, and the next smallest beside them.
+
+    The figures of all withheld groups together are the difference of the total and the others. So they must
+    be more than one group, and together as many members as one that is shown.
+    """
+    by_size = sorted(sizes, key=lambda group: (sizes[group], group))
+    withheld = {group for group in sizes if sizes[group] < SMALLEST}
+    if not withheld:
+        return withheld
+    for group in by_size[len(withheld) :]:
+        if len(withheld) > 1 and sum(sizes[one] for one in withheld) >= SMALLEST:
+            break
+        withheld.add(group)
+    return withheld
+
+
 def _of_each_factory(facts: Facts, events: Sequence[_Event]) -> list[ReportRow]:
-    joined = Counter(event.factory for event in events if event.figure == "joined")
+    joined: dict[str, set[str]] = {}
+    for event in events:
+        if event.figure == "joined":
+            joined.setdefault(event.factory, set()).update(event.members & facts.members.keys())
+    sizes = {factory: len(members) for factory, members in sorted(joined.items()) if members}
+    withheld = _withheld(sizes)
     rows = []
-    for factory_id, number in sorted(joined.items()):
-        figures = {"joined": float(number)} if number >= SMALLEST else None
-        rows.append(ReportRow("factory", facts.factories.get(factory_id, factory_id), figures))
+    for factory, number in sizes.items():
+        figures = None if factory in withheld else {"joined": float(number)}
+        rows.append(ReportRow("factory", facts.factories.get(factory, factory), figures))
     return rows
 
 

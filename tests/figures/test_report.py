@@ -86,6 +86,22 @@ def test_small_groups_are_withheld_and_cannot_be_worked_out() -> None:
     assert row(joined, "factory", "F1") is None
 
 
+def test_two_small_groups_are_not_the_difference_of_the_total_and_one_other() -> None:
+    members = {"A": MemberFacts("A", "Albi"), "R": MemberFacts("R", "Rodez")} | TOULOUSE
+    report = count(facts(STORY, members), NOVEMBER)
+    assert [row(report, "antenna", name) for name in ("Albi", "Rodez", "Toulouse")] == [None, None, None]
+
+
+def test_factories_are_counted_by_members_and_one_small_one_withholds_the_next() -> None:
+    joins = [Feedback(NOON, Kind.FACTORY, f"T{n}", "F1", Action.JOINED) for n in range(5)]
+    joins += [Feedback(NOON, Kind.FACTORY, "T0", "F2", Action.JOINED)] * 6
+    report = count(Facts(TOULOUSE, [], {}, joins), NOVEMBER)
+    assert [row(report, "factory", name) for name in ("F1", "F2")] == [None, None]
+    total = row(report, "all")
+    assert total is not None
+    assert total["joined"] == 6
+
+
 def test_who_was_asked_as_often_as_it_bears_is_named() -> None:
     records = [record(Act.ASK, State.ASKED_FIRST, day, "T0") for day in (0, 8)]
     records.append(record(Act.ASK, State.ASKED_FIRST, 1, "T1"))

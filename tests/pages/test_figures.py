@@ -5,7 +5,10 @@ from datetime import UTC, datetime
 from fastapi import FastAPI
 
 from matcher.build import Matcher
+from matcher.domain.events import Action, Feedback
+from matcher.domain.items import Kind
 from matcher.introductions import Actor, Party
+from service.figures import facts_of
 from tests.pages.signing_in import MEMBER, STAFF, browser_of
 
 
@@ -21,6 +24,15 @@ def test_what_was_proposed_is_counted_and_small_groups_are_withheld(signed: Fast
     page = browser_of(signed, STAFF).get("/chiffres").text
     assert "mises en relation proposées" in page
     assert "trop peu de membres" in page
+
+
+def test_a_join_that_was_taken_back_is_not_counted(signed: FastAPI) -> None:
+    matcher: Matcher = signed.state.matcher
+    now, before = datetime.now(UTC), len(facts_of(signed.state.matcher, datetime.now(UTC)).feedback)
+    joined = matcher.store.events.log_feedback(Feedback(now, Kind.FACTORY, "ORG001", "FAC001", Action.JOINED))
+    assert len(facts_of(matcher, now).feedback) == before + 1
+    matcher.store.events.undo_feedback(joined.id, None, now)
+    assert len(facts_of(matcher, now).feedback) == before
 
 
 def test_days_that_are_no_period_are_said(read_only: FastAPI) -> None:
