@@ -258,7 +258,10 @@ class Matcher:
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
         return Worker(
-            turn, delivery, [self.introduction_worker.due, self.digests.due, self.audit.checkpoint], utc_now
+            turn,
+            delivery,
+            [self.introduction_worker.due, self.digests.due, self.audit.checkpoint_due],
+            utc_now,
         )
 
     @cached_property

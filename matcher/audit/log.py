@@ -1,6 +1,7 @@
 """The use cases of the audit: enter, check, export, sign."""
 
 import json
+import logging
 from collections.abc import Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -13,6 +14,7 @@ from matcher.audit.ports import AuditRows
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 
+_log = logging.getLogger(__name__)
 CHECKPOINT_FILE = "audit.checkpoint"
 KEY_FILE = "audit-key"
 KEPT_EVERY = timedelta(hours=1)
@@ -41,9 +43,21 @@ class AuditLog:
         self._rows.append([note], now)
 
     def checkpoint(self, now: datetime) -> Checkpoint | None:
-        """Sign the present state; None when nothing was entered since the last one."""
+        """Sign the present state; None when nothing was entered since the last one.
+
+        Raises
+        ------
+        InvalidRequest
+            The audit does not continue the state that was signed last. Signing it would put a good signature
+            on a chain that was cut or changed, and overwrite the file that shows it.
+        """
         head, known = self._rows.head(), self._rows.checkpoints()
         latest = self._latest()
+        if latest is not None and self._rows.hash_at(latest.seq) != latest.hash:
+            raise InvalidRequest(
+                "The audit does not continue the state that was signed: see `matcher audit verify`.",
+                place=self._file,
+            )
         if head.seq == 0 or (latest is not None and latest.seq == head.seq):
             return None
         signed = sign(self._key(), head.seq, head.hash, now)
@@ -52,6 +66,13 @@ class AuditLog:
         text = json.dumps(asdict(signed) | {"at": signed.at.isoformat(timespec="microseconds")})
         write_whole(self._file, text.encode(), check=lambda draft: draft.chmod(0o600))
         return signed
+
+    def checkpoint_due(self, now: datetime) -> None:
+        """Sign as :meth:`checkpoint`; log why it cannot be done, since the mails after it must still go."""
+        try:
+            self.checkpoint(now)
+        except InvalidRequest as error:
+            _log.error("the audit is not signed: %s", error)
 
     def latest(self) -> str | None:
         """Return the latest checkpoint as it is kept in the home; None before the first."""

@@ -23,6 +23,10 @@ class AuditRows(Protocol):
         """Return the last entry as writers know it."""
         ...
 
+    def hash_at(self, seq: int) -> str | None:
+        """Return the hash of the entry of this number; None where there is no such entry."""
+        ...
+
     def checkpoints(self) -> list[Checkpoint]:
         """Return the signed states, in ascending order."""
         ...

@@ -111,6 +111,11 @@ def test_what_is_cut_off_with_its_head_and_checkpoints_is_seen_from_the_home(mat
     engine.dispose()
     (fault,) = matcher.audit.verify().faults
     assert fault.what == "entries 4 to 6 were signed and are gone"
+    matcher.store.audit.append([Note("plan.make", Of.PLAN, "later")], NOW)
+    with pytest.raises(InvalidRequest, match="does not continue"):
+        matcher.audit.checkpoint(NOW)
+    assert matcher.worker.round() is not None, "mails go on"
+    assert not matcher.audit.verify().is_sound, "no later signature makes it sound"
     elsewhere = AuditLog(matcher.store.audit, lambda: b"lost", matcher.settings.home / "other")
     assert not elsewhere.verify(signed).is_sound
 

@@ -45,6 +45,12 @@ class AuditTables:
             row = connection.execute(select(audit_head)).first()
         return Head(row.seq, row.hash) if row else Head()
 
+    def hash_at(self, seq: int) -> str | None:
+        """Return the hash of the entry of this number; None where there is no such entry."""
+        statement = select(audit_entries.c.hash).where(audit_entries.c.seq == seq)
+        with self._database.reading("reading an entry of the audit") as connection:
+            return connection.execute(statement).scalar()
+
     def checkpoints(self) -> list[Checkpoint]:
         """Return the signed states, in ascending order."""
         statement = select(audit_checkpoints).order_by(audit_checkpoints.c.seq)
