@@ -226,6 +226,30 @@ def test_a_year_passes_no_cap_and_tells_nothing_twice(store):
     assert max(mails.values()) == 1
 
 
+def test_merged_twins_are_told_nothing_twice_and_keep_their_searches(cluster, store):
+    cluster.add(call(1), call(2))
+    cluster.desk.send("CALL1", TUESDAY, only=["O1"])
+    cluster.worker.due(TUESDAY)
+    cluster.desk.send("CALL1", TUESDAY, only=["O0"])
+    cluster.desk.send("CALL2", TUESDAY, only=["O1"])
+    cluster.desk.save_search("O1", "CALL", TUESDAY)
+    store.items.merge("O0", "O1")
+    cluster.table.fits = {("CALL1", "O0"): 0.8, ("CALL2", "O0"): 0.8}
+    assert cluster.desk.send("CALL1", TUESDAY) == []
+    kept = {one.fit.call_id: one.state for one in store.alerts.all(organisation_id="O0")}
+    assert kept == {"CALL1": AlertState.TOLD, "CALL2": AlertState.DUE}
+    assert cluster.worker.due(TUESDAY) == 0, "the week's mail was sent"
+    assert [one.text for one in store.alerts.searches("O0")] == ["CALL"]
+
+
+def test_merged_calls_are_told_once(cluster, store):
+    cluster.add(call(1), call(2))
+    cluster.desk.send("CALL2", TUESDAY)
+    cluster.worker.due(TUESDAY)
+    store.items.merge("CALL1", "CALL2")
+    assert cluster.desk.send("CALL1", TUESDAY) == []
+
+
 def test_alerts_go_with_either_side(cluster, store):
     cluster.add(call(1))
     cluster.desk.send("CALL1", TUESDAY)

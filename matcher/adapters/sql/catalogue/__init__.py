@@ -5,5 +5,6 @@
 - ``erasing``: removing items from every table, and telling those who were to meet one of them
 - ``merging``: letting every row that names an item name another
 - ``merging_introductions``: the same for introductions and wishes
+- ``merging_alerts``: the same for alerts and saved searches
 - ``merging_people``: the same for those who speak for it, and what they were sent
 """

@@ -6,6 +6,7 @@ from sqlalchemy import Table, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.catalogue.erasing import erase_items
+from matcher.adapters.sql.catalogue.merging_alerts import move_alerts
 from matcher.adapters.sql.catalogue.merging_introductions import move_introductions
 from matcher.adapters.sql.catalogue.merging_people import move_people
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
@@ -46,6 +47,7 @@ def merge_items(connection: Connection, kept_id: str, dropped_id: str, at: str) 
     _move_in_plan(connection, kept_id, dropped_id)
     move_introductions(connection, kept_id, dropped_id)
     move_people(connection, kept_id, dropped_id)
+    move_alerts(connection, kept_id, dropped_id)
     write(connection, compare(connection, [to_row(merged, f"merge of {dropped_id}", at)]))
     remove(connection, [dropped_id], at)
     erase_items(connection, [dropped_id], at)
