@@ -257,12 +257,8 @@ class Matcher:
         transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
-        return Worker(
-            turn,
-            delivery,
-            [self.introduction_worker.due, self.digests.due, self.audit.checkpoint_due],
-            utc_now,
-        )
+        chores = [self.introduction_worker.due, self.digests.due, self.audit.sign_due]
+        return Worker(turn, delivery, chores, utc_now)
 
     @cached_property
     def visits(self) -> Visits:

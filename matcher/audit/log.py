@@ -67,7 +67,7 @@ class AuditLog:
         write_whole(self._file, text.encode(), check=lambda draft: draft.chmod(0o600))
         return signed
 
-    def checkpoint_due(self, now: datetime) -> None:
+    def sign_due(self, now: datetime) -> None:
         """Sign as :meth:`checkpoint`; log why it cannot be done, since the mails after it must still go."""
         try:
             self.checkpoint(now)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, delete, select, update
+from sqlalchemy import RowMapping, delete, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.schema import alerts, saved_searches
@@ -27,10 +27,10 @@ def _join_pairs(connection: Connection, names: tuple[str, str], kept_id: str, dr
     held = _by_other(connection, other, column == kept_id)
     moved = _by_other(connection, other, column == dropped_id)
     for third in held.keys() & moved.keys():
-        both = sorted((held[third], moved[third]), key=lambda row: _PRECEDENCE.index(row.state))
-        connection.execute(delete(alerts).where(alerts.c.number == both[1].number))
+        both = sorted((held[third], moved[third]), key=lambda row: _PRECEDENCE.index(row["state"]))
+        connection.execute(delete(alerts).where(alerts.c.number == both[1]["number"]))
 
 
-def _by_other(connection: Connection, other: str, condition: Any) -> dict[str, Row[Any]]:
-    statement = select(alerts.c.number, alerts.c.state, alerts.c[other].label("other")).where(condition)
-    return {row.other: row for row in connection.execute(statement)}
+def _by_other(connection: Connection, other: str, condition: Any) -> dict[str, RowMapping]:
+    found = connection.execute(select(alerts).where(condition)).mappings()
+    return {row[other]: row for row in found}
