@@ -129,11 +129,17 @@ def count(facts: Facts, period: Period) -> Report:
 def _of_introductions(facts: Facts, period: Period) -> list[_Event]:
     events: list[_Event] = []
     asked: dict[str, Record] = {}
+    useful: set[str] = set()
     for record in facts.records:
         sides = frozenset(facts.pairs.get(record.introduction_id, ()))
         last = asked.get(record.introduction_id)
         if record.act is Act.ASK:
             asked[record.introduction_id] = record
+        is_useful = record.outcome is not None and bool(record.outcome.useful)
+        if is_useful and record.introduction_id in useful:
+            continue  # the other side said so before: an introduction is useful once
+        if is_useful:
+            useful.add(record.introduction_id)
         if not period.holds(record.at) or not sides:
             continue
         events += _events_of(record, sides)

@@ -21,7 +21,7 @@ _BY = {
     "factory": ("factory", "factory"),
 }
 _HEADS = {"fr": ("par", "groupe"), "en": ("by", "group")}
-_WITHHELD = {"fr": "moins de 5", "en": "fewer than 5"}
+_WITHHELD = {"fr": "non montré", "en": "not shown"}
 _EMPTY = {"fr": "Aucune activité du {} au {}.", "en": "No activity from {} to {}."}
 _NOT_KNOWN = {"fr": "non connu", "en": "not known"}
 _STEPS = ("proposed", "asked", "answered", "accepted", "met", "useful")

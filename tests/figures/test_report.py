@@ -13,6 +13,7 @@ from matcher.domain.events import Action, Feedback
 from matcher.domain.items import Kind
 from matcher.errors import InvalidRequest
 from matcher.figures import Facts, MemberFacts, Period, Report, count, svg_text, write_report
+from matcher.figures.writing import Lang, table_of
 from matcher.introductions import Act, Actor, Outcome, Party, Record, State
 
 NOON = datetime(2026, 11, 10, 12, tzinfo=UTC)
@@ -69,6 +70,13 @@ def test_a_month_is_counted_as_by_hand() -> None:
     assert report.forgotten == ("T3", "T4", "T5")
 
 
+def test_an_introduction_that_both_sides_found_useful_counts_once() -> None:
+    again = record(Act.OUTCOME, State.CLOSED, 13, useful=True)
+    figures = row(count(facts([*STORY, again]), NOVEMBER), "all")
+    assert figures is not None
+    assert (figures["met"], figures["useful"]) == (1, 1)
+
+
 def test_days_are_counted_from_a_request_before_the_period() -> None:
     december = Period(date(2026, 11, 13), date(2026, 11, 14), UTC)
     figures = row(count(facts(STORY), december), "all")
@@ -116,6 +124,16 @@ def test_a_period_without_data_has_a_sentence_in_every_form(tmp_path: Path) -> N
         Period(date(2026, 12, 1), date(2026, 11, 1), UTC)
     with pytest.raises(InvalidRequest, match=r"\.csv"):
         write_report(report, tmp_path / "report.pdf", "fr")
+
+
+@pytest.mark.parametrize(("lang", "told"), [("fr", "non montré"), ("en", "not shown")])
+def test_a_withheld_group_is_not_said_to_be_small(lang: Lang, told: str) -> None:
+    members = {"A": MemberFacts("Albi", "Albi", "TPE")} | TOULOUSE
+    _, rows = table_of(count(facts(STORY, members), NOVEMBER), lang)
+    withheld = [cells for cells in rows if cells[1] == "Toulouse"]
+    assert {cell for cells in withheld for cell in cells[2:]} == {told}, (
+        "six members are not shown beside one"
+    )
 
 
 def test_the_files_say_what_the_report_says(tmp_path: Path) -> None:
