@@ -9,7 +9,10 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from openpyxl import load_workbook
 
-from service.pages.staff.events.kept import KeptEvents
+from matcher.errors import BackendUnavailable
+from service.pages.staff.events import routes
+from service.pages.staff.events.form import EventForm
+from service.pages.staff.events.kept import FOLDER, KeptEvents
 from tests.pages.signing_in import MEMBER, STAFF, browser_of
 
 PEOPLE = "nom;organisation\n" + "".join(f"Personne {n};Maison {n}\n" for n in range(1, 9))
@@ -106,3 +109,25 @@ def test_an_event_is_deleted_with_its_list(signed: FastAPI, staff: TestClient) -
 
 def test_members_plan_no_events(read_only: FastAPI) -> None:
     assert browser_of(read_only, MEMBER).get("/evenement").status_code == 403
+
+
+def test_an_event_whose_making_was_cut_short_stops_no_page(signed: FastAPI, staff: TestClient) -> None:
+    home = signed.state.settings.home
+    token = KeptEvents(home).add("inscrits.csv", PEOPLE.encode(), EventForm(), datetime.now(UTC))
+    (home / FOLDER / ("x" * 22)).mkdir()
+    assert "inscrits.csv" in staff.get("/evenement").text
+    page = staff.get(f"/evenement/{token}")
+    assert page.status_code == 200
+    assert "Les tours ne sont pas encore faits" in page.text
+
+
+def test_a_fault_of_the_service_keeps_no_event(
+    signed: FastAPI, staff: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise BackendUnavailable("The disk is full.")
+
+    monkeypatch.setattr(routes, "plan_anew", fail)
+    files = {"participants": ("inscrits.csv", PEOPLE.encode())}
+    assert staff.post("/evenement", data=FORM, files=files).status_code == 503
+    assert KeptEvents(signed.state.settings.home).all(datetime.now(UTC)) == []

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -74,6 +75,13 @@ class KeptEvents:
         self._keeping.drop(token)
 
     def all(self, now: datetime) -> list[tuple[str, KeptEvent]]:
-        """Return the events, the latest change first; those that are too old are dropped."""
+        """Return the events, the latest change first; those that are too old are dropped.
+
+        One that is being kept just now, or whose keeping was cut short, is left out.
+        """
         self._keeping.sweep(now)
-        return [(token, self.get(token)) for token in self._keeping.all()]
+        found = []
+        for token in self._keeping.all():
+            with suppress(NotFound):
+                found.append((token, self.get(token)))
+        return found

@@ -90,6 +90,9 @@ async def plan(request: Request, _staff: StaffDep, engine: EngineDep) -> Respons
     except InvalidRequest as fault:
         await engine.read(lambda _: kept.drop(token))
         return await _show_events(request, engine, form, _said(fault, request))
+    except BaseException:  # an event without rounds is of no use
+        await engine.read(lambda _: kept.drop(token))
+        raise
     return back_to(f"/evenement/{token}")
 
 
