@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.metadata import version
 from typing import Any
 
@@ -32,7 +33,7 @@ from service.http.routes import (
 )
 from service.http.routes.rights import alerts, data, report
 from service.pages import install as install_pages
-from service.pages import open_id
+from service.pages import open_id, sweep
 
 ASKED = (
     recommendations,
@@ -136,7 +137,13 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 @asynccontextmanager
 async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     settings = app.state.settings
-    engine = MatcherEngine(matcher, settings.index_interval_s, app.state.metrics, settings.max_waiting_texts)
+    engine = MatcherEngine(
+        matcher,
+        settings.index_interval_s,
+        app.state.metrics,
+        settings.max_waiting_texts,
+        each_day=partial(sweep, settings.home),
+    )
     app.state.engine = engine
     app.state.plan_job = PlanJob(engine, matcher)
     work = WorkJob(matcher.worker, settings.work_interval_s)

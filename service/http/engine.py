@@ -60,12 +60,22 @@ class MatcherEngine:
         Where the state of the index is reported.
     max_texts
         Questions with a text at most, being encoded or waiting; one client may have a quarter of them.
+    each_day
+        What is called once a day with the present instant, in a thread.
     """
 
-    def __init__(self, matcher: Matcher, interval_s: float, metrics: Metrics, max_texts: int) -> None:
+    def __init__(
+        self,
+        matcher: Matcher,
+        interval_s: float,
+        metrics: Metrics,
+        max_texts: int,
+        each_day: Callable[[datetime], None],
+    ) -> None:
         self._matcher = matcher
         self._interval_s = interval_s
         self._metrics = metrics
+        self._each_day = each_day
         self._log = structlog.get_logger()
         self._texts = BoundedTurn(max_texts, max(1, max_texts // 4))
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
@@ -207,9 +217,10 @@ class MatcherEngine:
             self._clear_at = now
 
     async def _do_daily_work(self) -> None:
-        """Count the impressions that are too old to be kept, and ask with saved searches, once a day."""
+        """Count impressions and drop files that are too old, and ask with saved searches, once a day."""
         today = datetime.now(UTC).date()
         if today != self._swept_on:
+            await run_to_end(self._each_day, datetime.now(UTC))
             await self.read(count_old_impressions)
             await self.work(lambda matcher: matcher.alerts.run_searches(datetime.now(UTC)))
             self._swept_on = today

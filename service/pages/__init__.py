@@ -13,6 +13,6 @@
 - ``public``: start page, legal texts, language switch
 """
 
-from service.pages.install import install
+from service.pages.install import install, sweep
 
-__all__ = ["install"]
+__all__ = ["install", "sweep"]

@@ -1,5 +1,6 @@
-"""Adds the pages to the application."""
+"""Adds the pages to the application, and drops the files that they have kept for long enough."""
 
+from datetime import datetime
 from pathlib import Path
 
 from fastapi import Depends, FastAPI
@@ -12,7 +13,9 @@ from service.pages.hr import hiring
 from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
 from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
+from service.pages.staff.events.kept import KeptEvents
 from service.pages.staff.imports import routes as imports
+from service.pages.staff.imports.waiting import WaitingFiles
 
 STATIC = Path(__file__).with_name("static")
 ROUTERS = (
@@ -49,3 +52,9 @@ def install(app: FastAPI) -> None:
     if app.state.settings.demonstration:
         app.include_router(demonstration.router, dependencies=[Depends(identify)])
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+def sweep(home: Path, now: datetime) -> None:
+    """Drop the lists of people and the imports that pages have kept for long enough below a home folder."""
+    KeptEvents(home).sweep(now)
+    WaitingFiles(home).sweep(now)

@@ -1,8 +1,10 @@
 """*Événement*: a list becomes rounds or tables, files, and late changes that move nothing settled."""
 
 import io
+import os
 import zipfile
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -13,6 +15,8 @@ from matcher.errors import BackendUnavailable
 from service.pages.staff.events import routes
 from service.pages.staff.events.form import EventForm
 from service.pages.staff.events.kept import FOLDER, KeptEvents
+from service.pages.staff.imports.waiting import WaitingFiles
+from tests.pages.conftest import copied_settings, running
 from tests.pages.signing_in import MEMBER, STAFF, browser_of
 
 PEOPLE = "nom;organisation\n" + "".join(f"Personne {n};Maison {n}\n" for n in range(1, 9))
@@ -131,3 +135,23 @@ def test_a_fault_of_the_service_keeps_no_event(
     files = {"participants": ("inscrits.csv", PEOPLE.encode())}
     assert staff.post("/evenement", data=FORM, files=files).status_code == 503
     assert KeptEvents(signed.state.settings.home).all(datetime.now(UTC)) == []
+
+
+def test_the_service_drops_old_lists_though_their_page_is_not_opened(
+    pages_home: Path, tmp_path: Path
+) -> None:
+    settings = copied_settings(pages_home, tmp_path)
+    kept, past = KeptEvents(settings.home), datetime.now(UTC) - timedelta(days=31)
+    folder = kept.folder(kept.add("inscrits.csv", PEOPLE.encode(), EventForm(), past))
+    os.utime(folder, (past.timestamp(), past.timestamp()))
+    with running(settings):
+        pass
+    assert not folder.exists()
+
+
+def test_names_are_kept_so_that_an_erasure_finds_them(tmp_path: Path) -> None:
+    kept, waiting = KeptEvents(tmp_path), WaitingFiles(tmp_path)
+    kept.add("x.csv", b"", EventForm(title="Léa Ébène"), datetime.now(UTC))
+    waiting.add("Léa Ébène.csv", b"", datetime.now(UTC))
+    states = [path.read_text(encoding="utf-8") for path in tmp_path.rglob(".state.json")]
+    assert ["Léa Ébène" in state for state in states] == [True, True]

@@ -64,7 +64,9 @@ class KeptEvents:
 
     def save(self, token: str, event: KeptEvent) -> None:
         """Keep an event."""
-        write_whole(self.folder(token) / _STATE, json.dumps(asdict(event)).encode())
+        # names as they are: what is to be erased is searched for in the bytes of files
+        state = json.dumps(asdict(event), ensure_ascii=False)
+        write_whole(self.folder(token) / _STATE, state.encode())
 
     def folder(self, token: str) -> Path:
         """Return the folder of an event; NotFound for one that was dropped."""
@@ -74,12 +76,16 @@ class KeptEvents:
         """Drop an event with everything of it."""
         self._keeping.drop(token)
 
+    def sweep(self, now: datetime) -> None:
+        """Drop the events that are too old."""
+        self._keeping.sweep(now)
+
     def all(self, now: datetime) -> list[tuple[str, KeptEvent]]:
         """Return the events, the latest change first; those that are too old are dropped.
 
         One that is being kept just now, or whose keeping was cut short, is left out.
         """
-        self._keeping.sweep(now)
+        self.sweep(now)
         found = []
         for token in self._keeping.all():
             with suppress(NotFound):

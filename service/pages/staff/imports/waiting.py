@@ -71,7 +71,9 @@ class WaitingFiles:
 
     def save(self, token: str, waiting: Waiting) -> None:
         """Keep what was chosen for a file."""
-        write_whole(self._keeping.folder(token) / _STATE, json.dumps(asdict(waiting)).encode())
+        # names as they are: what is to be erased is searched for in the bytes of files
+        state = json.dumps(asdict(waiting), ensure_ascii=False)
+        write_whole(self._keeping.folder(token) / _STATE, state.encode())
 
     def finish(self, token: str, waiting: Waiting) -> None:
         """Drop the content of a file that was imported; what it did is kept for the page that says so."""
