@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from openpyxl import load_workbook
+from openpyxl import Workbook, load_workbook
 
 from matcher.errors import BackendUnavailable
 from service.pages.staff.events import routes
@@ -155,3 +155,16 @@ def test_names_are_kept_so_that_an_erasure_finds_them(tmp_path: Path) -> None:
     waiting.add("Léa Ébène.csv", b"", datetime.now(UTC))
     states = [path.read_text(encoding="utf-8") for path in tmp_path.rglob(".state.json")]
     assert ["Léa Ébène" in state for state in states] == [True, True]
+
+
+def test_a_list_named_as_the_file_of_rounds_stays_as_it_was_sent(signed: FastAPI, staff: TestClient) -> None:
+    book, content = Workbook(write_only=True), io.BytesIO()
+    sheet = book.create_sheet()
+    for line in PEOPLE.splitlines():
+        sheet.append(line.split(";"))
+    book.save(content)
+    files = {"participants": ("tours.xlsx", content.getvalue())}
+    place = staff.post("/evenement", data=FORM, files=files).headers["location"]
+    staff.get(f"{place}/tours.xlsx")
+    kept = KeptEvents(signed.state.settings.home).list_path(place.rpartition("/")[2])
+    assert kept.read_bytes() == content.getvalue()

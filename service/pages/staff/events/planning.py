@@ -55,10 +55,12 @@ def change_late(
     matcher: Matcher, events: KeptEvents, token: str, absent: Sequence[str], from_round: int
 ) -> None:
     """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move."""
-    event, path = events.get(token), events.folder(token) / ROUNDS_FILE
-    write_rounds(event.rows, path)
-    people = read_participants(events.list_path(token))
-    places = read_tables(path, people) if event.form.seats else read_rounds(path, people)
+    event, people = events.get(token), read_participants(events.list_path(token))
+    read = read_tables if event.form.seats else read_rounds
+    with TemporaryDirectory() as folder:
+        path = Path(folder, ROUNDS_FILE)
+        write_rounds(event.rows, path)
+        places = read(path, people)
     event.absent = list(absent)
     events.save(token, event)
     _plan(matcher, events, token, Settled(places, from_round, absent))
@@ -86,9 +88,10 @@ def calendars(event: KeptEvent, zone: ZoneInfo, now: datetime) -> bytes:
 
 def workbook(events: KeptEvents, token: str) -> bytes:
     """Return the rounds as an XLSX file."""
-    path = events.folder(token) / ROUNDS_FILE
-    write_rounds(events.get(token).rows, path)
-    return path.read_bytes()
+    with TemporaryDirectory() as folder:  # beside the list it could take its place: both have a name
+        path = Path(folder, ROUNDS_FILE)
+        write_rounds(events.get(token).rows, path)
+        return path.read_bytes()
 
 
 def _plan(matcher: Matcher, events: KeptEvents, token: str, settled: Settled) -> None:
