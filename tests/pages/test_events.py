@@ -78,6 +78,8 @@ def test_tables_seat_everybody(signed: FastAPI, staff: TestClient) -> None:
         ({"rounds": ""}, "Un nombre entier"),
         ({"rounds": "0"}, "Un nombre entier"),
         ({"start": "demain"}, "Le début"),
+        ({"start": "0001-01-01T00:00"}, "Le début"),
+        ({"start": "9999-12-31T23:50"}, "Le début"),
     ],
 )
 def test_a_number_that_does_not_fit_is_shown_again(

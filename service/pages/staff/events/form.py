@@ -14,6 +14,7 @@ NO_FILE = mark("Choisissez d'abord la liste des participants.")
 MOST_ROUNDS = 100
 TABLE_SIZES = range(4, 9)
 MINUTES = range(1, 601)
+YEARS = range(2000, 2101)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,11 +40,7 @@ class EventForm:
         )
         if not all(fits):
             return WRONG_NUMBER
-        try:
-            datetime.fromisoformat(self.start)
-        except ValueError:
-            return WRONG_START if self.start else ""
-        return ""
+        return WRONG_START if self.start and not _is_start(self.start) else ""
 
     @property
     def seats(self) -> bool:
@@ -61,6 +58,14 @@ class EventForm:
             return None
         start = datetime.fromisoformat(self.start).replace(tzinfo=zone)
         return Timetable(start, int(self.minutes), int(self.pause))
+
+
+def _is_start(text: str) -> bool:
+    try:
+        start = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return start.year in YEARS  # further ones have rounds, or hours of another zone, that no date can say
 
 
 def _is_within(text: str, allowed: range) -> bool:
