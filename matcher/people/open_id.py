@@ -108,6 +108,9 @@ def vouched_address(claims: Mapping[str, object]) -> str:
     # An address that its holder never confirmed would let anybody in who types somebody else's.
     if not isinstance(email, str) or claims.get("email_verified") is not True:
         raise NotVouched("The identity provider does not vouch for the address.", fault="unverified")
+    # Addresses are compared without case, and "straße.fr" without case is "strasse.fr", another domain.
+    if not email.isascii():
+        raise NotVouched("The address holds letters that no address here has.", fault="unverified")
     return email
 
 

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from matcher.people import NotVouched, begin_trip, resume_trip
+from matcher.people.open_id import vouched_address
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 SECRET = b"a secret of tests"
@@ -42,3 +43,9 @@ def test_what_the_provider_is_told_does_not_give_the_rest_away() -> None:
     trip = begin_trip(SECRET, NOW)
     assert len({trip.token, trip.state, trip.nonce, trip.verifier}) == 4
     assert 43 <= len(trip.verifier) <= 128  # RFC 7636, 4.1
+
+
+def test_an_address_that_only_folds_to_one_of_ours_is_not_vouched_for() -> None:
+    with pytest.raises(NotVouched) as refused:
+        vouched_address({"email": "claire@straße.fr", "email_verified": True})
+    assert refused.value.fault == "unverified"
