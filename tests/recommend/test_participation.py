@@ -8,6 +8,7 @@ import pytest
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, Factory, Kind, Organisation
 from matcher.domain.participation import Participation, ParticipationRole
+from matcher.recommend.history.participation import taking_part
 from tests.recommend.asking import NOW, Held, build, french, ids, is_exact, told
 
 TEXT = "Conçoit des cartes et des projets de données pour les collectivités."
@@ -56,6 +57,30 @@ def test_who_takes_part_by_the_records_is_told_so_and_not_proposed_it(
     assert first.reasons[0].fr == said
     assert all(is_exact(quote, GAMES) for quote in first.reasons[0].quotes)
     assert not any(item.participates for item in [*answer.items[1:], *answer.weaker])
+
+
+NAMED = [
+    Factory(id=name.replace(" ", "-").replace("é", "e"), name=name)
+    for name in ("Tech", "Fintech", "Data", "Data santé", "Innovation", "Mode")
+]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "taken"),
+    [
+        ("Elle participe à la factory Fintech.", {"Fintech"}),
+        ("Elle participe à la factory Data santé.", {"Data-sante"}),
+        ("Elle participe aux factory Data et Data santé.", {"Data", "Data-sante"}),
+        ("Elle ne participe pas à la factory Innovation.", set()),
+        ("Elle n'a jamais participé à la factory Mode.", set()),
+        ("She does not take part in the factory Mode.", set()),
+        ("Elle ne vend rien, mais participe à la factory Mode.", {"Mode"}),
+    ],
+)
+def test_a_description_counts_for_the_factory_it_names_unless_it_denies(
+    sentence: str, taken: set[str]
+) -> None:
+    assert set(taking_part(CARTO.model_copy(update={"description": sentence}), NAMED)) == taken
 
 
 def test_a_record_of_another_organisation_says_nothing_of_the_asker() -> None:

@@ -6,14 +6,14 @@ inferred from a sentence, and the reason quotes that sentence.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from matcher.domain.answers import Quote, Side
 from matcher.domain.items import AnyItem, Factory, Organisation, Profile
 from matcher.domain.participation import Participation, ParticipationRole
-from matcher.language import fold, organisation_key
+from matcher.language import Span, fold_words, negations, organisation_key
 
 _STATES = re.compile(
     r"\b(?:particip|anim|copilot|pilot|préside|contribu|membre|intervien|takes? part|hosts?|leads?)",
@@ -58,11 +58,12 @@ def taking_part(
         return {}
     recorded = _by_factory(record for record in records if record.organisation_id == asker.id)
     found = {}
-    for subject in subjects:
-        if isinstance(subject, Factory):
-            part = _takes_part(asker, subject, recorded.get(subject.id))
-            if part is not None:
-                found[subject.id] = part
+    factories = [subject for subject in subjects if isinstance(subject, Factory)]
+    names = {fold_words(factory.name) for factory in factories}
+    for factory in factories:
+        part = _takes_part(asker, factory, recorded.get(factory.id), names)
+        if part is not None:
+            found[factory.id] = part
     return found
 
 
@@ -75,11 +76,11 @@ def _by_factory(records: Iterable[Participation]) -> dict[str, Participation]:
 
 
 def _takes_part(
-    organisation: Organisation, factory: Factory, record: Participation | None
+    organisation: Organisation, factory: Factory, record: Participation | None, names: Collection[str]
 ) -> TakingPart | None:
     if record is not None:
         return TakingPart((_quote("item", "name", factory.name, 0, len(factory.name)),), record)
-    return _as_host(organisation, factory) or _as_described(organisation, factory)
+    return _as_host(organisation, factory) or _as_described(organisation, factory, names)
 
 
 def _as_host(organisation: Organisation, factory: Factory) -> TakingPart | None:
@@ -95,17 +96,40 @@ def _as_host(organisation: Organisation, factory: Factory) -> TakingPart | None:
     return None
 
 
-def _as_described(organisation: Organisation, factory: Factory) -> TakingPart | None:
+def _as_described(organisation: Organisation, factory: Factory, names: Collection[str]) -> TakingPart | None:
     if not _FACTORY.search(organisation.description):  # most descriptions name none: spare them the rest
         return None
-    wanted = fold(factory.name)
+    wanted = fold_words(factory.name)
+    longer = [name for name in names if name != wanted and _has_words(name, wanted)]
     for sentence in _SENTENCE.finditer(organisation.description):
         text = sentence[0]
-        if wanted in fold(text) and _FACTORY.search(text) and _STATES.search(text):
+        if _FACTORY.search(text) and _states(text) and _names(text, wanted, longer):
             start = sentence.start() + len(text) - len(text.lstrip())
             query = _quote("query", "description", organisation.description, start, sentence.end())
             return TakingPart((query, _quote("item", "name", factory.name, 0, len(factory.name))))
     return None
+
+
+def _states(sentence: str) -> bool:
+    """Whether a sentence says that somebody takes part, and nowhere that they do not."""
+    verbs, denied = list(_STATES.finditer(sentence)), negations(sentence)
+    return bool(verbs) and not any(_within(verb.start(), denied) for verb in verbs)
+
+
+def _within(position: int, spans: Iterable[Span]) -> bool:
+    return any(span.start <= position < span.end for span in spans)
+
+
+def _names(sentence: str, wanted: str, longer: Iterable[str]) -> bool:
+    """Whether a sentence names a factory, and not only one whose longer name holds this one's."""
+    left = f" {fold_words(sentence)} "
+    for name in longer:
+        left = left.replace(f" {name} ", " | ")
+    return _has_words(left, wanted)
+
+
+def _has_words(text: str, wanted: str) -> bool:
+    return bool(wanted) and f" {wanted} " in f" {text} "
 
 
 def _quote(side: Side, field: str, text: str, start: int, end: int) -> Quote:
