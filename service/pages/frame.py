@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from typing import ClassVar
+from urllib.parse import urlencode
 
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse
@@ -188,6 +189,4 @@ def _own_address(request: Request) -> str:
     if request.method != "GET":
         return "/"
     query = [(name, value) for name, value in request.query_params.multi_items() if name != "fait"]
-    return (
-        str(request.url.replace_query_params(**dict(query)).replace(scheme="", netloc="", fragment="")) or "/"
-    )
+    return f"{request.url.path}?{urlencode(query)}" if query else request.url.path

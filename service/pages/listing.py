@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Request
 
@@ -37,5 +38,5 @@ def page_number(request: Request) -> int:
 
 
 def _address(request: Request, number: int) -> str:
-    query = {name: value for name, value in request.query_params.items() if name not in ("page", "fait")}
-    return f"?{request.url.include_query_params(**query, page=number).query}"
+    kept = [pair for pair in request.query_params.multi_items() if pair[0] not in ("page", "fait")]
+    return f"?{urlencode([*kept, ('page', number)])}"

@@ -28,3 +28,8 @@ def test_contact_persons_are_for_staff(read_only: FastAPI) -> None:
 
 def test_a_visitor_sees_nothing(read_only: FastAPI) -> None:
     assert visitor_of(read_only).get("/annuaire").status_code == 401
+
+
+@pytest.mark.parametrize("path", ["/connexion", "/annuaire"])
+def test_any_name_of_a_parameter_is_taken(read_only: FastAPI, path: str) -> None:
+    assert browser_of(read_only, STAFF).get(f"{path}?self=1&page=2&self=2").status_code == 200
