@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from fastapi import FastAPI
 
 from matcher.build import Matcher
@@ -23,6 +24,13 @@ def test_a_person_is_added_and_disabled(signed: FastAPI) -> None:
     assert not matcher.store.people.get(person.id).may_sign_in
 
 
+def test_an_administrator_cannot_disable_themself(signed: FastAPI) -> None:
+    admin, own = browser_of(signed, ADMIN), f"/administration/personnes/{ADMIN.id}/desactiver"
+    assert own not in admin.get("/administration").text
+    assert admin.post(own).status_code == 422
+    assert signed.state.matcher.store.people.get(ADMIN.id).may_sign_in
+
+
 def test_a_person_that_cannot_be_added_is_shown_as_typed(signed: FastAPI) -> None:
     answered = browser_of(signed, ADMIN).post("/administration/personnes", data=NEW | {"email": "paul"})
     assert answered.status_code == 422
@@ -37,6 +45,7 @@ def test_a_key_is_shown_once_and_revoked(signed: FastAPI) -> None:
     assert token is not None
     assert token[1] not in admin.get("/administration").text
     key = matcher.store.keys.all()[0]
+    assert key.made_by == ADMIN.id
     admin.post(f"/administration/cles/{key.id}/revoquer")
     assert matcher.store.keys.all()[0].revoked_at is not None
 
@@ -54,11 +63,18 @@ def test_the_state_shows_checks_and_hides_secrets(read_only: FastAPI) -> None:
     assert re.search(r"<td>index</td><td><span[^>]*>bon</span>", page)
 
 
-def test_passwords_in_addresses_are_hidden(read_only: FastAPI) -> None:
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        ("postgresql://u:pw@db/matcher", "postgresql://•••@db/matcher"),
+        ("postgresql://db/m?user=a&password=pw", "postgresql://db/m?user=a&password=•••"),
+        ("postgresql:///m?p%61ssword=pw&sslmode=require", "postgresql:///m?p%61ssword=•••&sslmode=require"),
+    ],
+)
+def test_passwords_in_addresses_are_hidden(read_only: FastAPI, address: str, shown: str) -> None:
     matcher: Matcher = read_only.state.matcher
-    settings = matcher.settings.model_copy(update={"database_url": "postgresql://u:pw@db/matcher"})
-    shown = {row.name: row.value for row in in_force(settings)}
-    assert shown["MATCHER_DATABASE_URL"] == "postgresql://•••@db/matcher"
+    rows = in_force(matcher.settings.model_copy(update={"database_url": address}))
+    assert {row.name: row.value for row in rows}["MATCHER_DATABASE_URL"] == shown
 
 
 def test_staff_are_no_administrators(read_only: FastAPI) -> None:

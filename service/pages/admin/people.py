@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
-from matcher.errors import MatcherError
+from matcher.errors import InvalidRequest, MatcherError
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -69,11 +69,12 @@ class KeyRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PeoplePage(Page):
-    """People and keys; ``made`` is a new key, shown this once."""
+    """People and keys; ``own_id`` is who looks, ``made`` is a new key, shown this once."""
 
     template: ClassVar[str] = "admin/people.html"
 
     rows: Sequence[PersonRow]
+    own_id: str
     count: int
     pager: Pager
     form: PersonForm
@@ -109,8 +110,10 @@ async def add(request: Request, _admin: PeopleDep, engine: EngineDep) -> Respons
 
 
 @router.post("/administration/personnes/{person_id}/desactiver", name="page_disable_person")
-async def disable(person_id: str, _admin: PeopleDep, engine: EngineDep) -> Response:
-    """Let a person sign in no more, and end their visits."""
+async def disable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Response:
+    """Let a person sign in no more, and end their visits; oneself never, lest no administrator is left."""
+    if admin.person is not None and admin.person.id == person_id:
+        raise InvalidRequest("You cannot disable yourself: another administrator can.")
 
     def end(matcher: Matcher) -> None:
         matcher.store.people.disable(person_id, now())
@@ -121,13 +124,14 @@ async def disable(person_id: str, _admin: PeopleDep, engine: EngineDep) -> Respo
 
 
 @router.post("/administration/cles", name="page_make_key")
-async def make_key(request: Request, _admin: KeysDep, engine: EngineDep) -> Response:
+async def make_key(request: Request, admin: KeysDep, engine: EngineDep) -> Response:
     """Make a key and show it, this once."""
     form, at = await typed(request), now()
+    maker = admin.person.id if admin.person else None
     scopes = [Scope(code) for code in await ticked(request, "scopes") if code in set(Scope)]
     try:
         _, token = await engine.read(
-            lambda matcher: matcher.keys.make(form.get("name", ""), scopes, at, at + KEY_FOR)
+            lambda matcher: matcher.keys.make(form.get("name", ""), scopes, at, at + KEY_FOR, made_by=maker)
         )
     except MatcherError as fault:
         return await _show(request, engine, key_error=str(fault), status=422)
@@ -160,12 +164,14 @@ async def _show(  # one part of the page each
     key_error: str = "",
     status: int = 200,
 ) -> Response:
+    caller: Caller = request.state.caller
     everybody = await engine.read(lambda matcher: matcher.store.people.all())
     everybody.sort(key=lambda person: (person.name.casefold(), person.id))
     shown, pager = page_of(everybody, request)
     at = now()
     page = PeoplePage(
         rows=await engine.read(lambda matcher: _rows(matcher, shown)),
+        own_id=caller.person.id if caller.person else "",
         count=len(everybody),
         pager=pager,
         form=form or PersonForm(),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from fastapi import APIRouter, Request, Response
 from pydantic import SecretStr
@@ -81,15 +81,23 @@ def _shown(value: object) -> str:
 
 
 def _without_password(address: str) -> str:
-    """Return an address without the name and password in it.
+    """Return an address without the name and password in it, or a password among its parameters.
 
     >>> _without_password("postgresql://matcher:secret@db:5432/matcher")
     'postgresql://•••@db:5432/matcher'
+    >>> _without_password("postgresql://db/matcher?user=matcher&password=secret")
+    'postgresql://db/matcher?user=matcher&password=•••'
     """
-    parts = urlsplit(address)
-    if "@" not in parts.netloc:
-        return address
-    return parts._replace(netloc=f"{HIDDEN}@{parts.netloc.rpartition('@')[2]}").geturl()
+    base, mark, query = address.partition("?")
+    parts = urlsplit(base)
+    if "@" in parts.netloc:
+        base = parts._replace(netloc=f"{HIDDEN}@{parts.netloc.rpartition('@')[2]}").geturl()
+    return base + mark + "&".join(_masked(parameter) for parameter in query.split("&"))
+
+
+def _masked(parameter: str) -> str:
+    name, mark, _ = parameter.partition("=")
+    return f"{name}{mark}{HIDDEN}" if mark and "password" in unquote(name).lower() else parameter
 
 
 def _index(matcher: Matcher) -> IndexWords:
