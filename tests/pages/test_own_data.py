@@ -2,6 +2,7 @@
 
 from fastapi import FastAPI
 
+from matcher.build import Matcher
 from tests.pages.signing_in import MEMBER, OTHER, browser_of
 
 
@@ -20,3 +21,14 @@ def test_nobody_takes_a_copy_of_another(read_only: FastAPI) -> None:
     assert other.get("/mes-donnees/organisation/ORG001.json").status_code == 404
     assert other.get(f"/mes-donnees/person/{MEMBER.id}.json").status_code == 404
     assert other.get("/mes-donnees/index/ORG002.json").status_code == 422
+
+
+def test_a_look_is_no_export_and_a_copy_is_one_of_the_person(read_only: FastAPI) -> None:
+    matcher: Matcher = read_only.state.matcher
+    member = browser_of(read_only, MEMBER)
+    before = list(matcher.store.audit.entries())
+    member.get("/mes-donnees")
+    assert list(matcher.store.audit.entries()) == before
+    member.get(f"/mes-donnees/person/{MEMBER.id}.json")
+    (entry,) = list(matcher.store.audit.entries())[len(before) :]
+    assert (entry.act, entry.actor == "service") == ("subject.export", False)
