@@ -45,13 +45,13 @@ class ProductCleaning:
         Every change of the store is applied first, and the outbox then names nothing that is gone.
         """
         try:
-            name = self._serving.current_name()
-            if not name:
-                return ""
-            self._serving.sync()
-            if self.index_hindrance(since):
-                self._serving.rewrite(now)
-            self._store.outbox.prune()
+            if self._serving.current_name():
+                self._serving.sync()
+                if self.index_hindrance(since):
+                    self._serving.rewrite(now)
+            generations = self._serving.indexer.generations
+            with generations.exclusive():  # one that is being built has no cursor yet
+                self._store.outbox.keep_for(generations.names())
         except MatcherError as fault:
             return fault.detail
         return self.index_hindrance(since)

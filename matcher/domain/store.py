@@ -1,6 +1,6 @@
 """What the core asks of the store: the catalogue, and the outbox of its changes."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Protocol
 
@@ -62,6 +62,10 @@ class Outbox(Protocol):
 
     def prune(self) -> int:
         """Drop the changes that every generation has applied; return how many."""
+        ...
+
+    def keep_for(self, generations: Collection[str]) -> int:
+        """Drop other generations' cursors, and the changes these have applied; return how many changes."""
         ...
 
 

@@ -43,6 +43,10 @@ class Generations(Protocol):
         """Drop all but the current generation, except those in use; return the names dropped."""
         ...
 
+    def names(self) -> list[str]:
+        """Names of all generations there are, finished or not, in ascending order."""
+        ...
+
     def leftovers(self) -> list[str]:
         """Names of generations that neither serve nor are kept on purpose, in ascending order."""
         ...

@@ -33,6 +33,10 @@ class Tables(Protocol):
         """Remove former texts that are kept beside the present ones, and note that they must disappear."""
         ...
 
+    def outbox_ids(self) -> list[str]:
+        """Return the ids of items that the outbox names, ascending."""
+        ...
+
     def owed(self) -> list[Erasure]:
         """Return the erasures that are not done, oldest first."""
         ...

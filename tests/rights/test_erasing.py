@@ -8,9 +8,10 @@ import pytest
 
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
 from matcher.importing import import_file
-from matcher.people import Person
+from matcher.people import Person, new_person
 from matcher.rights import Subject, SubjectKind, Suppressed, certificate, find_subject
 from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
 
@@ -183,6 +184,57 @@ def test_texts_of_others_that_name_the_erased_stay_and_are_told(matcher: Matcher
     assert f"items.body {other.id}" in certificate(erasure)["named_in_texts_of_others"]
     (done,) = matcher.rights.finish(utc_now)
     assert done.done_at is not None
+
+
+@pytest.mark.parametrize("settled", [True, False])
+def test_an_erasure_that_names_another_does_not_hold_back_its_own(matcher: Matcher, settled: bool) -> None:
+    one, other = member(1), member(2).model_copy(update={"needs": ("comme Société Untel-001zq",)})
+    fill(matcher, [one, other])
+    first = matcher.rights.erase(organisation(one.id), utc_now())
+    if settled:
+        matcher.rights.finish(utc_now)
+    matcher.rights.erase(organisation(other.id), utc_now())
+    assert [each.found_in for each in matcher.rights.finish(utc_now) if not each.done_at] == []
+    told = certificate(matcher.store.rights.get(first.id))["named_in_texts_of_others"]
+    assert not [place for place in told if other.id in place]
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_the_outbox_names_the_erased_no_more(matcher: Matcher, indexed: bool) -> None:
+    store = matcher.store
+    store.items.put([member(1), member(2)], source="test")
+    if indexed:
+        matcher.index_now()
+        store.outbox.advance("20200101T000000000000", 0)  # of a generation that is gone
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+    assert left_in(matcher.settings.home, traces_of(1)) == []
+
+
+def test_an_erasure_is_owed_while_the_outbox_names_it(matcher: Matcher) -> None:
+    matcher.store.items.put([member(1)], source="test")
+    matcher.index_now()
+    matcher.store.outbox.advance("20200101T000000000000", 0)
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
+    with matcher.serving.indexer.generations.exclusive():  # another process writes an index
+        (owed,) = matcher.rights.finish(utc_now)
+    assert "table outbox" in owed.found_in
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+
+
+def test_an_organisation_named_as_a_kind_of_subject_takes_no_mails_with_it(matcher: Matcher) -> None:
+    store = matcher.store
+    store.items.put([member(1).model_copy(update={"id": "introduction"})], source="test")
+    store.people.put(new_person("prenom@untel.example", "Prénom"))
+    mail = MessageRequest(
+        "a:1", store.people.all()[0].id, "introduction_asked", utc_now(), {"introduction": "I1"}
+    )
+    store.mail.queue([mail], utc_now())
+    assert "messages" not in store.rights.held(organisation("introduction"))
+    matcher.rights.erase(organisation("introduction"), utc_now())
+    assert len(store.mail.all()) == 1
 
 
 def test_everything_held_is_exported_and_no_secret(matcher: Matcher) -> None:

@@ -122,13 +122,16 @@ class FolderGenerations:
         write_whole(self._root / _CURRENT, f"{name}\n".encode())
         return index
 
-    def leftovers(self) -> list[str]:
-        """Names of the generations that are not current and that no process holds, in ascending order."""
+    def names(self) -> list[str]:
+        """Names of all generations there are, finished or not, in ascending order."""
         if not self._root.is_dir():
             return []
+        return sorted(folder.name for folder in self._root.iterdir() if folder.is_dir())
+
+    def leftovers(self) -> list[str]:
+        """Names of the generations that are not current and that no process holds, in ascending order."""
         current = self._written()
-        names = sorted(folder.name for folder in self._root.iterdir() if folder.is_dir())
-        return [name for name in names if name != current and not is_held(self._root / name / "lock")]
+        return [name for name in self.names() if name != current and not is_held(self._root / name / "lock")]
 
     def sweep(self) -> list[str]:
         """Drop every generation but the current one, except those some process holds; return their names."""

@@ -91,6 +91,11 @@ class QdrantGenerations:
             self._call("delete_collection", self._collection(name))
         return others
 
+    def names(self) -> list[str]:
+        """Names of all generations there are, finished or not, in ascending order."""
+        names = [collection.name for collection in self._call("get_collections").collections]
+        return sorted(found[1] for name in names if (found := self._own.fullmatch(name)))
+
     def leftovers(self) -> list[str]:
         """Names of the generations that are neither current nor the one that served before it, ascending.
 
@@ -111,9 +116,7 @@ class QdrantGenerations:
     def _others(self) -> list[str]:
         """Names of all generations but the current one, in ascending order."""
         current = self.current()
-        names = [collection.name for collection in self._call("get_collections").collections]
-        mine = sorted(found[1] for name in names if (found := self._own.fullmatch(name)))
-        return [name for name in mine if name != current]
+        return [name for name in self.names() if name != current]
 
     def _is_finished(self, name: str) -> bool:
         try:

@@ -38,7 +38,7 @@ def erase_traces(connection: Connection, ids: Sequence[str]) -> Counter[str]:
     removed = _delete_naming(connection, ids, tables)
     for item_id in ids:
         quoted = func.instr if connection.dialect.name == "sqlite" else func.strpos
-        mails = delete(messages).where(quoted(messages.c.subjects, f'"{item_id}"') > 0)
+        mails = delete(messages).where(quoted(messages.c.subjects, f': "{item_id}"') > 0)
         ends = links.c.subject.endswith(f"/{item_id}", autoescape=True)
         opening = delete(links).where(or_(links.c.subject == item_id, ends))
         for table, statement in ((messages, mails), (links, opening)):

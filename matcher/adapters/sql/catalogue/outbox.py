@@ -1,5 +1,7 @@
 """The outbox: one row for every change of an item, and the cursors of the index generations that read it."""
 
+from collections.abc import Collection
+
 from sqlalchemy import delete, func, insert, select, update
 
 from matcher.adapters.sql.engine import Database
@@ -55,3 +57,16 @@ class Outbox:
         slowest = select(func.min(cursors.c.seq)).scalar_subquery()
         with self._database.writing("dropping old changes") as connection:
             return connection.execute(delete(outbox).where(outbox.c.seq <= slowest)).rowcount
+
+    def keep_for(self, generations: Collection[str]) -> int:
+        """Drop other generations' cursors, and the changes these have applied; return how many changes.
+
+        Without generations no change is kept: the first index is built from the items. A cursor that outlived
+        its generation would otherwise hold back the ids of what was erased.
+        """
+        orphans = delete(cursors).where(cursors.c.generation.not_in(generations))
+        slowest = select(func.min(cursors.c.seq)).scalar_subquery()
+        passed = delete(outbox).where(outbox.c.seq <= slowest) if generations else delete(outbox)
+        with self._database.writing("dropping old changes") as connection:
+            connection.execute(orphans)
+            return connection.execute(passed).rowcount

@@ -3,7 +3,7 @@
 import json
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -24,6 +24,7 @@ from matcher.adapters.sql.schema import (
     ids_parameter,
     import_changes,
     items,
+    outbox,
     people,
     suppressions,
 )
@@ -57,6 +58,8 @@ class RightsTables:
         """
         with self._database.writing("erasing a subject") as connection:
             removed = _remove(connection, request)
+            place_of_it = f" {request.subject.id}"
+            _forget_places(connection, lambda place: place.endswith(place_of_it))
             removing.owe_erasure(connection, stamp(request.at))
             for each in sorted(set(request.suppressed) - set(suppressed(connection, request.suppressed))):
                 connection.execute(insert(suppressions), {"hash": each, "at": stamp(request.at)})
@@ -69,6 +72,12 @@ class RightsTables:
             removed = Counter({"import_changes": connection.execute(former).rowcount})
             removing.owe_erasure(connection, stamp(request.at))
             return _note(connection, request, +removed, rectification=True)
+
+    def outbox_ids(self) -> list[str]:
+        """Return the ids of items that the outbox names, ascending."""
+        statement = select(outbox.c.item_id).distinct().order_by(outbox.c.item_id)
+        with self._database.reading("reading changes") as connection:
+            return list(connection.execute(statement).scalars())
 
     def owed(self) -> list[Erasure]:
         """Return the erasures that are not done, oldest first."""
@@ -100,6 +109,8 @@ class RightsTables:
             if not found_in:
                 values |= {"done_at": stamp(now), "sought": "[]"}
             connection.execute(update(erasures).where(mine, erasures.c.done_at.is_(None)).values(values))
+            sought, tracer = _read(connection, erasure_id).sought, Tracer(make_salt(connection))
+            _forget_places(connection, lambda place: tracer.is_found(sought, place.encode()))
             return _read(connection, erasure_id)
 
     def suppressed(self, hashes: Sequence[str]) -> Mapping[str, datetime]:
@@ -128,6 +139,16 @@ def _remove(connection: Connection, request: Request) -> Counter[str]:
     removed = removing.erase_traces(connection, [subject.id])
     removed["items"] = remove(connection, [subject.id], stamp(request.at))
     return removed
+
+
+def _forget_places(connection: Connection, is_gone: Callable[[str], bool]) -> None:
+    """Take places that are gone out of what earlier erasures say on texts of others: a place holds an id."""
+    for row in connection.execute(select(erasures.c.id, erasures.c.named_elsewhere)).all():
+        places = json.loads(row.named_elsewhere)
+        kept = [place for place in places if not is_gone(place)]
+        if len(kept) < len(places):
+            values = {"named_elsewhere": json.dumps(kept)}
+            connection.execute(update(erasures).where(erasures.c.id == row.id).values(values))
 
 
 def _note(

@@ -91,7 +91,7 @@ def _within(table: Table, item_id: str) -> list[ColumnElement[bool]]:
     conditions = {
         items.name: items.c.id == item_id,
         outbox.name: outbox.c.item_id == item_id,
-        messages.name: messages.c.subjects.contains(f'"{item_id}"', autoescape=True),
+        messages.name: messages.c.subjects.contains(f': "{item_id}"', autoescape=True),
         links.name: links.c.subject.endswith(f"/{item_id}", autoescape=True),
     }
     return [conditions[table.name]] if table.name in conditions else []
