@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from threading import get_ident
 
 from matcher.errors import BackendUnavailable
 
@@ -20,7 +21,8 @@ def write_whole(path: Path, content: bytes, check: Callable[[Path], None] | None
     >>> [found.name for found in file.parent.iterdir()]
     ['list.txt']
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    # one draft a writer: two threads write the same file in turn, never in each other's draft
+    draft = path.with_name(f".{path.name}.{os.getpid()}.{get_ident()}.tmp")
     try:
         with draft.open("wb") as file:
             file.write(content)

@@ -3,6 +3,7 @@
 import re
 import secrets
 import shutil
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path, PurePath, PureWindowsPath
 
@@ -48,17 +49,23 @@ class Keeping:
 
     def all(self) -> list[str]:
         """Return what names each folder, the latest change first."""
-        if not self._folder.is_dir():
-            return []
-        folders = sorted(self._folder.iterdir(), key=lambda one: (-one.stat().st_mtime, one.name))
-        return [folder.name for folder in folders if _TOKEN.fullmatch(folder.name)]
+        changed = self._changed()
+        return sorted(changed, key=lambda token: (-changed[token], token))
 
     def sweep(self, now: datetime) -> None:
         """Drop the folders that are too old."""
-        for token in self.all():
-            age = now.timestamp() - (self._folder / token).stat().st_mtime
-            if age > self._kept_for.total_seconds():
+        for token, changed in self._changed().items():
+            if now.timestamp() - changed > self._kept_for.total_seconds():
                 shutil.rmtree(self._folder / token, ignore_errors=True)
+
+    def _changed(self) -> dict[str, float]:
+        """Return when each folder was last changed, in seconds; one that is dropped meanwhile is left out."""
+        found = {}
+        if self._folder.is_dir():
+            for folder in self._folder.iterdir():
+                with suppress(FileNotFoundError):
+                    found[folder.name] = folder.stat().st_mtime
+        return {token: changed for token, changed in found.items() if _TOKEN.fullmatch(token)}
 
 
 def fit_name(name: str) -> str:

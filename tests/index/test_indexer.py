@@ -1,6 +1,7 @@
 """The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
 import os
+import threading
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
@@ -653,3 +654,16 @@ def test_a_write_into_no_folder_says_to_make_it(tmp_path: Path) -> None:
     with pytest.raises(BackendUnavailable, match="Its folder does not exist: make it first") as fault:
         write_whole(tmp_path / "nowhere" / "file", b"new")
     assert "Free space" not in str(fault.value)
+
+
+def test_two_threads_write_one_file_in_turn(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+
+    def write_meanwhile(_draft: Path) -> None:
+        other = threading.Thread(target=write_whole, args=(path, b"other"))
+        other.start()
+        other.join()
+        assert path.read_bytes() == b"other"
+
+    write_whole(path, b"mine", check=write_meanwhile)
+    assert path.read_bytes() == b"mine"

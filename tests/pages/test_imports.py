@@ -1,6 +1,8 @@
 """*Importer*: nothing changes before staff say so, columns can be corrected, an import can be undone."""
 
 import re
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import html5lib
 import pytest
@@ -9,7 +11,9 @@ from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
 from matcher.domain import ItemType
-from service.pages.staff.imports.waiting import FOLDER
+from matcher.errors import BackendUnavailable
+from service.pages.keeping import Keeping
+from service.pages.staff.imports.waiting import FOLDER, WaitingFiles
 from tests.pages.signing_in import MEMBER, STAFF, browser_of
 
 LIST = (
@@ -119,3 +123,23 @@ def test_a_file_that_is_too_large_is_refused_as_a_page(signed: FastAPI, staff: T
 
 def test_members_do_not_import(signed: FastAPI) -> None:
     assert browser_of(signed, MEMBER).get("/importer").status_code == 403
+
+
+def test_an_import_that_cannot_be_noted_keeps_its_file(tmp_path: Path) -> None:
+    files = WaitingFiles(tmp_path)
+    token = files.add("liste.csv", LIST.encode(), datetime.now(UTC))
+    waiting, content = files.get(token), files.path(token)
+    state = content.with_name(".state.json")
+    state.unlink()
+    state.mkdir()
+    with pytest.raises(BackendUnavailable):
+        files.finish(token, waiting)
+    assert content.read_bytes() == LIST.encode()
+
+
+def test_a_folder_dropped_meanwhile_stops_no_list(tmp_path: Path) -> None:
+    keeping = Keeping(tmp_path, timedelta(days=1))
+    token = keeping.make(datetime.now(UTC))
+    (tmp_path / ("x" * 22)).symlink_to(tmp_path / "gone")  # has no time of its own, as what is gone
+    keeping.sweep(datetime.now(UTC))
+    assert keeping.all() == [token]

@@ -77,8 +77,8 @@ class WaitingFiles:
 
     def finish(self, token: str, waiting: Waiting) -> None:
         """Drop the content of a file that was imported; what it did is kept for the page that says so."""
+        self.save(token, waiting)  # first: a file that is gone but not done could not even be shown
         self.path(token).unlink(missing_ok=True)
-        self.save(token, waiting)
 
     def drop(self, token: str) -> None:
         """Drop a file."""
