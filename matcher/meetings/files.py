@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.importing import (
@@ -216,7 +217,7 @@ def _fitting(file: str, table: Table) -> list[tuple[int, list[str]]]:
             raise InvalidRequest(
                 f"{file}, ligne {row.line} : {row.fault.fr}. / {file}, line {row.line}: {row.fault.en}."
             )
-        found.append((row.line, [str(cell or "") for cell in row.cells]))
+        found.append((row.line, [_printable(str(cell or "")) for cell in row.cells]))
     return found
 
 
@@ -316,7 +317,12 @@ def _write_workbook(rows: Sequence[Mapping[str, Any]], out: Path) -> None:
 
 
 def _neutral(cell: Any) -> Any:
-    return escape(cell) if isinstance(cell, str) else cell
+    return escape(_printable(cell)) if isinstance(cell, str) else cell
+
+
+def _printable(text: str) -> str:
+    """Put a space for each control character: no workbook can hold them, so names are read without them."""
+    return ILLEGAL_CHARACTERS_RE.sub(" ", text)
 
 
 def _sort_key(row: Mapping[str, Any], columns: Sequence[str]) -> tuple[tuple[bool, Any], ...]:

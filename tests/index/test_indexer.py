@@ -1,9 +1,9 @@
 """The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
 import os
-import threading
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace

@@ -258,3 +258,13 @@ def test_calendars_need_a_time_zone_and_a_folder(tmp_path):
     now = datetime(2026, 12, 3, 9, tzinfo=UTC)
     with pytest.raises(BackendUnavailable):
         write_calendars([row], tmp_path / "file", Timetable(now), now)
+
+
+def test_a_control_character_in_a_name_is_a_space_in_a_workbook_and_back(tmp_path):
+    path, rounds = tmp_path / "people.csv", tmp_path / "rounds.xlsx"
+    path.write_text("nom\nZoé\x0bMartin\nAli Ben\n", encoding="utf-8")
+    roster = read_participants(path)
+    assert roster.names == ("Zoé Martin", "Ali Ben")
+    rows = [{"tour": 1, "table": 1, "personne": "Zoé\x0bMartin", "rencontre": "Ali Ben"}]
+    write_rounds(rows, rounds)
+    assert read_rounds(rounds, roster) == [(0, 0, 1)]
