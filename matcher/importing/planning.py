@@ -187,7 +187,8 @@ def _welcome(rows: Sequence[Row], store: Store) -> list[Row]:
         at = since[row.item.id]
         fr = f"effacée à sa demande le {at:%d/%m/%Y} : elle n'est pas reprise"
         en = f"erased at its own request on {at:%Y-%m-%d}: it is not taken in again"
-        welcome.append(rejected(row, "name", fr, en))
+        # Its cells stay out of the list of rejects: they are what was erased.
+        welcome.append(rejected(row._replace(cells=[""] * len(row.cells)), "name", fr, en))
     return welcome
 
 
