@@ -10,7 +10,7 @@ from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
-from matcher.importing import import_file
+from matcher.importing import import_file, rejects_path
 from matcher.people import Person, new_person
 from matcher.rights import Subject, SubjectKind, Suppressed, certificate, find_subject
 from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
@@ -173,12 +173,14 @@ def test_who_is_erased_is_not_taken_in_again_until_that_is_lifted(matcher: Match
         (3, True)
     ]
     assert set(store.items.get_many(["NEU", "X"])) == {"NEU"}
+    assert "Untel" not in rejects_path(file).read_text(encoding="utf-8-sig")
     assert matcher.rights.lift(["name:societe untel 001zq"]) == 1
     assert import_file(file, store).put.inserted == 1
 
 
-def test_texts_of_others_that_name_the_erased_stay_and_are_told(matcher: Matcher) -> None:
-    one, other = member(1), member(2).model_copy(update={"needs": ("comme Société Untel-001zq",)})
+@pytest.mark.parametrize("name", ["Société Untel-001zq", "SOCIETE UNTEL-001ZQ"])
+def test_texts_of_others_that_name_the_erased_stay_and_are_told(matcher: Matcher, name: str) -> None:
+    one, other = member(1), member(2).model_copy(update={"needs": (f"comme {name}",)})
     fill(matcher, [one, other])
     erasure = matcher.rights.erase(organisation(one.id), utc_now())
     assert f"items.body {other.id}" in certificate(erasure)["named_in_texts_of_others"]
@@ -210,6 +212,16 @@ def test_the_outbox_names_the_erased_no_more(matcher: Matcher, indexed: bool) ->
     (done,) = matcher.rights.finish(utc_now)
     assert done.done_at is not None
     assert left_in(matcher.settings.home, traces_of(1)) == []
+
+
+def test_an_index_begun_before_the_rows_went_is_written_anew(matcher: Matcher) -> None:
+    matcher.store.items.put([member(1)], source="test")
+    asked = utc_now()
+    matcher.index_now()
+    former = matcher.generation
+    matcher.rights.erase(organisation("MEMBRE-001zq"), asked)
+    (done,) = matcher.rights.finish(utc_now)
+    assert (done.done_at is not None, matcher.generation == former) == (True, False)
 
 
 def test_an_erasure_is_owed_while_the_outbox_names_it(matcher: Matcher) -> None:

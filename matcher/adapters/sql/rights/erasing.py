@@ -4,7 +4,7 @@ import json
 import secrets
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,6 +30,7 @@ from matcher.adapters.sql.schema import (
 )
 from matcher.audit import Note, Of
 from matcher.errors import NotFound
+from matcher.language import fold_words
 from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
 
 GONE = "Nothing is held of this subject: it was erased already, or never was in the store."
@@ -57,6 +58,8 @@ class RightsTables:
         NotFound when the subject is not in the store any more: of two requests at once, one is refused.
         """
         with self._database.writing("erasing a subject") as connection:
+            # Not when it was asked: an index that was begun while this waited for its turn has the subject.
+            request = replace(request, at=self._database.now())
             removed = _remove(connection, request)
             place_of_it = f" {request.subject.id}"
             _forget_places(connection, lambda place: place.endswith(place_of_it))
@@ -158,10 +161,9 @@ def _note(
     sought = list(request.traces)
     named: list[str] = []
     content: list[str] = []
-    names = [name for name in request.names if name]
     for place, text in free_texts(connection):
         content.append(text)
-        if any(name in text for name in names):
+        if _is_named(request.names, text):
             named.append(place)
     shared = Tracer(make_salt(connection)).found(sought, "\x00".join(content).encode())
     sought = [trace for trace in sought if trace not in shared]
@@ -184,6 +186,16 @@ def _note(
     notes = [Note(act, of, request.subject.id, request.by), Note(act, Of.ERASURE, erasure_id, request.by)]
     enter(connection, notes, request.at)
     return _read(connection, erasure_id)
+
+
+def _is_named(names: Sequence[str], text: str) -> bool:
+    """Whether a text has one of the names as it is written, or as whole words in other letters."""
+    words = f" {fold_words(text)} "
+    for name in names:
+        folded = fold_words(name)
+        if (name and name in text) or (folded and f" {folded} " in words):
+            return True
+    return False
 
 
 def _read(connection: Connection, erasure_id: str) -> Erasure:
