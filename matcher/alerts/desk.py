@@ -48,6 +48,8 @@ class AlertDesk:
         names = {item.id: item.name for item in self._parts.items.get_many(ids).values()}
         found = []
         for fit in fits:
+            if fit.organisation_id not in names:  # erased since it was found
+                continue
             people = set(contacts.get(fit.organisation_id, ())) - stopped
             hindrance = known.get(fit.organisation_id) or ("" if people else "nobody")
             found.append(Recipient(fit, names[fit.organisation_id], len(people), hindrance))
@@ -112,7 +114,12 @@ class AlertDesk:
             if isinstance(asker, Organisation):
                 fits = self._fitting(self._parts.finder.calls_for(asker, search.text, now))
                 calls = self._parts.items.get_many([fit.call_id for fit in fits])
-                found = [Alert(fit, calls[fit.call_id].version, now, search.number) for fit in fits]
+                # a call may be erased between the search and this look at it
+                found = [
+                    Alert(fit, calls[fit.call_id].version, now, search.number)
+                    for fit in fits
+                    if fit.call_id in calls
+                ]
                 new += self._parts.rows.add(found)
         return new
 

@@ -180,8 +180,8 @@ class MatcherEngine:
                 self._metrics.points.set(self._state.points)
                 self._metrics.pending.set(waiting)
             await self.write_shown()
+            await self._clear_erased()  # before the daily work: no saved search that fails may delay it
             await self._do_daily_work()
-            await self._clear_erased()
         except MatcherError as fault:
             self._note_failure(fault)
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place

@@ -226,6 +226,14 @@ def test_a_year_passes_no_cap_and_tells_nothing_twice(store):
     assert max(mails.values()) == 1
 
 
+def test_what_is_erased_while_it_is_looked_for_is_passed_over(cluster, store):
+    cluster.add(call(1), call(2))
+    cluster.desk.save_search("O0", "CALL", TUESDAY)
+    store.items.delete(["CALL1", "O1"])
+    assert cluster.desk.run_searches(TUESDAY) == 1, "and the other calls are found"
+    assert [one.fit.organisation_id for one in cluster.desk.preview("CALL2", TUESDAY)] == ["O0"]
+
+
 def test_merged_twins_are_told_nothing_twice_and_keep_their_searches(cluster, store):
     cluster.add(call(1), call(2))
     cluster.desk.send("CALL1", TUESDAY, only=["O1"])

@@ -10,6 +10,7 @@ from fastapi.testclient import TestClient
 from matcher.build import Matcher, open_matcher
 from matcher.errors import BackendUnavailable
 from matcher.people import Person, Role, new_person
+from matcher.rights import Subject, SubjectKind
 from service.app import create_app
 from tests.service.people import Asker, askers
 
@@ -63,6 +64,17 @@ def test_a_contact_person_gets_a_copy_and_erases_itself_by_its_own_links(client,
     assert "Certificat" in anybody("POST", erase).text
     assert matcher.store.people.find(contact.email) is None
     assert anybody("POST", erase).status_code == 404
+
+
+def test_a_saved_search_that_fails_does_not_delay_an_erasure(matcher, contact, monkeypatch):
+    def failing(*_: object) -> None:
+        raise KeyError("CALL1")
+
+    erasure = matcher.rights.erase(Subject(SubjectKind.PERSON, contact.id), NOW)
+    monkeypatch.setattr(matcher.alerts, "run_searches", failing)
+    with TestClient(create_app(matcher.settings, matcher)):
+        pass  # the service looks at the store once more when it stops
+    assert matcher.store.rights.get(erasure.id).done_at is not None
 
 
 @pytest.mark.parametrize("act", ["data", "erase"])
