@@ -21,6 +21,10 @@ class Alerts(Protocol):
         """Return alerts by number."""
         ...
 
+    def stopped(self) -> set[str]:
+        """Return the ids of the people who want no alerts."""
+        ...
+
 
 def calls_of(
     alerts: Alerts, items: Items, organisation_id: str, week: str, now: datetime

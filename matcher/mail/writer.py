@@ -158,11 +158,16 @@ class LetterWriter:
         if not person.may_be_written_to:
             return Remark.OBJECTED
         if message.event is Event.ALERTS:
-            return None if self._calls(message, now) else Remark.SETTLED
+            return self._hindrance_of_alerts(message, person, now)
         introduction = self._introduction(message)
         if introduction is None or _still_holds(message, introduction):
             return None
         return Remark.SETTLED
+
+    def _hindrance_of_alerts(self, message: Message, person: Person, now: datetime) -> Remark | None:
+        if person.id in self._sources.alerts.stopped():
+            return Remark.OBJECTED
+        return None if self._calls(message, now) else Remark.SETTLED
 
     def _facts(self, case: _Case) -> dict[str, Any]:
         if case.message.event is Event.SIGN_IN:

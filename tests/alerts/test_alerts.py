@@ -234,6 +234,15 @@ def test_what_is_erased_while_it_is_looked_for_is_passed_over(cluster, store):
     assert [one.fit.organisation_id for one in cluster.desk.preview("CALL2", TUESDAY)] == ["O0"]
 
 
+def test_a_mail_that_waits_is_not_sent_after_the_stop(cluster, store):
+    cluster.add(call(1))
+    cluster.desk.send("CALL1", TUESDAY, only=["O0"])
+    cluster.worker.due(TUESDAY)
+    store.alerts.stop("PO0", TUESDAY)
+    (message,) = store.mail.all(limit=2)
+    assert cluster.writer.write(message, TUESDAY).why == "objected"
+
+
 def test_merged_twins_are_told_nothing_twice_and_keep_their_searches(cluster, store):
     cluster.add(call(1), call(2))
     cluster.desk.send("CALL1", TUESDAY, only=["O1"])
