@@ -82,7 +82,9 @@ class AuditLog:
         """Check the whole chain, against the checkpoints of store and home and ``others`` kept elsewhere."""
         latest = self._latest()
         marks = [*self._rows.checkpoints(), *([latest] if latest else []), *others]
-        return verify(self._rows.entries(), self._rows.head(), marks, self._key())
+        # One state, younger than every checkpoint: what is entered meanwhile is no fault.
+        with self._rows.state() as (head, entries):
+            return verify(entries, head, marks, self._key())
 
     def export(self) -> Iterator[dict[str, Any]]:
         """Yield every entry as plain values, oldest first."""

@@ -1,6 +1,7 @@
 """What the audit asks of the store."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -17,6 +18,10 @@ class AuditRows(Protocol):
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry in ascending order."""
+        ...
+
+    def state(self) -> AbstractContextManager[tuple[Head, Iterator[Entry]]]:
+        """Open one state of the chain: its head, and every entry in ascending order."""
         ...
 
     def head(self) -> Head:

@@ -73,12 +73,24 @@ def test_writers_at_once_make_one_chain(matcher: Matcher) -> None:
     assert (verdict.entries, verdict.faults) == (60, ())
 
 
+def test_what_is_entered_during_the_check_is_no_fault(matcher: Matcher) -> None:
+    matcher.store.audit.append([Note("plan.make", Of.PLAN, "1")], NOW)
+    with matcher.store.audit.state() as (head, entries):
+        matcher.store.audit.append([Note("plan.make", Of.PLAN, "2")], NOW)
+        assert [entry.seq for entry in entries] == [head.seq] == [1]
+
+
 EDITS = {
     "changed": "UPDATE audit_entries SET actor = 'person:0' WHERE seq = 3",
     "removed": "DELETE FROM audit_entries WHERE seq = 3",
     "cut off": "DELETE FROM audit_entries WHERE seq > 3",
     "emptied": "DELETE FROM audit_entries",
     "head": "UPDATE audit_head SET seq = 3",
+    "no instant": "UPDATE audit_entries SET at = 'hier' WHERE seq = 3",
+    "no zone": "UPDATE audit_entries SET at = '2026-12-01T09:00:00' WHERE seq = 3",
+    "bytes": "UPDATE audit_entries SET actor = x'ff00' WHERE seq = 3",
+    "signed at": "UPDATE audit_checkpoints SET at = 'hier'",
+    "signature": "UPDATE audit_checkpoints SET signature = 'é'",
 }
 
 
@@ -86,6 +98,7 @@ EDITS = {
 def test_a_table_that_somebody_edited_is_found(matcher: Matcher, edit: str) -> None:
     notes = [Note("plan.make", Of.PLAN, str(number)) for number in range(6)]
     matcher.store.audit.append(notes, NOW)
+    matcher.audit.checkpoint(NOW)
     assert matcher.audit.verify().is_sound
     engine = create_engine(matcher.settings.database_url)
     with engine.begin() as connection:

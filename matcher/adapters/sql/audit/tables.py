@@ -1,10 +1,12 @@
 """Entries of the audit and its checkpoints, as rows."""
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import insert, select
+from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit.writing import enter
 from matcher.adapters.sql.engine import Database, stamp
@@ -12,6 +14,8 @@ from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_
 from matcher.audit import Checkpoint, Entry, Head, Note
 
 _BATCH = 5_000
+_UNREADABLE = datetime.min.replace(tzinfo=UTC)
+"""Stands for an instant that somebody edited into none: no hash and no signature agrees with it."""
 
 
 class AuditTables:
@@ -29,15 +33,20 @@ class AuditTables:
         """Yield every entry in ascending order; read a batch at a time, so that no writer is blocked."""
         after = -1
         while True:
-            statement = select(audit_entries).where(audit_entries.c.seq > after)
-            statement = statement.order_by(audit_entries.c.seq).limit(_BATCH)
             with self._database.reading("reading the audit") as connection:
-                rows = connection.execute(statement).all()
-            for seq, at, *rest in rows:
-                yield Entry(seq, datetime.fromisoformat(at), *rest)
-            if len(rows) < _BATCH:
+                batch = _batch(connection, after)
+            yield from batch
+            if len(batch) < _BATCH:
                 return
-            after = rows[-1].seq
+            after = batch[-1].seq
+
+    @contextmanager
+    def state(self) -> Iterator[tuple[Head, Iterator[Entry]]]:
+        """Open one state of the chain: its head, and every entry in ascending order."""
+        with self._database.snapshot("reading the audit") as connection:
+            row = connection.execute(select(audit_head)).first()
+            head = Head(row.seq, row.hash) if row else Head()
+            yield head, _entries(connection)
 
     def head(self) -> Head:
         """Return the last entry as writers know it; that of an empty chain where there is none."""
@@ -56,7 +65,7 @@ class AuditTables:
         statement = select(audit_checkpoints).order_by(audit_checkpoints.c.seq)
         with self._database.reading("reading checkpoints") as connection:
             return [
-                Checkpoint(row.seq, row.hash, datetime.fromisoformat(row.at), row.signature)
+                Checkpoint(row.seq, row.hash, _instant(row.at), row.signature)
                 for row in connection.execute(statement)
             ]
 
@@ -67,3 +76,24 @@ class AuditTables:
             if connection.execute(same).first() is None:
                 row = asdict(checkpoint) | {"at": stamp(checkpoint.at)}
                 connection.execute(insert(audit_checkpoints), row)
+
+
+def _entries(connection: Connection) -> Iterator[Entry]:
+    batch = _batch(connection, -1)
+    while batch:
+        yield from batch
+        batch = _batch(connection, batch[-1].seq)
+
+
+def _batch(connection: Connection, after: int) -> list[Entry]:
+    statement = select(audit_entries).where(audit_entries.c.seq > after)
+    statement = statement.order_by(audit_entries.c.seq).limit(_BATCH)
+    return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except (ValueError, TypeError):
+        return _UNREADABLE
+    return at if at.tzinfo else _UNREADABLE
