@@ -9,6 +9,7 @@ import numpy as np
 
 from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import InvalidRequest
+from matcher.importing import refusal
 from matcher.meetings.attendance import Moment
 from matcher.meetings.calendar import Timetable
 from matcher.meetings.groups import Company, Seating, SettledSeats, seat_groups
@@ -94,6 +95,11 @@ def plan_event(
     [('Zoé', 'Ali'), ('Ali', 'Zoé')]
     """
     settled = settled or Settled()
+    if len(roster.people) < 2:
+        raise refusal(
+            f"Une rencontre se fait à deux au moins : la liste compte {len(roster.people)} personne.",
+            f"A meeting takes at least two people: the list has {len(roster.people)}.",
+        )
     if settled.places is None and settled.from_round > 1:
         raise InvalidRequest("A late change needs the rounds so far: add --settled FILE to --from-round.")
     last = max((r for r, _, _ in settled.places or ()), default=-1)

@@ -16,6 +16,7 @@ from matcher.importing import (
     Table,
     escape,
     read_table,
+    refusal,
     restore,
     write_csv,
 )
@@ -66,7 +67,10 @@ def read_participants(path: Path, ignored: Sequence[str] = ()) -> Roster:
     table = _read(path, participants_rank)
     columns = recognise(table.columns, ignored)
     if not {"name", "last_name"} & set(columns.single):
-        raise InvalidRequest(f"{path} has no column of names: call one of its columns 'nom' or 'name'.")
+        raise refusal(
+            f"{path.name} n'a pas de colonne de noms : appelez une de ses colonnes « nom ».",
+            f"{path.name} has no column of names: call one of its columns 'nom' or 'name'.",
+        )
     sheet = _Sheet(path.name, table, columns)
     sheet.refuse_deciding(ignored)
     present, notices = sheet.presence()

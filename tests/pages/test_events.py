@@ -170,3 +170,17 @@ def test_a_list_named_as_the_file_of_rounds_stays_as_it_was_sent(signed: FastAPI
     staff.get(f"{place}/tours.xlsx")
     kept = KeptEvents(signed.state.settings.home).list_path(place.rpartition("/")[2])
     assert kept.read_bytes() == content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("people", "said"),
+    [
+        ("Ville\nToulouse\n", "inscrits.csv n&#39;a pas de colonne de noms"),
+        ("nom\nAnna\n", "Une rencontre se fait à deux au moins"),
+    ],
+)
+def test_a_list_that_cannot_be_planned_says_why_in_french(staff: TestClient, people: str, said: str) -> None:
+    refused = staff.post("/evenement", data=FORM, files={"participants": ("inscrits.csv", people.encode())})
+    assert refused.status_code == 422
+    assert said in refused.text
+    assert "/tmp" not in refused.text

@@ -64,11 +64,12 @@ def test_a_list_whose_columns_are_not_clear_is_corrected_imported_and_undone(
     assert names(signed) == before
     done = staff.post(f"{place}/faire", data={"fingerprint": fingerprint(page)})
     assert done.status_code == 303
-    assert "1 fiches nouvelles, 1 modifiées" in staff.get(place).text
+    assert "1 fiche nouvelle, 1 modifiée" in staff.get(place).text
     assert names(signed) == before | {"Nouvelle SAS"}
     batch = re.search(r"/importer/lots/([\w-]+)/annuler", staff.get("/importer").text)
     assert batch is not None
-    staff.post(f"/importer/lots/{batch[1]}/annuler")
+    undone = [staff.post(f"/importer/lots/{batch[1]}/annuler").headers["location"] for _ in range(2)]
+    assert undone == ["/importer?fait=import_undone", "/importer?fait=import_undone_already"]
     assert names(signed) == before
 
 

@@ -154,7 +154,10 @@ async def rejects(request: Request, token: str, _staff: WriterDep) -> Response:
 @router.post("/importer/lots/{batch}/annuler", name="page_undo_import")
 async def undo(batch: str, _staff: WriterDep, engine: EngineDep) -> Response:
     """Bring back what an import changed."""
-    report = await engine.work(lambda matcher: matcher.store.imports.undo(batch))
+    try:
+        report = await engine.work(lambda matcher: matcher.store.imports.undo(batch))
+    except InvalidRequest:  # a double click: it is undone once
+        return back_to("/importer", said="import_undone_already")
     return back_to("/importer", said="import_undone_but" if report.kept else "import_undone")
 
 
