@@ -1,7 +1,7 @@
 """The figures of a period, counted from the records of introductions, alerts and reactions."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, tzinfo
 from statistics import median
@@ -129,17 +129,11 @@ def count(facts: Facts, period: Period) -> Report:
 def _of_introductions(facts: Facts, period: Period) -> list[_Event]:
     events: list[_Event] = []
     asked: dict[str, Record] = {}
-    useful: set[str] = set()
-    for record in facts.records:
+    for record in _useful_once(facts.records):
         sides = frozenset(facts.pairs.get(record.introduction_id, ()))
         last = asked.get(record.introduction_id)
         if record.act is Act.ASK:
             asked[record.introduction_id] = record
-        is_useful = record.outcome is not None and bool(record.outcome.useful)
-        if is_useful and record.introduction_id in useful:
-            continue  # the other side said so before: an introduction is useful once
-        if is_useful:
-            useful.add(record.introduction_id)
         if not period.holds(record.at) or not sides:
             continue
         events += _events_of(record, sides)
@@ -148,6 +142,18 @@ def _of_introductions(facts: Facts, period: Period) -> list[_Event]:
             one = frozenset({last.asked_id})
             events += [_Event("answered", one), _Event("days_to_answer", one, days)]
     return events
+
+
+def _useful_once(records: Iterable[Record]) -> Iterator[Record]:
+    """Yield records without the second of two outcomes that find one introduction useful."""
+    useful: set[str] = set()
+    for record in records:
+        is_useful = record.outcome is not None and bool(record.outcome.useful)
+        if is_useful and record.introduction_id in useful:
+            continue
+        if is_useful:
+            useful.add(record.introduction_id)
+        yield record
 
 
 def _events_of(record: Record, sides: frozenset[str]) -> list[_Event]:

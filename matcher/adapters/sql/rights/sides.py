@@ -67,13 +67,17 @@ def own_rows(table: Table, organisation_id: str) -> list[ColumnElement[bool]]:
 def without_others(connection: Connection, table: Table, rows: Rows, organisation_id: str) -> Rows:
     """Return rows without what they tell of others."""
     left_out = _LEFT_OUT.get(table.name, set())
-    kept = [{name: value for name, value in row.items() if name not in left_out} for row in rows]
+    kept = [_without(row, left_out) for row in rows]
     if table not in (introductions, introduction_records):
         return kept
     named = _named(connection, organisation_id)
     for row in kept:
         _hide_other(row, organisation_id, named)
     return kept
+
+
+def _without(row: dict[str, Any], names: set[str]) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
 
 
 def _is_known(organisation_id: str) -> ColumnElement[bool]:
