@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import cached_property
 
 from threadpoolctl import threadpool_limits
@@ -63,7 +62,7 @@ from matcher.recommend.analysis import Analyser
 from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
-from matcher.rights import Home, Parts, RightsDesk
+from matcher.rights import Durations, Home, Kept, Parts, RightsDesk, Swept, sweep
 from matcher.settings import HASHING, Settings
 
 
@@ -371,10 +370,10 @@ def _rules(settings: Settings) -> Rules:
     )
 
 
-def count_old_impressions(matcher: Matcher) -> int:
-    """Count, per item and month, the impressions older than the setting keeps them; return how many."""
-    before = utc_now() - timedelta(days=matcher.settings.impressions_days)
-    return matcher.store.events.count_impressions_before(before)
+def sweep_old(settings: Settings, store: Store) -> Sequence[Swept]:
+    """Remove what is kept no longer: impressions older than the setting, links and visits that are over."""
+    kept = Kept(store.events, store.people, store.visits)
+    return sweep(kept, Durations(settings.impressions_days), utc_now())
 
 
 @contextmanager

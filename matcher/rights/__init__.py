@@ -7,6 +7,7 @@
 - ``files``: the files of the home folder, searched and cleaned
 - ``ports``: what this package asks of the store, the index and the files
 - ``processing``: what is held, why, how long and who sees it, as a notice and a record
+- ``retention``: what is kept no longer, removed by the rules of the notice
 - ``desk``: the use cases: export, erase, correct, finish
 """
 
@@ -22,6 +23,7 @@ from matcher.rights.processing import (
     record_rows,
     version_of_notice,
 )
+from matcher.rights.retention import Kept, Swept, rule_of, sweep
 from matcher.rights.subject import Subject, SubjectKind, find_subject
 from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Trace, Tracer
@@ -30,6 +32,7 @@ __all__ = [
     "Durations",
     "Erasure",
     "Home",
+    "Kept",
     "Parts",
     "Processing",
     "Removal",
@@ -39,6 +42,7 @@ __all__ = [
     "Subject",
     "SubjectKind",
     "Suppressed",
+    "Swept",
     "Tables",
     "Trace",
     "Tracer",
@@ -50,6 +54,8 @@ __all__ = [
     "notice",
     "processings",
     "record_rows",
+    "rule_of",
     "suppression_hash",
+    "sweep",
     "version_of_notice",
 ]

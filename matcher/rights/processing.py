@@ -87,7 +87,10 @@ _TOLD = (
             "visits and links, as hashes; never the password",
         ),
         _CONTRACT,
-        ("jusqu'à leur fin ou leur révocation", "until they end or are revoked"),
+        (
+            "deux jours au plus après leur fin ou leur révocation",
+            "two days at most after they end or are revoked",
+        ),
         Permission.MANAGE_KEYS,
         ("visits", "api_keys", "links"),
     ),

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Sequence
-from datetime import timedelta
 from json import dumps
 from pathlib import Path
 from typing import Annotated
@@ -12,7 +11,7 @@ from rich import box
 from rich.table import Table
 
 from matcher.adapters.sql import Store, utc_now
-from matcher.build import open_matcher
+from matcher.build import open_matcher, sweep_old
 from matcher.domain.events import Action, Feedback, Refusal
 from matcher.feedback import examples, holding, kind_between, react, write_examples
 from matcher.language.lookup import find_item
@@ -105,11 +104,15 @@ def export(file: Annotated[Path, typer.Argument(help="Where to write: JSON Lines
 
 @retention.command("run")
 def run_retention() -> None:
-    """Count the impressions older than MATCHER_IMPRESSIONS_DAYS per item and month, and remove them."""
+    """Remove impressions older than MATCHER_IMPRESSIONS_DAYS, and links and visits that are over.
+
+    Impressions are counted per item and month before. Each line names the rule of `matcher privacy notice`.
+    """
     settings = load()
     with opened_store(settings, make=False) as store:
-        count = store.events.count_impressions_before(utc_now() - timedelta(days=settings.impressions_days))
-    remarks().print(f"{count} impressions older than {settings.impressions_days} days counted and removed.")
+        swept = sweep_old(settings, store)
+    for one in swept:
+        remarks().print(f"{one.table}: {one.rows} removed ({one.rule}).", soft_wrap=True)
 
 
 def _rows(store: Store, asker: str | None) -> list[Feedback]:

@@ -11,7 +11,7 @@ import anyio.to_thread
 import structlog
 from fastapi import Request
 
-from matcher.build import Matcher, count_old_impressions
+from matcher.build import Matcher, sweep_old
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
 from matcher.domain.items import AnyItem, ItemType, Kind, Profile
@@ -217,11 +217,11 @@ class MatcherEngine:
             self._clear_at = now
 
     async def _do_daily_work(self) -> None:
-        """Count impressions and drop files that are too old, and ask with saved searches, once a day."""
+        """Remove what is kept no longer, and ask with saved searches, once a day."""
         today = datetime.now(UTC).date()
         if today != self._swept_on:
             await run_to_end(self._each_day, datetime.now(UTC))
-            await self.read(count_old_impressions)
+            await self.read(lambda matcher: sweep_old(matcher.settings, matcher.store))
             await self.work(lambda matcher: matcher.alerts.run_searches(datetime.now(UTC)))
             self._swept_on = today
 

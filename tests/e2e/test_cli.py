@@ -140,6 +140,7 @@ def test_what_reactions_teach_is_written_without_names(stocked, capsys):
     assert "ORG" not in text
     assert text.count("\n") == 2
     assert main(["retention", "run"]) == 0
+    assert "visits: 0 removed (notice " in capsys.readouterr().err
 
 
 def test_a_free_text_is_answered(stocked, capsys):

@@ -1,14 +1,16 @@
 """A copy of an organisation's data holds nothing that others said or decided of it."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from matcher.adapters.sql import open_store, utc_now
-from matcher.build import Matcher, open_matcher
+from matcher.build import Matcher, open_matcher, sweep_old
 from matcher.introductions import Act, Actor, Details, Ground, Party
+from matcher.people import Purpose
 from matcher.rights import Subject, SubjectKind
 from tests.rights.cluster import NOW, fill, introduce, member, settings_of
 
@@ -55,3 +57,17 @@ def test_an_introduction_is_in_a_copy_once_the_organisation_knows_of_it(matcher:
     assert OTHER.id not in str(told["introductions"] + told["introduction_records"])
     own = copy_of(matcher, OTHER.id)["introduction_records"]
     assert [(row["act"], row["ground"]) for row in own] == [("ask", None), ("no", "competitor")]
+
+
+def test_links_and_visits_that_are_over_are_kept_no_longer(matcher: Matcher) -> None:
+    store, (who, *_) = matcher.store, matcher.store.people.all()
+    long_ago = NOW - timedelta(days=400)
+    matcher.links.make(Purpose.SIGN_IN, who.id, "", long_ago)
+    matcher.visits.begin(who.id, long_ago)
+    lasting = matcher.links.make(Purpose.SIGN_IN, who.id, "", NOW)
+    swept = {one.table: one for one in sweep_old(matcher.settings, store)}
+    assert (swept["links"].rows, swept["visits"].rows) == (1, 1)
+    assert swept["links"].rule.endswith(", sign-in")
+    assert [one.id for one in matcher.links.of(who.id, Purpose.SIGN_IN)] == [lasting.id]
+    assert len(store.visits.visits_of(who.id)) == 1
+    assert {one.rows for one in sweep_old(matcher.settings, store)} == {0}

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import erasure
@@ -164,6 +164,12 @@ class PeopleTables:
         statement = update(links).where(id_in(dialect, links.c.id), links.c.revoked_at.is_(None))
         with self._database.writing("revoking links") as connection:
             connection.execute(statement.values(revoked_at=stamp(now)), ids_parameter(dialect, link_ids))
+
+    def drop_links(self, before: datetime) -> int:
+        """Remove the links that expired or were revoked by an instant; return how many there were."""
+        over = or_(links.c.expires_at <= stamp(before), links.c.revoked_at <= stamp(before))
+        with self._database.writing("removing links that are over") as connection:
+            return int(connection.execute(delete(links).where(over)).rowcount)
 
     def _select(self, condition: Any) -> list[Person]:
         found = select(people).order_by(people.c.id)

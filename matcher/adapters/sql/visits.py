@@ -60,6 +60,12 @@ class VisitTable:
         with self._database.writing("ending visits") as connection:
             return int(connection.execute(ended).rowcount)
 
+    def drop_visits(self, before: datetime) -> int:
+        """Remove the visits of everybody that were over by an instant; return how many there were."""
+        over = delete(visits).where(visits.c.expires_at <= stamp(before))
+        with self._database.writing("removing visits that are over") as connection:
+            return int(connection.execute(over).rowcount)
+
 
 class KeyTable:
     """The API keys of programs."""
