@@ -42,6 +42,16 @@ def chosen_for(waiting: Waiting, title: str) -> str:
     return waiting.columns.get(title, AUTO)
 
 
+def clashing_title(form: Mapping[str, str], titles: Sequence[str]) -> str | None:
+    """Return the first title whose columns were given different choices: a choice is kept by its title."""
+    wanted: dict[str, str] = {}
+    for position, title in enumerate(titles):
+        choice = form.get(f"col-{position}", AUTO)
+        if wanted.setdefault(title, choice) != choice:
+            return title
+    return None
+
+
 def take_choices(waiting: Waiting, form: Mapping[str, str], titles: Sequence[str]) -> None:
     """Keep the choices of a form, whose fields are ``col-0``, ``col-1`` ... in the order of the columns."""
     kinds = {kind.value for kind in ItemType}

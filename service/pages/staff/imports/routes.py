@@ -26,7 +26,7 @@ from service.pages.editing import BY_PAGE
 from service.pages.forms import sent_file, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
-from service.pages.staff.imports.columns import KINDS, field_options, take_choices
+from service.pages.staff.imports.columns import KINDS, clashing_title, field_options, take_choices
 from service.pages.staff.imports.preview import DONE, Preview, preview_of
 from service.pages.staff.imports.waiting import Waiting, WaitingFiles
 
@@ -51,7 +51,11 @@ class ImportsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportPage(Page):
-    """One file: its columns, what an import would do, or did. ``changed``: it would do otherwise by now."""
+    """One file: its columns, what an import would do, or did.
+
+    ``changed``: it would do otherwise by now. ``clash``: the title of columns that were given different
+    choices.
+    """
 
     template: ClassVar[str] = "staff/import.html"
 
@@ -63,6 +67,7 @@ class ImportPage(Page):
     labels: dict[str, str]
     done: dict[str, str]
     changed: bool
+    clash: str | None
     has_rejects: bool
 
 
@@ -94,13 +99,19 @@ async def choose(request: Request, token: str, _staff: WriterDep, engine: Engine
     """Keep what was chosen for the columns and show what an import would do then."""
     form, files = await typed(request), _files(request)
 
-    def take(matcher: Matcher) -> None:
+    def take(matcher: Matcher) -> str | None:
         waiting = files.get(token)
         columns = preview_of(files.path(token), waiting, matcher.store).columns
-        take_choices(waiting, form, [column.title for column in columns])
-        files.save(token, waiting)
+        titles = [column.title for column in columns]
+        clash = clashing_title(form, titles)
+        if clash is None:
+            take_choices(waiting, form, titles)
+            files.save(token, waiting)
+        return clash
 
-    await engine.read(take)
+    clash = await engine.read(take)
+    if clash is not None:
+        return await _show(request, engine, token, clash=clash, status=422)
     return back_to(f"/importer/{token}", anchor="effect")
 
 
@@ -180,7 +191,13 @@ async def _show_imports(request: Request, engine: EngineDep, *, missing: bool = 
 
 
 async def _show(
-    request: Request, engine: EngineDep, token: str, *, changed: bool = False, status: int = 200
+    request: Request,
+    engine: EngineDep,
+    token: str,
+    *,
+    changed: bool = False,
+    clash: str | None = None,
+    status: int = 200,
 ) -> Response:
     files = _files(request)
     waiting = await engine.read(lambda _: files.get(token))
@@ -197,6 +214,7 @@ async def _show(
         labels=dict(options),
         done={action.value: words for action, words in DONE.items()},
         changed=changed,
+        clash=clash,
         has_rejects=rejects_path(files.path(token)).is_file(),
     )
     return show(request, page, section=SECTION, status=status)
