@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -35,6 +36,12 @@ def planned(staff: TestClient, **given: str) -> str:
     return str(answered.headers["location"])
 
 
+def seen(staff: TestClient, place: str) -> str:
+    found = re.search(r'name="seen" value="(\w+)"', staff.get(place).text)
+    assert found is not None
+    return found[1]
+
+
 def pairs(app: FastAPI, place: str) -> dict[int, set[frozenset[str]]]:
     event = KeptEvents(app.state.settings.home).get(place.rpartition("/")[2])
     found: dict[int, set[frozenset[str]]] = {}
@@ -60,7 +67,9 @@ def test_everybody_meets_in_every_round_and_takes_it_home(signed: FastAPI, staff
 def test_a_late_absence_moves_nothing_that_took_place(signed: FastAPI, staff: TestClient) -> None:
     place = planned(staff)
     before = pairs(signed, place)
-    changed = staff.post(place, data={"from_round": "2", "absent": ["Personne 1", "Personne 2"]})
+    changed = staff.post(
+        place, data={"seen": seen(staff, place), "from_round": "2", "absent": ["Personne 1", "Personne 2"]}
+    )
     assert changed.headers["location"] == f"{place}?fait=event_changed"
     after = pairs(signed, place)
     assert after[1] == before[1]
@@ -184,3 +193,14 @@ def test_a_list_that_cannot_be_planned_says_why_in_french(staff: TestClient, peo
     assert refused.status_code == 422
     assert said in refused.text
     assert "/tmp" not in refused.text
+
+
+def test_a_late_change_of_rounds_that_others_changed_is_not_done(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff)
+    form = {"seen": seen(staff, place), "from_round": "2"}
+    staff.post(place, data=form | {"absent": ["Personne 1", "Personne 2"]})
+    before = pairs(signed, place)
+    answered = staff.post(place, data=form | {"absent": ["Personne 3", "Personne 4"]})
+    assert answered.status_code == 409
+    assert "Refaites votre changement" in answered.text
+    assert pairs(signed, place) == before

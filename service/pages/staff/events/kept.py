@@ -1,5 +1,6 @@
 """Events as they are kept: the list, the form, the rounds; for a month after the last change."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from contextlib import suppress
@@ -32,6 +33,11 @@ class KeptEvent:
     basis: str = ""
     absent: list[str] = field(default_factory=list)
     notices: list[tuple[str, str]] = field(default_factory=list)
+
+    @property
+    def version(self) -> str:
+        """A name of the rounds and of who is absent, so that a change of others is noticed."""
+        return hashlib.sha256(json.dumps([self.rows, self.absent]).encode()).hexdigest()[:32]
 
 
 class KeptEvents:

@@ -12,6 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from matcher.build import Matcher
+from matcher.errors import StalePlan
 from matcher.meetings import (
     Settled,
     Timetable,
@@ -48,22 +49,27 @@ class Round:
 
 def plan_anew(matcher: Matcher, events: KeptEvents, token: str) -> None:
     """Plan an event from its list; InvalidRequest says what in the list or the numbers cannot be."""
-    _plan(matcher, events, token, Settled())
+    _plan(matcher, events, token, events.get(token), Settled())
 
 
 def change_late(
-    matcher: Matcher, events: KeptEvents, token: str, absent: Sequence[str], from_round: int
+    matcher: Matcher, events: KeptEvents, token: str, seen: str, absent: Sequence[str], from_round: int
 ) -> None:
-    """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move."""
-    event, people = events.get(token), read_participants(events.list_path(token))
+    """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move.
+
+    StalePlan where the event is of another version than ``seen``. Nothing is kept where it cannot be planned.
+    """
+    event = events.get(token)
+    if event.version != seen:
+        raise StalePlan("The event was changed meanwhile: look at its rounds again.")
+    people = read_participants(events.list_path(token))
     read = read_tables if event.form.seats else read_rounds
     with TemporaryDirectory() as folder:
         path = Path(folder, ROUNDS_FILE)
         write_rounds(event.rows, path)
         places = read(path, people)
     event.absent = list(absent)
-    events.save(token, event)
-    _plan(matcher, events, token, Settled(places, from_round, absent))
+    _plan(matcher, events, token, event, Settled(places, from_round, absent))
 
 
 def rounds_of(event: KeptEvent, zone: ZoneInfo) -> list[Round]:
@@ -94,8 +100,7 @@ def workbook(events: KeptEvents, token: str) -> bytes:
         return path.read_bytes()
 
 
-def _plan(matcher: Matcher, events: KeptEvents, token: str, settled: Settled) -> None:
-    event = events.get(token)
+def _plan(matcher: Matcher, events: KeptEvents, token: str, event: KeptEvent, settled: Settled) -> None:
     people = read_participants(events.list_path(token))
     scores, event.basis = scores_of(people, matcher)
     timetable = event.form.timetable(matcher.settings.zone)

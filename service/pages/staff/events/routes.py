@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request, Response
 
-from matcher.errors import InvalidRequest
+from matcher.errors import InvalidRequest, StalePlan
 from matcher.importing import FileRefused
 from matcher.people import Permission
 from service.http.access import Caller, requires
@@ -26,10 +26,14 @@ from service.pages.staff.events.planning import (
     rounds_of,
     workbook,
 )
+from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
 StaffDep = Annotated[Caller, requires(Permission.MANAGE_INTRODUCTIONS)]
 SECTION = "/evenement"
+CHANGED_MEANWHILE = mark(
+    "Quelqu'un d'autre a changé cet événement : voici ses tours. Refaites votre changement."
+)
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
@@ -110,10 +114,14 @@ async def change(request: Request, token: str, _staff: StaffDep, engine: EngineD
     from_round = int(given) if given.isdecimal() and 0 < int(given[:4]) <= 100 else 1
     try:
         await engine.ask(
-            lambda matcher: change_late(matcher, kept, token, absent, from_round), client_of(request)
+            lambda matcher: change_late(matcher, kept, token, form.get("seen", ""), absent, from_round),
+            client_of(request),
         )
+    except StalePlan:
+        sentence = translate(CHANGED_MEANWHILE, language_of(request))
+        return await _show(request, engine, token, sentence, status=409)
     except InvalidRequest as fault:
-        return await _show(request, engine, token, _said(fault, request))
+        return await _show(request, engine, token, _said(fault, request), status=422)
     return back_to(f"/evenement/{token}", said="event_changed")
 
 
@@ -167,7 +175,9 @@ async def _show_events(request: Request, engine: EngineDep, form: EventForm, err
     return show(request, page, section=SECTION, status=422 if error else 200)
 
 
-async def _show(request: Request, engine: EngineDep, token: str, error: str = "") -> Response:
+async def _show(
+    request: Request, engine: EngineDep, token: str, error: str = "", status: int = 200
+) -> Response:
     kept = _kept(request)
     found = await engine.read(lambda _: kept.get(token))
     page = EventPage(
@@ -178,4 +188,4 @@ async def _show(request: Request, engine: EngineDep, token: str, error: str = ""
         notices=[en if language_of(request) == "en" else fr for fr, en in found.notices],
         error=error,
     )
-    return show(request, page, section=SECTION, status=422 if error else 200)
+    return show(request, page, section=SECTION, status=status)
