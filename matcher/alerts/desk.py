@@ -41,7 +41,8 @@ class AlertDesk:
             The call is not open: it was withdrawn, or closed, or its dates are not confirmed.
         """
         call = self._open_call(call_id, now)
-        known = {one.fit.organisation_id: one.state.value for one in self._parts.rows.all(call_id=call_id)}
+        kept = [one for one in self._parts.rows.all(call_id=call_id) if one.state is not AlertState.WITHDRAWN]
+        known = {one.fit.organisation_id: one.state.value for one in kept}
         fits = self._fitting(self._parts.finder.members_for(call, self._parts.rules.most_recipients, now))
         ids = [fit.organisation_id for fit in fits]
         contacts, stopped = self._parts.contacts(ids), self._parts.rows.stopped()

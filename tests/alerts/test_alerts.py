@@ -243,6 +243,16 @@ def test_a_mail_that_waits_is_not_sent_after_the_stop(cluster, store):
     assert cluster.writer.write(message, TUESDAY).why == "objected"
 
 
+def test_staff_send_again_what_was_withdrawn_and_searches_do_not(cluster, store):
+    cluster.add(call(1))
+    cluster.desk.send("CALL1", TUESDAY)
+    cluster.desk.withdraw("CALL1")
+    cluster.desk.save_search("O0", "CALL1", TUESDAY)
+    assert cluster.desk.run_searches(TUESDAY) == 0
+    assert len(cluster.desk.send("CALL1", TUESDAY)) == 2
+    assert cluster.worker.due(TUESDAY) == 2
+
+
 def test_merged_twins_are_told_nothing_twice_and_keep_their_searches(cluster, store):
     cluster.add(call(1), call(2))
     cluster.desk.send("CALL1", TUESDAY, only=["O1"])

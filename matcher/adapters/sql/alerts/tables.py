@@ -1,6 +1,6 @@
 """Alerts as rows; an alert, its mails and its entry in the audit are one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,16 +32,25 @@ class AlertTables:
         self._database = database
 
     def add(self, given: Sequence[Alert], by: str = "") -> int:
-        """Keep alerts, except where the call and the organisation have one; return how many are new."""
+        """Keep alerts, except where the call and the organisation have one; return how many are new.
+
+        What was withdrawn is due again when staff send it, and not when a saved search finds it.
+        """
         with self._database.writing("keeping alerts") as connection:
             known = _known(connection)
             stored = _stored(connection, given)
-            new = [one for one in given if _pair(one) not in known and set(_pair(one)) <= stored]
+            new = [one for one in given if _is_new(one, known) and set(_pair(one)) <= stored]
+            for one in new:
+                pair = (
+                    alerts.c.call_id == one.fit.call_id,
+                    alerts.c.organisation_id == one.fit.organisation_id,
+                )
+                connection.execute(delete(alerts).where(*pair))  # a withdrawn one, if any
             rows = {_pair(one): _row(one) for one in new}
             if rows:
                 connection.execute(insert(alerts), list(rows.values()))
-            calls = dict.fromkeys(one.fit.call_id for one in new)
-            notes = [Note("alert.send", Of.CALL, call_id, by) for call_id in calls]
+            calls = {one.fit.call_id: one.version for one in new}
+            notes = [Note("alert.send", Of.CALL, call_id, by, version) for call_id, version in calls.items()]
             enter(connection, notes, self._database.now())
             return len(rows)
 
@@ -133,9 +142,14 @@ def _pair(alert: Alert) -> tuple[str, str]:
     return alert.fit.call_id, alert.fit.organisation_id
 
 
-def _known(connection: Connection) -> set[tuple[str, str]]:
-    rows = connection.execute(select(alerts.c.call_id, alerts.c.organisation_id))
-    return {(row.call_id, row.organisation_id) for row in rows}
+def _known(connection: Connection) -> dict[tuple[str, str], str]:
+    rows = connection.execute(select(alerts.c.call_id, alerts.c.organisation_id, alerts.c.state))
+    return {(row.call_id, row.organisation_id): row.state for row in rows}
+
+
+def _is_new(alert: Alert, known: Mapping[tuple[str, str], str]) -> bool:
+    state = known.get(_pair(alert))
+    return state is None or (state == AlertState.WITHDRAWN.value and alert.search is None)
 
 
 def _stored(connection: Connection, given: Sequence[Alert]) -> set[str]:
