@@ -17,7 +17,7 @@
 
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery, Unwanted, Written
-from matcher.mail.feed import CalendarFeeds, FeedSources
+from matcher.mail.feed import CalendarFeeds, FeedSources, date_entry, day_or_instant
 from matcher.mail.invitations import written_moment
 from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
@@ -49,5 +49,7 @@ __all__ = [
     "Unwanted",
     "Worker",
     "Written",
+    "date_entry",
+    "day_or_instant",
     "written_moment",
 ]

@@ -122,12 +122,22 @@ class CalendarFeeds:
         }
         for factory in self._sources.items.get_many(sorted(ids)).values():
             if isinstance(factory, Factory) and factory.next_meeting is not None:
-                starts = factory.next_meeting.astimezone(self._zone)
-                uid = f"factory-{factory.id}@matcher"
-                yield CalendarEntry(uid, _day_or_instant(starts), None, factory.name)
+                yield date_entry(factory, factory.next_meeting, self._zone)
 
 
-def _day_or_instant(starts: datetime) -> datetime | date:
+def date_entry(factory: Factory, at: datetime, zone: ZoneInfo) -> CalendarEntry:
+    """Return the date of a factory as a calendar entry: a date that moves keeps its identifier.
+
+    >>> at = datetime.fromisoformat("2026-12-03T23:00Z")
+    >>> entry = date_entry(Factory(id="FAC1", name="Data"), at, ZoneInfo("Europe/Paris"))
+    >>> entry.uid, entry.starts
+    ('factory-FAC1@matcher', datetime.date(2026, 12, 4))
+    """
+    starts = day_or_instant(at.astimezone(zone))
+    return CalendarEntry(f"factory-{factory.id}@matcher", starts, None, factory.name, place=factory.antenna)
+
+
+def day_or_instant(starts: datetime) -> datetime | date:
     """Return the day alone of an instant at midnight: that is how a date without an hour is kept."""
     return starts.date() if starts.time() == time() else starts
 

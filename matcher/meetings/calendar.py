@@ -5,7 +5,7 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,8 @@ def write_calendars(
     """Write one iCalendar file a person, an event a meeting; return the number of files.
 
     An event of a person and a round keeps its identifier (RFC 5545 UID) in every later export, so that a
-    calendar that is imported again replaces the meeting instead of adding a second one.
+    calendar that is imported again replaces the meeting instead of adding a second one. Events that start at
+    different instants, of one day or not, never replace each other.
 
     Parameters
     ----------
@@ -102,7 +103,7 @@ def _calendar(meetings: Sequence[Mapping[str, Any]], timetable: Timetable, stamp
 
 def _entry(row: Mapping[str, Any], timetable: Timetable) -> CalendarEntry:
     r = int(row["tour"]) - 1
-    key = f"{timetable.start.date().isoformat()}|{fold_words(str(row['personne']))}|{r}"
+    key = f"{timetable.start.astimezone(UTC).isoformat()}|{fold_words(str(row['personne']))}|{r}"
     company = str(row.get("organisation_rencontree") or "")
     met = str(row["rencontre"])
     with_company = f"{met} ({company})" if company and f"({company})" not in met else met

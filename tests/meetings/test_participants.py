@@ -265,3 +265,14 @@ def test_calendars_hold_the_time_zone_the_company_and_a_lasting_identifier(tmp_p
     assert str(first["summary"]) == "Rencontre : Bruno (ITK)"
     assert first["uid"] == second["uid"]  # the same slot: a calendar replaces it
     assert first.start.time() == time(9, 20)
+
+
+def test_two_events_of_one_day_do_not_replace_each_other(tmp_path):
+    row = {"tour": 1, "table": 1, "personne": "Alba", "rencontre": "Bruno"}
+    uids = set()
+    for hour in (9, 14):
+        start = datetime(2026, 12, 3, hour, tzinfo=ZoneInfo("Europe/Paris"))
+        write_calendars([row], tmp_path, Timetable(start), NINE)
+        calendar = icalendar.Calendar.from_ical((tmp_path / "alba.ics").read_bytes())
+        uids.update(str(event["uid"]) for event in calendar.walk("VEVENT"))
+    assert len(uids) == 2

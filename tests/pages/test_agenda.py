@@ -41,6 +41,18 @@ def test_coming_dates_are_listed_and_taken_into_a_calendar(dated: FastAPI) -> No
     assert "SUMMARY:Factory Datée" in calendar.text
 
 
+def test_a_date_keeps_its_identifier_when_it_moves_and_needs_no_hour(dated: FastAPI) -> None:
+    matcher, member = dated.state.matcher, browser_of(dated, MEMBER)
+    midnight = SOON.astimezone(matcher.settings.zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    matcher.store.items.put(
+        [Factory(id="FAC009", name="Factory Datée", next_meeting=midnight + timedelta(days=2))], source="test"
+    )
+    calendar = member.get("/agenda.ics").text
+    assert "UID:factory-FAC009@matcher" in calendar
+    assert f"DTSTART;VALUE=DATE:{midnight + timedelta(days=2):%Y%m%d}" in calendar
+    assert "00:00" not in member.get("/agenda").text
+
+
 def test_calls_by_deadline_theme_and_place(dated: FastAPI) -> None:
     member = browser_of(dated, MEMBER)
     page = member.get("/appels").text

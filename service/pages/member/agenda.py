@@ -4,13 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Annotated, ClassVar
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.calendars import CalendarEntry, write_calendar
+from matcher.calendars import write_calendar
 from matcher.domain.items import Factory, ItemType, Opportunity
 from matcher.errors import InvalidRequest
+from matcher.mail import date_entry, day_or_instant
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -26,12 +28,14 @@ LONGEST_FILTER = 100
 
 @dataclass(frozen=True, slots=True)
 class FactoryDate:
-    """A coming date of a factory; ``own``: the reader's organisation takes part in it."""
+    """A coming date of a factory; ``own``: the reader's organisation takes part in it.
 
-    id: str
-    name: str
+    ``whole_day``: only the day is known.
+    """
+
+    factory: Factory
     at: datetime
-    antenna: str
+    whole_day: bool
     own: bool
 
 
@@ -65,20 +69,19 @@ async def agenda(request: Request, caller: ReaderDep, engine: EngineDep) -> Resp
     at = now()
     factories, own = await engine.read(lambda matcher: _factories(matcher, caller.organisations))
     page = AgendaPage(
-        dates=_dates(factories, own, at), undated=[one.name for one in factories if not _comes(one, at)]
+        dates=_dates(factories, own, at, request.app.state.settings.zone),
+        undated=[one.name for one in factories if not _comes(one, at)],
     )
     return show(request, page, section="/agenda")
 
 
 @router.get("/agenda.ics", name="page_agenda_file")
-async def agenda_file(caller: ReaderDep, engine: EngineDep) -> Response:
+async def agenda_file(request: Request, caller: ReaderDep, engine: EngineDep) -> Response:
     """Send the coming dates of factories as a calendar."""
     at = now()
     factories, own = await engine.read(lambda matcher: _factories(matcher, caller.organisations))
-    entries = [
-        CalendarEntry(f"{one.id}-{one.at:%Y%m%d}@matcher", one.at, None, one.name, place=one.antenna)
-        for one in _dates(factories, own, at)
-    ]
+    zone: ZoneInfo = request.app.state.settings.zone
+    entries = [date_entry(one.factory, one.at, zone) for one in _dates(factories, own, at, zone)]
     headers = {"Content-Disposition": 'attachment; filename="factories.ics"', "Cache-Control": "no-store"}
     return Response(write_calendar(entries, datetime.now(UTC)), media_type="text/calendar", headers=headers)
 
@@ -115,13 +118,17 @@ def _comes(factory: Factory, at: datetime) -> bool:
     return factory.next_meeting is not None and factory.next_meeting >= at
 
 
-def _dates(factories: Iterable[Factory], own: set[str], at: datetime) -> list[FactoryDate]:
+def _dates(factories: Iterable[Factory], own: set[str], at: datetime, zone: ZoneInfo) -> list[FactoryDate]:
     dates = [
-        FactoryDate(one.id, one.name, one.next_meeting, one.antenna, one.id in own)
+        FactoryDate(one, one.next_meeting, _is_whole_day(one.next_meeting, zone), one.id in own)
         for one in factories
         if one.next_meeting is not None and _comes(one, at)
     ]
-    return sorted(dates, key=lambda one: (one.at, one.name))
+    return sorted(dates, key=lambda one: (one.at, one.factory.name))
+
+
+def _is_whole_day(at: datetime, zone: ZoneInfo) -> bool:
+    return not isinstance(day_or_instant(at.astimezone(zone)), datetime)
 
 
 def _open_calls(matcher: Matcher, theme: str, near: str) -> list[Opportunity] | None:
