@@ -15,6 +15,7 @@ from matcher.domain.items import ItemType
 from matcher.errors import NotFound
 from matcher.language.lookup import find_item
 from matcher.people import ApiKeys, Person, Role, Scope, new_person
+from matcher.rights import Subject, SubjectKind
 from matcher.settings import load
 from service.cli.render.console import remarks, results
 
@@ -133,10 +134,12 @@ def disable_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) 
 
 @users.command("erase")
 def erase_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
-    """Remove a person, with their links, visits and mails; records of acts stay, without the person."""
-    with _store() as store:
-        store.people.erase(_find(store, email).id)
-    results().print("Erased.")
+    """Erase a person as `matcher erase` does: not taken in again; records of acts stay."""
+    with open_matcher(load()) as matcher:
+        person = _find(matcher.store, email)
+        erasure = matcher.rights.erase(Subject(SubjectKind.PERSON, person.id), datetime.now(UTC))
+    results().print(f"Erased. Certificate: {erasure.id}", highlight=False)
+    remarks().print("Files follow: `matcher privacy finish`, or the running service by itself.")
 
 
 @keys.command("create")

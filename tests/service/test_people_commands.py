@@ -47,6 +47,15 @@ def test_a_contact_person_has_a_source_objects_and_agrees(capsys: pytest.Capture
     assert found["objected_at"] is None
 
 
+def test_who_is_erased_has_a_certificate_and_is_not_taken_in_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert _added() == 0
+    assert main(["users", "erase", CLAIRE]) == 0
+    assert "Certificate: ER" in capsys.readouterr().out
+    assert _added() == 2
+
+
 @pytest.mark.parametrize("command", ["object", "agree", "show", "disable", "erase"])
 def test_an_unknown_address_is_refused_with_what_to_do(
     command: str, capsys: pytest.CaptureFixture[str]
