@@ -141,7 +141,7 @@ def test_an_office_worker_imports_last_years_list(browser: Browser, base: str, t
         page.get_by_label("Opposition RGPD").select_option("-")
         page.get_by_role("button", name="Refaire l'aperçu").press("Enter")
         page.get_by_role("button", name="Importer 1 fiche").press("Enter")
-        page.get_by_text("1 fiches nouvelles").wait_for()
+        page.get_by_text("1 fiche nouvelle").wait_for()
         assert seen.violations() + seen.complaints == []
 
 
