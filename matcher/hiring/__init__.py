@@ -1,5 +1,7 @@
-"""What the HR factory needs before people are matched: the wording of a job offer.
+"""The HR factory: job needs, the wording of their offers, and the profiles that can meet them.
 
+- ``need``: a job need, its requirements, and the skills that needs and profiles share
+- ``profile``: what matching may read of a candidate
 - ``job_ad``: an offer as read from a text or a schema.org ``JobPosting``
 - ``job_check``: what in its wording the law forbids, asks to justify or advises against
 - ``titles``: titles that name one gender alone, and both forms of them
@@ -7,5 +9,23 @@
 
 from matcher.hiring.job_ad import JobAd, read_job_ad
 from matcher.hiring.job_check import Finding, JobCheck, Severity, read_job_check
+from matcher.hiring.need import Contract, JobNeed, JobSkill, Occupation, Remote, Requirement, Weight
+from matcher.hiring.profile import CandidateProfile, HeldSkill
 
-__all__ = ["Finding", "JobAd", "JobCheck", "Severity", "read_job_ad", "read_job_check"]
+__all__ = [
+    "CandidateProfile",
+    "Contract",
+    "Finding",
+    "HeldSkill",
+    "JobAd",
+    "JobCheck",
+    "JobNeed",
+    "JobSkill",
+    "Occupation",
+    "Remote",
+    "Requirement",
+    "Severity",
+    "Weight",
+    "read_job_ad",
+    "read_job_check",
+]
