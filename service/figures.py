@@ -22,9 +22,7 @@ def facts_of(matcher: Matcher, now: datetime) -> Facts:
     for item in store.items.all(ItemType.ORGANISATION):
         if isinstance(item, Organisation) and is_listed(item):
             capacity = capacity_of(item, wishes(wished, item.id))
-            members[item.id] = MemberFacts(
-                item.name, _antenna(item, territory), item.size_band or "", capacity
-            )
+            members[item.id] = _member(item, territory, capacity)
     return Facts(
         members,
         store.introductions.records(),
@@ -33,6 +31,14 @@ def facts_of(matcher: Matcher, now: datetime) -> Facts:
         store.alerts.all(),
         dict(store.items.names(ItemType.FACTORY)),
     )
+
+
+def department_of(item: Organisation, territory: Territory) -> str:
+    """Return the code of an organisation's department: as its record says, else that of its town, else ""."""
+    if item.department_code:
+        return item.department_code
+    place = territory.locate(item.city)
+    return place.department_code if place else ""
 
 
 def report_record(report: Report) -> dict[str, Any]:
@@ -50,8 +56,13 @@ def report_record(report: Report) -> dict[str, Any]:
     }
 
 
-def _antenna(organisation: Organisation, territory: Territory) -> str:
-    """Return the name of the nearest open antenna; "" where the place is not known."""
-    place = territory.locate(organisation.city, organisation.department_code)
-    found = territory.nearest_antenna(place) if place else None
-    return found[0].name if found else ""
+def _member(item: Organisation, territory: Territory, capacity: int) -> MemberFacts:
+    """Return what groups a member: the nearest open antenna and the department, where its place is known."""
+    place = territory.locate(item.city, item.department_code)
+    return MemberFacts(
+        item.name,
+        antenna=territory.antenna_of(place) if place else "",
+        size=item.size_band or "",
+        capacity=capacity,
+        department=department_of(item, territory),
+    )

@@ -52,12 +52,13 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
-    """What groups a member: antenna and size, "" where not known; and the requests it takes a month."""
+    """What groups a member: antenna, size, code of the department, "" where not known; requests a month."""
 
     name: str
     antenna: str = ""
     size: str = ""
     capacity: int = 0
+    department: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@
 - ``meets``: which concept of a question meets which of an item (``data/reference/meets.csv``)
 - ``occupations``: digital jobs named in a text (ROME)
 - ``places``: towns, distances, antennas
+- ``shapes``: outlines of the departments, for a map
 - ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
 """
 
@@ -24,17 +25,21 @@ from matcher.knowledge.read import (
     read_territory,
     read_vocabulary,
 )
+from matcher.knowledge.shapes import MAP_HEIGHT, MAP_WIDTH, DepartmentShape, read_shapes
 from matcher.knowledge.skills import Skill, SkillFinder, SkillLabels
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 
 __all__ = [
     "EARTH_RADIUS_KM",
+    "MAP_HEIGHT",
+    "MAP_WIDTH",
     "NO_CONCEPTS",
     "NO_OCCUPATIONS",
     "NO_SENSES",
     "Antenna",
     "Concept",
     "ConceptFinder",
+    "DepartmentShape",
     "FactFinder",
     "FactRow",
     "Knowledge",
@@ -57,6 +62,7 @@ __all__ = [
     "read_knowledge",
     "read_meets",
     "read_occupations",
+    "read_shapes",
     "read_skills",
     "read_territory",
     "read_vocabulary",

@@ -26,6 +26,13 @@ def test_what_was_proposed_is_counted_and_small_groups_are_withheld(signed: Fast
     assert "trop peu de membres" in page
 
 
+def test_the_map_shades_where_members_are_forgotten(signed: FastAPI) -> None:
+    page = browser_of(signed, STAFF).get("/chiffres").text
+    assert "Qui est oublié" in page
+    assert 'class="shade-4"' in page  # nothing was told to anybody yet
+    assert "Licence Ouverte" in page
+
+
 def test_a_join_that_was_taken_back_is_not_counted(signed: FastAPI) -> None:
     matcher: Matcher = signed.state.matcher
     now, before = datetime.now(UTC), len(facts_of(signed.state.matcher, datetime.now(UTC)).feedback)

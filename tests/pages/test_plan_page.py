@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import html5lib
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
@@ -25,6 +26,16 @@ def test_a_plan_is_said_in_words_with_its_groups(signed: FastAPI) -> None:
     assert "mises en relation attendues" in page
     assert "taille non dite" in page
     assert "Makina Corpus" in page
+
+
+def test_the_map_says_what_the_table_beside_it_says(signed: FastAPI) -> None:
+    signed.state.matcher.plan()
+    page = html5lib.parse(browser_of(signed, STAFF).get("/propositions").text, namespaceHTMLElements=False)
+    drawn = [text.text for text in page.findall(".//{*}svg[@class='map']/{*}text")]
+    table = next(found for found in page.iter("table") if found.findtext("caption") == "Par département")
+    rows = [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in table.findall("tbody/tr")]
+    assert len(page.findall(".//{*}svg[@class='map']/{*}path")) == 13
+    assert sorted(drawn) == sorted(figure for name, _, figure, _ in rows if "Occitanie" not in name)
 
 
 def test_a_plan_is_made_on_request(pages_home: Path, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The page *Chiffres*: what came of a period, by antenna, size and factory; small groups are withheld."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -9,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
-from matcher.figures import FIGURES, Period, Report, ReportRow, count
+from matcher.figures import FIGURES, Facts, Period, Report, ReportRow, count
 from matcher.people import Permission
 from service.figures import facts_of
 from service.http.access import Caller, requires
@@ -17,6 +18,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.frame import Page, language_of, show
 from service.pages.member.standing import STAFF_COUNTS
+from service.pages.staff.region import Region, department_name, region
 from service.pages.text import mark
 from service.words import choose
 
@@ -30,6 +32,15 @@ TITLES = {
     "factory": mark("Par factory"),
 }
 UNKNOWN = mark("non dit")
+BOUNDS = (20, 40, 60, 80)
+"""Between the shades of the map, in percent of the members of a department."""
+SHADES = (
+    mark("moins de 20 sur 100"),
+    mark("de 20 à 39 sur 100"),
+    mark("de 40 à 59 sur 100"),
+    mark("de 60 à 79 sur 100"),
+    mark("80 sur 100 et plus"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +57,15 @@ class FiguresGroup:
 
     title: str
     rows: Sequence[tuple[str, Mapping[str, float] | None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """The members of a department, and to how many of them nothing was told or asked."""
+
+    name: str
+    members: int
+    forgotten: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +85,8 @@ class FiguresPage(Page):
     total: Mapping[str, float]
     most: float
     groups: Sequence[FiguresGroup]
+    map: Region
+    departments: Sequence[Department]
     forgotten: Sequence[Named]
     forgotten_count: int
     overloaded: Sequence[Named]
@@ -78,7 +100,8 @@ async def figures(request: Request, _staff: StaffDep, engine: EngineDep) -> Resp
     lang = language_of(request)
 
     def make(matcher: Matcher) -> FiguresPage:
-        report = count(facts_of(matcher, now()), period)
+        facts = facts_of(matcher, now())
+        report = count(facts, period)
         total = report.rows[0].figures or {} if report.rows else {}
         shown = [name for name in FIGURES if name not in ("members", "days_to_answer")]
         return FiguresPage(
@@ -90,6 +113,8 @@ async def figures(request: Request, _staff: StaffDep, engine: EngineDep) -> Resp
             total=total,
             most=max([1.0, *(total.get(name, 0) for name in shown)]),
             groups=[_group(report, by) for by in TITLES],
+            map=_map(matcher, facts, report),
+            departments=_departments(matcher, facts, report),
             forgotten=_named(matcher, report.forgotten[:MOST_NAMES]),
             forgotten_count=len(report.forgotten),
             overloaded=_named(matcher, report.overloaded[:MOST_NAMES]),
@@ -114,6 +139,29 @@ def _period(request: Request, first: str, last: str) -> tuple[Period, bool]:
 def _group(report: Report, by: str) -> FiguresGroup:
     rows = [(_name(row), row.figures) for row in report.rows if row.by == by]
     return FiguresGroup(TITLES[by], rows)
+
+
+def _map(matcher: Matcher, facts: Facts, report: Report) -> Region:
+    members, forgotten = _tallies(facts, report)
+    shares = {code: 100 * forgotten[code] / number for code, number in members.items()}
+    return region(matcher, shares, BOUNDS, SHADES)
+
+
+def _departments(matcher: Matcher, facts: Facts, report: Report) -> list[Department]:
+    """Return a row a department, most forgotten members first, ties by name; all elsewhere are one row."""
+    members, forgotten = _tallies(facts, report)
+    rows: dict[str, Department] = {}
+    for code, number in members.items():
+        name = department_name(matcher, code)
+        before = rows.get(name, Department(name, 0, 0))
+        rows[name] = Department(name, before.members + number, before.forgotten + forgotten[code])
+    return sorted(rows.values(), key=lambda row: (-row.forgotten, row.name))
+
+
+def _tallies(facts: Facts, report: Report) -> tuple[Counter[str], Counter[str]]:
+    """Return how many members each department has, and how many of them are forgotten, by its code."""
+    members = Counter(member.department for member in facts.members.values())
+    return members, Counter(facts.members[name].department for name in report.forgotten)
 
 
 def _name(row: ReportRow) -> str:

@@ -12,11 +12,13 @@ from matcher.build import Matcher
 from matcher.domain.items import ItemType, Organisation
 from matcher.market import IntroductionPlan, Member
 from matcher.people import Permission
+from service.figures import department_of
 from service.formats import PlanReport, least_seen_first
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep, PlanJobDep
 from service.pages.frame import Page, back_to, show
 from service.pages.member.standing import STAFF_COUNTS
+from service.pages.staff.region import Region, department_name, region
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
@@ -25,11 +27,20 @@ MakeDep = Annotated[Caller, requires(Permission.MAKE_PLAN)]
 LEAST_SEEN = 10
 NO_PLACE = mark("sans antenne connue")
 NO_SIZE = mark("taille non dite")
+BOUNDS = (50, 80, 110, 140)
+"""Between the shades of the map, in views of a member where the mean of all members is 100."""
+SHADES = (
+    mark("moins de 50 : rarement proposés"),
+    mark("de 50 à 79"),
+    mark("de 80 à 109 : autant que les autres"),
+    mark("de 110 à 139"),
+    mark("140 et plus"),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class GroupRow:
-    """The members of an antenna or of a size: how many, how often proposed, how many too rarely.
+    """The members of an antenna, a department or a size: how many, how often proposed, how many too rarely.
 
     ``share`` is the mean of their views over that of all members: 1 is as often as everybody.
     """
@@ -60,6 +71,8 @@ class PlanWords:
     matches_before: float
     kept: int
     left_out: int
+    map: Region
+    departments: Sequence[GroupRow]
     antennas: Sequence[GroupRow]
     sizes: Sequence[GroupRow]
     least_seen: Sequence[MemberRow]
@@ -98,6 +111,8 @@ def _words(matcher: Matcher) -> PlanWords | None:
     organisations = list(matcher.store.items.all(ItemType.ORGANISATION))
     known = {item.id: item for item in organisations if isinstance(item, Organisation)}
     report = PlanReport.of(made, organisations)
+    territory = matcher.knowledge.territory
+    by_code = _groups(made, known, lambda item: department_of(item, territory))
     return PlanWords(
         made_at=made.created_at,
         members=len(made.members),
@@ -106,6 +121,10 @@ def _words(matcher: Matcher) -> PlanWords | None:
         matches_before=report.summary["matches_before"] / 2,
         kept=sum(member.keeps for member in made.members),
         left_out=len(report.left_out),
+        map=region(matcher, {row.name: row.share * 100 for row in by_code}, BOUNDS, SHADES),
+        departments=_groups(
+            made, known, lambda item: department_name(matcher, department_of(item, territory))
+        ),
         antennas=_groups(made, known, lambda item: _antenna(matcher, item)),
         sizes=_groups(made, known, lambda item: STAFF_COUNTS.get(item.size_band or "", NO_SIZE)),
         least_seen=[_row(member, known) for member in least_seen_first(made)[:LEAST_SEEN]],
