@@ -93,6 +93,14 @@ class Settings(BaseSettings):
     index_backend: Backend = Field(default_factory=_default_backend)
     index_interval_s: float = Field(5.0, gt=0, le=3600, description="Seconds between two looks at the outbox")
 
+    # The service that commands ask instead of opening the index themselves
+    url: str = Field(
+        "",
+        pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
+        description="Address of a service on another machine; empty: the one that runs over the home folder",
+    )
+    token: Key = Field(None, description="Key of that service (matcher keys add), for its staff")
+
     # HTTP
     host: str = "127.0.0.1"
     port: int = Field(8000, ge=1, le=65_535)
@@ -236,6 +244,11 @@ def _fault_told(error: Mapping[str, Any]) -> str:
     name = "_".join(map(str, error["loc"])).upper()
     said: str = error["msg"]
     return f"{PREFIX}{name}: {said}" if name else said
+
+
+def is_elsewhere() -> bool:
+    """Whether commands ask a service that is named, wrong as other settings may be."""
+    return bool(os.environ.get(f"{PREFIX}URL"))
 
 
 def unknown_variables() -> list[str]:

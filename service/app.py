@@ -19,6 +19,7 @@ from service.http.jobs import PlanJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import (
     calendar,
+    commands,
     feedback,
     health,
     introductions,
@@ -50,6 +51,7 @@ ASKED = (
     data,
     alerts,
     report,
+    commands,
 )
 """Modules of the routes that people and their programs ask; monitoring asks ``health``."""
 DESCRIPTION = """\

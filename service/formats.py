@@ -70,6 +70,11 @@ class PlannedMember(BaseModel):
     matches: float
     matches_before: float
 
+    @property
+    def keeps(self) -> bool:
+        """Whether it expects at least as many introductions as before."""
+        return self.matches >= self.matches_before
+
 
 class PlanReport(BaseModel):
     """A plan of introductions: totals, and the exposure of each organisation, least seen first.

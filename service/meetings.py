@@ -1,5 +1,7 @@
 """The value of each meeting of an event: from the recommender, or from the participants' own texts."""
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
 from matcher.arrays import Floats
@@ -16,12 +18,25 @@ def scores_of(roster: Roster, matcher: Matcher) -> tuple[Floats, str]:
     Participants who are organisations of the catalogue, by id or name, get the recommender's mutual scores;
     the others get scores of their texts, put on the same mean.
     """
-    ids = organisations(roster, matcher)
-    known = recommended(ids, matcher) if len(ids) > 1 else {}
-    return blend(roster.scores(), known), _basis(len(ids), len(roster))
+    count, known = known_pairs(labels_of(roster), matcher)
+    return blend(roster.scores(), known), basis_of(count, len(roster))
 
 
-def _basis(known: int, people: int) -> str:
+def labels_of(roster: Roster) -> list[list[str]]:
+    """Return under what names each participant may be in the catalogue: its organisation's, its own."""
+    return [[person.organisation, person.name] for person in roster.people]
+
+
+def known_pairs(
+    labels: Sequence[Sequence[str]], matcher: Matcher
+) -> tuple[int, dict[tuple[int, int], float]]:
+    """Return how many participants are organisations of the catalogue, and the scores of their pairs."""
+    ids = organisations(labels, matcher)
+    return len(ids), recommended(ids, matcher) if len(ids) > 1 else {}
+
+
+def basis_of(known: int, people: int) -> str:
+    """Say what the scores of ``people`` rest on, of whom ``known`` are in the catalogue."""
     texts = "textes des participants / participants' texts"
     if known < 2:
         return f"{texts} ({known} du catalogue / of the catalogue)"
@@ -29,14 +44,14 @@ def _basis(known: int, people: int) -> str:
     return basis if known == people else f"{basis} ; autres / others : {texts}"
 
 
-def organisations(roster: Roster, matcher: Matcher) -> dict[int, str]:
+def organisations(labels: Sequence[Sequence[str]], matcher: Matcher) -> dict[int, str]:
     """Find the participants who are organisations that may be introduced: number to id, by id or name."""
     stored = matcher.store.items.names(ItemType.ORGANISATION)
     ids = [item_id for item_id, _ in stored]
     names = [name for _, name in stored]
     found = {}
-    for number, person in enumerate(roster.people):
-        for label in (person.organisation, person.name):
+    for number, given in enumerate(labels):
+        for label in given:
             fits = find_by_name(label, names, ids).found
             if len(fits) == 1:
                 found[number] = ids[fits[0]]
@@ -58,7 +73,7 @@ def recommended(ids: dict[int, str], matcher: Matcher) -> dict[tuple[int, int], 
     return pairs
 
 
-def blend(texts: Floats, pairs: dict[tuple[int, int], float]) -> Floats:
+def blend(texts: Floats, pairs: Mapping[tuple[int, int], float]) -> Floats:
     """Put the scores of known pairs in place of those of texts, and the others on the same mean.
 
     Without known pairs the scores of texts stay.

@@ -1,8 +1,8 @@
-"""The service that runs on this machine: how it makes itself known, and how commands ask it.
+"""The running service: how it makes itself known, and how commands ask it.
 
 The embedded index has one owner. While a service runs, commands that need the index ask the service
 instead; its address and a token made at each start are in a file of the home folder that only its account can
-read.
+read. A service on another machine is named by ``MATCHER_URL``, and its key by ``MATCHER_TOKEN``.
 """
 
 import http.client
@@ -11,16 +11,19 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
+from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound, NotReady
+from matcher.settings import Settings
 
 FILE = "service.json"
 _PATIENCE_S = 600.0
 _FIRST_WORD_S = 5.0
+_PORTS = {"http": 80, "https": 443}
 _ERRORS: dict[int, type[MatcherError]] = {
     401: NotAllowed,
     403: NotAllowed,
@@ -33,17 +36,27 @@ _ERRORS: dict[int, type[MatcherError]] = {
 
 @dataclass(frozen=True, slots=True)
 class RunningService:
-    """Where a service listens, and the token that opens it to commands of the same account."""
+    """Where a service listens, and the token that opens it.
+
+    ``prefix`` is the path below which it answers; ``secure`` says whether it is asked over TLS.
+    """
 
     host: str
     port: int
     token: str
+    prefix: str = ""
+    secure: bool = False
+
+    @property
+    def place(self) -> str:
+        """Its address, for messages."""
+        return f"{self.host}:{self.port}{self.prefix}"
 
     def is_there(self) -> bool:
         """Whether this very service answers: neither a file left by a killed one nor another server."""
         try:
             status, _ = self._send("GET", "/metrics", None, _FIRST_WORD_S)
-        except OSError:
+        except (OSError, http.client.HTTPException):
             return False
         return status == http.client.OK
 
@@ -61,22 +74,28 @@ class RunningService:
         except (OSError, http.client.HTTPException) as error:
             raise BackendUnavailable(
                 "The running service did not answer: see its log, or stop it and repeat the command.",
-                place=f"{self.host}:{self.port}",
+                place=self.place,
                 cause=error,
             ) from error
         if status < http.client.BAD_REQUEST:
             return answer
         raise _ERRORS.get(status, BackendUnavailable)(_detail(answer))
 
+    def find_item(self, name: str, item_type: ItemType) -> AnyItem:
+        """Return the item of this id, or the only one of this name; as :func:`matcher.language.find_item`."""
+        answer = self.ask("GET", "/v1/commands/item", name=name, item_type=item_type.value)
+        return ITEM_CLASSES[item_type].model_validate_json(answer)
+
     def _send(self, method: str, address: str, body: Any, patience_s: float) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection(self.host, self.port, timeout=patience_s)
+        make = http.client.HTTPSConnection if self.secure else http.client.HTTPConnection
+        connection = make(self.host, self.port, timeout=patience_s)
         headers: Mapping[str, str] = {
             "Authorization": f"Bearer {self.token}",
             "Content-Type": "application/json",
         }
         content = None if body is None else json.dumps(body).encode()
         try:
-            connection.request(method, address, content, dict(headers))
+            connection.request(method, self.prefix + address, content, dict(headers))
             response = connection.getresponse()
             return response.status, response.read()
         finally:
@@ -84,7 +103,7 @@ class RunningService:
 
 
 def _detail(answer: bytes) -> str:
-    with suppress(ValueError):
+    with suppress(ValueError, AttributeError):
         return str(json.loads(answer).get("detail", ""))
     return "The running service failed: see its log."
 
@@ -97,7 +116,7 @@ def announced(home: Path, host: str, port: int) -> Iterator[str]:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        json.dump(asdict(service), file)
+        json.dump({"host": service.host, "port": service.port, "token": service.token}, file)
     try:
         yield service.token
     finally:
@@ -105,10 +124,33 @@ def announced(home: Path, host: str, port: int) -> Iterator[str]:
             path.unlink(missing_ok=True)
 
 
-def find_running(home: Path) -> RunningService | None:
-    """Return the service that runs over this home folder; None when none does."""
-    service = _read(home / FILE)
+def find_running(settings: Settings) -> RunningService | None:
+    """Return the service that commands ask; None when they open the index themselves.
+
+    That of ``MATCHER_URL``, else the one that runs over the home folder.
+
+    Raises
+    ------
+    InvalidRequest
+        ``MATCHER_URL`` is set, and ``MATCHER_TOKEN`` is not.
+    """
+    if settings.url:
+        return _elsewhere(settings)
+    service = _read(settings.home / FILE)
     return service if service is not None and service.is_there() else None
+
+
+def _elsewhere(settings: Settings) -> RunningService:
+    if settings.token is None:
+        raise InvalidRequest(
+            "MATCHER_URL names a service: set MATCHER_TOKEN to a key of it (there: matcher keys add)."
+        )
+    parts = urlsplit(settings.url)
+    port = parts.port or _PORTS[parts.scheme]
+    token = settings.token.get_secret_value()
+    return RunningService(
+        parts.hostname or "", port, token, parts.path.rstrip("/"), secure=parts.scheme == "https"
+    )
 
 
 def _read(path: Path) -> RunningService | None:

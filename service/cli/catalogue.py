@@ -1,17 +1,53 @@
-"""The commands on the catalogue: export, show."""
+"""The commands on the catalogue: export, show; and how commands open the store and the index."""
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from matcher.adapters.sql import Store, open_store
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.domain.items import ItemType
+from matcher.errors import IndexLocked
 from matcher.importing import jsonl_text, record, write_items
 from matcher.settings import Settings
 from service.cli.render.console import remarks, results
 from service.cli.render.item import card
+from service.running import find_running
 from service.words import Language
+
+_LOOK_S, _PATIENCE_S = 0.2, 120.0
+"""Seconds between two looks at an index that another command has, and until it is no longer waited for."""
+
+
+@contextmanager
+def opened_index(settings: Settings) -> Iterator[Matcher]:
+    """Open the product with its index; one that another command has is waited for.
+
+    Raises
+    ------
+    IndexLocked
+        A process holds the index for longer than a command takes.
+    """
+    with open_matcher(settings) as matcher:
+        _wait_for_index(matcher)
+        yield matcher
+
+
+def _wait_for_index(matcher: Matcher) -> None:
+    """Take the index once it is free. Where there is none yet, there is nothing to wait for."""
+    if not matcher.serving.current_name():
+        return
+    give_up = time.monotonic() + _PATIENCE_S
+    while True:
+        try:
+            matcher.generation  # noqa: B018  # opened at the first use
+        except IndexLocked:
+            if time.monotonic() > give_up or find_running(matcher.settings) is not None:
+                raise
+            time.sleep(_LOOK_S)
+        else:
+            return
 
 
 @contextmanager

@@ -2,24 +2,27 @@
 
 import secrets
 from collections.abc import Sequence
-from json import dumps
+from functools import partial
+from json import dumps, loads
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich import box
 from rich.table import Table
 
 from matcher.adapters.sql import Store, utc_now
-from matcher.build import open_matcher, sweep_old
+from matcher.build import sweep_old
 from matcher.domain.events import Action, Feedback, Refusal
+from matcher.domain.items import Kind
 from matcher.feedback import examples, holding, kind_between, react, write_examples
 from matcher.language.lookup import find_item
 from matcher.recommend import SIGNALS
 from matcher.settings import load
-from service.cli.catalogue import opened_store
+from service.cli.catalogue import opened_index, opened_store
 from service.cli.render.console import remarks, results
 from service.formats import Reaction
+from service.running import RunningService, find_running
 from service.words import ACTIONS, REFUSALS, Language, choose
 
 feedback = typer.Typer(help="What organisations said of what they were shown.", no_args_is_help=True)
@@ -93,13 +96,26 @@ def undo(number: Annotated[int, typer.Argument(help="As `matcher feedback list` 
 @feedback.command("export")
 def export(file: Annotated[Path, typer.Argument(help="Where to write: JSON Lines.")]) -> None:
     """Write what reactions teach, without names, for `matcher-lab fit-ranker --feedback FILE`."""
-    with open_matcher(load()) as matcher:
-        found = list(examples(matcher.store.events.feedback(), matcher.hits))
+    settings = load()
+    running = find_running(settings)
+    if running is None:
+        with opened_index(settings) as matcher:
+            found = list(examples(matcher.store.events.feedback(), matcher.hits))
+    else:
+        with opened_store(settings, make=False) as store:
+            found = list(examples(store.events.feedback(), partial(_hits, running)))
     count = write_examples(file, found, SIGNALS, secrets.token_bytes(_KEY_BYTES))
     remarks().print(
         f"{count} questions written to {file}. Ids are pseudonyms; who has the catalogue may guess some: "
         "give it only to those who train."
     )
+
+
+def _hits(running: RunningService, query_id: str, kind: Kind) -> list[tuple[str, list[float]]]:
+    """Return the first hits of a stored question from the running service, which has the index."""
+    asked = {"query_id": query_id, "kind": kind.value}
+    found: list[list[Any]] = loads(running.ask("POST", "/v1/commands/hits", asked))
+    return [(item_id, signals) for item_id, signals in found]
 
 
 @retention.command("run")

@@ -8,7 +8,7 @@ from matcher.adapters.encoder.model.prepare import shipped_adapter
 from matcher.build import Matcher, open_matcher
 from matcher.index import Generation
 from matcher.settings import Settings
-from service.cli.catalogue import opened_store
+from service.cli.catalogue import opened_index, opened_store
 from service.cli.render.console import progress, remarks
 from service.running import RunningService, find_running
 
@@ -42,13 +42,13 @@ def migrate(settings: Settings) -> None:
 
 def index(settings: Settings) -> None:
     """Bring the index up to date with the store; a running service does so by itself, and is waited for."""
-    running = find_running(settings.home)
+    running = find_running(settings)
     if running is not None:
         remarks().print(
             f"The running service has taken in all changes; its index holds {_wait(running)} items."
         )
         return
-    with open_matcher(settings) as matcher:
+    with opened_index(settings) as matcher:
         index_now(matcher)
         remarks().print(f"The index holds {matcher.index.count()} items.")
 

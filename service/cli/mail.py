@@ -145,7 +145,7 @@ def _clear_erased(settings: Settings, matcher: Matcher) -> None:
 
     It takes a matcher of its own: the index is held for as long as it lasts and no longer.
     """
-    if matcher.rights.owes() and find_running(settings.home) is None:
+    if matcher.rights.owes() and find_running(settings) is None:
         with open_matcher(settings) as own:
             own.rights.finish(utc_now)
 

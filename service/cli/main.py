@@ -17,7 +17,7 @@ from rich.text import Text
 
 from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
-from matcher.settings import load
+from matcher.settings import is_elsewhere, load
 from service.cli import backup, catalogue, demo, doctor, imports, index, mail, plan, recommend, serve
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
@@ -53,6 +53,23 @@ app.add_typer(privacy, name="privacy", rich_help_panel="Rights")
 app.add_typer(alerts, name="alerts", rich_help_panel="Introductions")
 app.add_typer(audit, name="audit", rich_help_panel="Rights")
 app.add_typer(mail.app, name="mail", rich_help_panel="Serve")
+
+_ASKED_ELSEWHERE = frozenset(
+    {"doctor", "index", "job", "meetings", "members-for", "plan", "prepare", "recommend", "search", "skills"}
+)
+"""Commands that can ask a service on another machine, or that need neither store nor index."""
+
+
+@app.callback()
+def of_every_command(context: typer.Context) -> None:
+    """Refuse a command that would work on the store of this machine while a service elsewhere is named."""
+    command = context.invoked_subcommand
+    if command not in _ASKED_ELSEWHERE and is_elsewhere():
+        raise InvalidRequest(
+            f"MATCHER_URL names a service elsewhere, and `matcher {command}` works on the store itself:"
+            " run it there, or unset MATCHER_URL."
+        )
+
 
 KindOption = Annotated[Kind, typer.Option("--kind", help="What to recommend.")]
 CountOption = Annotated[int, typer.Option("-k", "--count", min=1, max=100, help="How many items at most.")]

@@ -1,23 +1,19 @@
 """The commands that ask: recommend, search, members-for (an alert), skills."""
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
 
-from matcher.build import open_matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, Item, ItemType, Kind, Organisation, Profile
-from matcher.domain.store import Items
 from matcher.errors import InvalidRequest
 from matcher.knowledge.read import esco_finder
-from matcher.language.lookup import find_item
 from matcher.settings import Settings
 from service import dates
-from service.cli.catalogue import opened_store
+from service.cli.catalogue import opened_index
 from service.cli.render import answer as render
 from service.cli.render.console import remarks, results
 from service.formats import answer_json, read_answer
@@ -39,7 +35,7 @@ class AnswerOptions:
 
 def recommend(settings: Settings, organisation: str, kind: Kind, options: AnswerOptions) -> None:
     """Print the recommendations for a stored organisation."""
-    _ask(settings, kind, options, lambda items: find_item(items, organisation, ItemType.ORGANISATION))
+    _ask(settings, kind, options, _Named(organisation, ItemType.ORGANISATION))
 
 
 def search(settings: Settings, text: str, kind: Kind, options: AnswerOptions) -> None:
@@ -53,31 +49,34 @@ def search(settings: Settings, text: str, kind: Kind, options: AnswerOptions) ->
     length, most = len(text.strip()), settings.max_text_chars
     if length > most:
         raise InvalidRequest(f"The text has {length} characters, at most {most} are read: shorten it.")
-    _ask(settings, kind, options, lambda _: Profile(description=text))
+    _ask(settings, kind, options, Profile(description=text))
 
 
 def alert(settings: Settings, opportunity: str, options: AnswerOptions) -> None:
     """Print the members to alert of an opportunity."""
-    _ask(settings, Kind.ALERT, options, lambda items: find_item(items, opportunity, ItemType.OPPORTUNITY))
+    _ask(settings, Kind.ALERT, options, _Named(opportunity, ItemType.OPPORTUNITY))
 
 
-def _ask(
-    settings: Settings,
-    kind: Kind,
-    options: AnswerOptions,
-    find_asker: Callable[[Items], AnyItem | Profile],
-) -> None:
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """A stored item, as it was typed."""
+
+    name: str
+    item_type: ItemType
+
+
+def _ask(settings: Settings, kind: Kind, options: AnswerOptions, asked: _Named | Profile) -> None:
     if options.count > settings.max_k:
         raise InvalidRequest(f"k is {options.count}; this service gives at most {settings.max_k} items.")
     at = dates.parse(options.on, settings.zone)
-    running = find_running(settings.home)
+    running = find_running(settings)
+    asker: AnyItem | Profile
     if running is None:
-        with open_matcher(settings) as matcher, remarks().status("Opening the index"):
-            recommender, asker = matcher.recommender, find_asker(matcher.store.items)
-            found = recommender.recommend(asker, kind, options.count, at)
+        with remarks().status("Opening the index"), opened_index(settings) as matcher:
+            asker = matcher.resolve(asked.name, asked.item_type) if isinstance(asked, _Named) else asked
+            found = matcher.recommender.recommend(asker, kind, options.count, at)
     else:
-        with opened_store(settings, make=False) as store:
-            asker = find_asker(store.items)
+        asker = running.find_item(asked.name, asked.item_type) if isinstance(asked, _Named) else asked
         found = _ask_running(running, asker, kind, options, at)
     if options.json:
         results().out(answer_json(found, explain=options.explain, indent=2).decode(), highlight=False)

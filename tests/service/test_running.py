@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from matcher.errors import InvalidRequest
+from matcher.settings import Settings
 from service.running import FILE, announced, find_running
 
 
@@ -13,11 +15,11 @@ from service.running import FILE, announced, find_running
 )
 def test_a_damaged_file_or_that_of_a_killed_service_is_no_service(tmp_path: Path, text: str):
     (tmp_path / FILE).write_text(text, "utf-8")
-    assert find_running(tmp_path) is None
+    assert find_running(Settings(home=tmp_path)) is None
 
 
 def test_no_file_is_no_service(tmp_path: Path):
-    assert find_running(tmp_path) is None
+    assert find_running(Settings(home=tmp_path)) is None
 
 
 def test_the_token_is_new_at_each_start_for_the_account_alone_and_gone_at_the_end(tmp_path: Path):
@@ -37,3 +39,12 @@ def test_the_file_of_a_service_started_since_stays(tmp_path: Path):
         later = announced(tmp_path, "127.0.0.1", 8001)
         later.__enter__()
     assert (tmp_path / FILE).exists()
+
+
+def test_a_service_on_another_machine_is_named_with_its_key():
+    key = "a-key-of-that-service"
+    found = find_running(Settings(url="https://matcher.example.org/app/", token=key))
+    assert found is not None
+    assert (found.place, found.secure, found.token) == ("matcher.example.org:443/app", True, key)
+    with pytest.raises(InvalidRequest, match="MATCHER_TOKEN"):
+        find_running(Settings(url="http://matcher.example.org"))

@@ -1,15 +1,17 @@
 """The value of each meeting: from a file, from the catalogue, or from the participants' own texts."""
 
+import json
 from pathlib import Path
 
 import numpy as np
 
 from matcher.arrays import Floats
-from matcher.build import open_matcher
 from matcher.errors import NotReady
 from matcher.meetings import Roster, read_scores
 from matcher.settings import Settings
-from service.meetings import scores_of
+from service.cli.catalogue import opened_index
+from service.meetings import basis_of, blend, labels_of, scores_of
+from service.running import RunningService, find_running
 
 
 def meeting_scores(
@@ -34,8 +36,8 @@ def meeting_scores(
     InvalidRequest
         The file of scores cannot be read.
     BackendUnavailable
-        The catalogue is there and cannot be opened, for instance because a service holds its index. A
-        catalogue that is not there yet is no error: the texts count, and the result says so.
+        The catalogue is there and cannot be opened. A catalogue that is not there yet is no error: the texts
+        count, and the result says so.
     """
     if file is not None:
         pairs = np.zeros((len(roster), len(roster)))
@@ -45,11 +47,21 @@ def meeting_scores(
     texts = roster.scores()
     if texts_only:
         return texts, "textes des participants / participants' texts"
+    running = find_running(settings)
     try:
-        with open_matcher(settings) as matcher:
+        if running is not None:
+            return _asked(roster, running)
+        with opened_index(settings) as matcher:
             return scores_of(roster, matcher)
     except NotReady as missing:
         return (
             texts,
             f"textes des participants, sans catalogue / participants' texts, no catalogue: {missing}",
         )
+
+
+def _asked(roster: Roster, running: RunningService) -> tuple[Floats, str]:
+    """Score with the running service, which has the index."""
+    answer = json.loads(running.ask("POST", "/v1/commands/meeting-pairs", {"labels": labels_of(roster)}))
+    pairs = {(i, j): value for i, j, value in answer["pairs"]}
+    return blend(roster.scores(), pairs), basis_of(answer["known"], len(roster))

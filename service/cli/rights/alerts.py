@@ -12,7 +12,7 @@ from matcher.adapters.sql import utc_now
 from matcher.build import open_matcher
 from matcher.domain.items import ItemType
 from matcher.settings import Settings, load
-from service.cli.catalogue import opened_store
+from service.cli.catalogue import opened_index, opened_store
 from service.cli.render.console import remarks, results
 from service.running import find_running
 
@@ -104,11 +104,11 @@ def search(
 
 def _ask(settings: Settings, method: str, call: str, body: Any = None) -> list[dict[str, Any]]:
     """Return recipients: from the running service, which has the index, or from a matcher of one's own."""
-    running = find_running(settings.home)
+    running = find_running(settings)
     if running is not None:
         answer = running.ask(method, f"/v1/opportunities/{quote(call)}/alerts", body)
         return list(json.loads(answer))
-    with open_matcher(settings) as matcher:
+    with opened_index(settings) as matcher:
         if body is None:
             found = matcher.alerts.preview(call, utc_now())
         else:

@@ -132,7 +132,7 @@ def show_notice(
 def finish() -> None:
     """Try again what is owed; `matcher work` and `matcher serve` do it by themselves."""
     settings = load()
-    if find_running(settings.home) is not None:
+    if find_running(settings) is not None:
         remarks().print("The running service does it by itself: see `matcher privacy list`.")
         return
     with open_matcher(settings) as matcher:
@@ -157,7 +157,7 @@ def lift(
 
 def _finish(settings: Settings, matcher: Matcher, erasure: Erasure) -> None:
     """Bring an erasure to its end, or wait for the running service to do so; print its certificate."""
-    if find_running(settings.home) is None:
+    if find_running(settings) is None:
         matcher.rights.finish(utc_now)
         _print(matcher.store.rights.get(erasure.id))
         return
