@@ -19,6 +19,7 @@ from training.ranking.evaluate import evaluate
 from training.ranking.fit_ranker import fit_ranker
 from training.ranking.gender import gender
 from training.ranking.stuffing import stuffing
+from training.sources.job_skills import job_skills
 
 app = typer.Typer(name="matcher-lab", help=__doc__, no_args_is_help=True, pretty_exceptions_show_locals=False)
 
@@ -37,6 +38,7 @@ app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
 app.command("job-check")(job_check)
+app.command("job-skills")(job_skills)
 app.command()(market)
 app.command()(meetings)
 app.command()(quality)

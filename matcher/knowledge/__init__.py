@@ -5,6 +5,7 @@
 - ``concepts``: named concepts found in texts, with their places
 - ``facts``: what an item is, has and looks for (``data/reference/facts.csv``)
 - ``meets``: which concept of a question meets which of an item (``data/reference/meets.csv``)
+- ``job_skills``, ``technologies``: the skills that needs and profiles may hold, and their relations
 - ``occupations``: digital jobs named in a text (ROME)
 - ``places``: towns, distances, antennas
 - ``shapes``: outlines of the departments, for a map
@@ -13,6 +14,7 @@
 
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder, Mention
 from matcher.knowledge.facts import FactFinder, FactRow, fact_fields, read_facts
+from matcher.knowledge.job_skills import FoundJobSkill, JobSkillFinder, KeptSkill, Relation, read_job_skills
 from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
 from matcher.knowledge.occupations import NO_OCCUPATIONS, OccupationFinder, read_occupations
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
@@ -27,6 +29,7 @@ from matcher.knowledge.read import (
 )
 from matcher.knowledge.shapes import MAP_HEIGHT, MAP_WIDTH, DepartmentShape, read_shapes
 from matcher.knowledge.skills import Skill, SkillFinder, SkillLabels
+from matcher.knowledge.technologies import Technology, Telling
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 
 __all__ = [
@@ -42,6 +45,9 @@ __all__ = [
     "DepartmentShape",
     "FactFinder",
     "FactRow",
+    "FoundJobSkill",
+    "JobSkillFinder",
+    "KeptSkill",
     "Knowledge",
     "MeetRow",
     "Meets",
@@ -49,16 +55,20 @@ __all__ = [
     "Met",
     "OccupationFinder",
     "Place",
+    "Relation",
     "Senses",
     "Skill",
     "SkillFinder",
     "SkillLabels",
+    "Technology",
+    "Telling",
     "Territory",
     "Vocabulary",
     "esco_finder",
     "fact_fields",
     "read_concepts",
     "read_facts",
+    "read_job_skills",
     "read_knowledge",
     "read_meets",
     "read_occupations",
