@@ -23,9 +23,10 @@ class Of(StrEnum):
     CALL = "call"
     ERASURE = "erasure"
     REPORT = "report"
+    BACKUP = "backup"
 
 
-NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT})
+NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT, Of.BACKUP})
 """Things whose ids tell of no person and no organisation: entries hold them as they are."""
 
 

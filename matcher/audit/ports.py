@@ -20,6 +20,18 @@ class AuditRows(Protocol):
         """Yield every entry in ascending order."""
         ...
 
+    def newest(self, most: int, *, before: int = 0, act: str = "", naming: str = "") -> list[Entry]:
+        """Return ``most`` entries at most, the latest first.
+
+        Only those numbered below ``before``, of the act ``act``, or in which ``naming`` is who acted or what
+        was concerned, where these are given.
+        """
+        ...
+
+    def acts(self) -> list[str]:
+        """Return every act that was entered, once each, in alphabetical order."""
+        ...
+
     def state(self) -> AbstractContextManager[tuple[Head, Iterator[Entry]]]:
         """Open one state of the chain: its head, and every entry in ascending order."""
         ...

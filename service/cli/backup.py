@@ -3,12 +3,10 @@
 from pathlib import Path
 
 from matcher.adapters.sql import open_store, utc_now
-from matcher.audit import KEY_FILE
-from matcher.backup import Manifest, back_up
+from matcher.backup import Manifest
 from matcher.backup import restore as restore_backup
-from matcher.people.secret import SECRET_FILE
-from matcher.recommend import WEIGHTS_FILE
 from matcher.settings import Settings
+from service.backups import kept_files, make_backup
 from service.cli.catalogue import opened_store
 from service.cli.render.console import remarks
 
@@ -17,7 +15,7 @@ def backup(settings: Settings, to: Path) -> None:
     """Write a backup of the store and of what nothing rebuilds."""
     with open_store(settings.database_url) as store:
         store.check()
-        manifest = back_up(store.backup, _files(settings), to, utc_now())
+        manifest = make_backup(store, settings.home, to, utc_now())
     remarks().print(
         f"{to} holds {_content(manifest)}. It holds personal data: keep it where the store may be."
     )
@@ -26,17 +24,12 @@ def backup(settings: Settings, to: Path) -> None:
 def restore(settings: Settings, source: Path) -> None:
     """Write a backup into an empty home and store."""
     with opened_store(settings) as store:
-        manifest = restore_backup(source, store.backup, _files(settings))
+        manifest = restore_backup(source, store.backup, kept_files(settings.home))
         place = store.place
     remarks().print(
         f"The store at {place} is as it was on {manifest.made_at:%Y-%m-%d %H:%M} UTC: {_content(manifest)}.\n"
         "Next: `matcher prepare` (if the home is new), then `matcher reindex`."
     )
-
-
-def _files(settings: Settings) -> dict[str, Path]:
-    """Files of the home folder that a backup keeps, by their name in it."""
-    return {name: settings.home / name for name in (WEIGHTS_FILE, SECRET_FILE, KEY_FILE)}
 
 
 def _content(manifest: Manifest) -> str:

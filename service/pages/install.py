@@ -8,7 +8,7 @@ from fastapi.staticfiles import StaticFiles
 
 from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
-from service.pages.admin import people, state
+from service.pages.admin import backup, journal, people, state
 from service.pages.hr import hiring
 from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
 from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
@@ -41,6 +41,8 @@ ROUTERS = (
     hiring.router,
     people.router,
     state.router,
+    journal.router,
+    backup.router,
 )
 
 

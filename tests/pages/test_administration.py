@@ -1,12 +1,19 @@
 """The administration: people and keys, checks, settings without secrets."""
 
+import json
 import re
+import tempfile
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
 
+from matcher.audit import Note, Of
+from matcher.backup import read_manifest
 from matcher.build import Matcher
-from matcher.people import Role
+from matcher.errors import InvalidRequest
+from matcher.people import Role, new_person
 from service.pages.admin.state import in_force
 from tests.pages.signing_in import ADMIN, STAFF, browser_of
 from tests.service.conftest import KEY
@@ -29,6 +36,17 @@ def test_an_administrator_cannot_disable_themself(signed: FastAPI) -> None:
     assert own not in admin.get("/administration").text
     assert admin.post(own).status_code == 422
     assert signed.state.matcher.store.people.get(ADMIN.id).may_sign_in
+
+
+def test_two_administrators_cannot_disable_each_other(signed: FastAPI) -> None:
+    people = signed.state.matcher.store.people
+    other = new_person("omar@example.org", "Omar Diallo", roles=[Role.ADMIN])
+    people.put(other)
+    admin = browser_of(signed, ADMIN)
+    assert admin.post(f"/administration/personnes/{other.id}/desactiver").status_code == 303
+    with pytest.raises(InvalidRequest, match="last administrator"):  # what the other sent at the same time
+        people.disable(ADMIN.id, datetime.now(UTC))
+    assert people.get(ADMIN.id).may_sign_in
 
 
 def test_a_person_that_cannot_be_added_is_shown_as_typed(signed: FastAPI) -> None:
@@ -77,8 +95,53 @@ def test_passwords_in_addresses_are_hidden(read_only: FastAPI, address: str, sho
     assert {row.name: row.value for row in rows}["MATCHER_DATABASE_URL"] == shown
 
 
+def test_the_journal_is_filtered_checked_and_taken_away(signed: FastAPI) -> None:
+    admin = browser_of(signed, ADMIN)
+    admin.post("/administration/personnes", data=NEW)
+    admin.post("/administration/sauvegarde")
+    page = admin.get("/administration/journal").text
+    assert "backup.make" in page
+    assert "person.add" in page
+    filtered = admin.get("/administration/journal?acte=person.add").text
+    assert "<td>backup.make</td>" not in filtered
+    reference = re.search(r'\?qui=(person[^"]+)">person:', filtered)
+    assert reference is not None
+    assert "<td>person.add</td>" in admin.get(f"/administration/journal?qui={reference[1]}").text
+    assert "lignes vérifiées" in admin.post("/administration/journal/verifier").text
+    lines = admin.get("/administration/journal.jsonl").text.splitlines()
+    assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_the_journal_is_shown_a_page_at_a_time(signed: FastAPI) -> None:
+    admin, audit = browser_of(signed, ADMIN), signed.state.matcher.store.audit
+    audit.append([Note("report.look", Of.REPORT, f"r{n}") for n in range(40)], datetime.now(UTC))
+    page = admin.get("/administration/journal?acte=report.look").text
+    assert "report:r39" in page
+    assert "report:r3<" not in page
+    older = re.search(r'href="([^"]+)" rel="next"', page)
+    assert older is not None
+    assert "report:r3<" in admin.get(older[1].replace("&amp;", "&")).text
+
+
+def test_a_backup_is_made_sent_and_remembered(signed: FastAPI, tmp_path: Path) -> None:
+    admin = browser_of(signed, ADMIN)
+    assert "Aucune sauvegarde" in admin.get("/administration/sauvegarde").text
+    sent = admin.post("/administration/sauvegarde")
+    file = tmp_path / "sent.tar.gz"
+    file.write_bytes(sent.content)
+    assert read_manifest(file).rows["items"] > 0
+    assert "La dernière sauvegarde" in admin.get("/administration/sauvegarde").text
+    assert (
+        list(
+            Path(tempfile.gettempdir()).glob(f"matcher-backup-*/{sent.headers['content-disposition'][22:-1]}")
+        )
+        == []
+    )
+
+
 def test_staff_are_no_administrators(read_only: FastAPI) -> None:
     staff = browser_of(read_only, STAFF)
     assert staff.get("/administration").status_code == 403
-    assert staff.get("/administration/etat").status_code == 403
+    for page in ("etat", "journal", "journal.jsonl", "sauvegarde"):
+        assert staff.get(f"/administration/{page}").status_code == 403
     assert 'href="/administration"' not in staff.get("/annuaire").text

@@ -33,5 +33,7 @@ VISITED: tuple[tuple[str, Person | None], ...] = (
     ("/recruter", HR),
     ("/administration", ADMIN),
     ("/administration/etat", ADMIN),
+    ("/administration/journal", ADMIN),
+    ("/administration/sauvegarde", ADMIN),
 )
 """Addresses in the order of the menu."""

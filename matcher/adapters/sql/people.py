@@ -87,7 +87,15 @@ class PeopleTables:
         erasure.settle(self._database)
 
     def disable(self, person_id: str, now: datetime) -> None:
-        """Let a person sign in no more; NotFound for an unknown id."""
+        """Let a person sign in no more.
+
+        Raises
+        ------
+        NotFound
+            There is no such person.
+        InvalidRequest
+            No other administrator could sign in: two who disable each other at once do not both succeed.
+        """
         self._note(person_id, "disabled_at", now)
 
     def object_to_mail(self, person_id: str, now: datetime) -> Person:
@@ -108,6 +116,8 @@ class PeopleTables:
         self.get(person_id)
         first = update(people).where(people.c.id == person_id, people.c[what].is_(None))
         with self._database.writing("changing a person") as connection:
+            if what == "disabled_at":
+                _require_another_admin(connection, person_id)
             if connection.execute(first.values({what: stamp(now)})).rowcount:
                 act = f"person.{what.removesuffix('_at')}"
                 enter(connection, [Note(act, Of.PERSON, person_id)], now)
@@ -208,6 +218,14 @@ def _write_organisations(connection: Connection, person: Person) -> None:
     for organisation_id in sorted(set(person.organisations)):
         row = {"person_id": person.id, "organisation_id": organisation_id}
         connection.execute(insert(person_organisations), row)
+
+
+def _require_another_admin(connection: Connection, person_id: str) -> None:
+    """Refuse to disable the last administrator who may sign in; writers take turns, so the count holds."""
+    statement = select(people.c.id, people.c.roles).where(people.c.disabled_at.is_(None))
+    admins = {row.id for row in connection.execute(statement) if Role.ADMIN in row.roles.split()}
+    if admins == {person_id}:
+        raise InvalidRequest("This is the last administrator: make another one first.")
 
 
 def _person_row(person: Person) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert, or_, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit.writing import enter
@@ -39,6 +39,25 @@ class AuditTables:
             if len(batch) < _BATCH:
                 return
             after = batch[-1].seq
+
+    def newest(self, most: int, *, before: int = 0, act: str = "", naming: str = "") -> list[Entry]:
+        """Return ``most`` entries at most, the latest first; see :class:`matcher.audit.ports.AuditRows`."""
+        one = audit_entries.c
+        statement = select(audit_entries).order_by(one.seq.desc()).limit(most)
+        if before:
+            statement = statement.where(one.seq < before)
+        if act:
+            statement = statement.where(one.act == act)
+        if naming:
+            statement = statement.where(or_(one.actor == naming, one.subject == naming))
+        with self._database.reading("reading the audit") as connection:
+            return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
+
+    def acts(self) -> list[str]:
+        """Return every act that was entered, once each, in alphabetical order."""
+        statement = select(audit_entries.c.act).distinct().order_by(audit_entries.c.act)
+        with self._database.reading("reading the audit") as connection:
+            return list(connection.execute(statement).scalars())
 
     @contextmanager
     def state(self) -> Iterator[tuple[Head, Iterator[Entry]]]:

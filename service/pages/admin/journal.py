@@ -1,0 +1,89 @@
+"""The page *Journal*: who saw or decided what, whether nothing of it was changed, and a copy to keep."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.audit import Entry, Verdict
+from matcher.build import Matcher
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.pages.acting import now
+from service.pages.frame import Page, show
+from service.pages.listing import ROWS, Pager
+
+router = APIRouter(include_in_schema=False)
+AdminDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]
+PATH = "/administration/journal"
+LONGEST = 100
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JournalPage(Page):
+    """Entries, the latest first, of one act or one reference where these are chosen.
+
+    ``verdict`` is that of a check that was asked for, None without one.
+    """
+
+    template: ClassVar[str] = "admin/journal.html"
+
+    acts: Sequence[str]
+    act: str
+    naming: str
+    entries: Sequence[Entry]
+    pager: Pager
+    verdict: Verdict | None
+
+
+@router.get(PATH, name="page_journal")
+async def journal(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
+    """Show the latest entries, or those before one."""
+    return show(
+        request, await engine.read(lambda matcher: _page(matcher, request)), section="/administration"
+    )
+
+
+@router.post(f"{PATH}/verifier", name="page_verify_journal")
+async def verify(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
+    """Check the whole chain and say what was found."""
+    verdict = await engine.read(lambda matcher: matcher.audit.verify())
+    page = await engine.read(lambda matcher: _page(matcher, request, verdict))
+    return show(request, page, section="/administration")
+
+
+@router.get("/administration/journal.jsonl", name="page_journal_file")
+async def export(_admin: AdminDep, engine: EngineDep) -> Response:
+    """Send every entry as a file of JSON lines, oldest first."""
+    lines = await engine.read(_lines)
+    name = f'attachment; filename="journal-{now():%Y-%m-%d}.jsonl"'
+    headers = {"Content-Disposition": name, "Cache-Control": "no-store"}
+    return Response(lines, media_type="application/x-ndjson", headers=headers)
+
+
+def _lines(matcher: Matcher) -> bytes:
+    return b"".join(json.dumps(entry, sort_keys=True).encode() + b"\n" for entry in matcher.audit.export())
+
+
+def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) -> JournalPage:
+    query = request.query_params
+    act, naming = query.get("acte", "")[:LONGEST], query.get("qui", "").strip()[:LONGEST]
+    given = query.get("avant", "")
+    before = int(given) if given.isdecimal() and len(given) < 16 else 0
+    found = matcher.store.audit.newest(ROWS + 1, before=before, act=act, naming=naming)
+    shown = found[:ROWS]
+    filters = {"acte": act, "qui": naming}
+    first = f"{PATH}?{urlencode(filters)}" if before else ""
+    older = f"{PATH}?{urlencode({**filters, 'avant': shown[-1].seq})}" if len(found) > ROWS else ""
+    return JournalPage(
+        acts=matcher.store.audit.acts(),
+        act=act,
+        naming=naming,
+        entries=shown,
+        pager=Pager(first, older),
+        verdict=verdict,
+    )
