@@ -76,10 +76,13 @@ class AlertDesk:
         self._parts.rows.add([Alert(one.fit, call.version, now) for one in chosen], by)
         return chosen
 
-    def withdraw(self, call_id: str) -> int:
-        """Tell nobody any more of a call; return how many would still have been told."""
-        due = self._parts.rows.all(call_id=call_id, state=AlertState.DUE)
-        return self._parts.rows.withdraw([alert.number for alert in due])
+    def withdraw(self, call_id: str, now: datetime, *, by: str = "") -> int:
+        """Tell nobody any more of a call; return how many would still have been told.
+
+        A mail that waits to go out tells it no more, and does not go out where it tells no other.
+        """
+        made = self._parts.rows.all(call_id=call_id)
+        return self._parts.rows.withdraw([alert.number for alert in made], now, by)
 
     def untold(self, now: datetime) -> list[Opportunity]:
         """Return the open calls that no alert was made of in their present version, soonest end first."""

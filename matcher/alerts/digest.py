@@ -54,7 +54,7 @@ class DigestWorker:
                 closed.append(alert.number)
             elif member is not None and is_listed(member):
                 waiting.append(alert)
-        self._rows.withdraw(closed)
+        self._rows.withdraw(closed, now)
         return _by_organisation(waiting)
 
     def _tell(

@@ -42,8 +42,8 @@ class AlertRows(Protocol):
         """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are."""
         ...
 
-    def withdraw(self, numbers: Sequence[int]) -> int:
-        """Note that due alerts are not to be told; return how many were due."""
+    def withdraw(self, numbers: Sequence[int], now: datetime, by: str = "") -> int:
+        """Note that alerts are not to be told: due ones, and those whose mail has not begun to go out."""
         ...
 
     def stop(self, person_id: str, now: datetime) -> None:

@@ -136,7 +136,7 @@ def test_what_ends_between_sending_and_the_mail_is_not_told(cluster, store, how)
     elif how == "erased":
         store.items.delete(["CALL1"])
     else:
-        assert cluster.desk.withdraw("CALL1") == 2
+        assert cluster.desk.withdraw("CALL1", TUESDAY) == 2
     assert cluster.worker.due(TUESDAY) == 0
     assert store.mail.counts()[State.QUEUED] == 0
     assert not store.alerts.all(state=AlertState.DUE)
@@ -154,6 +154,39 @@ def test_a_call_that_closes_while_its_mail_waits_is_left_out_of_it(cluster, stor
     assert "Appel 1" not in text
     store.items.delete(["CALL2"])
     assert cluster.writer.write(message, TUESDAY).why == "settled"
+
+
+@pytest.mark.parametrize(("sent", "withdrawn"), [(0, 2), (1, 1), (2, 0)])
+def test_what_is_withdrawn_while_its_mails_wait_is_told_by_none_that_has_not_gone(
+    cluster, store, sent, withdrawn
+):
+    cluster.add(call(1))
+    cluster.desk.send("CALL1", TUESDAY)
+    cluster.worker.due(TUESDAY)
+    mails = store.mail.due(TUESDAY, limit=9)
+    for message in mails[:sent]:
+        store.mail.begin(message)
+        store.mail.settle(message, State.SENT, TUESDAY)
+    assert cluster.desk.withdraw("CALL1", TUESDAY, by="P9") == withdrawn
+    assert len(store.alerts.all(state=AlertState.TOLD)) == sent
+    assert {cluster.writer.write(message, TUESDAY).why for message in mails[sent:]} <= {"settled"}
+    acts = [entry.act for entry in store.audit.entries()]
+    assert acts.count("alert.withdraw") == (1 if withdrawn else 0)
+    cluster.desk.send("CALL1", TUESDAY)
+    assert cluster.worker.due(TUESDAY) == withdrawn, "the mails that wait tell it again"
+
+
+def test_what_is_sent_again_waits_for_the_next_week_where_the_mail_of_this_one_is_settled(cluster, store):
+    cluster.add(call(1))
+    cluster.desk.send("CALL1", TUESDAY)
+    cluster.worker.due(TUESDAY)
+    cluster.desk.withdraw("CALL1", TUESDAY)
+    for message in store.mail.due(TUESDAY, limit=9):
+        store.mail.settle(message, State.CANCELLED, TUESDAY)
+    cluster.desk.send("CALL1", TUESDAY)
+    assert cluster.worker.due(TUESDAY) == 0
+    assert cluster.worker.due(TUESDAY + timedelta(days=7)) == 2
+    assert store.mail.counts()[State.QUEUED] == 2
 
 
 def test_the_mail_says_until_when_and_why_and_has_a_stop_of_its_own(cluster, store):
@@ -246,7 +279,7 @@ def test_a_mail_that_waits_is_not_sent_after_the_stop(cluster, store):
 def test_staff_send_again_what_was_withdrawn_and_searches_do_not(cluster, store):
     cluster.add(call(1))
     cluster.desk.send("CALL1", TUESDAY)
-    cluster.desk.withdraw("CALL1")
+    cluster.desk.withdraw("CALL1", TUESDAY)
     cluster.desk.save_search("O0", "CALL1", TUESDAY)
     assert cluster.desk.run_searches(TUESDAY) == 0
     assert len(cluster.desk.send("CALL1", TUESDAY)) == 2

@@ -175,6 +175,7 @@ def test_who_is_erased_is_not_taken_in_again_until_that_is_lifted(matcher: Match
     assert set(store.items.get_many(["NEU", "X"])) == {"NEU"}
     assert "Untel" not in rejects_path(file).read_text(encoding="utf-8-sig")
     assert matcher.rights.lift(["name:societe untel 001zq"]) == 1
+    assert [entry["act"] for entry in matcher.audit.export()][-1] == "suppression.lift"
     assert import_file(file, store).put.inserted == 1
 
 

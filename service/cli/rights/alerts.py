@@ -60,7 +60,7 @@ def send(
 def withdraw(call: CallArgument) -> None:
     """Tell nobody any more of a call."""
     with open_matcher(load()) as matcher:
-        count = matcher.alerts.withdraw(call)
+        count = matcher.alerts.withdraw(call, utc_now())
     remarks().print(f"{count} organisations are not told any more.")
 
 

@@ -39,6 +39,11 @@ class Caller:
             return self.person.id
         return self.key.id if self.key else ""
 
+    @property
+    def person_id(self) -> str:
+        """Id of the person, for the audit; "" for a key and a visitor."""
+        return self.person.id if self.person else ""
+
     def may(self, permission: Permission) -> bool:
         """Whether the caller has a permission."""
         return permission in self.permissions

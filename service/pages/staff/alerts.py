@@ -129,9 +129,9 @@ async def send(request: Request, item_id: ItemId, staff: SenderDep, engine: Engi
 
 
 @router.post("/alertes/{item_id}/retrait", name="page_withdraw_alert")
-async def withdraw(item_id: ItemId, _staff: SenderDep, engine: EngineDep) -> Response:
+async def withdraw(item_id: ItemId, staff: SenderDep, engine: EngineDep) -> Response:
     """Tell nobody any more of a call who was not told yet."""
-    await engine.read(lambda matcher: matcher.alerts.withdraw(item_id))
+    await engine.read(lambda matcher: matcher.alerts.withdraw(item_id, now(), by=staff.person_id))
     return back_to(SECTION, said="alerts_withdrawn")
 
 

@@ -16,6 +16,7 @@ from matcher.adapters.sql.schema import (
     id_in,
     ids_parameter,
     items,
+    messages,
     people,
     saved_searches,
 )
@@ -23,6 +24,7 @@ from matcher.alerts import Alert, AlertState, Fit, SavedSearch
 from matcher.audit import Note, Of
 from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
+from matcher.mail.messages import State
 
 
 class AlertTables:
@@ -71,22 +73,39 @@ class AlertTables:
     def tell(
         self, numbers: Sequence[int], digest: str, mails: Sequence[MessageRequest], now: datetime
     ) -> int:
-        """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are."""
+        """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are.
+
+        Return how many are told: none where a mail of this digest is settled already, as when all it told was
+        withdrawn. They stay due. One that still waits is written when it goes out, and tells them.
+        """
         values = {"state": AlertState.TOLD.value, "told_at": stamp(now), "digest": digest}
         due = update(alerts).where(alerts.c.number.in_(numbers), alerts.c.state == AlertState.DUE.value)
         with self._database.writing("telling of alerts") as connection:
+            if _is_settled(connection, [mail.key for mail in mails]):
+                return 0
             told = connection.execute(due.values(values)).rowcount
             if told:
                 queue_messages(connection, mails, now)
             return told
 
-    def withdraw(self, numbers: Sequence[int]) -> int:
-        """Note that due alerts are not to be told; return how many were due."""
+    def withdraw(self, numbers: Sequence[int], now: datetime, by: str = "") -> int:
+        """Note that alerts are not to be told: due ones, and those whose mail has not begun to go out.
+
+        Return how many there were. ``by`` is the person who decided, for the audit.
+        """
         if not numbers:
             return 0
-        due = update(alerts).where(alerts.c.number.in_(numbers), alerts.c.state == AlertState.DUE.value)
         with self._database.writing("withdrawing alerts") as connection:
-            return connection.execute(due.values(state=AlertState.WITHDRAWN.value)).rowcount
+            rows = connection.execute(select(alerts).where(alerts.c.number.in_(numbers))).all()
+            chosen = [row for row in rows if _may_withdraw(connection, row)]
+            these = update(alerts).where(alerts.c.number.in_([row.number for row in chosen]))
+            connection.execute(these.values(state=AlertState.WITHDRAWN.value, told_at=None))
+            calls = {row.call_id: row.version for row in chosen}
+            notes = [
+                Note("alert.withdraw", Of.CALL, call_id, by, version) for call_id, version in calls.items()
+            ]
+            enter(connection, notes, now)
+        return len(chosen)
 
     def stop(self, person_id: str, now: datetime) -> None:
         """Note that a person wants no alerts; NotFound for an unknown id."""
@@ -150,6 +169,26 @@ def _known(connection: Connection) -> dict[tuple[str, str], str]:
 def _is_new(alert: Alert, known: Mapping[tuple[str, str], str]) -> bool:
     state = known.get(_pair(alert))
     return state is None or (state == AlertState.WITHDRAWN.value and alert.search is None)
+
+
+def _is_settled(connection: Connection, keys: Sequence[str]) -> bool:
+    settled = messages.c.state != State.QUEUED.value
+    found = select(messages.c.id).where(messages.c.key.in_(keys), settled)
+    return connection.execute(found.limit(1)).first() is not None
+
+
+def _may_withdraw(connection: Connection, alert: Row[Any]) -> bool:
+    if alert.state != AlertState.TOLD.value:
+        return bool(alert.state == AlertState.DUE.value)
+    # A digest is written when it goes out, from the alerts that are then told.
+    mail = messages.c
+    of_digest = select(mail.state).where(
+        mail.key.startswith(f"alert:{alert.organisation_id}:", autoescape=True),
+        mail.key.endswith(f":{alert.digest}", autoescape=True),
+    )
+    states = set(connection.execute(of_digest).scalars())
+    # Mails that are not kept any more may have been sent.
+    return bool(states) and not states & {State.SENDING.value, State.SENT.value}
 
 
 def _stored(connection: Connection, given: Sequence[Alert]) -> set[str]:

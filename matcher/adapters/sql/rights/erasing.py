@@ -33,6 +33,7 @@ from matcher.errors import NotFound
 from matcher.language import fold_words
 from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
 
+_BEGINNING = 16
 GONE = "Nothing is held of this subject: it was erased already, or never was in the store."
 
 
@@ -122,11 +123,14 @@ class RightsTables:
             return suppressed(connection, hashes)
 
     def lift(self, hashes: Sequence[str]) -> int:
-        """Suppress no more; return how many hashes were."""
+        """Suppress no more; return how many hashes were. The audit names each by its beginning."""
         dialect = self._database.dialect
         statement = delete(suppressions).where(id_in(dialect, suppressions.c.hash))
         with self._database.writing("lifting a suppression") as connection:
-            return connection.execute(statement, ids_parameter(dialect, hashes)).rowcount
+            known = sorted(suppressed(connection, hashes))
+            notes = [Note("suppression.lift", Of.ERASURE, each[:_BEGINNING]) for each in known]
+            enter(connection, notes, self._database.now())
+            return connection.execute(statement, ids_parameter(dialect, known)).rowcount
 
 
 def _remove(connection: Connection, request: Request) -> Counter[str]:

@@ -140,9 +140,10 @@ async def send(item_id: ItemId, given: Sending, engine: EngineDep, caller: Sende
 
 
 @router.delete("/opportunities/{item_id}/alerts", responses=_READ, summary="Tell nobody any more of a call")
-async def withdraw(item_id: ItemId, engine: EngineDep, _: Sender) -> Withdrawn:
-    """Withdraw what was not told yet."""
-    return Withdrawn(withdrawn=await engine.read(lambda m: m.alerts.withdraw(item_id)))
+async def withdraw(item_id: ItemId, engine: EngineDep, caller: Sender) -> Withdrawn:
+    """Withdraw what was not told yet, mails that wait included."""
+    count = await engine.read(lambda m: m.alerts.withdraw(item_id, _now(), by=caller.person_id))
+    return Withdrawn(withdrawn=count)
 
 
 @router.get("/alerts", responses=_READ, summary="Who was told what and when")
