@@ -7,13 +7,14 @@
 """
 
 from matcher.audit.chain import Checkpoint, Fault, Head, Verdict, sign, verify
-from matcher.audit.entry import FIRST, Entry, Note, Of, hash_of_entry, reference
+from matcher.audit.entry import FIRST, SERVICE, Entry, Note, Of, hash_of_entry, reference
 from matcher.audit.log import CHECKPOINT_FILE, KEY_FILE, AuditLog, read_checkpoint
 
 __all__ = [
     "CHECKPOINT_FILE",
     "FIRST",
     "KEY_FILE",
+    "SERVICE",
     "AuditLog",
     "Checkpoint",
     "Entry",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+SERVICE = "service"
+"""Who acts where no person does: the service by itself, the command line, a program with a key."""
 FIRST = "0" * 64
 """What the first entry has for the hash of the entry before it."""
 _REFERENCE_BYTES = 8

@@ -1,12 +1,12 @@
 """What the audit asks of the store."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from matcher.audit.chain import Checkpoint, Head
-from matcher.audit.entry import Entry, Note
+from matcher.audit.entry import Entry, Note, Of
 
 
 class AuditRows(Protocol):
@@ -14,6 +14,18 @@ class AuditRows(Protocol):
 
     def append(self, notes: Iterable[Note], now: datetime) -> None:
         """Enter notes, in their order, in one transaction."""
+        ...
+
+    def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
+        """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""
+        ...
+
+    def about(self, of: Of, subject_id: str, most: int) -> list[Entry]:
+        """Return the latest entries about a subject, the latest first, ``most`` at most."""
+        ...
+
+    def references(self, of: Of, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return, by the reference that entries have, those of the ids; none before the first entry."""
         ...
 
     def entries(self) -> Iterator[Entry]:

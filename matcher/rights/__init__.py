@@ -1,6 +1,7 @@
 """The rights of people and organisations over what is held of them: a copy, correction, erasure.
 
 - ``subject``: a person or an organisation, and how it is named
+- ``accesses``: who looked at what is held of a subject, changed it or took a copy
 - ``traces``: fingerprints of texts, and the search for them in the bytes of files
 - ``suppression``: what is kept of an erased subject, so that it is not taken in again
 - ``erasure``: an erasure, from the request until nothing is found any more; its certificate
@@ -11,6 +12,7 @@
 - ``desk``: the use cases: export, erase, correct, finish
 """
 
+from matcher.rights.accesses import ONCE_IN, Access, By
 from matcher.rights.desk import Parts, RightsDesk
 from matcher.rights.erasure import Erasure, Removal, Request, certificate
 from matcher.rights.files import Home
@@ -29,6 +31,9 @@ from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, key
 from matcher.rights.traces import Trace, Tracer
 
 __all__ = [
+    "ONCE_IN",
+    "Access",
+    "By",
     "Durations",
     "Erasure",
     "Home",

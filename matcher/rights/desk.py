@@ -8,6 +8,7 @@ from typing import Any
 from matcher.audit import Note, Of
 from matcher.domain import Items, Organisation
 from matcher.people import Person
+from matcher.rights.accesses import Access, accesses_of, look, open_contacts
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.files import Found, Home
 from matcher.rights.ports import Audit, Cleaning, Tables
@@ -64,7 +65,23 @@ class RightsDesk:
             "made_at": now.isoformat(),
             "subject": {"kind": subject.kind.value, "id": subject.id},
             "held": held,
+            "accesses": [
+                {"at": one.at.isoformat(), "act": one.act, "by": one.by.value, "name": one.name}
+                for one in self.accesses(subject)
+            ],
         }
+
+    def look(self, subjects: Sequence[Subject], by: Person | None, now: datetime) -> None:
+        """Enter in the audit that a person of staff looks at records; nothing for members and programs."""
+        look(self._parts.audit, subjects, by, now)
+
+    def open_contacts(self, person_ids: Sequence[str], by: str, now: datetime) -> None:
+        """Enter in the audit that addresses of contact persons are shown to a person; "" for a program."""
+        open_contacts(self._parts.audit, person_ids, by, now)
+
+    def accesses(self, subject: Subject) -> list[Access]:
+        """Return who looked at the record of a subject, changed it or took a copy, the latest first."""
+        return accesses_of(self._parts.audit, subject, self._parts.people.all())
 
     def erase(self, subject: Subject, now: datetime, by: str = "") -> Erasure:
         """Erase a subject in the store at once; the rest is owed until :meth:`finish`.

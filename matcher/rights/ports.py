@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from matcher.audit import Note
+from matcher.rights.accesses import AccessAudit
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.subject import Subject
 
@@ -62,8 +63,8 @@ class Tables(Protocol):
         ...
 
 
-class Audit(Protocol):
-    """Where exports are entered; erasures are by their own transaction."""
+class Audit(AccessAudit, Protocol):
+    """Where looks and exports are entered; erasures are by their own transaction."""
 
     def append(self, notes: Iterable[Note], now: datetime) -> None:
         """Enter notes, in their order."""

@@ -36,6 +36,10 @@ class People(Protocol):
         """Return the person of an address; None if there is none."""
         ...
 
+    def all(self) -> list[Person]:
+        """Return everybody, by id."""
+        ...
+
     def of_organisation(self, organisation_id: str) -> list[Person]:
         """Return those who speak for an organisation."""
         ...

@@ -15,6 +15,7 @@ from service.http.access import CallerDep
 from service.http.deps import EngineDep
 from service.http.engine import get_stored, no_such_item
 from service.http.errors import Unauthorised
+from service.looking import look_at_organisations
 from service.member_view import require_visible
 
 
@@ -73,7 +74,10 @@ async def _acting(
     caller.require_own(item, Permission.ACT_FOR_ANY)
     if not isinstance(item, Organisation):
         raise no_such_item(item_id)
-    return Acting(person, item, on_behalf=not caller.speaks_for(item.id))
+    on_behalf = not caller.speaks_for(item.id)
+    if on_behalf:
+        await engine.read(lambda matcher: look_at_organisations(matcher, [item_id], person, now()))
+    return Acting(person, item, on_behalf=on_behalf)
 
 
 ActingDep = Annotated[Acting, Depends(_acting)]

@@ -39,8 +39,16 @@ class Change:
     undo: str
 
 
+@dataclass(frozen=True, slots=True)
+class Editor:
+    """Who changes a record: ``who`` is ``staff`` or ``member``, as :class:`Change` has it."""
+
+    person_id: str
+    who: str
+
+
 def keep(
-    matcher: Matcher, item_id: str, seen: str, who: str, change: Callable[[Organisation], Organisation]
+    matcher: Matcher, item_id: str, seen: str, by: Editor, change: Callable[[Organisation], Organisation]
 ) -> bool:
     """Change a record of the version that was read; return whether anything changed.
 
@@ -58,11 +66,11 @@ def keep(
             raise ChangedMeanwhile(current)
         return [change(current)]
 
-    file = ImportFile(BY_PAGE, seen, who)
+    file = ImportFile(BY_PAGE, seen, by.who)
     current = stored(matcher, item_id)
     if current.version == seen and change(current) == current:
         return False
-    return matcher.store.items.put(changed, source="page", file=file).changed == 1
+    return matcher.store.items.put(changed, source="page", file=file, by=by.person_id).changed == 1
 
 
 def stored(matcher: Matcher, item_id: str) -> Organisation:
@@ -97,12 +105,12 @@ def former(matcher: Matcher, item_id: str, version: str) -> Organisation | None:
     return None
 
 
-def take_back(matcher: Matcher, item: Organisation, batch: str, *, is_staff: bool) -> None:
+def take_back(matcher: Matcher, item: Organisation, batch: str, by: Editor) -> None:
     """Undo the latest change of a record, where :func:`history` says it can be; NotFound for any other."""
-    changes = history(matcher, item, is_staff=is_staff)
+    changes = history(matcher, item, is_staff=by.who == "staff")
     if batch not in {change.undo for change in changes if change.undo}:
         raise NotFound("There is no such change to undo.")
-    matcher.store.imports.undo(batch)
+    matcher.store.imports.undo(batch, by.person_id)
 
 
 def _may_undo(batch: ImportBatch, *, is_staff: bool) -> bool:

@@ -3,7 +3,8 @@
 from fastapi import FastAPI
 
 from matcher.build import Matcher
-from tests.pages.signing_in import MEMBER, OTHER, browser_of
+from service.pages.frame import LANGUAGE_COOKIE
+from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of
 
 
 def test_a_member_takes_a_copy_of_itself_and_its_organisation(read_only: FastAPI) -> None:
@@ -32,3 +33,18 @@ def test_a_look_is_no_export_and_a_copy_is_one_of_the_person(read_only: FastAPI)
     member.get(f"/mes-donnees/person/{MEMBER.id}.json")
     (entry,) = list(matcher.store.audit.entries())[len(before) :]
     assert (entry.act, entry.actor == "service") == ("subject.export", False)
+
+
+def test_a_member_reads_who_of_the_staff_looked_at_and_changed_the_record(signed: FastAPI) -> None:
+    member, staff = browser_of(signed, MEMBER), browser_of(signed, STAFF)
+
+    assert "Nadia Benali" not in member.get("/mes-donnees").text
+    member.get("/organisations/ORG001")
+    for path in ("/organisations/ORG001", "/organisations/ORG001/fiche", "/v1/organisations/ORG001"):
+        assert staff.get(path).status_code == 200
+    page = member.get("/mes-donnees").text
+    assert page.count("Nadia Benali") == 2, "the organisation, and its person whose address was shown"
+    assert "a consulté" in page
+    assert "Nadia Benali" not in browser_of(signed, OTHER).get("/mes-donnees").text
+    english = member.get("/mes-donnees", headers={"Cookie": f"{LANGUAGE_COOKIE}=en"}).text
+    assert "looked at it" in english

@@ -27,8 +27,8 @@ class PeopleTables:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def put(self, person: Person) -> None:
-        """Add a person, or replace the one of the same id.
+    def put(self, person: Person, by: str = "") -> None:
+        """Add a person, or replace the one of the same id; ``by`` is the person who does it, for the audit.
 
         Raises
         ------
@@ -51,7 +51,7 @@ class PeopleTables:
                 connection.execute(insert(people), added)
             _write_organisations(connection, person)
             act = "person.change" if is_known else "person.add"
-            enter(connection, [Note(act, Of.PERSON, person.id)], self._database.now())
+            enter(connection, [Note(act, Of.PERSON, person.id, by)], self._database.now())
 
     def get(self, person_id: str) -> Person:
         """Return a person; NotFound for an unknown id."""
@@ -86,8 +86,8 @@ class PeopleTables:
             erasure.owe_erasure(connection, self._database.stamp())
         erasure.settle(self._database)
 
-    def disable(self, person_id: str, now: datetime) -> None:
-        """Let a person sign in no more.
+    def disable(self, person_id: str, now: datetime, by: str = "") -> None:
+        """Let a person sign in no more; ``by`` is the person who does it, for the audit.
 
         Raises
         ------
@@ -96,11 +96,11 @@ class PeopleTables:
         InvalidRequest
             No other administrator could sign in: two who disable each other at once do not both succeed.
         """
-        self._note(person_id, "disabled_at", now)
+        self._note(person_id, "disabled_at", now, by)
 
     def object_to_mail(self, person_id: str, now: datetime) -> Person:
         """Note that a person wants no mails, until they agree to them; NotFound for an unknown id."""
-        self._note(person_id, "objected_at", now)
+        self._note(person_id, "objected_at", now, person_id)
         return self.get(person_id)
 
     def agree_to_mail(self, person_id: str, now: datetime) -> Person:
@@ -109,9 +109,10 @@ class PeopleTables:
         theirs = update(people).where(people.c.id == person_id)
         with self._database.writing("changing a person") as connection:
             connection.execute(theirs.values(consent_at=stamp(now), objected_at=None))
+            enter(connection, [Note("person.agreed", Of.PERSON, person_id)], now)
         return self.get(person_id)
 
-    def _note(self, person_id: str, what: str, now: datetime) -> None:
+    def _note(self, person_id: str, what: str, now: datetime, by: str) -> None:
         """Keep when something first happened; later times change nothing."""
         self.get(person_id)
         first = update(people).where(people.c.id == person_id, people.c[what].is_(None))
@@ -120,7 +121,7 @@ class PeopleTables:
                 _require_another_admin(connection, person_id)
             if connection.execute(first.values({what: stamp(now)})).rowcount:
                 act = f"person.{what.removesuffix('_at')}"
-                enter(connection, [Note(act, Of.PERSON, person_id)], now)
+                enter(connection, [Note(act, Of.PERSON, person_id, by)], now)
 
     def password_hash(self, person_id: str) -> str | None:
         """Return the hash of a person's password; None where none is set."""

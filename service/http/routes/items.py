@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, Header, Path, Query, Response
 
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemId, ItemType
 from matcher.errors import InvalidRequest
@@ -18,6 +19,7 @@ from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
 from service.http.listing import LIST_QUERIES, Listing, ListQuery
 from service.http.schemas import Page, problems
+from service.looking import look_at_organisations
 
 router = APIRouter(prefix="/v1")
 
@@ -35,6 +37,7 @@ _ERASED = _READ | problems(412)
 _WRITTEN = _ERASED | problems(413, 415)
 _UNCHANGED: dict[int | str, dict[str, Any]] = {304: {"description": "The version named is the current one"}}
 
+Writer = Annotated[Caller, requires(Permission.WRITE_CATALOGUE)]
 IfMatch = Annotated[
     str | None, Header(max_length=200, description="Refuse with 412 unless the item is of this version")
 ]
@@ -78,6 +81,8 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
     ) -> Response:
         item = await engine.read(lambda m: get_stored(m, item_id, item_type))
         caller.require_seen(item)
+        if item_type is ItemType.ORGANISATION:
+            await engine.read(lambda m: look_at_organisations(m, [item_id], caller.person, utc_now()))
         if _names(if_none_match, item):
             return Response(status_code=304, headers={"ETag": _etag(item)})
         return _one(caller.view(item), etag=_etag(item))
@@ -88,7 +93,7 @@ def _check_limit(limit: int, most: int) -> None:
         raise InvalidRequest(f"limit is {limit}; this service gives pages of at most {most}.")
 
 
-def _add_writing(item_type: ItemType, collection: str) -> None:
+def _add_putting(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
     id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
     body = Annotated[item_class, Body(examples=[ITEMS[item_type]])]
@@ -100,12 +105,12 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
         operation_id=f"put_{item_type.value}",
         summary=f"Add or replace one {item_type.value}",
         tags=[collection],
-        dependencies=[requires(Permission.WRITE_CATALOGUE)],
     )
     async def put(
         item_id: id_in_path,
         item: body,
         engine: EngineDep,
+        caller: Writer,
         if_match: IfMatch = None,
         if_none_match: IfNoneMatch = None,
     ) -> Response:
@@ -113,8 +118,12 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
             raise InvalidRequest(
                 f"The body's id is '{item.id}' and the address's '{item_id}': they must agree."
             )
-        inserted = await engine.write(lambda m: _put(m, item, if_match, if_none_match))
+        inserted = await engine.write(lambda m: _put(m, item, (if_match, if_none_match), caller.person_id))
         return _one(item, 201 if inserted else 200)
+
+
+def _add_deleting(item_type: ItemType, collection: str) -> None:
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
 
     @router.delete(
         f"/{collection}/{{item_id}}",
@@ -123,14 +132,15 @@ def _add_writing(item_type: ItemType, collection: str) -> None:
         operation_id=f"delete_{item_type.value}",
         summary=f"Erase one {item_type.value}, from the store and from the index",
         tags=[collection],
-        dependencies=[requires(Permission.WRITE_CATALOGUE)],
     )
-    async def delete(item_id: id_in_path, engine: EngineDep, if_match: IfMatch = None) -> None:
+    async def delete(
+        item_id: id_in_path, engine: EngineDep, _caller: Writer, if_match: IfMatch = None
+    ) -> None:
         await engine.write(lambda m: _delete(m, item_id, item_type, if_match))
         engine.forget_shown(item_id)
 
 
-def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: str | None) -> bool:
+def _put(matcher: Matcher, item: AnyItem, conditions: tuple[str | None, str | None], by: str) -> bool:
     """Store the item if the conditions hold; they are checked once the store has locked out other writers.
 
     Of two requests that name the same version, or that ask for no item to be there yet
@@ -138,10 +148,10 @@ def _put(matcher: Matcher, item: AnyItem, if_match: str | None, if_none_match: s
     """
 
     def unchanged() -> list[AnyItem]:
-        _check_version(matcher, item.id, if_match, if_none_match)
+        _check_version(matcher, item.id, *conditions)
         return [item]
 
-    return matcher.store.items.put(unchanged, source="http").inserted == 1
+    return matcher.store.items.put(unchanged, source="http", by=by).inserted == 1
 
 
 def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
@@ -190,4 +200,5 @@ def _page(found: list[AnyItem], limit: int) -> Response:
 
 for _item_type, _collection in COLLECTIONS.items():
     _add_reading(_item_type, _collection)
-    _add_writing(_item_type, _collection)
+    _add_putting(_item_type, _collection)
+    _add_deleting(_item_type, _collection)

@@ -14,6 +14,7 @@ from service.http.access import Caller, CallerDep
 from service.http.deps import EngineDep
 from service.http.routes.introductions import IdInPath, MemberActDetails, Own
 from service.http.schemas import problems
+from service.looking import open_contacts
 from service.member_view import OwnIntroduction, own_introduction, own_introductions, require_visible
 
 router = APIRouter(prefix="/v1", tags=["introductions"])
@@ -49,9 +50,15 @@ class Wanted(BaseModel):
     responses=_READ,
     summary="A member's own introductions",
 )
-async def list_own(item_id: ItemId, engine: EngineDep) -> list[OwnIntroduction]:
+async def list_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> list[OwnIntroduction]:
     """List what the organisation was asked or asked for, latest change first."""
-    return await engine.read(lambda m: own_introductions(m, item_id, _now()))
+
+    def read(matcher: Matcher) -> list[OwnIntroduction]:
+        of_it = matcher.store.introductions.all(organisation_id=item_id)
+        open_contacts(matcher, of_it, item_id, caller.person, _now())
+        return own_introductions(matcher, item_id, _now())
+
+    return await engine.read(read)
 
 
 @router.post(
@@ -95,6 +102,7 @@ async def act_on_own(  # the organisation, the introduction, the act, what comes
         details = given.details(matcher.store.plans.version())
         actor = _actor(caller, item_id, _party(known, item_id))
         done = matcher.introductions.act(introduction_id, Act(act.value), actor, _now(), details)
+        open_contacts(matcher, [done], item_id, caller.person, _now())
         return own_introduction(matcher, done, item_id)
 
     return await engine.read(do)

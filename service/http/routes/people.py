@@ -10,6 +10,7 @@ from matcher.build import Matcher
 from matcher.domain.items import ItemId
 from matcher.errors import InvalidRequest
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
+from service import looking
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.schemas import problems
@@ -127,27 +128,30 @@ class MadeKey(BaseModel):
 
 
 @router.get("/people", responses=_READ, summary="People, by id")
-async def list_people(engine: EngineDep, _: SeesPeople) -> list[PersonReport]:
+async def list_people(engine: EngineDep, caller: SeesPeople) -> list[PersonReport]:
     """List everybody: members, staff, contact persons, those who were disabled."""
+    await engine.read(lambda m: looking.list_people(m, caller.person, _now()))
     return [PersonReport.of(person) for person in await engine.read(lambda m: m.store.people.all())]
 
 
 @router.post("/people", status_code=201, responses=_DONE, summary="Add a person")
-async def add_person(given: NewPerson, engine: EngineDep, _: ManagesPeople) -> PersonReport:
+async def add_person(given: NewPerson, engine: EngineDep, caller: ManagesPeople) -> PersonReport:
     """Add a person; 422 where another has the address, or an organisation is not in the store."""
 
     def add(matcher: Matcher) -> Person:
         person = given.person()
-        matcher.store.people.put(person)
+        matcher.store.people.put(person, caller.person_id)
         return person
 
     return PersonReport.of(await engine.read(add))
 
 
 @router.get("/people/{person_id}", responses=_READ, summary="One person")
-async def get_person(person_id: PersonId, engine: EngineDep, _: SeesPeople) -> PersonReport:
+async def get_person(person_id: PersonId, engine: EngineDep, caller: SeesPeople) -> PersonReport:
     """Return a person."""
-    return PersonReport.of(await engine.read(lambda m: m.store.people.get(person_id)))
+    found = await engine.read(lambda m: m.store.people.get(person_id))
+    await engine.read(lambda m: looking.look_at_person(m, person_id, caller.person, _now()))
+    return PersonReport.of(found)
 
 
 @router.post("/people/{person_id}/disable", responses=_DONE, summary="Let a person sign in no more")
@@ -157,7 +161,7 @@ async def disable_person(person_id: PersonId, engine: EngineDep, caller: Manages
         raise InvalidRequest("You cannot disable yourself: another administrator can.")
 
     def disable(matcher: Matcher) -> Person:
-        matcher.store.people.disable(person_id, _now())
+        matcher.store.people.disable(person_id, _now(), caller.person_id)
         matcher.visits.end(person_id)
         return matcher.store.people.get(person_id)
 

@@ -13,6 +13,7 @@ from matcher.errors import InvalidRequest, MatcherError
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
+from service.looking import list_people
 from service.pages.acting import now
 from service.pages.forms import ticked, typed
 from service.pages.frame import Page, back_to, show
@@ -92,7 +93,7 @@ async def people(request: Request, _admin: PeopleDep, engine: EngineDep) -> Resp
 
 
 @router.post("/administration/personnes", name="page_add_person")
-async def add(request: Request, _admin: PeopleDep, engine: EngineDep) -> Response:
+async def add(request: Request, admin: PeopleDep, engine: EngineDep) -> Response:
     """Add a person; a form that is refused is shown again as it was typed."""
     typed_form, roles = await typed(request), await ticked(request, "roles")
     form = PersonForm(
@@ -102,7 +103,7 @@ async def add(request: Request, _admin: PeopleDep, engine: EngineDep) -> Respons
         roles=tuple(role for role in roles if role in set(Role)),
     )
     try:
-        await engine.read(lambda matcher: _add(matcher, form))
+        await engine.read(lambda matcher: _add(matcher, form, admin.person_id))
     except MatcherError as fault:
         refused = replace(form, error=str(fault))
         return await _show(request, engine, form=refused, status=422)
@@ -116,7 +117,7 @@ async def disable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Respon
         raise InvalidRequest("You cannot disable yourself: another administrator can.")
 
     def end(matcher: Matcher) -> None:
-        matcher.store.people.disable(person_id, now())
+        matcher.store.people.disable(person_id, now(), admin.person_id)
         matcher.visits.end(person_id)
 
     await engine.read(end)
@@ -145,13 +146,13 @@ async def revoke(key_id: str, _admin: KeysDep, engine: EngineDep) -> Response:
     return back_to("/administration", said="key_revoked")
 
 
-def _add(matcher: Matcher, form: PersonForm) -> None:
+def _add(matcher: Matcher, form: PersonForm, by: str) -> None:
     organisations = []
     if form.organisation:
         organisations = [matcher.resolve(form.organisation, ItemType.ORGANISATION).id]
     roles = [Role(role) for role in form.roles]
     matcher.store.people.put(
-        new_person(form.email, form.name, roles=roles, organisations=organisations, source="page")
+        new_person(form.email, form.name, roles=roles, organisations=organisations, source="page"), by
     )
 
 
@@ -165,10 +166,11 @@ async def _show(  # one part of the page each
     status: int = 200,
 ) -> Response:
     caller: Caller = request.state.caller
+    at = now()
+    await engine.read(lambda matcher: list_people(matcher, caller.person, at))
     everybody = await engine.read(lambda matcher: matcher.store.people.all())
     everybody.sort(key=lambda person: (person.name.casefold(), person.id))
     shown, pager = page_of(everybody, request)
-    at = now()
     page = PeoplePage(
         rows=await engine.read(lambda matcher: _rows(matcher, shown)),
         own_id=caller.person.id if caller.person else "",

@@ -80,6 +80,8 @@ async def show_introductions(
 ) -> Response:
     """Show the page; a form that was refused, of wishes or of an introduction's meeting, as it was typed."""
     found = await engine.read(lambda matcher: standings(matcher, acting.organisation))
+    shown = sorted({person.id for standing in found for person in standing.contacts})
+    await engine.read(lambda matcher: matcher.rights.open_contacts(shown, acting.person.id, now()))
     status = 200 if form is None and meeting is None else 422
     if meeting is not None:
         found = _as_typed(found, *meeting)

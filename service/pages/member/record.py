@@ -11,7 +11,7 @@ from matcher.domain.items import Organisation
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
-from service.pages.editing import BY_PAGE, Change, ChangedMeanwhile, former, history, keep, take_back
+from service.pages.editing import BY_PAGE, Change, ChangedMeanwhile, Editor, former, history, keep, take_back
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
 from service.pages.member.effect import Effect, effects_of
@@ -100,9 +100,7 @@ async def change(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
 @router.post("/organisations/{item_id}/fiche/annuler/{batch}", name="page_undo_record")
 async def undo(batch: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Undo the latest change; one that staff made is theirs to undo."""
-    await engine.write(
-        lambda matcher: take_back(matcher, acting.organisation, batch, is_staff=acting.on_behalf)
-    )
+    await engine.write(lambda matcher: take_back(matcher, acting.organisation, batch, _editor(acting)))
     return back_to(f"{acting.base}/fiche", said="undone")
 
 
@@ -116,15 +114,17 @@ class _State:
     theirs: Organisation | None = None
 
 
-async def _kept(request: Request, acting: Acting, engine: EngineDep, given: Typed) -> Response:
-    who = "staff" if acting.on_behalf else "member"
+def _editor(acting: Acting) -> Editor:
+    return Editor(acting.person.id, "staff" if acting.on_behalf else "member")
 
+
+async def _kept(request: Request, acting: Acting, engine: EngineDep, given: Typed) -> Response:
     def save(matcher: Matcher) -> bool:
         return keep(
             matcher,
             acting.organisation.id,
             given.version,
-            who,
+            _editor(acting),
             lambda current: _changed(matcher, current, given)[0],
         )
 

@@ -13,6 +13,8 @@ from matcher.people import Permission, Person
 from service.http.access import Caller, CallerDep, requires
 from service.http.deps import EngineDep
 from service.http.engine import get_stored, no_such_item
+from service.looking import look_at_organisations
+from service.pages.acting import now
 from service.pages.frame import Page, language_of, show
 from service.pages.listing import Pager, page_of
 from service.words import VALUES, Language, choose, field_label
@@ -87,6 +89,7 @@ async def profile(
     people: Sequence[Person] = ()
     if caller.may(Permission.SEE_PEOPLE):
         people = await engine.read(lambda matcher: matcher.store.people.of_organisation(item_id))
+    await engine.read(lambda matcher: look_at_organisations(matcher, [item_id], caller.person, now(), people))
     page = ProfilePage(
         organisation=seen,
         facts=_facts(seen, language_of(request)),

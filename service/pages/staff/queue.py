@@ -29,6 +29,7 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.engine import client_of
+from service.looking import look_at_organisations
 from service.pages.acting import now
 from service.pages.forms import ticked, typed
 from service.pages.frame import Page, back_to, show
@@ -143,10 +144,12 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
 
 
 @router.get("/a-traiter/{introduction_id}", name="page_pair")
-async def pair(request: Request, introduction_id: str, _staff: StaffDep, engine: EngineDep) -> Response:
+async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
     """Show one introduction, both sides next to each other."""
     at = now()
     page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, at), client_of(request))
+    seen = [page.introduction.first_id, page.introduction.second_id]
+    await engine.read(lambda matcher: look_at_organisations(matcher, seen, staff.person, at))
     return show(request, page, section="/a-traiter")
 
 

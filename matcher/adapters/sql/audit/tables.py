@@ -1,17 +1,19 @@
 """Entries of the audit and its checkpoints, as rows."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import insert, or_, select
+from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql.audit.writing import enter
+from matcher.adapters.sql.audit.writing import actor_of, enter
 from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.facts import read_salt
 from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_head
-from matcher.audit import Checkpoint, Entry, Head, Note
+from matcher.audit import Checkpoint, Entry, Head, Note, Of, reference
 
 _BATCH = 5_000
 _UNREADABLE = datetime.min.replace(tzinfo=UTC)
@@ -28,6 +30,35 @@ class AuditTables:
         """Enter notes, in their order, in one transaction."""
         with self._database.writing("writing the audit") as connection:
             enter(connection, notes, now)
+
+    def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
+        """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""
+        # Looked up before the turn of writers is asked for: most pages are opened several times.
+        with self._database.reading("reading the audit") as connection:
+            known = _is_entered(connection, note, now - within)
+        if known:
+            return False
+        with self._database.writing("writing the audit") as connection:
+            if _is_entered(connection, note, now - within):
+                return False
+            enter(connection, [note], now)
+        return True
+
+    def about(self, of: Of, subject_id: str, most: int) -> list[Entry]:
+        """Return the latest entries about a subject, the latest first, ``most`` at most."""
+        with self._database.snapshot("reading the audit") as connection:
+            salt = read_salt(connection)
+            if salt is None:
+                return []
+            named = audit_entries.c.subject == reference(salt, of, subject_id)
+            statement = select(audit_entries).where(named).order_by(audit_entries.c.seq.desc()).limit(most)
+            return _read(connection, statement)
+
+    def references(self, of: Of, ids: Iterable[str]) -> Mapping[str, str]:
+        """Return, by the reference that entries have, those of the ids; none before the first entry."""
+        with self._database.reading("reading the audit") as connection:
+            salt = read_salt(connection)
+        return {} if salt is None else {reference(salt, of, each): each for each in ids}
 
     def entries(self) -> Iterator[Entry]:
         """Yield every entry in ascending order; read a batch at a time, so that no writer is blocked."""
@@ -107,7 +138,26 @@ def _entries(connection: Connection) -> Iterator[Entry]:
 def _batch(connection: Connection, after: int) -> list[Entry]:
     statement = select(audit_entries).where(audit_entries.c.seq > after)
     statement = statement.order_by(audit_entries.c.seq).limit(_BATCH)
+    return _read(connection, statement)
+
+
+def _read(connection: Connection, statement: Select[Any]) -> list[Entry]:
     return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
+
+
+def _is_entered(connection: Connection, note: Note, since: datetime) -> bool:
+    salt = read_salt(connection)
+    if salt is None:
+        return False
+    one = audit_entries.c
+    same = select(one.seq).where(
+        one.subject == reference(salt, note.of, note.subject_id),
+        one.actor == actor_of(salt, note.actor),
+        one.act == note.act,
+        one.version == note.version,
+        one.at > stamp(since),
+    )
+    return connection.execute(same.limit(1)).first() is not None
 
 
 def _instant(text: str) -> datetime:

@@ -10,9 +10,14 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql.engine import stamp
 from matcher.adapters.sql.facts import make_salt
 from matcher.adapters.sql.schema import audit_entries, audit_head
-from matcher.audit import Entry, Head, Note, Of, hash_of_entry, reference
+from matcher.audit import SERVICE, Entry, Head, Note, Of, hash_of_entry, reference
 
 _ONE = 1
+
+
+def actor_of(salt: bytes, person_id: str) -> str:
+    """Return how an entry names who acted; "" is the service."""
+    return reference(salt, Of.PERSON, person_id) if person_id else SERVICE
 
 
 def enter(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
@@ -28,7 +33,7 @@ def enter(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
     head = Head(found.seq, found.hash) if found else Head()
     rows = []
     for note in given:
-        actor = reference(salt, Of.PERSON, note.actor) if note.actor else "service"
+        actor = actor_of(salt, note.actor)
         subject = reference(salt, note.of, note.subject_id)
         entry = Entry(head.seq + 1, now, actor, note.act, subject, note.version, head.hash)
         entry = replace(entry, hash=hash_of_entry(entry))

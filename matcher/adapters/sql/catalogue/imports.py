@@ -8,12 +8,23 @@ from sqlalchemy import Row as SqlRow
 from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.batches import PARTICIPATIONS, record_batch, undo_participations
 from matcher.adapters.sql.catalogue.erasing import erase_items
-from matcher.adapters.sql.catalogue.rows import Comparison, compare, from_row, heads, remove, to_row, write
+from matcher.adapters.sql.catalogue.rows import (
+    Comparison,
+    changes_of,
+    compare,
+    from_row,
+    heads,
+    remove,
+    to_row,
+    write,
+)
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import leave_plan
 from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
+from matcher.audit import Note
 from matcher.domain.eligibility import is_listed
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import AnyItem, ItemType
@@ -55,7 +66,7 @@ class Imports:
         with self._database.reading("reading an item's imports") as connection:
             return [(_batch(row), _change(row)) for row in connection.execute(ordered)]
 
-    def undo(self, batch: str) -> UndoReport:
+    def undo(self, batch: str, by: str = "") -> UndoReport:
         """Bring every item that a batch changed back to its former state, in one transaction.
 
         An item that was changed or erased after the import is left as it is, and the report names it; of a
@@ -80,7 +91,8 @@ class Imports:
             at = self._database.stamp()
             restored = [change.former for change in mine if change.former is not None]
             removed = [change.item_id for change in mine if change.former is None]
-            _restore(connection, restored, f"undo of {batch}", at)
+            notes = _restore(connection, restored, f"undo of {batch}", at, by)
+            enter(connection, notes, self._database.now())
             remove(connection, removed, at)
             erase_items(connection, removed, at)
             connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
@@ -116,9 +128,12 @@ def _divide(
     return mine, others
 
 
-def _restore(connection: Connection, former: Sequence[AnyItem], source: str, at: str) -> None:
+def _restore(connection: Connection, former: Sequence[AnyItem], source: str, at: str, by: str) -> list[Note]:
+    """Write former states again; return what is to be entered in the audit."""
     leave_plan(connection, [item.id for item in former if not is_listed(item)])
-    write(connection, compare(connection, [to_row(item, source, at) for item in former]))
+    comparison = compare(connection, [to_row(item, source, at) for item in former])
+    write(connection, comparison)
+    return changes_of(comparison.differing, by)
 
 
 def _bodies(connection: Connection, ids: Sequence[str]) -> dict[str, str]:

@@ -8,10 +8,11 @@ from pathlib import Path
 
 from sqlalchemy import func, select
 
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.imports import record_import
 from matcher.adapters.sql.catalogue.merging import merge_items
-from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
+from matcher.adapters.sql.catalogue.rows import changes_of, compare, from_row, remove, to_row, write
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import leave_plan, owe_erasure, settle
 from matcher.adapters.sql.facts import refuse_suppressed_items, suppressed_items
@@ -96,10 +97,11 @@ class Catalogue:
             found = {row[0]: row[1] for row in connection.execute(statement)}
         return {item_type: found.get(item_type.value, 0) for item_type in ItemType}
 
-    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None) -> PutReport:
+    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None, by: str = "") -> PutReport:
         """Insert or replace items in one transaction; an item equal to the stored one is left alone.
 
-        An organisation that opts out leaves the plan of introductions in the same transaction.
+        An organisation that opts out leaves the plan of introductions in the same transaction, and a change
+        of an organisation is entered in the audit.
 
         Parameters
         ----------
@@ -111,6 +113,8 @@ class Catalogue:
         file
             The imported file, if the put is to be kept as a batch that can be undone; the report names the
             batch.
+        by
+            The person who changes them; "" for a program or the command line.
 
         Raises
         ------
@@ -126,6 +130,7 @@ class Catalogue:
             comparison = compare(connection, [to_row(item, source, at) for item in taken])
             batch = record_import(connection, file, comparison, at) if file else ""
             leave_plan(connection, [item.id for item in taken if not is_listed(item)])
+            enter(connection, changes_of(comparison.differing, by), self._database.now())
             return replace(write(connection, comparison), batch=batch)
 
     def suppressed(self, given: Iterable[AnyItem]) -> Mapping[str, datetime]:

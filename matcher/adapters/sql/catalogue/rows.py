@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, outbox
+from matcher.audit import Note, Of
 from matcher.domain.events import PutReport
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
 from matcher.errors import InvalidRequest
@@ -92,6 +93,12 @@ def write(connection: Connection, comparison: Comparison) -> PutReport:
         connection.execute(_REPLACE, [{**row, "key": row["id"]} for row in comparison.differing])
     _append(connection, "upsert", comparison.changed)
     return comparison.report
+
+
+def changes_of(differing: Sequence[Row], by: str = "") -> list[Note]:
+    """Return the notes of the audit on organisations that change, each with its new version."""
+    changed = [row for row in differing if row["item_type"] == ItemType.ORGANISATION.value]
+    return [Note("subject.change", Of.ORGANISATION, row["id"], by, row["version"]) for row in changed]
 
 
 def remove(connection: Connection, ids: Sequence[str], at: str) -> int:

@@ -50,6 +50,7 @@ audit_entries = Table(
     Column("before", Text, nullable=False, unique=True),
     Column("hash", Text, nullable=False),
     Index("audit_entries_by_time", "at"),
+    Index("audit_entries_by_subject", "subject", "seq"),
 )
 """Who saw or decided what; ``before`` is the hash of the entry before: unique, so the chain cannot fork."""
 

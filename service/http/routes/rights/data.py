@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse
 from matcher.build import Matcher
 from matcher.domain.items import ItemId, ItemType
 from matcher.people import Permission, Person, Purpose, address_key
-from matcher.rights import Erasure, Subject, SubjectKind, certificate
+from matcher.rights import By, Erasure, Subject, SubjectKind, certificate
 from service.http.access import Caller, CallerDep, requires
 from service.http.access.cookies import drop_visit
 from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts, network_of
@@ -58,8 +58,19 @@ class Certificate(BaseModel):
         return cls.model_validate(certificate(erasure))
 
 
+class AccessRecord(BaseModel):
+    """One act on what is held of a subject; ``name`` is that of a person of the cluster's team, else ""."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    at: datetime
+    act: str
+    by: By
+    name: str
+
+
 class Held(BaseModel):
-    """Everything that is held of a subject: rows by table."""
+    """Everything that is held of a subject: rows by table, and who looked at them or changed them."""
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,6 +78,7 @@ class Held(BaseModel):
     made_at: datetime
     subject: dict[str, str]
     held: dict[str, list[dict[str, Any]]]
+    accesses: list[AccessRecord]
 
 
 class DataLinks(BaseModel):

@@ -12,6 +12,7 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.engine import client_of
+from service.looking import export
 from service.pages.acting import now
 from service.pages.environment import translate
 from service.pages.forms import sent_file, ticked, typed
@@ -134,18 +135,20 @@ async def drop(request: Request, token: str, _staff: StaffDep, engine: EngineDep
 
 
 @router.get("/evenement/{token}/tours.xlsx", name="page_event_workbook")
-async def rounds_file(request: Request, token: str, _staff: StaffDep, engine: EngineDep) -> Response:
+async def rounds_file(request: Request, token: str, staff: StaffDep, engine: EngineDep) -> Response:
     """Send the rounds as a workbook."""
     kept = _kept(request)
     content = await engine.read(lambda _: workbook(kept, token))
+    await engine.read(lambda matcher: export(matcher, "rounds", staff.person, now()))
     return _download(content, XLSX, "tours.xlsx")
 
 
 @router.get("/evenement/{token}/agendas.zip", name="page_event_calendars")
-async def calendar_files(request: Request, token: str, _staff: StaffDep, engine: EngineDep) -> Response:
+async def calendar_files(request: Request, token: str, staff: StaffDep, engine: EngineDep) -> Response:
     """Send one calendar a person."""
     kept, zone = _kept(request), request.app.state.settings.zone
     content = await engine.read(lambda _: calendars(kept.get(token), zone, now()))
+    await engine.read(lambda matcher: export(matcher, "calendars", staff.person, now()))
     return _download(content, "application/zip", "agendas.zip")
 
 
