@@ -13,9 +13,11 @@ from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.errors import InvalidRequest, NotFound
 from matcher.index import Vectors
 from training.cli import app
+from training.encoder.vectors import CHUNK, KeptVectors
 from training.ranking import baselines
 from training.ranking.baselines import EncodedOnce
 from training.ranking.comparison import MEASURES, compare, measure
+from training.ranking.evaluate import chosen_methods
 from training.ranking.invariance import likeness, read_pairs
 from training.ranking.significance import interval, paired_p
 from training.sources.beir import Benchmark, load
@@ -181,6 +183,50 @@ def test_a_text_is_encoded_once_and_vectors_keep_their_order() -> None:
     assert counting.asked == ["soudeur", "pilote", "chef"]
     assert np.array_equal(vectors, HashingEncoder().encode_queries(["pilote", "chef", "pilote", "soudeur"]))
     assert once.encode_passages([]).shape == (0, once.dim)
+
+
+def test_kept_vectors_are_not_encoded_again_by_a_later_run(tmp_path: Path) -> None:
+    first, later = Counting(), Counting()
+    before = KeptVectors(first, tmp_path).encode_queries(["soudeur", "pilote", "soudeur"])
+    after = KeptVectors(later, tmp_path).encode_queries(["pilote", "chef", "soudeur"])
+    assert sorted(first.asked) == ["pilote", "soudeur"]
+    assert later.asked == ["chef"]
+    assert np.array_equal(before, HashingEncoder().encode_queries(["soudeur", "pilote", "soudeur"]))
+    assert np.array_equal(after, HashingEncoder().encode_queries(["pilote", "chef", "soudeur"]))
+
+
+def test_kept_vectors_of_a_stopped_run_stay(tmp_path: Path) -> None:
+    class Failing(Counting):
+        def encode_queries(self, texts: Sequence[str]) -> Vectors:
+            if self.asked:
+                raise KeyboardInterrupt
+            return super().encode_queries(texts)
+
+    texts = [f"titre {number:04}" for number in range(CHUNK + 1)]
+    with pytest.raises(KeyboardInterrupt):
+        KeptVectors(Failing(), tmp_path).encode_queries(texts)
+    later = Counting()
+    KeptVectors(later, tmp_path).encode_queries(texts)
+    assert later.asked == texts[CHUNK:]
+
+
+def test_questions_and_passages_of_one_text_are_kept_apart(tmp_path: Path) -> None:
+    class TwoSided(HashingEncoder):
+        def encode_passages(self, texts: Sequence[str]) -> Vectors:
+            return -super().encode_passages(texts)
+
+    kept = KeptVectors(TwoSided(), tmp_path)
+    assert np.array_equal(kept.encode_queries(["pilote"]), -kept.encode_passages(["pilote"]))
+
+
+def test_only_some_methods_are_run_and_an_unknown_one_is_named(benchmark_set: Benchmark) -> None:
+    report = compare(benchmark_set, tuned=HashingEncoder(), only=["random", "dense, tuned"])
+    assert [row.method for row in report.rows] == ["random", "dense, tuned"]
+    alone = compare(benchmark_set, tuned=HashingEncoder(), only=["dense, tuned"])
+    assert alone.rows[0].means == report.rows[1].means
+    assert alone.rows[0].p_values == {}
+    with pytest.raises(InvalidRequest, match=r"no method 'magic'.*dense, tuned"):
+        chosen_methods(["magic"])
 
 
 @pytest.mark.parametrize(

@@ -1,19 +1,28 @@
 """Compares methods over one retrieval set, with intervals and a test against the best peer."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 
 from matcher.index import Encoder
 from training.ranking import baselines, metrics
-from training.ranking.baselines import Scores
+from training.ranking.baselines import Method, Scores
 from training.ranking.significance import interval, paired_p
 from training.sources.beir import Benchmark
 
 MEASURES = ("MRR", "MAP", "nDCG@10", "recall@10", "recall@100")
 PEERS = ("random", "char TF-IDF", "BM25 (French stems)", "dense, untuned")
 """What anyone could run; the other methods are ours and are tested against the best of these."""
+METHODS = (
+    *PEERS[:3],
+    "BM25, neutral text",
+    "dense, untuned",
+    "text pipeline, untuned",
+    "dense, tuned",
+    "text pipeline, tuned",
+)
+"""Every method, in the order of the table."""
 
 Progress = Callable[[str], None]
 
@@ -62,6 +71,7 @@ def compare(
     untuned: Encoder | None = None,
     tuned: Encoder | None = None,
     symmetric: bool = False,
+    only: Collection[str] = METHODS,
     progress: Progress | None = None,
 ) -> Report:
     """Measure random, TF-IDF, BM25, the encoders given and the text pipeline on one set.
@@ -75,13 +85,19 @@ def compare(
         is run with each.
     symmetric
         Encode the corpus as queries too, as sets of titles against titles want it.
+    only
+        Names of the methods that are run, from :data:`METHODS`. Without a peer among them nothing is tested.
     progress
         Called with the name of each method before it runs.
     """
     report = progress or (lambda _method: None)
     values: dict[str, dict[str, list[float]]] = {}
-    for method, scores in _runs(benchmark, untuned, tuned, symmetric, report):
-        values[method] = measure(benchmark, scores)
+    for name, method in _methods(untuned, tuned, symmetric=symmetric).items():
+        if name not in only:
+            continue
+        report(name)
+        scores = method(list(benchmark.queries.values()), list(benchmark.corpus.values()))
+        values[name] = measure(benchmark, scores)
     rows = tuple(_row(method, found, values) for method, found in values.items())
     return Report(
         benchmark.name,
@@ -118,21 +134,20 @@ def measure(benchmark: Benchmark, scores: Scores) -> dict[str, list[float]]:
     return found
 
 
-def _runs(
-    benchmark: Benchmark, untuned: Encoder | None, tuned: Encoder | None, symmetric: bool, report: Progress
-) -> Iterator[tuple[str, Scores]]:
-    queries, corpus = list(benchmark.queries.values()), list(benchmark.corpus.values())
-    simple = zip(PEERS, (baselines.random, baselines.char_tfidf, baselines.bm25), strict=False)
-    for name, method in (*simple, ("BM25, neutral text", baselines.lexical)):
-        report(name)
-        yield name, method(queries, corpus)
+def _methods(untuned: Encoder | None, tuned: Encoder | None, *, symmetric: bool) -> dict[str, Method]:
+    """Return the methods in the table's order; those of an encoder that is missing are left out."""
+    methods: dict[str, Method] = {
+        "random": baselines.random,
+        "char TF-IDF": baselines.char_tfidf,
+        "BM25 (French stems)": baselines.bm25,
+        "BM25, neutral text": baselines.lexical,
+    }
     for name, encoder in (("untuned", untuned), ("tuned", tuned)):
         if encoder is not None:
             once = baselines.EncodedOnce(encoder)
-            report(f"dense, {name}")
-            yield f"dense, {name}", baselines.dense(once, symmetric=symmetric)(queries, corpus)
-            report(f"text pipeline, {name}")
-            yield f"text pipeline, {name}", baselines.pipeline(once, symmetric=symmetric)(queries, corpus)
+            methods[f"dense, {name}"] = baselines.dense(once, symmetric=symmetric)
+            methods[f"text pipeline, {name}"] = baselines.pipeline(once, symmetric=symmetric)
+    return methods
 
 
 def _row(method: str, found: dict[str, list[float]], values: dict[str, dict[str, list[float]]]) -> Row:
@@ -141,6 +156,8 @@ def _row(method: str, found: dict[str, list[float]], values: dict[str, dict[str,
     if method in PEERS:
         return Row(method, means, intervals)
     peers = [peer for peer in PEERS if peer in values]
+    if not peers:
+        return Row(method, means, intervals)
     best = {name: max(peers, key=lambda peer: float(np.mean(values[peer][name]))) for name in MEASURES}
     tests = {name: paired_p(found[name], values[best[name]][name]) for name in MEASURES}
     return Row(method, means, intervals, best, tests)
