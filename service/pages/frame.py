@@ -40,6 +40,8 @@ SAID: dict[str, str] = {
     "withdraw": mark("Votre demande est retirée."),
     "schedule": mark("L'invitation part à vous deux par courriel."),
     "cancel_meeting": mark("Rencontre annulée : vous en êtes tous deux prévenus par courriel."),
+    "search_saved": mark("Recherche enregistrée : les appels qui y répondent viendront par courriel."),
+    "search_removed": mark("Recherche supprimée."),
     "calendar_made": mark("L'adresse de votre agenda est prête."),
     "calendar_ended": mark("L'ancienne adresse de votre agenda ne mène plus à rien."),
     "outcome": mark("Merci, c'est noté."),

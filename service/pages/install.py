@@ -10,7 +10,7 @@ from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import backup, journal, people, state
 from service.pages.hr import hiring
-from service.pages.member import agenda, by_link, for_me, introductions, own_data, record
+from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
 from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.events.kept import KeptEvents
@@ -37,6 +37,8 @@ ROUTERS = (
     twins.router,
     figures.router,
     agenda.router,
+    calls.router,
+    erase_own.router,
     own_data.router,
     hiring.router,
     people.router,

@@ -1,10 +1,12 @@
 """*Mes données*: a copy of what is held of oneself and one's organisation, and of nobody else."""
 
+import pytest
 from fastapi import FastAPI
 
 from matcher.build import Matcher
+from matcher.errors import NotFound
 from service.pages.frame import LANGUAGE_COOKIE
-from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of
+from tests.pages.signing_in import ADMIN, MEMBER, OTHER, STAFF, browser_of
 
 
 def test_a_member_takes_a_copy_of_itself_and_its_organisation(read_only: FastAPI) -> None:
@@ -48,3 +50,25 @@ def test_a_member_reads_who_of_the_staff_looked_at_and_changed_the_record(signed
     assert "Nadia Benali" not in browser_of(signed, OTHER).get("/mes-donnees").text
     english = member.get("/mes-donnees", headers={"Cookie": f"{LANGUAGE_COOKIE}=en"}).text
     assert "looked at it" in english
+
+
+def test_erasing_oneself_is_asked_twice_and_then_done(signed: FastAPI) -> None:
+    people, member = signed.state.matcher.store.people, browser_of(signed, MEMBER)
+    assert "/mes-donnees/effacer" in member.get("/mes-donnees").text
+    assert MEMBER.email in member.get("/mes-donnees/effacer").text
+    assert member.post("/mes-donnees/effacer").status_code == 422
+    assert people.get(MEMBER.id).may_sign_in
+    done = member.post("/mes-donnees/effacer", data={"sure": "oui"})
+    certificate = signed.state.matcher.store.rights.all()[0]
+    assert certificate.id in done.text
+    assert MEMBER.name not in done.text
+    assert "matcher-visit" in done.headers["set-cookie"]
+    with pytest.raises(NotFound):
+        people.get(MEMBER.id)
+
+
+def test_the_last_administrator_hands_the_role_on_first(signed: FastAPI) -> None:
+    admin = browser_of(signed, ADMIN)
+    assert "la dernière personne qui administre" in admin.get("/mes-donnees/effacer").text
+    assert admin.post("/mes-donnees/effacer", data={"sure": "oui"}).status_code == 422
+    assert signed.state.matcher.store.people.get(ADMIN.id).may_sign_in

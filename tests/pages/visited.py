@@ -19,6 +19,7 @@ VISITED: tuple[tuple[str, Person | None], ...] = (
     ("/agenda", MEMBER),
     ("/appels", MEMBER),
     ("/mes-donnees", MEMBER),
+    ("/mes-donnees/effacer", MEMBER),
     ("/compte", MEMBER),
     ("/a-traiter", STAFF),
     ("/propositions", STAFF),

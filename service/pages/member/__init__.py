@@ -6,6 +6,7 @@
 - ``meeting_form``: the form of a meeting's date
 - ``standing``: one introduction as a member reads it
 - ``record``: the page *Ma fiche*; ``record_form``: its form; ``effect``: what a change would move
-- ``agenda``: dates of factories, open calls; ``own_data``: what is held, to take away
+- ``agenda``: dates of factories; ``calls``: open calls, saved searches
+- ``own_data``: what is held, to take away; ``erase_own``: its erasure by the person
 - ``wishes``: capacity, pause, do-not-introduce list
 """

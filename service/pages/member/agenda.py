@@ -1,4 +1,4 @@
-"""The page *Agenda*: dates of factories, as a page and as a calendar file; and the calls that are open."""
+"""The page *Agenda*: dates of factories, as a page and as a calendar file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -10,20 +10,16 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.calendars import write_calendar
-from matcher.domain.items import Factory, ItemType, Opportunity
-from matcher.errors import InvalidRequest
+from matcher.domain.items import Factory, ItemType
 from matcher.mail import date_entry, day_or_instant
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
-from service.listing import open_opportunities
 from service.pages.acting import now
 from service.pages.frame import Page, show
-from service.pages.listing import Pager, page_of
 
 router = APIRouter(include_in_schema=False)
 ReaderDep = Annotated[Caller, requires(Permission.READ_OFFERS)]
-LONGEST_FILTER = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +45,6 @@ class AgendaPage(Page):
     undated: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CallsPage(Page):
-    """Open calls and missions, soonest deadline first; ``unknown``: the place that was typed is not known."""
-
-    template: ClassVar[str] = "member/calls.html"
-
-    theme: str
-    near: str
-    unknown: bool
-    count: int
-    calls: Sequence[Opportunity]
-    pager: Pager
-
-
 @router.get("/agenda", name="page_agenda")
 async def agenda(request: Request, caller: ReaderDep, engine: EngineDep) -> Response:
     """Show coming dates of factories."""
@@ -84,24 +66,6 @@ async def agenda_file(request: Request, caller: ReaderDep, engine: EngineDep) ->
     entries = [date_entry(one.factory, one.at, zone) for one in _dates(factories, own, at, zone)]
     headers = {"Content-Disposition": 'attachment; filename="factories.ics"', "Cache-Control": "no-store"}
     return Response(write_calendar(entries, datetime.now(UTC)), media_type="text/calendar", headers=headers)
-
-
-@router.get("/appels", name="page_calls")
-async def calls(request: Request, _reader: ReaderDep, engine: EngineDep) -> Response:
-    """Show what is open now, by theme and near a place."""
-    theme = request.query_params.get("theme", "").strip()[:LONGEST_FILTER]
-    near = request.query_params.get("pres-de", "").strip()[:LONGEST_FILTER]
-    found = await engine.read(lambda matcher: _open_calls(matcher, theme, near))
-    shown, pager = page_of(found or [], request)
-    page = CallsPage(
-        theme=theme,
-        near=near,
-        unknown=found is None,
-        count=len(found or []),
-        calls=shown,
-        pager=pager,
-    )
-    return show(request, page, section="/appels")
 
 
 def _factories(matcher: Matcher, organisations: Iterable[str]) -> tuple[list[Factory], set[str]]:
@@ -129,13 +93,3 @@ def _dates(factories: Iterable[Factory], own: set[str], at: datetime, zone: Zone
 
 def _is_whole_day(at: datetime, zone: ZoneInfo) -> bool:
     return not isinstance(day_or_instant(at.astimezone(zone)), datetime)
-
-
-def _open_calls(matcher: Matcher, theme: str, near: str) -> list[Opportunity] | None:
-    """Return what is open now; None where the place is not known."""
-    items = matcher.store.items.all(ItemType.OPPORTUNITY)
-    territory = matcher.knowledge.territory
-    try:
-        return open_opportunities(items, now(), theme=theme, near=near, territory=territory)
-    except InvalidRequest:
-        return None
