@@ -14,13 +14,15 @@ from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import Server
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
-from matcher.alerts import AlertDesk, AlertParts, AlertRules, DigestWorker
+from matcher.alerts import AlertDesk, AlertParts, DigestWorker
 from matcher.audit import KEY_FILE, AuditLog
 from matcher.cleaning import ProductCleaning
+from matcher.delays import alert_rules, introduction_rules
 from matcher.domain.items import AnyItem, ItemType, Kind
 from matcher.errors import InvalidRequest
 from matcher.fits import RecommendedFits
 from matcher.hiring import JobCheck, read_job_check
+from matcher.hiring_parts import HiringParts, Readers
 from matcher.index import (
     Bm25Lexical,
     Encoder,
@@ -32,7 +34,7 @@ from matcher.index import (
     ServingIndex,
     SyncReport,
 )
-from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker, Rules
+from matcher.introductions import IntroducedReactions, IntroductionDesk, IntroductionWorker
 from matcher.knowledge.read import Knowledge, read_knowledge
 from matcher.language.lookup import find_item
 from matcher.mail import (
@@ -131,7 +133,7 @@ class Matcher:
         self.store = store
         self.lexical = Bm25Lexical()
         self.serving = ServingIndex(self._indexer)
-        self.rules = _rules(settings)
+        self.rules = introduction_rules(settings)
         parts = (store.items, store.introductions, self.rules, self.contacts_of)
         self.introductions = IntroductionDesk(*parts)
         self.introduction_worker = IntroductionWorker(*parts)
@@ -179,14 +181,14 @@ class Matcher:
     @cached_property
     def alerts(self) -> AlertDesk:
         """Tells members of the calls that fit them."""
-        rules = _alert_rules(self.settings)
+        rules = alert_rules(self.settings)
         finder = RecommendedFits(lambda: self.recommender)
         return AlertDesk(AlertParts(self.store.items, self.store.alerts, finder, self.contacts_of, rules))
 
     @cached_property
     def digests(self) -> DigestWorker:
         """Sends the weekly mails of alerts."""
-        rules = _alert_rules(self.settings)
+        rules = alert_rules(self.settings)
         return DigestWorker(self.store.items, self.store.alerts, self.contacts_of, rules)
 
     @cached_property
@@ -199,8 +201,13 @@ class Matcher:
         """Exports, erases and corrects what is held of a subject."""
         store, home = self.store, Home(self.settings.home, without=[self.settings.home / "models"])
         cleaning = ProductCleaning(store, self.serving)
-        parts = Parts(store.items, store.people, store.rights, cleaning, home, store.audit)
+        parts = Parts(store.items, store.people, store.rights, cleaning, home, store.audit, self.hiring.desk)
         return RightsDesk(parts)
+
+    @cached_property
+    def hiring(self) -> HiringParts:
+        """The use cases of the HR factory."""
+        return HiringParts(self.settings, self.store, lambda: self.links)
 
     @cached_property
     def audit(self) -> AuditLog:
@@ -228,9 +235,8 @@ class Matcher:
     @cached_property
     def letters(self) -> LetterWriter:
         """Writes mails."""
-        sources = Sources(
-            self.store.people, self.store.items, self.store.introductions, self.links, self.store.alerts
-        )
+        readers = Readers(self.store, lambda: self.hiring.desk)
+        sources = Sources(readers, self.store.items, self.store.introductions, self.links, self.store.alerts)
         settings = self.settings
         sender = Sender(settings.cluster_name, _mail_from(settings), self.addresses, settings.zone)
         return LetterWriter(sources, sender, self.rules)
@@ -348,26 +354,6 @@ class Matcher:
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))
         return recommender
-
-
-def _alert_rules(settings: Settings) -> AlertRules:
-    return AlertRules(
-        least_probability=settings.alert_probability,
-        most_a_week=settings.alerts_a_week,
-        weekday=settings.alert_weekday,
-        zone=settings.zone,
-    )
-
-
-def _rules(settings: Settings) -> Rules:
-    return Rules(
-        first_reminder=settings.introduction_reminder_days,
-        later_reminders=settings.introduction_later_reminder_days,
-        expiry=settings.introduction_expiry_days,
-        spacing=settings.introduction_spacing_days,
-        outcome_after=settings.introduction_outcome_days,
-        zone=settings.zone,
-    )
 
 
 def sweep_old(settings: Settings, store: Store) -> Sequence[Swept]:

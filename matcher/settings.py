@@ -118,6 +118,12 @@ class Settings(BaseSettings):
     audit_key: Key = Field(
         None, description="What states of the audit are signed with; empty: a file in the home folder"
     )
+    candidate_key: Key = Field(
+        None, description="What contacts of candidates are sealed with; empty: a file in the home folder"
+    )
+    candidates_by_invitation: bool = Field(
+        True, description="Whether candidates enter only with an invitation of the HR factory"
+    )
     log_level: LogLevel = "info"
 
     # Signing in through an identity provider (OpenID Connect); all three or none

@@ -6,6 +6,7 @@ from pathlib import Path
 from matcher.adapters.sql import Store
 from matcher.audit import KEY_FILE, Note, Of
 from matcher.backup import Manifest, back_up
+from matcher.hiring.candidates import KEY_FILE as CANDIDATE_KEY_FILE
 from matcher.people.secret import SECRET_FILE
 from matcher.recommend import WEIGHTS_FILE
 
@@ -15,7 +16,8 @@ MADE = "backup.make"
 
 def kept_files(home: Path) -> dict[str, Path]:
     """Return the files of a home folder that a backup keeps, by their name in it."""
-    return {name: home / name for name in (WEIGHTS_FILE, SECRET_FILE, KEY_FILE)}
+    names = (WEIGHTS_FILE, SECRET_FILE, KEY_FILE, CANDIDATE_KEY_FILE)
+    return {name: home / name for name in names}
 
 
 def make_backup(store: Store, home: Path, to: Path, now: datetime, *, by: str = "") -> Manifest:

@@ -26,9 +26,11 @@ class Of(StrEnum):
     ERASURE = "erasure"
     REPORT = "report"
     BACKUP = "backup"
+    GATE = "gate"
+    CANDIDATE = "candidate"
 
 
-NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT, Of.BACKUP})
+NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT, Of.BACKUP, Of.GATE})
 """Things whose ids tell of no person and no organisation: entries hold them as they are."""
 
 

@@ -19,7 +19,7 @@ from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery, Unwanted, Written
 from matcher.mail.feed import CalendarFeeds, FeedSources, date_entry, day_or_instant
 from matcher.mail.invitations import written_moment
-from matcher.mail.messages import REPEATABLE, Event, Message, Remark, State
+from matcher.mail.messages import REPEATABLE, TO_CANDIDATES, Event, Message, Remark, State
 from matcher.mail.sending import Outcome, Transport, Trial
 from matcher.mail.turn import HOLD, Turn
 from matcher.mail.worker import Worker
@@ -30,6 +30,7 @@ __all__ = [
     "REPEATABLE",
     "RETRY_AFTER",
     "SERVER_PAUSE",
+    "TO_CANDIDATES",
     "Addresses",
     "CalendarFeeds",
     "Delivered",

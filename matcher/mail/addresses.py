@@ -52,6 +52,14 @@ class Addresses:
         """Return the page of what is open for the reader; it needs a sign-in."""
         return f"{self.public_url.rstrip('/')}/pour-moi?kind=international"
 
+    def candidate(self, token: str) -> str:
+        """Return a candidate's own page."""
+        return self._at("candidat", token)
+
+    def candidate_entry(self, invitation: str) -> str:
+        """Return the page on which somebody who was invited becomes a candidate."""
+        return self._at("candidats/invitation", invitation)
+
     def introductions(self, organisation_id: str) -> str:
         """Return the page of an organisation's introductions; it needs a sign-in."""
         return f"{self._at('organisations', organisation_id)}/introductions"

@@ -29,6 +29,8 @@ class Event(StrEnum):
     SIGN_IN = "sign_in"
     RIGHTS = "rights"
     ALERTS = "alert_digest"
+    CANDIDATE_LINK = "candidate_link"
+    CANDIDATE_OPENED = "candidate_opened"
     ASKED = "introduction_asked"
     REMINDER = "introduction_reminder"
     LAST_CHANCE = "introduction_last_chance"
@@ -41,6 +43,8 @@ class Event(StrEnum):
     MEETING_CANCELLED = "introduction_meeting_cancelled"
 
 
+TO_CANDIDATES = frozenset({Event.CANDIDATE_LINK, Event.CANDIDATE_OPENED})
+"""Mails to candidates: staff see that one was sent, never to whom or what it holds."""
 REPEATABLE = frozenset({Event.ACCEPTED, Event.WITHDRAWN, Event.MEETING, Event.MEETING_CANCELLED})
 """Events that are sent again when nobody knows whether the mail server took them.
 

@@ -29,12 +29,12 @@ from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import Unwanted, Written
 from matcher.mail.digests import Alerts, calls_of, facts_of_calls
 from matcher.mail.invitations import Invitation, attach, facts_of, written_moment
-from matcher.mail.messages import Event, Message, Remark
+from matcher.mail.messages import TO_CANDIDATES, Event, Message, Remark
 from matcher.mail.phrases import common_lines, described, ground_told
 from matcher.mail.rendering import Lang, Rendered, render, written_day
 from matcher.people import Links, Person, Purpose, check_address
 from matcher.people.data_links import OPEN_FOR
-from matcher.people.links import SIGN_IN_FOR
+from matcher.people.links import OWN_LINK_FOR, SIGN_IN_FOR
 
 _ANSWERS_FOR = timedelta(days=60)
 """How long the two questions about an outcome may be answered by their link."""
@@ -42,7 +42,12 @@ _WHY = {
     "fr": "Vous recevez ce message parce que vous représentez {} dans le cluster",
     "en": "You receive this message because you represent {} in the cluster",
 }
-_ASKED_FOR = {Event.SIGN_IN: SIGN_IN_FOR, Event.RIGHTS: OPEN_FOR}
+_ASKED_FOR = {
+    Event.SIGN_IN: SIGN_IN_FOR,
+    Event.RIGHTS: OPEN_FOR,
+    Event.CANDIDATE_LINK: OWN_LINK_FOR,
+    Event.CANDIDATE_OPENED: OWN_LINK_FOR,
+}
 """Mails that their reader asked for, and how long their links work."""
 _NAMING = frozenset({Event.ACCEPTED, Event.MEETING})
 _ASKING = frozenset({Event.ASKED, Event.REMINDER, Event.LAST_CHANCE})
@@ -176,6 +181,9 @@ class LetterWriter:
             return self._rights(case)
         if case.message.event is Event.ALERTS:
             return self._alerts(case)
+        if case.message.event in TO_CANDIDATES:
+            token = self._sources.links.token(case.message.subjects["link"])
+            return {"url": self._sender.addresses.candidate(token), "days": OWN_LINK_FOR.days}
         return self._about(case)
 
     def _alerts(self, case: _Case) -> dict[str, Any]:

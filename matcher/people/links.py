@@ -17,6 +17,8 @@ from uuid import uuid4
 from matcher.errors import NotAllowed, NotFound
 
 SIGN_IN_FOR = timedelta(minutes=15)
+OWN_LINK_FOR = timedelta(days=90)
+"""How long a candidate's link to their own page works; another one is sent at any time."""
 _LONGEST_TOKEN = 100
 
 
@@ -30,9 +32,11 @@ class Purpose(StrEnum):
     CALENDAR = "calendar"
     EXPORT = "export"
     ERASE = "erase"
+    CANDIDATE = "candidate"
+    INVITATION = "invitation"
 
 
-SINGLE_USE = frozenset({Purpose.SIGN_IN, Purpose.EXPORT, Purpose.ERASE})
+SINGLE_USE = frozenset({Purpose.SIGN_IN, Purpose.EXPORT, Purpose.ERASE, Purpose.INVITATION})
 """Links that act once. An answer's link stays open: the introduction decides whether a second one counts."""
 
 Fault = Literal["unknown", "expired", "used", "revoked"]

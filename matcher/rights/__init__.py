@@ -26,7 +26,7 @@ from matcher.rights.processing import (
     version_of_notice,
 )
 from matcher.rights.retention import Kept, Swept, rule_of, sweep
-from matcher.rights.subject import Subject, SubjectKind, find_subject
+from matcher.rights.subject import Candidates, Subject, SubjectKind, find_subject
 from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Trace, Tracer
 
@@ -34,6 +34,7 @@ __all__ = [
     "ONCE_IN",
     "Access",
     "By",
+    "Candidates",
     "Durations",
     "Erasure",
     "Home",

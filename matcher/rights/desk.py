@@ -12,7 +12,7 @@ from matcher.rights.accesses import Access, accesses_of, look, open_contacts
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.files import Found, Home
 from matcher.rights.ports import Audit, Cleaning, Tables
-from matcher.rights.subject import People, Subject, SubjectKind, require_organisation
+from matcher.rights.subject import Candidates, People, Subject, SubjectKind, require_organisation
 from matcher.rights.suppression import keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Tracer
 
@@ -33,6 +33,7 @@ class Parts:
     cleaning: Cleaning
     home: Home
     audit: Audit
+    candidates: Candidates
 
 
 class RightsDesk:
@@ -162,6 +163,9 @@ class RightsDesk:
 
     def _facts(self, subject: Subject) -> tuple[list[str], list[str]]:
         """Return the texts of a subject and the keys it is recognised by; NotFound if there is none."""
+        if subject.kind is SubjectKind.CANDIDATE:
+            # They come in by their own act alone, so nothing is refused later: they may come back.
+            return self._parts.candidates.texts(subject.id), []
         if subject.kind is SubjectKind.PERSON:
             person = self._parts.people.get(subject.id)
             return _texts_of(person), keys_of_person(person)

@@ -13,6 +13,7 @@ from matcher.people import ROLE_PERMISSIONS, Permission, Role
 
 _LEGITIMATE = ("intérêt légitime du cluster (art. 6.1.f)", "legitimate interest of the cluster (art. 6.1.f)")
 _CONTRACT = ("contrat d'adhésion (art. 6.1.b)", "membership contract (art. 6.1.b)")
+_CONSENT = ("consentement (art. 6.1.a)", "consent (art. 6.1.a)")
 _LEGAL = ("obligation légale (art. 6.1.c, art. 5.2)", "legal obligation (art. 6.1.c, art. 5.2)")
 _MEMBERSHIP = ("jusqu'à l'effacement ou la fin d'adhésion", "until erasure or the end of membership")
 _WHO: Mapping[Role, tuple[str, str]] = {
@@ -139,6 +140,17 @@ _TOLD = (
         _MEMBERSHIP,
         Permission.SEE_MAIL,
         ("messages",),
+    ),
+    _Told(
+        ("vivier de profils", "pool of profiles"),
+        (
+            "compétences sous un code neutre; nom et adresse chiffrés à part; qui les a ouverts et pourquoi",
+            "skills under a neutral code; name and address sealed apart; who opened them and why",
+        ),
+        _CONSENT,
+        ("deux ans après le dernier acte de la personne", "two years after the person's last act"),
+        Permission.SEE_CANDIDATES,
+        ("candidates", "candidate_contacts", "candidate_openings"),
     ),
     _Told(
         ("preuve et droits", "proof and rights"),

@@ -1,4 +1,4 @@
-"""Whose rights are exercised: a person or an organisation."""
+"""Whose rights are exercised: a person, an organisation or a candidate."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -15,11 +15,12 @@ class SubjectKind(StrEnum):
 
     PERSON = "person"
     ORGANISATION = "organisation"
+    CANDIDATE = "candidate"
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A person or an organisation, by its id in the store."""
+    """A person, an organisation or a candidate, by its id in the store."""
 
     kind: SubjectKind
     id: str
@@ -45,8 +46,20 @@ class People(Protocol):
         ...
 
 
-def find_subject(named: str, items: Items, people: People) -> Subject:
-    """Return the person of an address or id, or else the organisation of an id or a name.
+class Candidates(Protocol):
+    """The candidates of the store."""
+
+    def id_of(self, named: str) -> str:
+        """Return the id of the candidate of an address or a code; "" if there is none."""
+        ...
+
+    def texts(self, candidate_id: str) -> list[str]:
+        """Return every text by which a candidate is recognised, the name first; NotFound otherwise."""
+        ...
+
+
+def find_subject(named: str, items: Items, people: People, candidates: Candidates) -> Subject:
+    """Return the person of an address or id, the candidate of an address or code, or else the organisation.
 
     Raises
     ------
@@ -57,11 +70,13 @@ def find_subject(named: str, items: Items, people: People) -> Subject:
     """
     if "@" in named:
         person = people.find(named)
-        if person is None:
-            raise NotFound(
-                "Nothing is held on a person of this address: there is nothing to export or erase."
-            )
-        return Subject(SubjectKind.PERSON, person.id)
+        if person is not None:
+            return Subject(SubjectKind.PERSON, person.id)
+    candidate_id = candidates.id_of(named)
+    if candidate_id:
+        return Subject(SubjectKind.CANDIDATE, candidate_id)
+    if "@" in named:
+        raise NotFound("Nothing is held on a person of this address: there is nothing to export or erase.")
     try:
         return Subject(SubjectKind.PERSON, people.get(named).id)
     except NotFound:

@@ -11,7 +11,7 @@ from rich.text import Text
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.errors import InvalidRequest
-from matcher.mail import Delivered, Event, Message, Remark, State
+from matcher.mail import TO_CANDIDATES, Delivered, Event, Message, Remark, State
 from matcher.settings import Settings, load
 from service.cli.render.console import remarks, results
 from service.running import find_running
@@ -33,6 +33,8 @@ _EVENTS: dict[Event, tuple[str, str]] = {
     Event.SIGN_IN: ("lien de connexion", "sign-in link"),
     Event.ALERTS: ("appels de la semaine", "calls of the week"),
     Event.RIGHTS: ("liens vers ses données", "links to one's data"),
+    Event.CANDIDATE_LINK: ("lien d'un profil", "link of a profile"),
+    Event.CANDIDATE_OPENED: ("contact ouvert", "contact opened"),
     Event.ASKED: ("mise en relation proposée", "introduction proposed"),
     Event.REMINDER: ("rappel", "reminder"),
     Event.LAST_CHANCE: ("dernier rappel", "last reminder"),
@@ -89,6 +91,8 @@ def show_command(
     """Show a mail as it is, or would be, sent."""
     with open_matcher(load()) as matcher:
         message = matcher.store.mail.get(number)
+        if message.event in TO_CANDIDATES:
+            raise InvalidRequest("This mail is to a candidate: it is shown to nobody else.")
         mail = matcher.letters.compose(message, utc_now())
     if source:
         results().out(mail.as_string(), highlight=False)

@@ -22,6 +22,7 @@ from service.cli import backup, catalogue, demo, doctor, imports, index, mail, p
 from service.cli import open as open_
 from service.cli.events.meetings import meetings
 from service.cli.feedback import feedback, retention
+from service.cli.hiring.candidates import candidates
 from service.cli.hiring.job import job
 from service.cli.introductions import availability, introductions
 from service.cli.people import keys, users
@@ -45,6 +46,7 @@ app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
 app.add_typer(introductions, name="introductions", rich_help_panel="Introductions")
 app.command("availability", rich_help_panel="Introductions")(availability)
 app.add_typer(job, name="job", rich_help_panel="Ask")
+app.add_typer(candidates, name="candidates", rich_help_panel="Ask")
 app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
 app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
 app.command("erase", rich_help_panel="Rights")(erase)

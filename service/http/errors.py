@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
+from matcher.hiring.candidates import CandidatesClosed
 from matcher.importing import FileRefused
 from matcher.people import LinkGone, NotVouched, WrongSignIn
 from matcher.rights import Suppressed
@@ -104,6 +105,7 @@ TABLE: dict[type[MatcherError], Row] = {
     ),
     errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
     errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
+    CandidatesClosed: Row(status.HTTP_403_FORBIDDEN, "candidates-off", "Candidates are not taken in"),
     LinkGone: Row(status.HTTP_410_GONE, "link-gone", "The link no longer opens anything"),
     WrongSignIn: Row(
         status.HTTP_403_FORBIDDEN, "wrong-sign-in", "Address and password do not belong together"

@@ -31,6 +31,7 @@ FACTS: dict[str, Any] = {
     "until": "31 décembre 2026",
     "asked_on": "1er décembre 2026",
     "asked_first": True,
+    "days": 90,
     "yes_url": ADDRESS + "?choice=yes",
     "later_url": ADDRESS + "?choice=not_now",
     "no_url": ADDRESS + "?choice=no",

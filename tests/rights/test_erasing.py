@@ -269,11 +269,13 @@ def test_a_subject_is_named_by_address_id_or_name(matcher: Matcher) -> None:
     people = fill(matcher, members)
     store = matcher.store
     for named in (people[0].email.upper(), people[0].id):
-        assert find_subject(named, store.items, store.people) == person(people[0])
+        assert find_subject(named, store.items, store.people, matcher.hiring.desk) == person(people[0])
     for named in (members[1].id, members[1].name):
-        assert find_subject(named, store.items, store.people) == organisation(members[1].id)
+        assert find_subject(named, store.items, store.people, matcher.hiring.desk) == organisation(
+            members[1].id
+        )
     with pytest.raises(NotFound, match="nothing to export or erase"):
-        find_subject("nobody@untel.example", store.items, store.people)
+        find_subject("nobody@untel.example", store.items, store.people, matcher.hiring.desk)
 
 
 def test_a_corrected_text_leaves_the_files_as_well(matcher: Matcher) -> None:

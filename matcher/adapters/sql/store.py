@@ -16,6 +16,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
+from matcher.adapters.sql.hiring import CandidateTables
 from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
@@ -61,6 +62,8 @@ class Store:
         Who saw or decided what: :class:`~matcher.adapters.sql.audit.AuditTables`.
     alerts
         Calls that members are told of: :class:`~matcher.adapters.sql.alerts.AlertTables`.
+    candidates
+        Profiles and sealed contacts: :class:`~matcher.adapters.sql.hiring.CandidateTables`.
 
     Notes
     -----
@@ -87,6 +90,7 @@ class Store:
         self.rights = RightsTables(database)
         self.audit = AuditTables(database)
         self.alerts = AlertTables(database)
+        self.candidates = CandidateTables(database)
 
     def __enter__(self) -> Self:
         return self

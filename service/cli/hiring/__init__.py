@@ -1,4 +1,5 @@
-"""The ``matcher job`` commands of the HR factory.
+"""The commands of the HR factory.
 
 - ``job``: checks the wording of a job offer
+- ``candidates``: turns candidates on and off, invites, lists profiles
 """

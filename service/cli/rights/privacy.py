@@ -52,7 +52,7 @@ def export(
 ) -> None:
     """Write everything that is held on a person or an organisation, as JSON."""
     with open_matcher(load()) as matcher:
-        found = find_subject(subject, matcher.store.items, matcher.store.people)
+        found = _subject(matcher, subject)
         held = matcher.rights.export(found, utc_now())
     text = json.dumps(held, ensure_ascii=False, indent=2)
     if out is None:
@@ -69,7 +69,7 @@ def erase(
     """Erase a person or an organisation everywhere, for good, and print the certificate."""
     settings = load()
     with open_matcher(settings) as matcher:
-        found = find_subject(subject, matcher.store.items, matcher.store.people)
+        found = _subject(matcher, subject)
         if not yes:
             typer.confirm(f"Erase {found.kind.value} {found.id} for good?", abort=True, err=True)
         erasure = matcher.rights.erase(found, utc_now())
@@ -85,7 +85,7 @@ def rectify(
     settings = load()
     values = dict(_pair(text) for text in given)
     with open_matcher(settings) as matcher:
-        found = find_subject(subject, matcher.store.items, matcher.store.people)
+        found = _subject(matcher, subject)
         before = _correct(matcher, found, values)
         erasure = matcher.rights.rectified(before, utc_now())
         if erasure is None:
@@ -155,6 +155,10 @@ def lift(
     remarks().print("It is taken in again. Lift its other names too, if it had some (id, name, SIREN).")
 
 
+def _subject(matcher: Matcher, named: str) -> Subject:
+    return find_subject(named, matcher.store.items, matcher.store.people, matcher.hiring.desk)
+
+
 def _finish(settings: Settings, matcher: Matcher, erasure: Erasure) -> None:
     """Bring an erasure to its end, or wait for the running service to do so; print its certificate."""
     if find_running(settings) is None:
@@ -188,6 +192,8 @@ def _pair(text: str) -> tuple[str, str]:
 
 def _correct(matcher: Matcher, subject: Subject, values: dict[str, str]) -> Organisation | Person:
     """Store corrected fields; return what was there before."""
+    if subject.kind is SubjectKind.CANDIDATE:
+        raise InvalidRequest("Candidates correct their profile themselves, by the link of their mails.")
     if subject.kind is SubjectKind.PERSON:
         person = matcher.store.people.get(subject.id)
         _require_known(values, _OF_A_PERSON)

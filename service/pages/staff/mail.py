@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import MatcherError
-from matcher.mail import Event, Message, State
+from matcher.mail import TO_CANDIDATES, Event, Message, State
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -32,6 +32,8 @@ STATES: dict[State, str] = {
 EVENTS: dict[Event, str] = {
     Event.SIGN_IN: mark("Lien de connexion"),
     Event.RIGHTS: mark("Liens vers ses données"),
+    Event.CANDIDATE_LINK: mark("Lien d'un profil"),
+    Event.CANDIDATE_OPENED: mark("Contact ouvert"),
     Event.ALERTS: mark("Appels de la semaine"),
     Event.ASKED: mark("Mise en relation proposée"),
     Event.REMINDER: mark("Rappel"),
@@ -140,9 +142,10 @@ def _page(matcher: Matcher, number: int) -> MailPage:
 def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
     """Return subject and text; both "" where the mail can no longer be written, as after an erasure.
 
-    A sign-in link is not shown: it would let its reader in as somebody else.
+    A sign-in link is not shown: it would let its reader in as somebody else. Who a candidate is, is not
+    for staff at all.
     """
-    if message.event in (Event.SIGN_IN, Event.RIGHTS):
+    if message.event in TO_CANDIDATES | {Event.SIGN_IN, Event.RIGHTS}:
         return "", ""
     try:
         written = matcher.letters.compose(message, now())

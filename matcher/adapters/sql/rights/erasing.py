@@ -19,6 +19,7 @@ from matcher.adapters.sql.facts import make_salt, suppressed
 from matcher.adapters.sql.introductions import cancel_meetings
 from matcher.adapters.sql.rights.held import free_texts, rows_naming
 from matcher.adapters.sql.schema import (
+    candidates,
     erasures,
     id_in,
     ids_parameter,
@@ -136,6 +137,12 @@ class RightsTables:
 def _remove(connection: Connection, request: Request) -> Counter[str]:
     """Delete the rows of a subject; return how many, by table."""
     subject = request.subject
+    if subject.kind is SubjectKind.CANDIDATE:
+        if not connection.execute(
+            select(candidates.c.code).where(candidates.c.candidate_id == subject.id)
+        ).first():
+            raise NotFound(GONE)
+        return removing.erase_person_traces(connection, subject.id)
     if subject.kind is SubjectKind.PERSON:
         if not connection.execute(select(people.c.id).where(people.c.id == subject.id)).first():
             raise NotFound(GONE)

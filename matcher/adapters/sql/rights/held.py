@@ -27,8 +27,13 @@ from matcher.adapters.sql.schema import (
 )
 from matcher.rights import Rows, Subject, SubjectKind
 
-_SECRET = {"token_hash": "a hash of the token", "password_hash": "a hash of the password"}
-_JSON = frozenset({"body", "former_body", "subjects", "outcomes"})
+_SECRET = {
+    "token_hash": "a hash of the token",
+    "password_hash": "a hash of the password",
+    "address_hash": "a hash of the address",
+    "sealed": "sealed: the candidate reads it on their own page",
+}
+_JSON = frozenset({"body", "former_body", "subjects", "outcomes", "profile", "shown_to"})
 FREE_TEXTS = (
     (items, "id", ("name", "body", "source")),
     (people, "id", ("email", "name", "function", "source")),
@@ -75,7 +80,7 @@ def free_texts(connection: Connection) -> Iterator[tuple[str, str]]:
 
 def _condition(table: Table, subject: Subject) -> ColumnElement[bool] | None:
     """Return the condition that a row names a subject; None for tables that name none."""
-    if subject.kind is SubjectKind.PERSON:
+    if subject.kind is not SubjectKind.ORGANISATION:
         named = [column == subject.id for column in table.c if _names_person(column)]
         return or_(*named) if named else None
     conditions = [column == subject.id for column in own_columns(table)] + _within(table, subject.id)

@@ -2,6 +2,7 @@
 
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
 - ``alerts``: alerts, saved searches, and who wants no alerts
+- ``candidates``: the gate of tier B, profiles, sealed contacts, and who opened them
 - ``tables``: the catalogue, what was shown, plans, imports
 - ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
@@ -12,6 +13,12 @@ A new family of tables gets its module here, imported below, so that migrations 
 """
 
 from matcher.adapters.sql.schema.alerts import alert_stops, alerts, saved_searches
+from matcher.adapters.sql.schema.candidates import (
+    candidate_contacts,
+    candidate_gates,
+    candidate_openings,
+    candidates,
+)
 from matcher.adapters.sql.schema.columns import (
     id_in,
     ids_parameter,
@@ -61,6 +68,10 @@ __all__ = [
     "audit_entries",
     "audit_head",
     "availabilities",
+    "candidate_contacts",
+    "candidate_gates",
+    "candidate_openings",
+    "candidates",
     "cursors",
     "erasures",
     "feedback",

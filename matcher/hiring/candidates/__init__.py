@@ -1,0 +1,77 @@
+"""Candidates who chose to be found, by their skills alone: off until an administrator records the DPIA.
+
+- ``gate``: whether candidates are taken in
+- ``candidate``: a profile under a neutral code; contact and openings, sealed apart
+- ``cv``: the text of a CV, read by a child process with limits
+- ``cv_child``: that process
+- ``clauses``: a CV without the clauses that tell who somebody is
+- ``keep_list``: what of a text enters a profile: skills, languages, certifications of closed lists
+- ``languages``: the closed list of languages
+- ``notice``: what a candidate is told before anything is entered, versioned
+- ``sealing``: sealing of contacts and reasons
+- ``ports``: what this package asks of the store, the mail and the people
+- ``desk``: the use cases of administrators and of the HR factory
+- ``own``: the use cases of a candidate
+"""
+
+from matcher.hiring.candidates.candidate import (
+    Candidate,
+    CandidateState,
+    Consent,
+    Contact,
+    Opening,
+    SealedCandidate,
+    SealedOpening,
+    Source,
+    new_code,
+    new_id,
+)
+from matcher.hiring.candidates.clauses import readable
+from matcher.hiring.candidates.cv import MOST_BYTES, CvRefused, CvText, read_cv
+from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, address_hash
+from matcher.hiring.candidates.gate import CandidatesClosed, Gate, require_open
+from matcher.hiring.candidates.keep_list import Certifications, Finder, KeepList, read_certifications
+from matcher.hiring.candidates.languages import LANGUAGES
+from matcher.hiring.candidates.notice import CURRENT, PersonNotice, person_notice
+from matcher.hiring.candidates.own import MOST_YEARS, Entry, OwnDesk, Wishes
+from matcher.hiring.candidates.ports import CandidateRows
+from matcher.hiring.candidates.sealing import KEY_FILE, Sealing
+
+__all__ = [
+    "CURRENT",
+    "KEY_FILE",
+    "LANGUAGES",
+    "MOST_BYTES",
+    "MOST_YEARS",
+    "Candidate",
+    "CandidateDesk",
+    "CandidateParts",
+    "CandidateRows",
+    "CandidateState",
+    "CandidatesClosed",
+    "Certifications",
+    "Consent",
+    "Contact",
+    "CvRefused",
+    "CvText",
+    "Entry",
+    "Finder",
+    "Gate",
+    "KeepList",
+    "Opening",
+    "OwnDesk",
+    "PersonNotice",
+    "SealedCandidate",
+    "SealedOpening",
+    "Sealing",
+    "Source",
+    "Wishes",
+    "address_hash",
+    "new_code",
+    "new_id",
+    "person_notice",
+    "read_certifications",
+    "read_cv",
+    "readable",
+    "require_open",
+]

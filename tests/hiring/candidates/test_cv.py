@@ -1,0 +1,97 @@
+"""A CV is read in a process with limits: what is seen is text, what is hidden goes, bombs are refused."""
+
+import time
+import zlib
+
+import pytest
+
+from matcher.hiring.candidates import CvRefused, read_cv
+from training.hiring.cv_files import Line, as_docx, as_pdf, assembled, lines_of, zipped
+
+SEEN = "Développeuse Python, 3 ans de Docker"
+WRITERS = {"pdf": as_pdf, "docx": as_docx}
+SECONDS = 10
+
+
+@pytest.mark.parametrize("kind", WRITERS)
+def test_the_visible_text_is_read_and_the_rest_dropped_and_counted(kind: str) -> None:
+    lines = [Line(SEEN), Line("Kubernetes", gray=1), Line("Terraform", size=1), Line("Rust", gray=0.97)]
+    found = read_cv(WRITERS[kind](lines))
+    assert found.text.split() == SEEN.split()
+    assert found.dropped == {"white": len("KubernetesRust"), "tiny": len("Terraform")}
+
+
+def test_hidden_text_of_a_docx_is_dropped() -> None:
+    found = read_cv(as_docx([Line(SEEN), Line("Kubernetes", vanish=True)]))
+    assert (found.text.split(), found.dropped) == (SEEN.split(), {"hidden": len("Kubernetes")})
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
+def test_a_plain_text_is_read_in_the_encodings_of_offices(encoding: str) -> None:
+    assert read_cv(SEEN.encode(encoding)).text.strip("\ufeff") == SEEN
+
+
+def test_the_text_of_a_cv_is_in_no_representation() -> None:
+    assert "Python" not in repr(read_cv(SEEN.encode()))
+
+
+def bomb_pdf() -> bytes:
+    """A few kilobytes that become 600 MB."""
+    inner = zlib.compressobj(1)
+    chunks = [inner.compress(bytes(1_000_000)) for _ in range(600)]
+    stream = zlib.compress(b"".join([*chunks, inner.flush()]))
+    head = f"<< /Length {len(stream)} /Filter [/FlateDecode /FlateDecode] >>\nstream\n".encode()
+    page = b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R >>"
+    pages = b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>"
+    return assembled([b"<< /Type /Catalog /Pages 2 0 R >>", pages, page, head + stream + b"\nendstream"])
+
+
+def locked_pdf() -> bytes:
+    content = as_pdf(lines_of(SEEN))
+    lock = (
+        b"/Encrypt << /Filter /Standard /V 1 /R 2 /O (" + b"x" * 32 + b") /U (" + b"y" * 32 + b") /P -4 >> "
+    )
+    return content.replace(b"/Root 1 0 R", b"/Root 1 0 R /ID [(a)(a)] " + lock)
+
+
+XXE = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/hostname">]><w:document xmlns:w="x">&x;</w:document>'
+LAUGHS = (
+    '<!DOCTYPE r [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+    '<w:document xmlns:w="x">&b;</w:document>'
+)
+HOSTILE = {
+    "bomb": (bomb_pdf, "too_heavy"),
+    "pages": (lambda: as_pdf([Line("Python")] * 50_000), "pages"),
+    "locked": (locked_pdf, "locked"),
+    "broken": (lambda: as_pdf(lines_of(SEEN))[:200], "broken"),
+    "no PDF": (lambda: b"%PDF-1.7 nothing", "broken"),
+    "external entity": (lambda: zipped({"word/document.xml": XXE}), "hostile"),
+    "a billion laughs": (lambda: zipped({"word/document.xml": LAUGHS}), "hostile"),
+    "zip bomb": (lambda: zipped({"word/document.xml": "0" * 25_000_000}), "too_heavy"),
+    "thousand parts": (lambda: zipped({f"word/{n}.xml": "" for n in range(1_000)}), "too_heavy"),
+    "no document": (lambda: zipped({"xl/workbook.xml": "<a/>"}), "unknown"),
+    "deep XML": (lambda: zipped({"word/document.xml": "<a>" * 150_000}), "broken"),
+    "an image": (lambda: b"\x89PNG\r\n\x1a\n\x00\x00" + bytes(200), "unknown"),
+    "nothing": (lambda: b" \n", "empty"),
+    "only white": (lambda: as_pdf([Line("Python", gray=1)]), "empty"),
+    "large": (lambda: b"a" * 5_000_001, "size"),
+}
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_file_is_refused_in_time_with_a_sentence(name: str) -> None:
+    make, code = HOSTILE[name]
+    content = make()
+    start = time.monotonic()
+    with pytest.raises(CvRefused) as refused:
+        read_cv(content)
+    assert time.monotonic() - start < SECONDS + 1
+    assert refused.value.code == code
+    assert len(str(refused.value)) > 30
+    assert len(refused.value.french) > 30
+
+
+def test_a_reader_that_takes_too_long_is_ended() -> None:
+    with pytest.raises(CvRefused) as refused:
+        read_cv(SEEN.encode(), deadline_s=0.01)
+    assert refused.value.code == "too_heavy"

@@ -1,0 +1,163 @@
+"""A candidate enters, is seen by skills alone, is opened by a person, and leaves without a trace."""
+
+from datetime import timedelta
+
+import pytest
+
+from matcher.adapters.sql import utc_now
+from matcher.errors import InvalidRequest, NotAllowed, NotFound
+from matcher.hiring.candidates import CURRENT, CvRefused, Entry, Source, Wishes
+from matcher.mail import Message
+from matcher.people import LinkGone
+from matcher.rights import find_subject
+from tests.hiring.candidates.room import NOW, Room, bytes_of
+
+ADDRESS, NAME = "ada.exemple@courriel.example", "Ada Exemplaire"
+REASON = "Poste de développement à Nîmes"
+
+
+def queued(room: Room) -> list[Message]:
+    return list(room.matcher.store.mail.all())
+
+
+def test_entering_sends_a_link_and_shows_nobody_yet(room: Room) -> None:
+    candidate = room.enter()
+    (mail,) = queued(room)
+    assert (mail.event.value, mail.person_id) == ("candidate_link", candidate.id)
+    assert room.desk.listed() == []
+    assert (candidate.source, candidate.consent.notice_version) == (Source.SIGN_UP, CURRENT)
+
+
+def test_a_cv_becomes_skills_and_shows_the_profile_without_the_person(room: Room) -> None:
+    changed, read = room.own.take_cv(room.enter(), b"Ada Exemplaire\nPython et Docker", NOW)
+    assert [held.skill.label for held in changed.profile.skills] == ["Docker", "Python"]
+    assert room.desk.listed() == [changed]
+    assert read.dropped == {}
+    assert NAME not in repr(changed)
+
+
+def test_a_bad_file_is_refused_and_changes_nothing(room: Room) -> None:
+    candidate = room.enter()
+    with pytest.raises(CvRefused):
+        room.own.take_cv(candidate, b"%PDF-1.4 nothing", NOW)
+    assert room.matcher.store.candidates.get(candidate.id) == candidate
+
+
+def test_corrections_pick_from_the_lists_alone(room: Room) -> None:
+    candidate, new = room.own.add_skills(room.enter(), "Python, gestion de projet, sculpture, mariée", NOW)
+    assert [held.skill.label for held in new] == ["gestion de projet", "Python"]
+    kept = room.own.keep_only(candidate, {"term:python": 40, "term:unknown": 3}, NOW)
+    assert [(held.skill.id, held.years) for held in kept.profile.skills] == [("term:python", 10)]
+    wishes = Wishes(zone=("34", "30"), remote=True, languages=("en",), shown_to=("ORG2",))
+    chosen = room.own.choose(kept, wishes, {"30", "34"}, NOW)
+    assert (chosen.profile.zone, chosen.profile.remote, chosen.shown_to) == (("30", "34"), True, ("ORG2",))
+    assert chosen.may_be_shown_to("ORG2")
+    assert not chosen.may_be_shown_to("ORG1")
+    with pytest.raises(InvalidRequest, match="department"):
+        room.own.choose(kept, Wishes(zone=("Mirail",)), {"30", "34"}, NOW)
+    with pytest.raises(InvalidRequest, match="language"):
+        room.own.choose(kept, Wishes(languages=("wolof",)), {"30"}, NOW)
+
+
+def test_pausing_hides_a_profile_until_it_is_resumed(room: Room) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    room.own.pause(candidate, NOW)
+    assert room.desk.listed() == []
+    with pytest.raises(NotFound):
+        room.desk.by_code(candidate.profile.code)
+    paused = room.matcher.store.candidates.get(candidate.id)
+    resumed = room.own.resume(paused, NOW)
+    assert room.desk.listed() == [resumed]
+
+
+def test_a_contact_is_opened_by_a_person_with_a_reason_that_the_candidate_reads(room: Room) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    contact = room.desk.open_contact(candidate.profile.code, room.hr.id, REASON, NOW)
+    assert (contact.name, contact.email) == (NAME, ADDRESS)
+    (opening,) = room.own.copy(candidate)["opened"]
+    assert (opening["by"], opening["reason"]) == ("Léa Durand", REASON)
+    assert {mail.event.value for mail in queued(room)} == {"candidate_link", "candidate_opened"}
+    acts = [entry["act"] for entry in room.matcher.audit.export()]
+    assert acts[-2:] == ["candidate.enter", "candidate.open"]
+    content = bytes_of(room.matcher.settings.home)
+    assert REASON.encode() not in content, "the reason is sealed"
+    assert ADDRESS.encode() not in content, "the address is sealed"
+
+
+@pytest.mark.parametrize("reason", ["", "   ", "court", "x" * 501])
+def test_a_reason_says_something(room: Room, reason: str) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    with pytest.raises(InvalidRequest):
+        room.desk.open_contact(candidate.profile.code, room.hr.id, reason, NOW)
+    assert room.desk.openings(candidate.id) == []
+
+
+def test_a_program_opens_no_contact(room: Room) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    with pytest.raises(NotAllowed):
+        room.desk.open_contact(candidate.profile.code, "", REASON, NOW)
+
+
+def test_the_notice_must_be_the_one_in_force(room: Room) -> None:
+    with pytest.raises(InvalidRequest, match="notice"):
+        room.own.enter(Entry(ADDRESS, NAME, "2020-01-01"), NOW)
+    assert room.desk.find(ADDRESS) is None
+
+
+def test_an_invitation_lets_one_person_in(closed: Room) -> None:
+    closed.desk.enable("DPIA-2026-04", "Inès Garcia", NOW)
+    closed.own.by_invitation = True
+    with pytest.raises(InvalidRequest, match="invitation"):
+        closed.own.enter(Entry(ADDRESS, NAME, CURRENT), NOW)
+    token = closed.desk.invite(NOW)
+    closed.own.enter(Entry(ADDRESS, NAME, CURRENT, invitation=token), NOW)
+    with pytest.raises(LinkGone):
+        closed.own.enter(Entry("other@courriel.example", "", CURRENT, invitation=token), NOW)
+    candidate = closed.desk.find(ADDRESS)
+    assert candidate is not None
+    assert candidate.source is Source.INVITATION
+
+
+def test_a_known_address_is_told_nothing_and_gets_its_link_at_most_every_ten_minutes(room: Room) -> None:
+    room.enter()
+    for minutes in (1, 5, 11):
+        room.own.enter(Entry(ADDRESS.upper(), "Somebody else", CURRENT), NOW + timedelta(minutes=minutes))
+    room.own.send_link_again("nobody@courriel.example", NOW)
+    assert len(queued(room)) == 2
+    candidate = room.desk.find(ADDRESS)
+    assert candidate is not None
+    assert room.desk.contact(candidate.id).name == NAME
+
+
+def test_withdrawal_leaves_no_byte(room: Room) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    room.desk.open_contact(candidate.profile.code, room.hr.id, REASON, NOW)
+    texts = [*room.desk.texts(candidate.id), candidate.id]
+    erasure = room.own.withdraw(candidate, utc_now())
+    assert erasure.removal.rows["candidates"] == 1
+    (done,) = room.matcher.rights.finish(utc_now)
+    assert (done.kind.value, done.found_in, done.done_at is not None) == ("candidate", (), True)
+    content = bytes_of(room.matcher.settings.home)
+    assert [text for text in texts if text.encode() in content] == []
+    room.enter()  # and may come back
+
+
+def test_an_operator_finds_and_erases_a_candidate_by_address_or_code(room: Room) -> None:
+    candidate = room.enter()
+    store = room.matcher.store
+    for named in (ADDRESS, candidate.profile.code, candidate.profile.code.lower()):
+        assert find_subject(named, store.items, store.people, room.desk).id == candidate.id
+
+
+def test_after_two_years_without_an_act_everything_goes(room: Room) -> None:
+    candidate, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    assert room.own.sweep(NOW + timedelta(days=729)) == 0
+    assert room.own.sweep(NOW + timedelta(days=730)) == 1
+    with pytest.raises(NotFound):
+        room.matcher.store.candidates.get(candidate.id)
+
+
+def test_an_address_that_was_never_confirmed_goes_after_two_days(room: Room) -> None:
+    room.enter()
+    assert room.own.sweep(NOW + timedelta(days=1)) == 0
+    assert room.own.sweep(NOW + timedelta(days=2)) == 1
