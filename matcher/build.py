@@ -207,7 +207,7 @@ class Matcher:
     @cached_property
     def hiring(self) -> HiringParts:
         """The use cases of the HR factory."""
-        return HiringParts(self.settings, self.store, lambda: self.links)
+        return HiringParts(self.settings, self.store, lambda: self.links, lambda: self.rights)
 
     @cached_property
     def audit(self) -> AuditLog:

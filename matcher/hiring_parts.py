@@ -9,9 +9,15 @@ from matcher.hiring.candidates import (
     KEY_FILE,
     CandidateDesk,
     CandidateParts,
+    KeepList,
+    OwnDesk,
     Sealing,
+    read_certifications,
+    read_cv,
 )
+from matcher.knowledge import read_job_skills
 from matcher.people import Links, Person, read_secret
+from matcher.rights import RightsDesk
 from matcher.settings import Settings
 
 
@@ -24,18 +30,34 @@ class HiringParts:
         What the operator chose.
     store
         The system of record.
-    links
-        Gives the links of mails.
+    links, rights
+        Give the links of mails, and the desk of rights.
     """
 
-    def __init__(self, settings: Settings, store: Store, links: Callable[[], Links]) -> None:
+    def __init__(
+        self, settings: Settings, store: Store, links: Callable[[], Links], rights: Callable[[], RightsDesk]
+    ) -> None:
         self._settings, self._store = settings, store
-        self._links = links
+        self._links, self._rights = links, rights
 
     @cached_property
     def desk(self) -> CandidateDesk:
         """What administrators and the HR factory do with candidates."""
         return CandidateDesk(self._parts)
+
+    @cached_property
+    def own(self) -> OwnDesk:
+        """What a candidate does."""
+        by_invitation = self._settings.candidates_by_invitation
+        return OwnDesk(
+            self._parts, self.desk, lambda: self.keep_list, read_cv, self._rights, by_invitation=by_invitation
+        )
+
+    @cached_property
+    def keep_list(self) -> KeepList:
+        """What of a text enters a profile."""
+        data_dir = self._settings.data_dir
+        return KeepList(read_job_skills(data_dir), read_certifications(data_dir))
 
     @cached_property
     def _parts(self) -> CandidateParts:

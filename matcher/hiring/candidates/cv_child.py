@@ -165,16 +165,21 @@ def _from_docx(content: bytes, dropped: Counter[str]) -> str:
     except zipfile.BadZipFile as error:
         raise Refused("broken") from error
     with archive:
-        parts = archive.infolist()
-        # The sizes declared are those that zipfile reads at most: it stops there, whatever follows.
-        if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNZIPPED:
-            raise Refused("too_heavy")
-        if any(part.flag_bits & 1 for part in parts):
-            raise Refused("locked")
-        names = sorted(part.filename for part in parts if _TEXT_PARTS.fullmatch(part.filename))
-        if "word/document.xml" not in names:
-            raise Refused("unknown")
+        names = _parts_with_text(archive.infolist())
         return "\n".join(_text_of_part(archive.read(name), dropped) for name in names)
+
+
+def _parts_with_text(parts: list[zipfile.ZipInfo]) -> list[str]:
+    """Return the names of the parts that are read; Refused for an archive that is no document, or a bomb."""
+    # The sizes declared are those that zipfile reads at most: it stops there, whatever follows.
+    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > MOST_UNZIPPED:
+        raise Refused("too_heavy")
+    if any(part.flag_bits & 1 for part in parts):
+        raise Refused("locked")
+    names = sorted(part.filename for part in parts if _TEXT_PARTS.fullmatch(part.filename))
+    if "word/document.xml" not in names:
+        raise Refused("unknown")
+    return names
 
 
 def _text_of_part(content: bytes, dropped: Counter[str]) -> str:

@@ -89,6 +89,8 @@ class Certifications:
         """
         found = {f"RNCP{number}" for number in _RNCP.findall(text)} & self.titles.keys()
         for said in _CERTIFIED.findall(fold(text)):
+            if "rncp" in said:  # the code is said, and counts alone
+                continue
             words = f"{fold_words(said)} "
             found.update(code for name, code in self._by_name.items() if words.startswith(f"{name} "))
         return found
@@ -112,8 +114,8 @@ class KeepList:
         """Return the profile of a text: skills by id, their years at most ten, languages, certifications.
 
         The same for the same text, and sorted; the words of the text are not in it. Empty for a text that
-        names nothing of the lists. The profile has no code yet. ``listed`` says that the text is a list of skills and
-        nothing else, as the field of a form is: "Java" is then no place.
+        names nothing of the lists. The profile has no code yet. ``listed`` says that the text is a list of
+        skills and nothing else, as the field of a form is: "Java" is then no place.
         """
         read = readable(text)
         languages: set[str] = set()
@@ -128,15 +130,26 @@ class KeepList:
 
     def _skills(self, read: str, *, listed: bool) -> tuple[HeldSkill, ...]:
         found = [one for one in self._finder.in_text(read) if not _FORBIDDEN.search(fold(one.label))]
-        lines = _Lines(read, found)
+        if not listed:
+            found = _tools(found, read)
         years: dict[JobSkill, int | None] = {}
         for one in found:
-            if not listed and _may_be_a_name(one, read) and not lines.are_technical(one, read):
-                continue
             skill = JobSkill(one.id, one.label)
-            stated = None if one.years is None else min(one.years, MOST_YEARS)
-            years[skill] = max(stated or 0, years.get(skill) or 0) or stated
+            years[skill] = _longer(years.get(skill), one.years)
         return tuple(HeldSkill(skill, years[skill]) for skill in sorted(years))
+
+
+def _tools(found: Sequence[Found], text: str) -> list[Found]:
+    """Return the skills without those that may be the name of a person or a place where they are."""
+    lines = _Lines(text, found)
+    return [one for one in found if not _may_be_a_name(one, text) or lines.are_technical(one, text)]
+
+
+def _longer(known: int | None, stated: int | None) -> int | None:
+    """Return the longer of two statements of years, at most ten."""
+    if stated is None:
+        return known
+    return max(known or 0, min(stated, MOST_YEARS))
 
 
 class _Lines:
