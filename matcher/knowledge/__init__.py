@@ -7,7 +7,7 @@
 - ``meets``: which concept of a question meets which of an item (``data/reference/meets.csv``)
 - ``job_skills``, ``technologies``: the skills that needs and profiles may hold, and their relations
 - ``occupations``: digital jobs named in a text (ROME)
-- ``places``: towns, distances, antennas
+- ``places``, ``towns``: towns, distances, antennas; the town a text names
 - ``shapes``: outlines of the departments, for a map
 - ``read``, ``tables``: readers of the files in ``data/esco``, ``data/reference`` and ``data/catalogue``
 """
@@ -30,6 +30,7 @@ from matcher.knowledge.read import (
 from matcher.knowledge.shapes import MAP_HEIGHT, MAP_WIDTH, DepartmentShape, read_shapes
 from matcher.knowledge.skills import Skill, SkillFinder, SkillLabels
 from matcher.knowledge.technologies import Technology, Telling
+from matcher.knowledge.towns import town_in
 from matcher.knowledge.vocabulary import NO_SENSES, Concept, Senses, Vocabulary
 
 __all__ = [
@@ -76,4 +77,5 @@ __all__ = [
     "read_skills",
     "read_territory",
     "read_vocabulary",
+    "town_in",
 ]

@@ -150,27 +150,28 @@ class JobSkillFinder:
         labels = {fold(_QUALIFIER.sub("", skill.label)) for skill in self._kept.values() if skill.digital}
         return frozenset(_singular(label) for label in labels - taken - _TOO_WIDE if " " not in label)
 
-    def in_text(self, text: str) -> tuple[FoundJobSkill, ...]:
+    def in_text(self, text: str, *, listed: bool = False) -> tuple[FoundJobSkill, ...]:
         """Return the skills of a text in the order of their places, one skill once, one place one skill.
 
         Of two that overlap the longer stays, a technology before another. What a text denies ("pas de Java")
         is left out, and so is what only a job's name would show ("administratrice de bases de données"): a
         title is an occupation, and its gender would decide what is found. ``years`` is read where a number of
-        years is said of the skill itself, never from dates.
+        years is said of the skill itself, never from dates. With ``listed`` the text is known to be a list of
+        skills, as a field of a form: then "R" or "Julia" need no other word beside them. Never so for a CV.
         """
         denied = negations(text)
         chosen: dict[str, FoundJobSkill] = {}
-        for one in self._all(text):
+        for one in self._all(text, listed=listed):
             if not any(span.start <= one.start < span.end for span in denied):
                 earlier = chosen.get(one.id)
                 if earlier is None or (earlier.years or 0) < (one.years or 0):
                     chosen[one.id] = one
         return tuple(sorted(chosen.values(), key=lambda one: (one.start, one.id)))
 
-    def _all(self, text: str) -> list[FoundJobSkill]:
+    def _all(self, text: str, *, listed: bool) -> list[FoundJobSkill]:
         found = [
             self._found(text, self._ids[named.technology.label], named.start, named.end)
-            for named in self._finder.in_text(text)
+            for named in self._finder.in_text(text, listed=listed)
         ]
         by_words = self._by_words.find(text, limit=len(text), least=_LEAST)
         stated = [skill for skill in by_words if self._may_be_stated(skill.text)]

@@ -85,9 +85,14 @@ class TechnologyFinder:
         for names in self._by_initial.values():
             names.sort(key=lambda name: (-len(name.folded), name.text))
 
-    def in_text(self, text: str) -> list[Named]:
-        """Return the technologies in the order of their places."""
+    def in_text(self, text: str, *, listed: bool = False) -> list[Named]:
+        """Return the technologies in the order of their places.
+
+        With ``listed`` the text is known to be a list of skills, so that no name needs its surroundings.
+        """
         found = list(self._candidates(text))
+        if listed:
+            return found
         told = [_is_told(text, one) for one in found]
         # A told entry of a list tells its neighbours, and those theirs: once forwards, once backwards.
         _spread(text, found, told, range(1, len(found)), -1)

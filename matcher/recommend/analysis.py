@@ -11,11 +11,12 @@ from dataclasses import dataclass, replace
 from matcher.domain.items import AnyItem, Factory, Item, Lead, Opportunity, Organisation, Profile
 from matcher.index import ROLES, Label, Role, labels_of
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
+from matcher.knowledge.towns import town_in
 from matcher.knowledge.vocabulary import Senses
 from matcher.language.analyser import STOPWORDS, Token, fold, tokens
 from matcher.language.exclusions import Span, exclusions, negations
 from matcher.language.inflection import without_number
-from matcher.recommend.free_text import asker_clauses, blanked, clauses, town_in
+from matcher.recommend.free_text import asker_clauses, blanked, clauses
 
 Subject = AnyItem | Profile
 

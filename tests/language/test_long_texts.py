@@ -25,7 +25,7 @@ READERS = {
     "exclusions": "from matcher.language import negations as read",
     "place": """
 from functools import partial
-from matcher.recommend.free_text import town_in
+from matcher.knowledge import town_in
 from matcher.knowledge.places import Place, Territory
 read = partial(town_in, territory=Territory([Place("Albi", "81", 43.9, 2.1)], []))
 """,
