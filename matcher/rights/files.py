@@ -11,7 +11,8 @@ from pathlib import Path
 from matcher.files import write_whole
 from matcher.rights.traces import WINDOW, Trace, Tracer
 
-_CHUNK = 1 << 22
+_CHUNK = 1 << 18
+"""Bytes searched at once: the arrays of a search fit in the cache of a processor."""
 _LONGEST_ID = 130
 _OVERLAP = max(WINDOW, _LONGEST_ID) + 1
 REJECTS = "*.rejects.csv"

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+Hashes = npt.NDArray[np.uint64]
+
 WINDOW = 16
 """Bytes of a window at most. A text of sixteen given bytes is not found by chance."""
 SHORTEST = 4
@@ -21,6 +23,7 @@ SHORTEST = 4
 WINDOWS_OF_A_TEXT = 6
 """Windows of a text at most, from its start to its end: one may lie across two pages of a database file."""
 _FILTER = 1 << 16
+_LOW_BITS = np.uint64(_FILTER - 1)
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]+')
 """What is written alike in JSON, CSV and a database row: no quotes, backslashes and control characters."""
 _WORD = frozenset(b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz-")
@@ -61,7 +64,9 @@ class Tracer:
     def __init__(self, key: bytes) -> None:
         self._key = key
         # odd, so that no byte of a window is multiplied away
-        self._base = np.uint64(int.from_bytes(hashlib.sha256(b"base" + key).digest()[:8], "big") | 1)
+        base = int.from_bytes(hashlib.sha256(b"base" + key).digest()[:8], "big") | 1
+        self._base, self._inverse = np.uint64(base), np.uint64(pow(base, -1, 1 << 64))
+        self._powers = self._inverses = _powers(self._base, 0)
 
     def traces(self, texts: Iterable[str], ids: Iterable[str] = ()) -> list[Trace]:
         """Return the traces of texts, and of ids, which count as whole words only.
@@ -86,18 +91,16 @@ class Tracer:
         by_length: dict[int, list[Trace]] = {}
         for trace in sought:
             by_length.setdefault(trace.length, []).append(trace)
-        values = np.frombuffer(content, dtype=np.uint8)
+        sums = self._sums(content)
         found: set[Trace] = set()
         for length, traces in by_length.items():
-            found |= self._found(traces, length, content, values)
+            found |= self._found(traces, length, content, sums)
         return found
 
-    def _found(
-        self, traces: Sequence[Trace], length: int, content: bytes, values: npt.NDArray[np.uint8]
-    ) -> set[Trace]:
+    def _found(self, traces: Sequence[Trace], length: int, content: bytes, sums: Hashes) -> set[Trace]:
         known = {(trace.digest, trace.whole): trace for trace in traces}
         found: set[Trace] = set()
-        for start in self._candidates(traces, length, values):
+        for start in self._candidates(traces, length, sums):
             window = content[start : start + length]
             digest = self._digest(window)
             for whole in (False, True):
@@ -106,27 +109,36 @@ class Tracer:
                     found.add(trace)
         return found
 
-    def _candidates(
-        self, traces: Sequence[Trace], length: int, values: npt.NDArray[np.uint8]
-    ) -> Iterator[int]:
+    def _candidates(self, traces: Sequence[Trace], length: int, sums: Hashes) -> Iterator[int]:
         """Yield the places whose rolling hash is that of a trace."""
-        if len(values) < length:
+        if len(sums) <= length:
             return
-        rolling = self._rolling(values, length)
+        rolling = self._rolling(sums, length)
         wanted = np.array(sorted({trace.rolling for trace in traces}), dtype=np.uint64)
         # A table of the low bits leaves one place in a thousand for the exact comparison.
         table = np.zeros(_FILTER, dtype=bool)
-        table[wanted % _FILTER] = True
-        near = np.flatnonzero(table[rolling % _FILTER])
+        table[wanted & _LOW_BITS] = True
+        near = np.flatnonzero(table[rolling & _LOW_BITS])
         yield from near[np.isin(rolling[near], wanted)].tolist()
 
-    def _rolling(self, values: npt.NDArray[np.uint8], length: int) -> npt.NDArray[np.uint64]:
-        """Return the polynomial hash of every window, modulo 2**64."""
-        count = len(values) - length + 1
-        rolling = np.zeros(count, dtype=np.uint64)
-        for offset in range(length):
-            rolling *= self._base
-            rolling += values[offset : offset + count]
+    def _sums(self, content: bytes) -> Hashes:
+        """Return the sum of the first i bytes, each divided by the power of its place, for i from 0."""
+        if len(self._powers) < len(content):
+            self._powers = _powers(self._base, len(content))
+            self._inverses = _powers(self._inverse, len(content))
+        sums = np.zeros(len(content) + 1, dtype=np.uint64)
+        values = np.frombuffer(content, dtype=np.uint8)
+        np.cumsum(values * self._inverses[: len(content)], out=sums[1:])
+        return sums
+
+    def _rolling(self, sums: Hashes, length: int) -> Hashes:
+        """Return the polynomial hash of every window, modulo 2**64.
+
+        A difference of two sums is the window's polynomial divided by a power, which one product takes
+        back: an odd base has an inverse. So all lengths share the sums, and none costs more for being long.
+        """
+        count = len(sums) - length
+        rolling: Hashes = (sums[length:] - sums[:count]) * self._powers[length - 1 : length - 1 + count]
         # The low bits of a polynomial modulo a power of two depend on the low bits of the bytes alone.
         return rolling ^ (rolling >> np.uint64(29))
 
@@ -134,9 +146,16 @@ class Tracer:
         return hmac.digest(self._key, b"trace" + window, "sha256")[:16].hex()
 
     def _add(self, found: dict[tuple[str, bool], Trace], window: bytes, *, whole: bool) -> None:
-        rolling = int(self._rolling(np.frombuffer(window, dtype=np.uint8), len(window))[0])
+        rolling = int(self._rolling(self._sums(window), len(window))[0])
         trace = Trace(len(window), rolling, self._digest(window), whole)
         found.setdefault((trace.digest, whole), trace)
+
+
+def _powers(base: np.uint64, count: int) -> Hashes:
+    """Return the powers of a base modulo 2**64, from the zeroth."""
+    powers = np.full(max(count, 1), base, dtype=np.uint64)
+    powers[0] = 1
+    return np.cumprod(powers)
 
 
 def _windows(text: str) -> list[bytes]:
