@@ -6,12 +6,9 @@ from functools import cached_property
 
 from threadpoolctl import threadpool_limits
 
-from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.encoder.sentence import SentenceEncoder
 from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
 from matcher.adapters.qdrant.folders import FolderGenerations
-from matcher.adapters.qdrant.generations import QdrantGenerations
-from matcher.adapters.qdrant.server import Server
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.alerts import AlertDesk, AlertParts, DigestWorker
@@ -71,6 +68,8 @@ from matcher.settings import HASHING, Settings
 def make_encoder(settings: Settings) -> Encoder:
     """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
     if settings.encoder == HASHING:
+        from matcher.adapters.encoder.hashing import HashingEncoder  # noqa: PLC0415  # loads scikit-learn
+
         return HashingEncoder()
     folder = settings.encoder or settings.model_dir
     return SentenceEncoder(folder, threads=settings.encoder_threads)
@@ -91,6 +90,10 @@ def _on_a_server(settings: Settings) -> Generations:
         key.get_secret_value() if key else None
         for key in (settings.qdrant_api_key, settings.qdrant_write_key)
     )
+    # A second to import, for those alone who have a server.
+    from matcher.adapters.qdrant.generations import QdrantGenerations  # noqa: PLC0415
+    from matcher.adapters.qdrant.server import Server  # noqa: PLC0415
+
     server = Server(settings.qdrant_url, read_key, write_key)
     return QdrantGenerations(server, settings.collection)
 

@@ -4,14 +4,15 @@ import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
-from matcher.adapters.sql import open_store
-from matcher.build import Matcher, open_matcher
 from matcher.settings import Settings
-from service.cli.demo import import_catalogue
+
+if TYPE_CHECKING:
+    from matcher.build import Matcher
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
@@ -42,11 +43,16 @@ def model_dir() -> Path:
 
 
 @pytest.fixture(scope="session")
-def shipped(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> Iterator[Matcher]:
+def shipped(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> "Iterator[Matcher]":
     """The shipped catalogue, indexed with the encoder that is served: read it, do not write to it.
 
     Encoding it takes most of a minute, so every test that reads real lists shares this one.
     """
+    # Seconds to import, which a run of one fast file is spared.
+    from matcher.adapters.sql import open_store
+    from matcher.build import open_matcher
+    from service.cli.demo import import_catalogue
+
     product = Settings(home=tmp_path_factory.mktemp("shipped"), encoder=str(model_dir))
     with open_store(product.database_url) as store:
         store.migrate()

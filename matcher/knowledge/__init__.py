@@ -17,7 +17,7 @@ from matcher.knowledge.facts import FactFinder, FactRow, fact_fields, read_facts
 from matcher.knowledge.job_skills import FoundJobSkill, JobSkillFinder, KeptSkill, Relation, read_job_skills
 from matcher.knowledge.meets import MeetRow, Meets, Met, read_meets
 from matcher.knowledge.occupations import NO_OCCUPATIONS, OccupationFinder, read_occupations
-from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
+from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory, distances_km
 from matcher.knowledge.read import (
     Knowledge,
     esco_finder,
@@ -65,6 +65,7 @@ __all__ = [
     "Telling",
     "Territory",
     "Vocabulary",
+    "distances_km",
     "esco_finder",
     "fact_fields",
     "read_concepts",

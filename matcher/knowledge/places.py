@@ -7,10 +7,10 @@ list, or whose name several towns share, is unknown; nothing is guessed.
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from math import radians
 
-from sklearn.metrics.pairwise import haversine_distances
+import numpy as np
 
+from matcher.arrays import Floats
 from matcher.language.analyser import fold_words
 
 EARTH_RADIUS_KM = 6371.0088
@@ -44,6 +44,27 @@ class Antenna:
     role: str
     status: str
     place: Place
+
+
+def distances_km(here: Place, there: Sequence[Place]) -> Floats:
+    """Return the great-circle distances in kilometres from one place to others, in their order.
+
+    Haversine formula (Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984); the Earth taken as
+    a sphere errs by at most 0.5 %. No others: an empty array.
+
+    >>> toulouse, albi = Place("Toulouse", "31", 43.6043, 1.4437), Place("Albi", "81", 43.9298, 2.148)
+    >>> distances_km(toulouse, [albi, toulouse]).round().tolist()
+    [67.0, 0.0]
+    """
+    if not there:
+        return np.zeros(0)
+    # scikit-learn takes a second to import, which commands that ask for no distance are spared.
+    from sklearn.metrics.pairwise import haversine_distances  # noqa: PLC0415
+
+    start = np.radians([[here.latitude, here.longitude]])
+    ends = np.radians([[place.latitude, place.longitude] for place in there])
+    found: Floats = haversine_distances(start, ends)[0] * EARTH_RADIUS_KM
+    return found
 
 
 class Territory:
@@ -89,16 +110,12 @@ class Territory:
     def distance_km(self, one: Place, other: Place) -> float:
         """Great-circle distance in kilometres, symmetric, 0 for the same point.
 
-        Haversine formula (Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984); the Earth taken
-        as a sphere errs by at most 0.5 %.
-
         >>> toulouse = Place("Toulouse", "31", 43.6043, 1.4437)
         >>> montpellier = Place("Montpellier", "34", 43.6109, 3.8764)
         >>> round(Territory([], []).distance_km(toulouse, montpellier))
         196
         """
-        points = [[radians(place.latitude), radians(place.longitude)] for place in (one, other)]
-        return float(haversine_distances(points)[0, 1]) * EARTH_RADIUS_KM
+        return float(distances_km(one, [other])[0])
 
     def nearest_antenna(self, place: Place, *, opening: bool = False) -> tuple[Antenna, float] | None:
         """Return the nearest antenna and its distance in kilometres, None when there is none.

@@ -11,7 +11,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import nnls
 
 from matcher.arrays import Floats
 from matcher.errors import InvalidRequest
@@ -107,6 +106,9 @@ def fit_mixture(v: Floats, tolerance: float = 1e-3) -> Mixture:
 
 def _fits(v: Floats, ranks: Floats, tolerance: float) -> list[tuple[float, Floats, Floats]]:
     """Error, bases and weights of the fits tried, up to the first that is good enough."""
+    # Half a second to import, for those alone who plan introductions.
+    from scipy.optimize import nnls  # noqa: PLC0415
+
     found = []
     for step in _STEPS:
         low, high = np.floor(np.log(1 / (4 * len(v))) / step), np.ceil(np.log(12) / step)

@@ -7,14 +7,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.domain.answers import Signal
 from matcher.domain.eligibility import size_names
 from matcher.domain.items import Item, Lead, Opportunity, Profile
 from matcher.index import Role
 from matcher.knowledge.meets import Meets
-from matcher.knowledge.places import EARTH_RADIUS_KM
+from matcher.knowledge.places import distances_km
 from matcher.language import fold
 from matcher.recommend.analysis import Analysis, Subject
 from matcher.recommend.evidence import Evidence, EvidenceFinder
@@ -226,11 +225,9 @@ def _stage(query: Subject, item: Subject) -> float:
 def _nearness(query: Analysis, items: Sequence[Analysis]) -> Floats:
     """1 in the same town, halved every :data:`HALF_KM`; at least :data:`SAME_ANTENNA` within an antenna."""
     near = np.full(len(items), UNKNOWN_PLACE, dtype=np.float32)
-    known = [place for place, item in enumerate(items) if item.place is not None]
-    if query.place is not None and known:
-        here = np.radians([[query.place.latitude, query.place.longitude]])
-        there = np.radians([[items[i].place.latitude, items[i].place.longitude] for i in known])  # type: ignore[union-attr]
-        near[known] = 0.5 ** (haversine_distances(here, there)[0] * EARTH_RADIUS_KM / HALF_KM)
+    places = {row: item.place for row, item in enumerate(items) if item.place is not None}
+    if query.place is not None and places:
+        near[list(places)] = 0.5 ** (distances_km(query.place, list(places.values())) / HALF_KM)
     for place, item in enumerate(items):
         if query.antenna and query.antenna == item.antenna:
             near[place] = max(near[place], SAME_ANTENNA)

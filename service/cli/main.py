@@ -18,43 +18,26 @@ from rich.text import Text
 from matcher.domain.items import ItemType, Kind
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.settings import is_elsewhere, load
-from service.cli import backup, catalogue, demo, doctor, imports, index, mail, plan, recommend, serve
-from service.cli import open as open_
-from service.cli.events.meetings import meetings
-from service.cli.feedback import feedback, retention
-from service.cli.hiring.candidates import candidates
-from service.cli.hiring.job import job
-from service.cli.introductions import availability, introductions
-from service.cli.people import keys, users
-from service.cli.recommend import AnswerOptions
+from service import cli
+from service.cli.later import LATER, Commands
 from service.cli.render.console import remarks
-from service.cli.rights.alerts import alerts
-from service.cli.rights.audit import audit
-from service.cli.rights.privacy import erase, privacy
-from service.cli.rights.report import report
 from service.words import Language
 
 app = typer.Typer(
+    cls=Commands,
     help="Who should meet whom: factories, partners, calls abroad and hiring leads for members.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(users, name="users", rich_help_panel="People")
-app.add_typer(keys, name="keys", rich_help_panel="People")
-app.add_typer(meetings, name="meetings", rich_help_panel="Ask")
-app.add_typer(introductions, name="introductions", rich_help_panel="Introductions")
-app.command("availability", rich_help_panel="Introductions")(availability)
-app.add_typer(job, name="job", rich_help_panel="Ask")
-app.add_typer(candidates, name="candidates", rich_help_panel="Ask")
-app.add_typer(feedback, name="feedback", rich_help_panel="Ask")
-app.add_typer(retention, name="retention", rich_help_panel="Catalogue")
-app.command("erase", rich_help_panel="Rights")(erase)
-app.command("report", rich_help_panel="Introductions")(report)
-app.add_typer(privacy, name="privacy", rich_help_panel="Rights")
-app.add_typer(alerts, name="alerts", rich_help_panel="Introductions")
-app.add_typer(audit, name="audit", rich_help_panel="Rights")
-app.add_typer(mail.app, name="mail", rich_help_panel="Serve")
+
+
+def _listed_only() -> None:
+    """Stand in the list of commands for one that is loaded when it is used."""
+
+
+for _name, _later in LATER.items():
+    app.command(_name, help=_later.help, rich_help_panel=_later.panel)(_listed_only)
 
 _ASKED_ELSEWHERE = frozenset(
     {"doctor", "index", "job", "meetings", "members-for", "plan", "prepare", "recommend", "search", "skills"}
@@ -96,27 +79,27 @@ def demo_command(
 ) -> None:
     """Prepare everything and show what the service recommends to one real organisation."""
     if serve:
-        demo.serve(load(), organisation, port)
+        cli.demo.serve(load(), organisation, port)
     else:
-        demo.run(load(), organisation, lang)
+        cli.demo.run(load(), organisation, lang)
 
 
 @app.command("prepare", rich_help_panel="Start")
 def prepare_command() -> None:
     """Prepare the encoder: convert the pinned model and check every file. Done once."""
-    index.prepare(load())
+    cli.index.prepare(load())
 
 
 @app.command("migrate", rich_help_panel="Start")
 def migrate_command() -> None:
     """Make the store, or bring it to the schema of this release."""
-    index.migrate(load())
+    cli.index.migrate(load())
 
 
 @app.command("doctor", rich_help_panel="Start")
 def doctor_command(json: JsonOption = False) -> None:
     """Check every outside part and say how to fix it."""
-    raise typer.Exit(doctor.run(load(), as_json=json))
+    raise typer.Exit(cli.doctor.run(load(), as_json=json))
 
 
 @app.command("recommend", rich_help_panel="Ask")
@@ -131,7 +114,9 @@ def recommend_command(  # noqa: PLR0913, PLR0917  # a command's parameters are i
     weaker: WeakerOption = False,
 ) -> None:
     """Recommend factories, partners, opportunities or leads to an organisation."""
-    recommend.recommend(load(), organisation, kind, AnswerOptions(count, on, lang, json, explain, weaker))
+    cli.recommend.recommend(
+        load(), organisation, kind, cli.recommend.AnswerOptions(count, on, lang, json, explain, weaker)
+    )
 
 
 @app.command("search", rich_help_panel="Ask")
@@ -146,7 +131,9 @@ def search_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its 
     weaker: WeakerOption = False,
 ) -> None:
     """Recommend for a free text."""
-    recommend.search(load(), text, kind, AnswerOptions(count, on, lang, json, explain, weaker))
+    cli.recommend.search(
+        load(), text, kind, cli.recommend.AnswerOptions(count, on, lang, json, explain, weaker)
+    )
 
 
 @app.command("members-for", rich_help_panel="Ask")
@@ -160,7 +147,9 @@ def alert_command(  # noqa: PLR0913, PLR0917  # a command's parameters are its o
     weaker: WeakerOption = False,
 ) -> None:
     """List the members to alert of an opportunity."""
-    recommend.alert(load(), opportunity, AnswerOptions(count, on, lang, json, explain, weaker))
+    cli.recommend.alert(
+        load(), opportunity, cli.recommend.AnswerOptions(count, on, lang, json, explain, weaker)
+    )
 
 
 @app.command("open", rich_help_panel="Ask")
@@ -175,7 +164,7 @@ def open_command(  # a command's parameters are its options
     json: JsonOption = False,
 ) -> None:
     """List the calls and missions open on a day, soonest deadline first."""
-    open_.run(load(), theme, near, AnswerOptions(count, on, lang, json))
+    cli.recommend.list_open(load(), theme, near, cli.recommend.AnswerOptions(count, on, lang, json))
 
 
 @app.command("show", rich_help_panel="Ask")
@@ -185,7 +174,7 @@ def show_command(
     json: JsonOption = False,
 ) -> None:
     """Show every field of one item."""
-    catalogue.show(load(), item, lang, as_json=json)
+    cli.catalogue.show(load(), item, lang, as_json=json)
 
 
 @app.command("skills", rich_help_panel="Ask")
@@ -195,7 +184,7 @@ def skills_command(
     json: JsonOption = False,
 ) -> None:
     """Name the ESCO skills a text mentions."""
-    recommend.skills(load(), text, count, as_json=json)
+    cli.recommend.skills(load(), text, count, as_json=json)
 
 
 @app.command("import", rich_help_panel="Catalogue")
@@ -226,16 +215,16 @@ def import_command(  # noqa: PLR0913, PLR0917 - the parameters of a command are 
     json: JsonOption = False,
 ) -> None:
     """Read items from a file; what cannot be read is listed and kept in a rejects file."""
-    choices = imports.choices_of(kind, mapped or [], ignored or [], empty_clears=empty_clears)
+    choices = cli.imports.choices_of(kind, mapped or [], ignored or [], empty_clears=empty_clears)
     raise typer.Exit(
-        imports.run_import(load(), file, choices, profile=profile, dry_run=dry_run, as_json=json)
+        cli.imports.run_import(load(), file, choices, profile=profile, dry_run=dry_run, as_json=json)
     )
 
 
 @app.command("imports", rich_help_panel="Catalogue")
 def imports_command(json: JsonOption = False) -> None:
     """List the imports: file, who, when, and what each changed."""
-    imports.list_imports(load(), as_json=json)
+    cli.imports.list_imports(load(), as_json=json)
 
 
 @app.command("undo", rich_help_panel="Catalogue")
@@ -244,7 +233,7 @@ def undo_command(
     json: JsonOption = False,
 ) -> None:
     """Bring back what an import changed, except items changed since."""
-    imports.undo(load(), batch, as_json=json)
+    cli.imports.undo(load(), batch, as_json=json)
 
 
 @app.command("merge", rich_help_panel="Catalogue")
@@ -253,7 +242,7 @@ def merge_command(
     dropped: Annotated[str, typer.Argument(help="Id or name of the item that goes.")],
 ) -> None:
     """Make one item of two that stand for the same thing."""
-    imports.merge(load(), kept, dropped)
+    cli.imports.merge(load(), kept, dropped)
 
 
 @app.command("export", rich_help_panel="Catalogue")
@@ -266,25 +255,25 @@ def export_command(
     ] = None,
 ) -> None:
     """Write the items so that `matcher import` reads them back."""
-    catalogue.export(load(), file, kind)
+    cli.catalogue.export(load(), file, kind)
 
 
 @app.command("index", rich_help_panel="Catalogue")
 def index_command() -> None:
     """Bring the index up to date with the store."""
-    index.index(load())
+    cli.index.index(load())
 
 
 @app.command("reindex", rich_help_panel="Catalogue")
 def reindex_command() -> None:
     """Build a new index beside the old one, then swap."""
-    index.reindex(load())
+    cli.index.reindex(load())
 
 
 @app.command("plan", rich_help_panel="Catalogue")
 def plan_command(json: JsonOption = False, lang: LangOption = "fr") -> None:
     """Plan the introductions of all members together; partner recommendations follow the plan."""
-    plan.run(load(), lang, as_json=json)
+    cli.plan.run(load(), lang, as_json=json)
 
 
 @app.command("serve", rich_help_panel="Serve")
@@ -294,7 +283,7 @@ def serve_command(
     workers: Annotated[int, typer.Option(min=1, max=64, help="More than 1 needs a Qdrant server.")] = 1,
 ) -> None:
     """Serve the HTTP API."""
-    serve.run(load(), host, port, workers)
+    cli.serve.run(load(), host, port, workers)
 
 
 @app.command("backup", rich_help_panel="Run")
@@ -302,7 +291,7 @@ def backup_command(
     file: Annotated[Path, typer.Argument(help="Where to write it, such as matcher.tar.gz.")],
 ) -> None:
     """Write the whole store, as of one moment, to one file; the service may go on meanwhile."""
-    backup.backup(load(), file)
+    cli.backup.backup(load(), file)
 
 
 @app.command("restore", rich_help_panel="Run")
@@ -310,7 +299,7 @@ def restore_command(
     file: Annotated[Path, typer.Argument(help="A file that `matcher backup` wrote.")],
 ) -> None:
     """Write a backup into a new, empty home or database."""
-    backup.restore(load(), file)
+    cli.backup.restore(load(), file)
 
 
 @app.command("work", rich_help_panel="Serve")
@@ -318,7 +307,7 @@ def work_command(
     once: Annotated[bool, typer.Option("--once", help="One round, then end.")] = False,
 ) -> None:
     """Send mails, and ask, remind and close introductions when due; `matcher serve` does it too."""
-    mail.work(load(), once=once)
+    cli.mail.work(load(), once=once)
 
 
 _UNWRITABLE = "The output holds characters that {} lacks: set PYTHONIOENCODING=utf-8 and repeat the command."

@@ -1,22 +1,28 @@
-"""The commands that ask: recommend, search, members-for (an alert), skills."""
+"""The commands that ask: recommend, search, members-for (an alert), open (calls), skills."""
 
 import json
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rich import box
 from rich.table import Table
+from rich.text import Text
 
+from matcher.build import open_matcher
 from matcher.domain.answers import Answer
-from matcher.domain.items import AnyItem, Item, ItemType, Kind, Organisation, Profile
+from matcher.domain.items import AnyItem, Item, ItemType, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.knowledge.read import esco_finder
 from matcher.settings import Settings
 from service import dates
 from service.cli.catalogue import opened_index
 from service.cli.render import answer as render
+from service.cli.render.answer import day, last_day
 from service.cli.render.console import remarks, results
-from service.formats import answer_json, read_answer
+from service.cli.render.phrases import word
+from service.formats import answer_json, items_json, read_answer
+from service.listing import open_opportunities
 from service.running import RunningService, find_running
 from service.words import Language
 
@@ -108,6 +114,45 @@ def show_answers(
     for found in answers:
         console.print(render.answer(found, zone, layout))
     console.print(render.legend(answers, layout))
+
+
+def list_open(settings: Settings, theme: str, near: str, options: AnswerOptions) -> None:
+    """Print the opportunities open on a day, soonest deadline first."""
+    at = dates.parse(options.on, settings.zone)
+    with open_matcher(settings) as matcher:
+        opportunities = matcher.store.items.all(ItemType.OPPORTUNITY)
+        found = open_opportunities(
+            opportunities, at, theme=theme, near=near, territory=matcher.knowledge.territory
+        )
+    shown = found[: options.count]
+    if options.json:
+        results().out(items_json(shown, indent=2), highlight=False)
+        return
+    title = f"{word('open', options.lang)}, {word('on', options.lang)} {day(at, options.lang, settings.zone)}"
+    results().print(Text(f"\n{title}", "bold"))
+    results().print(
+        _calls(shown, settings, options) if shown else Text(f"  {word('none', options.lang)}", "dim")
+    )
+    if len(found) > len(shown):
+        more = word("more", options.lang).format(count=len(found) - len(shown))
+        results().print(Text(f"  {more}", "dim"))
+
+
+def _calls(shown: list[Opportunity], settings: Settings, options: AnswerOptions) -> Table:
+    table = Table(box=box.SIMPLE_HEAD, expand=True, padding=(0, 1), header_style="dim")
+    table.add_column(word("deadline", options.lang), width=14)
+    table.add_column(word("what", options.lang), ratio=60, overflow="fold")
+    table.add_column(word("where", options.lang), ratio=20)
+    for item in shown:
+        until = word("standing", options.lang)
+        if item.closes_at is not None:
+            until = day(last_day(item.closes_at), options.lang, settings.zone)
+        name = Text(item.name, "bold")
+        if item.needs_confirmation:
+            name.append(" ◇", "not bold yellow")
+        name.append(f"\n{item.id}", "not bold dim")
+        table.add_row(Text(until, "cyan"), name, item.country_region)
+    return table
 
 
 def skills(settings: Settings, text: str, count: int, *, as_json: bool) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from service.cli.later import LATER
 from tests.repository.modules import MODULES, name_of, parse
 
 MOST_LINES_OF_A_MODULE = 400
@@ -59,3 +60,9 @@ def _names_the_environment(path: Path) -> bool:
 def test_only_settings_reads_the_environment() -> None:
     readers = {name_of(path) for path in MODULES if _names_the_environment(path)}
     assert readers - MAY_NAME_THE_ENVIRONMENT.keys() == {"matcher/settings.py"}
+
+
+@pytest.mark.parametrize("name", LATER)
+def test_a_command_loaded_late_is_listed_with_its_own_help(name: str) -> None:
+    """The list is written apart, so that ``matcher --help`` imports no command."""
+    assert LATER[name].load(name).get_short_help_str(200) == LATER[name].help
