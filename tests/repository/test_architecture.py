@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from service.cli.later import LATER
-from tests.repository.modules import MODULES, name_of, parse
+from tests.repository.modules import MODULES, name_of, nodes_of, parse
 
 MOST_LINES_OF_A_MODULE = 400
 MOST_LINES_OF_A_FUNCTION = 40
@@ -16,8 +16,8 @@ MAY_NAME_THE_ENVIRONMENT = {
 }
 
 
-def _functions(tree: ast.AST) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
-    return [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+def _functions(path: Path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in nodes_of(path) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 def _length_without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
@@ -32,7 +32,7 @@ def _length_without_docstring(node: ast.FunctionDef | ast.AsyncFunctionDef) -> i
 def test_modules_and_functions_stay_small(path: Path) -> None:
     lines = path.read_text(encoding="utf-8").count("\n")
     assert lines <= MOST_LINES_OF_A_MODULE, "split the module by concept"
-    lengths = {node.name: _length_without_docstring(node) for node in _functions(parse(path))}
+    lengths = {node.name: _length_without_docstring(node) for node in _functions(path)}
     long = {name: length for name, length in lengths.items() if length > MOST_LINES_OF_A_FUNCTION}
     assert not long, f"split these functions: {long}"
 
@@ -53,7 +53,7 @@ def test_every_package_says_what_is_inside(folder: Path) -> None:
 def _names_the_environment(path: Path) -> bool:
     return any(
         isinstance(node, ast.Attribute) and node.attr in ("environ", "getenv", "putenv")
-        for node in ast.walk(parse(path))
+        for node in nodes_of(path)
     )
 
 

@@ -5,10 +5,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from radon.complexity import cc_visit
-from radon.visitors import Class, Function
+from radon.visitors import Class, ComplexityVisitor, Function
 
-from tests.repository.modules import MODULES, name_of, parse
+from tests.repository.modules import MODULES, name_of, nodes_of, parse
 
 MOST_BRANCHES = 10
 """radon's cyclomatic complexity; unlike ruff's it counts comprehensions and boolean operators."""
@@ -32,7 +31,7 @@ COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
 
 def _complex_functions(path: Path) -> dict[str, int]:
     found: dict[str, int] = {}
-    for block in cc_visit(path.read_text(encoding="utf-8")):
+    for block in ComplexityVisitor.from_ast(parse(path)).blocks:
         functions: list[Function] = block.methods if isinstance(block, Class) else [block]
         for function in functions:
             if function.complexity > MOST_BRANCHES:
@@ -45,7 +44,7 @@ def _inside(node: ast.AST, kinds: type[ast.AST] | tuple[type[ast.AST], ...]) -> 
 
 
 def _folds(path: Path) -> Iterator[str]:
-    for node in ast.walk(parse(path)):
+    for node in nodes_of(path):
         if isinstance(node, COMPREHENSIONS) and _inside(node, COMPREHENSIONS):
             yield f"{name_of(path)}:{node.lineno}: a comprehension inside a comprehension"
         if isinstance(node, ast.IfExp) and _inside(node, ast.IfExp):

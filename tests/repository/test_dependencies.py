@@ -4,11 +4,12 @@ import ast
 import re
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
-from tests.repository.modules import MODULES, ROOT, TESTS, parse
+from tests.repository.modules import MODULES, ROOT, TESTS, nodes_of
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 EXTRAS = PROJECT["optional-dependencies"]
@@ -30,36 +31,45 @@ def _normal(name: str) -> str:
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
+@cache
+def _installed() -> Mapping[str, list[str]]:
+    return packages_distributions()
+
+
 def _imported(modules: Iterable[Path]) -> set[str]:
     """Return the distributions whose packages the modules import."""
     roots: set[str] = set()
     for path in modules:
-        for node in ast.walk(parse(path)):
+        for node in nodes_of(path):
             if isinstance(node, ast.Import):
                 roots.update(alias.name.split(".")[0] for alias in node.names)
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 roots.add(node.module.split(".")[0])
-    installed = packages_distributions()
+    installed = _installed()
     foreign = roots - sys.stdlib_module_names - OURS
     return {_normal(name) for root in foreign for name in installed[root]}
 
 
 SERVICE = _named(PROJECT["dependencies"]) | _named(EXTRAS["model"])
-PRODUCT = _imported(path for path in MODULES if path.relative_to(ROOT).parts[0] != "training")
-LABORATORY = _imported(path for path in MODULES if path.relative_to(ROOT).parts[0] == "training")
+
+
+@cache
+def _product() -> set[str]:
+    return _imported(path for path in MODULES if path.relative_to(ROOT).parts[0] != "training")
 
 
 def test_the_service_declares_what_it_imports() -> None:
-    undeclared = PRODUCT - SERVICE
+    undeclared = _product() - SERVICE
     assert undeclared == set()
 
 
 def test_the_service_installs_nothing_that_it_does_not_import() -> None:
-    assert SERVICE - PRODUCT - LOADED_BY_OTHERS.keys() == set()
+    assert SERVICE - _product() - LOADED_BY_OTHERS.keys() == set()
 
 
 def test_the_laboratory_declares_what_it_imports() -> None:
-    assert LABORATORY - SERVICE - _named(EXTRAS["lab"]) == set()
+    laboratory = _imported(path for path in MODULES if path.relative_to(ROOT).parts[0] == "training")
+    assert laboratory - SERVICE - _named(EXTRAS["lab"]) == set()
 
 
 def test_the_tests_declare_what_they_import() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.repository.modules import TESTS, name_of, parse
+from tests.repository.modules import TESTS, name_of, nodes_of
 
 MOST_MOCKS_A_HUNDRED_TESTS = 3
 MOCK = re.compile(
@@ -33,7 +33,7 @@ def test_mocks_stay_rare() -> None:
 
 
 def _private_attributes(path: Path) -> Iterator[str]:
-    for node in ast.walk(parse(path)):
+    for node in nodes_of(path):
         if not isinstance(node, ast.Attribute) or node.attr in PUBLIC:
             continue
         own = isinstance(node.value, ast.Name) and node.value.id in OWN
