@@ -1,5 +1,6 @@
 """The things that are matched and the facts about them; imports nothing of the product but its errors.
 
+- ``fields``: what of a text, a list, an instant or a link is taken
 - ``items``: organisations, factories, opportunities, leads; the profile that asks; kinds and types
 - ``eligibility``: hard rules that no score overrides
 - ``answers``: recommendations, reasons, quotes, notices
@@ -23,6 +24,7 @@ from matcher.domain.events import (
     Refusal,
     ShownCount,
 )
+from matcher.domain.fields import Label, Text
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import (
     ALWAYS_OPEN,
@@ -41,7 +43,6 @@ from matcher.domain.items import (
     ItemId,
     ItemType,
     Kind,
-    Label,
     Lead,
     Level,
     Opportunity,
@@ -50,7 +51,6 @@ from matcher.domain.items import (
     Public,
     RomeCode,
     SizeBand,
-    Text,
     version_of,
 )
 from matcher.domain.messages import MessageRequest

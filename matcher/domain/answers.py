@@ -115,7 +115,8 @@ class Answer(_Closed):
     next ones, at most ``k``, that lack one or the other. ``calibration`` names the calibration of the scores,
     None when they are not calibrated. ``plan`` names the plan of introductions if it set the order, which
     then need not follow the scores. ``id`` names the answer in reactions
-    (:func:`matcher.feedback.answer_id`).
+    (:func:`matcher.feedback.answer_id`). ``degraded``: the index was away, so that only words in common and
+    the last plan count; the score then orders the items of one answer and says nothing else.
     """
 
     id: str = ""
@@ -130,3 +131,4 @@ class Answer(_Closed):
     items: tuple[Recommendation, ...]
     weaker: tuple[Recommendation, ...] = ()
     notices: tuple[Missing, ...] = ()
+    degraded: bool = False

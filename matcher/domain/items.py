@@ -10,29 +10,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-Label = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300)]
-MAX_ENTRIES = 30
-"""Entries of one list: a company that does everything is found by nothing."""
+from matcher.domain.fields import Flag, Instant, Label, Labels, Link, Text
 
-
-def _short_enough(entries: tuple[str, ...]) -> tuple[str, ...]:
-    if len(entries) > MAX_ENTRIES:
-        raise ValueError(f"{len(entries)} entries, {MAX_ENTRIES} at most: keep those that say most")
-    return entries
-
-
-Labels = Annotated[tuple[Label, ...], AfterValidator(_short_enough)]
 ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
 ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
 
@@ -125,7 +106,7 @@ class Item(Frozen):
     name: Label
     lang: Literal["fr", "en"] = "fr"
     evidence_level: EvidenceLevel = "declared"
-    source_url: Text = ""
+    source_url: Link = ""
     inferred_fields: tuple[Label, ...] = ()
 
     @property
@@ -178,8 +159,8 @@ class Organisation(Item, Profile):
     legal_category: Text = Field("", description="Legal form (Sirene code or label)")
     member_link: Text = ""
     source_year: int | None = Field(None, ge=1900, le=2100)
-    opted_out: bool = Field(False, description="Asked not to be recommended to anyone")
-    illustrative: bool = Field(False, description="Offers and needs were written for illustration")
+    opted_out: Flag = Field(False, description="Asked not to be recommended to anyone")
+    illustrative: Flag = Field(False, description="Offers and needs were written for illustration")
 
     @property
     def item_type(self) -> ItemType:  # noqa: D102
@@ -198,12 +179,12 @@ class Factory(Item):
     aliases: Labels = ()
     axis: Text = ""
     status: Text = ""
-    is_inferred: bool = False
+    is_inferred: Flag = False
     description: Text = ""
     ateliers: Labels = ()
     deliverables: Labels = ()
     meetings: Labels = ()
-    next_meeting: AwareDatetime | None = None
+    next_meeting: Instant | None = None
     hosts: Labels = ()
     antenna: Text = ""
     keywords: Labels = ()
@@ -243,8 +224,8 @@ class Opportunity(Item):
     country_region: Text = ""
     themes: Labels = ()
     opportunity_type: Text = ""
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
+    opens_at: Instant | None = None
+    closes_at: Instant | None = None
     dates_as_published: Text = ""
     availability: Literal["dated", "standing", "closed", "unconfirmed"] = "unconfirmed"
     eligibility_text: Text = ""
@@ -356,11 +337,11 @@ class Lead(Item):
     city: Text = ""
     department_code: Text = ""
     employer: Text = ""
-    closes_at: AwareDatetime | None = Field(None, description="Instant from which an offer is over")
+    closes_at: Instant | None = Field(None, description="Instant from which an offer is over")
     public: tuple[Public, ...] = ()
-    reserved: bool = Field(False, description="Admits nobody but its public")
+    reserved: Flag = Field(False, description="Admits nobody but its public")
     levels: tuple[Level, ...] = Field((), description="European Qualifications Framework: 4 is bac, 7 bac+5")
-    apprenticeship: bool | None = None
+    apprenticeship: Flag | None = None
     rome_codes: tuple[RomeCode, ...] = Field((), description="ROME jobs a training leads to")
     source_year: int | None = Field(None, ge=1900, le=2100)
     licence: Text = ""

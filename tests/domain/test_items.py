@@ -1,9 +1,11 @@
-"""Leads with their typed facts."""
+"""Items: leads with their typed facts, and what of a value is taken."""
+
+import json
 
 import pytest
 from pydantic import ValidationError
 
-from matcher.domain import LEVEL_NAMES, PUBLIC_NAMES, Lead
+from matcher.domain import LEVEL_NAMES, PUBLIC_NAMES, Factory, Item, Lead, Opportunity, Organisation
 
 
 def test_whom_a_lead_is_for_can_be_quoted_in_french() -> None:
@@ -33,3 +35,28 @@ def test_every_public_and_level_has_its_own_name() -> None:
 def test_the_version_changes_with_a_typed_fact() -> None:
     lead = Lead(id="L1", name="École")
     assert lead.version != lead.model_copy(update={"apprenticeship": False}).version
+
+
+@pytest.mark.parametrize(
+    ("item_class", "wrong"),
+    [
+        (Factory, {"next_meeting": 0}),
+        (Factory, {"next_meeting": "2026-12-01"}),
+        (Opportunity, {"closes_at": 1.5}),
+        (Organisation, {"illustrative": "yes"}),
+        (Organisation, {"opted_out": 1}),
+        (Lead, {"apprenticeship": "true"}),
+        (Factory, {"source_url": "javascript:alert(1)"}),
+        (Factory, {"source_url": 'https://a.example/"onclick="x'}),
+    ],
+)
+def test_a_value_of_another_type_is_not_guessed(item_class: type[Item], wrong: dict[str, object]) -> None:
+    body = json.dumps({"id": "X1", "name": "Exemple", **wrong})
+    with pytest.raises(ValidationError):
+        item_class.model_validate_json(body)
+
+
+def test_signs_that_a_terminal_obeys_are_removed_from_every_text() -> None:
+    signs = "a\x1b]0;pwn\x07b\x9bc\nd"
+    item = Organisation(id="X1", name=signs, description=signs, expertise=(signs,), city=signs)
+    assert {item.name, item.description, *item.expertise, item.city} == {"a]0;pwnbc\nd"}

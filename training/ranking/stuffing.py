@@ -16,7 +16,8 @@ from rich.console import Console
 from rich.table import Table
 
 from matcher.build import Matcher
-from matcher.domain.items import MAX_ENTRIES, ItemType, Kind, Organisation, Profile
+from matcher.domain.fields import MAX_ENTRIES
+from matcher.domain.items import ItemType, Kind, Organisation, Profile
 from training.ranking.cluster import catalogue
 
 CUT = 10
