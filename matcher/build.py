@@ -2,20 +2,20 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from functools import cached_property
 
 from threadpoolctl import threadpool_limits
 
-from matcher.adapters.encoder.sentence import SentenceEncoder
-from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
-from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.smtp import SmtpTransport, parse_smtp_url
 from matcher.adapters.sql import Store, open_store, utc_now
 from matcher.alerts import AlertDesk, AlertParts, DigestWorker
 from matcher.audit import KEY_FILE, AuditLog
+from matcher.backends import keep_encoder, kept_encoder, make_encoder, make_generations
 from matcher.cleaning import ProductCleaning
 from matcher.delays import alert_rules, introduction_rules
-from matcher.domain.items import AnyItem, ItemType, Kind
+from matcher.domain.answers import Answer
+from matcher.domain.items import AnyItem, ItemType, Kind, Profile
 from matcher.errors import InvalidRequest
 from matcher.fits import RecommendedFits
 from matcher.hiring import JobCheck, read_job_check
@@ -24,7 +24,6 @@ from matcher.index import (
     Bm25Lexical,
     Encoder,
     Generation,
-    Generations,
     Index,
     Indexer,
     Progress,
@@ -62,40 +61,8 @@ from matcher.recommend.calibration import CALIBRATION_FILE, read_calibration
 from matcher.recommend.policies import WEIGHTS_FILE, learnt
 from matcher.recommend.recommender import Recommender
 from matcher.rights import Durations, Home, Kept, Parts, RightsDesk, Swept, sweep
-from matcher.settings import HASHING, Settings
-
-
-def make_encoder(settings: Settings) -> Encoder:
-    """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
-    if settings.encoder == HASHING:
-        from matcher.adapters.encoder.hashing import HashingEncoder  # noqa: PLC0415  # loads scikit-learn
-
-        return HashingEncoder()
-    folder = settings.encoder or settings.model_dir
-    return SentenceEncoder(folder, threads=settings.encoder_threads)
-
-
-def make_generations(settings: Settings) -> Generations:
-    """Return the place of index generations for the backend of the settings."""
-    if settings.index_backend == "qdrant":
-        return _on_a_server(settings)
-    root = settings.index_dir
-    return FolderGenerations(root, EdgeIndex, optimize=optimize_folder, optimize_above=OPTIMIZE_ABOVE)
-
-
-def _on_a_server(settings: Settings) -> Generations:
-    if not settings.qdrant_url:
-        raise InvalidRequest("The index backend is qdrant but no server is named. Set MATCHER_QDRANT_URL.")
-    read_key, write_key = (
-        key.get_secret_value() if key else None
-        for key in (settings.qdrant_api_key, settings.qdrant_write_key)
-    )
-    # A second to import, for those alone who have a server.
-    from matcher.adapters.qdrant.generations import QdrantGenerations  # noqa: PLC0415
-    from matcher.adapters.qdrant.server import Server  # noqa: PLC0415
-
-    server = Server(settings.qdrant_url, read_key, write_key)
-    return QdrantGenerations(server, settings.collection)
+from matcher.settings import Settings
+from matcher.stand_in import StoreAnswers
 
 
 def _mail_from(settings: Settings) -> str:
@@ -144,6 +111,7 @@ class Matcher:
         self.planner = IntroductionPlanner(
             store.items, self._said, store.plans, utc_now, paused=self._said.paused
         )
+        self.without_index = StoreAnswers(store.items, store.outbox, self.lexical)
         self._recommender: Recommender | None = None
         self._answers_from: Generation | None = None
 
@@ -151,6 +119,14 @@ class Matcher:
     def encoder(self) -> Encoder:
         """The encoder of the settings; ModelMissing when its files are not there."""
         return make_encoder(self.settings)
+
+    def keep_encoder(self) -> None:
+        """Keep of the encoder what stored questions need while it is away."""
+        keep_encoder(self.settings, self.encoder)
+
+    def do_without_encoder(self) -> None:
+        """Answer stored questions although the encoder is away; ModelMissing if nothing was kept of it."""
+        self.encoder = kept_encoder(self.settings)
 
     @cached_property
     def knowledge(self) -> Knowledge:
@@ -317,6 +293,11 @@ class Matcher:
         """Plan everybody's introductions anew, keep the plan in the store and follow it."""
         recommender = self.recommender
         return self.planner.plan(recommender.mutual_scores, self.generation, progress)
+
+    def answer_without_index(self, query: AnyItem | Profile, kind: Kind, k: int, at: datetime) -> Answer:
+        """Answer from the store alone, while the index is away; see :mod:`matcher.stand_in`."""
+        plan = self.store.plans.load() if kind is Kind.PARTNER else None
+        return self.without_index.recommend(query, kind, k, at, plan=plan, reactions=self._said)
 
     def hits(self, query_id: str, kind: Kind) -> list[tuple[str, list[float]]]:
         """Return the first hits of a stored question with their signals; none for an unknown one."""

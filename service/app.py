@@ -7,9 +7,11 @@ from importlib.metadata import version
 from typing import Any
 
 import anyio
+import structlog
 from fastapi import Depends, FastAPI
 
 from matcher.build import Matcher, open_matcher
+from matcher.errors import BackendUnavailable, IndexLocked, ModelMissing
 from matcher.settings import Settings, load
 from service.http import documentation, errors, logging, middleware
 from service.http.access.identify import identify
@@ -35,6 +37,8 @@ from service.http.routes import (
 from service.http.routes.rights import alerts, data, report
 from service.pages import install as install_pages
 from service.pages import open_id, sweep
+
+_log = structlog.get_logger("matcher.start")
 
 ASKED = (
     recommendations,
@@ -118,10 +122,32 @@ def create_worker_app() -> FastAPI:
 
 
 def warm_up(matcher: Matcher) -> None:
-    """Bring the index up to date and load what the first questions would otherwise wait for."""
-    matcher.index_now()
-    matcher.recommender  # noqa: B018  # opened at the first use
-    matcher.encoder.encode_queries(["bonjour"])
+    """Bring the index up to date and load what the first questions would otherwise wait for.
+
+    Where the encoder is away, stored questions are answered from the index; where a server of the index is,
+    all are from the store. Both are tried again, or said, later. IndexLocked: another process has the index.
+    """
+    try:
+        _load_encoder(matcher)
+        matcher.index_now()
+        matcher.recommender  # noqa: B018  # opened at the first use
+    except IndexLocked:
+        raise
+    except BackendUnavailable as fault:
+        if matcher.settings.index_backend == "edge":
+            raise
+        _log.warning("the index is away, questions are answered without it", **fault.log_fields)
+
+
+def _load_encoder(matcher: Matcher) -> None:
+    """Load the encoder and keep what is needed while it is away; or, where it is, do without."""
+    try:
+        matcher.encoder.encode_queries(["bonjour"])
+    except ModelMissing as fault:
+        matcher.do_without_encoder()
+        _log.warning("the encoder is away, texts are compared by their words", **fault.log_fields)
+    else:
+        matcher.keep_encoder()
 
 
 @asynccontextmanager

@@ -212,6 +212,11 @@ NOTICES: dict[str, Phrase] = {
         "Cette organisation a demandé à ne pas figurer dans les recommandations.",
         "This organisation asked to be left out of recommendations.",
     ),
+    "degraded": (
+        "Réponse de secours : la recherche complète est indisponible pour le moment ; seuls les mots en "
+        "commun sont comparés.",
+        "Stand-in answer: the full search is away for the moment; only words in common are compared.",
+    ),
     "planned": (
         "Ordre du plan de mises en relation : chaque côté y gagne, personne n'est oublié.",
         "Order of the plan of introductions: each side gains, nobody is forgotten.",

@@ -40,7 +40,7 @@ MANY_LABELS_OF_STAFF = 10
 WORTH_OF_A_FRAME = 0.4
 """Share of its similarity that the name of a programme keeps: it orders calls, and is never clear."""
 
-_UNRELATED = (
+UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
     "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
     "haute couture", "comptabilité publique", "forêt tropicale", "télescope", "recrutement", "pneumatiques",
@@ -66,7 +66,7 @@ def similarity_floor(encoder: Encoder) -> float:
     Encoders differ in how far apart they keep unrelated texts (e5 gives 0.8, others 0.1); this is measured
     once per encoder so that 0 means "nothing in common" for all of them.
     """
-    vectors = encoder.encode_queries(_UNRELATED)
+    vectors = encoder.encode_queries(UNRELATED)
     cosines = (vectors @ vectors.T)[np.triu_indices(len(vectors), 1)]
     return float(np.clip(np.median(cosines), 0.0, 0.95))
 

@@ -15,11 +15,12 @@ from matcher.build import Matcher, sweep_old
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
 from matcher.domain.items import AnyItem, ItemType, Kind, Profile
-from matcher.errors import MatcherError, NotFound
+from matcher.errors import BackendUnavailable, MatcherError, NotFound, NotReady
 from matcher.recommend import Features, Recommender
-from service.http.errors import ClientGone
+from service.http.errors import ClientGone, ServiceBusy, TurnTaken
 from service.http.metrics import Metrics
 from service.http.queues import BoundedTurn
+from service.http.store_watch import StoreWatch
 
 T = TypeVar("T")
 CHANGES_PER_TURN = 32
@@ -27,6 +28,8 @@ CHANGES_PER_TURN = 32
 MAX_QUESTIONS = 256
 """Questions at the index at most, answered or waiting; they take some milliseconds each."""
 MAX_QUESTIONS_OF_A_CLIENT = 64
+PATIENCE_S = 2.0
+"""Time a question waits for work of the service's own, before it is answered without the index."""
 CLEAR_AGAIN = timedelta(minutes=1)
 """Pause after which what is owed of an erasure is tried again."""
 MAX_IMPRESSIONS_HELD = 100_000
@@ -35,11 +38,14 @@ MAX_IMPRESSIONS_HELD = 100_000
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """The index as it was after the last change this process made to it, and what answers from it."""
+    """The index as it was after the last change this process made to it, and what answers from it.
 
-    generation: str
-    points: int
-    recommender: Recommender
+    Without a generation and a recommender while there is no index that can be read.
+    """
+
+    generation: str = ""
+    points: int = 0
+    recommender: Recommender | None = None
 
 
 class MatcherEngine:
@@ -79,10 +85,13 @@ class MatcherEngine:
         self._log = structlog.get_logger()
         self._texts = BoundedTurn(max_texts, max(1, max_texts // 4))
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
+        # A file answers or fails at once; a server may be stopped, or cut off.
+        is_file = matcher.settings.database_url.startswith("sqlite")
+        self._watch = None if is_file else StoreWatch(matcher.store.ping)
         self._shown: list[Impression] = []
         self._swept_on: date | None = None
         self._clear_at = datetime.now(UTC)
-        self._state = _state(matcher)
+        self._state = _state_if_any(matcher)
         metrics.points.set(self._state.points)
 
     @property
@@ -91,16 +100,26 @@ class MatcherEngine:
         return self._state
 
     async def read(self, call: Callable[[Matcher], T]) -> T:
-        """Return ``call(matcher)``, which reads the store and must not touch the index."""
-        return await run_to_end(call, self._matcher)
+        """Return ``call(matcher)``, which reads the store and must not touch the index.
+
+        BackendUnavailable within a second where the store is away, here and below.
+        """
+        return await self._guarded(lambda: run_to_end(call, self._matcher))
 
     async def ask(self, call: Callable[[Matcher], T], client: str) -> T:
         """Return ``call(matcher)``, which may use the index, when its turn comes.
 
-        Raises ServiceBusy or TooManyQuestions where too many wait already, all together or of ``client``.
+        Raises ServiceBusy or TooManyQuestions where too many wait already, all together or of ``client``, and
+        TurnTaken where the index is being written for longer than :data:`PATIENCE_S`.
         """
-        async with self._turn.take(client):
+        return await self._guarded(lambda: self._ask(call, client))
+
+    async def _ask(self, call: Callable[[Matcher], T], client: str) -> T:
+        async with self._turn.take(client, PATIENCE_S):
             return await run_to_end(call, self._matcher)
+
+    async def _guarded(self, work: Callable[[], Awaitable[T]]) -> T:
+        return await (work() if self._watch is None else self._watch.guard(work))
 
     async def ask_text(
         self, profile: Profile, kind: Kind, call: Callable[[Matcher, Features], T], client: str
@@ -110,8 +129,26 @@ class MatcherEngine:
         Raises ServiceBusy or TooManyQuestions where too many wait already, all together or of ``client``.
         """
         async with self._texts.take(client):
+            if self._state.recommender is None:
+                raise NotReady("There is no index that can be read.")
             features = await run_to_end(self._state.recommender.prepare, profile, kind)
         return await self.ask(lambda matcher: call(matcher, features), client)
+
+    async def answer(self, asking: Awaitable[T], without_index: Callable[[Matcher], T]) -> T:
+        """Return what ``asking`` gives, or ``without_index(matcher)`` where the index or the encoder is away.
+
+        An answer from the store alone is better than none. What is wrong with the question, or too much for
+        the service, is raised as ever; so is the fault of a store that is away too.
+        """
+        try:
+            return await asking
+        except TurnTaken as fault:
+            self._log.warning("answered without the index", **fault.log_fields)
+        except ServiceBusy:
+            raise
+        except (BackendUnavailable, NotReady) as fault:
+            self._log.warning("answered without the index", **fault.log_fields)
+        return await self.read(without_index)
 
     async def work(self, call: Callable[[Matcher], T]) -> T:
         """Return ``call(matcher)`` in turn, however many wait: for the service's own work."""
@@ -134,7 +171,7 @@ class MatcherEngine:
                 return done, fault
             return done, None
 
-        done, fault = await self.work(store_and_index)
+        done, fault = await self._guarded(lambda: self.work(store_and_index))
         if fault is not None:
             self._note_failure(fault)
         return done
@@ -256,6 +293,13 @@ def get_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> AnyItem:
     if item.item_type is not item_type:
         raise NotFound(f"'{item_id}' is of type {item.item_type.value}, not {item_type.value}.")
     return item
+
+
+def _state_if_any(matcher: Matcher) -> IndexState:
+    try:
+        return _state(matcher)
+    except (BackendUnavailable, NotReady):  # said and tried again at the next look at the outbox
+        return IndexState()
 
 
 def _state(matcher: Matcher) -> IndexState:

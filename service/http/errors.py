@@ -61,6 +61,10 @@ class ServiceBusy(errors.BackendUnavailable):
     """Too many questions are waiting."""
 
 
+class TurnTaken(ServiceBusy):
+    """The index is being written for longer than a question waits."""
+
+
 class UnsupportedMediaType(errors.InvalidRequest):
     """The body does not say that it is JSON."""
 

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from service.http.errors import ServiceBusy, TooManyQuestions
+from service.http.errors import ServiceBusy, TooManyQuestions, TurnTaken
 
 
 class BoundedTurn:
@@ -35,11 +35,14 @@ class BoundedTurn:
         self._limit = limit
         self._client_limit = client_limit
         self._lock = asyncio.Lock()
+        self._own_work = 0
         self._present: Counter[str] = Counter()
 
     @asynccontextmanager
-    async def take(self, client: str) -> AsyncIterator[None]:
+    async def take(self, client: str, patience_s: float | None = None) -> AsyncIterator[None]:
         """Wait for the turn and hold it while the context is open.
+
+        ``patience_s`` is how long the service's own work is waited for; None waits for its end.
 
         Raises
         ------
@@ -47,12 +50,17 @@ class BoundedTurn:
             The queue is full.
         TooManyQuestions
             The client has as many callers here as it may.
+        TurnTaken
+            The service's own work has not ended in time: a rebuild of the index takes minutes.
         """
         self._refuse_if_full(client)
         self._present[client] += 1
         try:
-            async with self._lock:
+            await self._acquire(patience_s if self._own_work else None)
+            try:
                 yield
+            finally:
+                self._lock.release()
         finally:
             self._present[client] -= 1
             if not self._present[client]:
@@ -61,8 +69,19 @@ class BoundedTurn:
     @asynccontextmanager
     async def take_unbounded(self) -> AsyncIterator[None]:
         """Wait for the turn however many wait: for the service's own work and for writes with the key."""
-        async with self._lock:
-            yield
+        self._own_work += 1
+        try:
+            async with self._lock:
+                yield
+        finally:
+            self._own_work -= 1
+
+    async def _acquire(self, patience_s: float | None) -> None:
+        try:
+            async with asyncio.timeout(patience_s):
+                await self._lock.acquire()
+        except TimeoutError:
+            raise TurnTaken("The index is being written: ask again in some minutes.") from None
 
     def _refuse_if_full(self, client: str) -> None:
         if self._present[client] >= self._client_limit:

@@ -13,7 +13,7 @@ from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import QdrantIndex, Server, create_collection, try_again
 from matcher.adapters.sql import open_store
-from matcher.build import make_generations
+from matcher.backends import make_generations
 from matcher.domain.items import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
 from matcher.index import Bm25Lexical, Indexer, Manifest

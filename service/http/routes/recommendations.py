@@ -1,7 +1,8 @@
 """Questions and their answers."""
 
-from dataclasses import replace
-from typing import Annotated, Any, Protocol
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
 
@@ -23,14 +24,24 @@ from service.http.schemas import AnswerQuery, KindQuery, RecommendationRequest, 
 router = APIRouter(prefix="/v1", tags=["recommendations"])
 
 
-class Question(Protocol):
-    """A question whose kind, number and date are settled; ``features`` are those of an encoded profile."""
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question whose kind, number and date are settled."""
 
-    def __call__(
-        self, matcher: Matcher, asker: AnyItem | Profile, features: Features | None = None
-    ) -> Answer:
-        """Return the answer."""
-        ...
+    kind: Kind
+    k: int
+    at: datetime
+    explain: bool
+
+    def put(self, matcher: Matcher, asker: AnyItem | Profile, features: Features | None = None) -> Answer:
+        """Return the answer; ``features`` are those of an encoded profile."""
+        return matcher.recommender.recommend(
+            asker, self.kind, self.k, self.at, signals=self.explain, features=features
+        )
+
+    def put_without_index(self, matcher: Matcher, asker: AnyItem | Profile) -> Answer:
+        """Return the answer of the store alone."""
+        return matcher.answer_without_index(asker, self.kind, self.k, self.at)
 
 
 _RESPONSES: dict[int | str, dict[str, Any]] = {
@@ -59,7 +70,8 @@ async def for_organisation(
     caller.require_own(item, Permission.ASK_FOR_ANY)
     question = _question(query.kind, query, settings)
     answer = await _ask_stored(request, engine, question, item)
-    engine.note_shown(answer)
+    if not answer.degraded:
+        engine.note_shown(answer)
     return _response(answer if caller.may(Permission.SEE_PLAN) else _without_gains_of_others(answer), query)
 
 
@@ -115,7 +127,9 @@ async def search(
 
 
 async def _ask_stored(request: Request, engine: MatcherEngine, question: Question, item: AnyItem) -> Answer:
-    return await unless_gone(request, engine.ask(lambda matcher: question(matcher, item), client_of(request)))
+    asking = engine.ask(lambda matcher: question.put(matcher, item), client_of(request))
+    answering = engine.answer(asking, lambda matcher: question.put_without_index(matcher, item))
+    return await unless_gone(request, answering)
 
 
 async def _ask_profile(
@@ -130,24 +144,18 @@ async def _ask_profile(
     asking = engine.ask_text(
         profile,
         query.kind,
-        lambda matcher, features: question(matcher, profile, features),
+        lambda matcher, features: question.put(matcher, profile, features),
         client_of(request),
     )
-    return await unless_gone(request, asking)
+    answering = engine.answer(asking, lambda matcher: question.put_without_index(matcher, profile))
+    return await unless_gone(request, answering)
 
 
 def _question(kind: Kind, query: AnswerQuery, settings: Settings) -> Question:
     """Check the query against the limits and return the question to put to the matcher."""
     if query.k > settings.max_k:
         raise InvalidRequest(f"k is {query.k}; this service gives at most {settings.max_k} items.")
-    at = dates.parse(query.on, settings.zone)
-
-    def question(matcher: Matcher, asker: AnyItem | Profile, features: Features | None = None) -> Answer:
-        return matcher.recommender.recommend(
-            asker, kind, query.k, at, signals=query.explain, features=features
-        )
-
-    return question
+    return Question(kind, query.k, dates.parse(query.on, settings.zone), query.explain)
 
 
 def _without_gains_of_others(answer: Answer) -> Answer:

@@ -94,9 +94,12 @@ async def for_me(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
         recommend = matcher.recommender.recommend
         return [recommend(acting.organisation, kind, SHOWN, at, signals=False) for kind in KINDS]
 
-    answers = await engine.ask(ask, client_of(request))
+    def ask_the_store(matcher: Matcher) -> list[Answer]:
+        return [matcher.answer_without_index(acting.organisation, kind, SHOWN, at) for kind in KINDS]
+
+    answers = await engine.answer(engine.ask(ask, client_of(request)), ask_the_store)
     if not acting.on_behalf:  # what staff look at was not shown to the member
-        for answer in answers:
+        for answer in (answer for answer in answers if not answer.degraded):
             engine.note_shown(answer)
     given = await engine.read(lambda matcher: _reactions(matcher, acting.organisation.id))
     running = await engine.read(lambda matcher: _running(matcher, acting.organisation.id))

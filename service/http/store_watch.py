@@ -1,0 +1,97 @@
+"""A watch on a database server that has stopped answering: what waits for it is refused within a second.
+
+A statement may take long where it has much to do, so no time limit tells a slow store from one that is away.
+While something waits, the watch asks the store for nothing at all (a ping): a store that does not answer that
+is away, and everybody who waits, or comes, is told so at once until it answers again.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import anyio
+import anyio.to_thread
+
+from matcher.errors import BackendUnavailable, MatcherError
+
+T = TypeVar("T")
+WAIT_S, ANSWER_S, AGAIN_S = 0.3, 0.5, 0.5
+"""Seconds something waits before the store is asked, the store has to answer, and until it is asked again."""
+
+
+class StoreWatch:
+    """Lets calls through while the store answers; their threads end by themselves.
+
+    Parameters
+    ----------
+    ping
+        Asks the store for nothing; returns, or raises, when it has answered.
+    """
+
+    def __init__(self, ping: Callable[[], None]) -> None:
+        self._ping = ping
+        self._away: asyncio.Event = asyncio.Event()
+        self._watching: asyncio.Task[None] | None = None
+        self._waiting = 0
+        self._own_thread = anyio.CapacityLimiter(1)  # the common threads may all wait for the store
+
+    async def guard(self, work: Callable[[], Awaitable[T]]) -> T:
+        """Return what ``work()`` gives; BackendUnavailable as soon as the store is known to be away."""
+        if self._away.is_set():
+            raise _away()
+        task = asyncio.ensure_future(work())
+        try:
+            done, _ = await asyncio.wait({task}, timeout=WAIT_S)
+            if not done:
+                await self._race(task)
+        except asyncio.CancelledError:
+            task.cancel()
+            await asyncio.gather(task, return_exceptions=True)
+            raise
+        return task.result()
+
+    async def _race(self, task: "asyncio.Future[Any]") -> None:
+        """Wait for the end of ``task``; BackendUnavailable if the store is found to be away before."""
+        self._waiting += 1
+        self._watch()
+        away = asyncio.ensure_future(self._away.wait())
+        try:
+            await asyncio.wait({task, away}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            self._waiting -= 1
+            away.cancel()
+        if not task.done():
+            task.cancel()
+            task.add_done_callback(_forget)
+            raise _away()
+
+    def _watch(self) -> None:
+        if self._watching is None or self._watching.done():
+            self._watching = asyncio.create_task(self._ask_the_store())
+
+    async def _ask_the_store(self) -> None:
+        """Ask for as long as something waits, or the store is away."""
+        while self._waiting or self._away.is_set():
+            asked = asyncio.ensure_future(anyio.to_thread.run_sync(self._answers, limiter=self._own_thread))
+            done, _ = await asyncio.wait({asked}, timeout=ANSWER_S)
+            if not done:
+                self._away.set()
+            await asked
+            self._away.clear()  # awaited above: it has answered
+            await asyncio.sleep(AGAIN_S)
+
+    def _answers(self) -> None:
+        try:
+            self._ping()
+        except MatcherError:
+            return  # it answers, if by a fault: every call has its own
+
+
+def _away() -> BackendUnavailable:
+    return BackendUnavailable("The store does not answer. Ask again in some seconds.")
+
+
+def _forget(task: "asyncio.Future[Any]") -> None:
+    """Take note of the end of a call that nobody waits for any more."""
+    if not task.cancelled():
+        task.exception()
