@@ -28,9 +28,10 @@ class Of(StrEnum):
     BACKUP = "backup"
     GATE = "gate"
     CANDIDATE = "candidate"
+    SHORTLIST = "shortlist"
 
 
-NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT, Of.BACKUP, Of.GATE})
+NAMED = frozenset({Of.INTRODUCTION, Of.PLAN, Of.ERASURE, Of.REPORT, Of.BACKUP, Of.GATE, Of.SHORTLIST})
 """Things whose ids tell of no person and no organisation: entries hold them as they are."""
 
 

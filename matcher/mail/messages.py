@@ -31,6 +31,7 @@ class Event(StrEnum):
     ALERTS = "alert_digest"
     CANDIDATE_LINK = "candidate_link"
     CANDIDATE_OPENED = "candidate_opened"
+    CANDIDATE_DECIDED = "candidate_decided"
     ASKED = "introduction_asked"
     REMINDER = "introduction_reminder"
     LAST_CHANCE = "introduction_last_chance"
@@ -43,7 +44,7 @@ class Event(StrEnum):
     MEETING_CANCELLED = "introduction_meeting_cancelled"
 
 
-TO_CANDIDATES = frozenset({Event.CANDIDATE_LINK, Event.CANDIDATE_OPENED})
+TO_CANDIDATES = frozenset({Event.CANDIDATE_LINK, Event.CANDIDATE_OPENED, Event.CANDIDATE_DECIDED})
 """Mails to candidates: staff see that one was sent, never to whom or what it holds."""
 REPEATABLE = frozenset({Event.ACCEPTED, Event.WITHDRAWN, Event.MEETING, Event.MEETING_CANCELLED})
 """Events that are sent again when nobody knows whether the mail server took them.

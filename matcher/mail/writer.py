@@ -47,6 +47,7 @@ _ASKED_FOR = {
     Event.RIGHTS: OPEN_FOR,
     Event.CANDIDATE_LINK: OWN_LINK_FOR,
     Event.CANDIDATE_OPENED: OWN_LINK_FOR,
+    Event.CANDIDATE_DECIDED: OWN_LINK_FOR,
 }
 """Mails that their reader asked for, and how long their links work."""
 _NAMING = frozenset({Event.ACCEPTED, Event.MEETING})
@@ -183,7 +184,8 @@ class LetterWriter:
             return self._alerts(case)
         if case.message.event in TO_CANDIDATES:
             token = self._sources.links.token(case.message.subjects["link"])
-            return {"url": self._sender.addresses.candidate(token), "days": OWN_LINK_FOR.days}
+            facts = {"url": self._sender.addresses.candidate(token), "days": OWN_LINK_FOR.days}
+            return facts | {"decision": case.message.subjects.get("decision", "")}
         return self._about(case)
 
     def _alerts(self, case: _Case) -> dict[str, Any]:

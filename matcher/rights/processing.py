@@ -153,6 +153,17 @@ _TOLD = (
         ("candidates", "candidate_contacts", "candidate_openings"),
     ),
     _Told(
+        ("sélections pour un besoin", "shortlists for a need"),
+        (
+            "profils comparés à un besoin, graine du tirage, décision d'une personne et motif chiffré",
+            "profiles compared with a need, seed of the draw, a person's decision and sealed reason",
+        ),
+        _CONSENT,
+        ("avec le profil : jusqu'à son effacement", "with the profile: until it is erased"),
+        Permission.SEE_CANDIDATES,
+        ("shortlists", "shortlist_entries"),
+    ),
+    _Told(
         ("preuve et droits", "proof and rights"),
         (
             "actes sous références pseudonymes; empreintes des sujets effacés; certificats",

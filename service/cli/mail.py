@@ -35,6 +35,7 @@ _EVENTS: dict[Event, tuple[str, str]] = {
     Event.RIGHTS: ("liens vers ses données", "links to one's data"),
     Event.CANDIDATE_LINK: ("lien d'un profil", "link of a profile"),
     Event.CANDIDATE_OPENED: ("contact ouvert", "contact opened"),
+    Event.CANDIDATE_DECIDED: ("décision sur un profil", "decision on a profile"),
     Event.ASKED: ("mise en relation proposée", "introduction proposed"),
     Event.REMINDER: ("rappel", "reminder"),
     Event.LAST_CHANCE: ("dernier rappel", "last reminder"),

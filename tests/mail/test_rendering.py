@@ -32,6 +32,7 @@ FACTS: dict[str, Any] = {
     "asked_on": "1er décembre 2026",
     "asked_first": True,
     "days": 90,
+    "decision": "keep",
     "yes_url": ADDRESS + "?choice=yes",
     "later_url": ADDRESS + "?choice=not_now",
     "no_url": ADDRESS + "?choice=no",

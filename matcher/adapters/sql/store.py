@@ -16,7 +16,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
-from matcher.adapters.sql.hiring import CandidateTables
+from matcher.adapters.sql.hiring import CandidateTables, ShortlistTables
 from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
@@ -64,6 +64,8 @@ class Store:
         Calls that members are told of: :class:`~matcher.adapters.sql.alerts.AlertTables`.
     candidates
         Profiles and sealed contacts: :class:`~matcher.adapters.sql.hiring.CandidateTables`.
+    shortlists
+        Profiles listed for a need: :class:`~matcher.adapters.sql.hiring.ShortlistTables`.
 
     Notes
     -----
@@ -91,6 +93,7 @@ class Store:
         self.audit = AuditTables(database)
         self.alerts = AlertTables(database)
         self.candidates = CandidateTables(database)
+        self.shortlists = ShortlistTables(database)
 
     def __enter__(self) -> Self:
         return self

@@ -28,7 +28,7 @@ from matcher.hiring.candidates.candidate import (
 )
 from matcher.hiring.candidates.clauses import readable
 from matcher.hiring.candidates.cv import MOST_BYTES, CvRefused, CvText, read_cv
-from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, address_hash
+from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, address_hash, own_link
 from matcher.hiring.candidates.gate import CandidatesClosed, Gate, require_open
 from matcher.hiring.candidates.keep_list import Certifications, Finder, KeepList, read_certifications
 from matcher.hiring.candidates.languages import LANGUAGES
@@ -69,6 +69,7 @@ __all__ = [
     "address_hash",
     "new_code",
     "new_id",
+    "own_link",
     "person_notice",
     "read_certifications",
     "read_cv",

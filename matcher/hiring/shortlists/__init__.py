@@ -4,9 +4,15 @@
 - ``match``: a need and a profile, requirement by requirement
 - ``shortlist``: everyone eligible, ties in an order drawn by a seed
 - ``phrases``: sentences about matches and decisions, in French and English
+- ``read``: the matcher over the shipped lists of skills
+- ``ports``: what this package asks of needs, candidates, the store and the mail
+- ``desk``: the use cases: make, read, decide
 """
 
+from matcher.hiring.shortlists.desk import DECIDED_EVENT, ShortlistDesk, ShortlistParts
 from matcher.hiring.shortlists.match import MODEL, JobSkills, Line, Match, MetBy, NeedMatcher
+from matcher.hiring.shortlists.ports import ShortlistRows
+from matcher.hiring.shortlists.read import read_need_matcher
 from matcher.hiring.shortlists.relatedness import Relatedness
 from matcher.hiring.shortlists.shortlist import (
     Apart,
@@ -21,6 +27,7 @@ from matcher.hiring.shortlists.shortlist import (
 )
 
 __all__ = [
+    "DECIDED_EVENT",
     "MODEL",
     "Apart",
     "Decided",
@@ -33,8 +40,12 @@ __all__ = [
     "NeedMatcher",
     "Relatedness",
     "Shortlist",
+    "ShortlistDesk",
+    "ShortlistParts",
+    "ShortlistRows",
     "apart",
     "ordered",
+    "read_need_matcher",
     "ties",
     "version_of",
 ]

@@ -1,9 +1,9 @@
 """A need and a profile compared requirement by requirement: skills, years and languages alone are read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from math import fsum
+from math import fsum, prod
 from typing import Protocol
 
 from matcher.hiring.need import JobNeed, Requirement, Weight
@@ -21,8 +21,10 @@ _CHANCES: Mapping[Relation, float] = {
     Relation.TRANSFERABLE: 0.4,
 }
 """How likely a related skill is to do; that of the last two is a judgement, no measurement."""
-_LEAST = 0.25
-"""A weaker chance is not shown, and so counts nothing: every part of a score is on the page."""
+_LEAST = 0.1
+"""A weaker relation counts nothing, so that popular skills, which are near everything, gain nothing."""
+_MOST = 0.9
+"""Related skills together never count as much as the skill itself."""
 _DECIMALS = 4
 
 
@@ -70,7 +72,7 @@ class Match:
 class JobSkills(Protocol):
     """How skills stand to each other."""
 
-    def related(self, skill_id: str) -> Mapping[str, Relation]:
+    def related(self, skill_id: str, /) -> Mapping[str, Relation]:
         """Return the ids of related skills, and how each stands to this one."""
         ...
 
@@ -84,6 +86,8 @@ class NeedMatcher:
         Knows which skills are the same, wider, narrower or near.
     relatedness
         How often occupations that need one skill need another.
+    version
+        Names the state of the lists of skills; stored shortlists keep it.
 
     >>> from matcher.hiring.need import JobSkill
     >>> class Unrelated:
@@ -97,8 +101,9 @@ class NeedMatcher:
     (0.5, ['met', 'not_stated'])
     """
 
-    def __init__(self, skills: JobSkills, relatedness: Relatedness) -> None:
+    def __init__(self, skills: JobSkills, relatedness: Relatedness, version: str = "") -> None:
         self._skills, self._relatedness = skills, relatedness
+        self.version = version
 
     def match(self, need: JobNeed, profile: CandidateProfile) -> Match:
         """Return how a profile meets a need; see :meth:`compare`."""
@@ -125,21 +130,29 @@ class NeedMatcher:
         return Match(profile.code, score, lines, spoken)
 
     def _line(self, requirement: Requirement, profile: CandidateProfile) -> Line:
-        lines = list(self._evidence(requirement, profile))
+        listed = list(self._listed(requirement, profile))
+        shared = list(self._shared(requirement, profile))
         # The surest skill speaks; of two as sure the one that is stated more directly, then by id.
-        return min(lines, key=_preference, default=Line(requirement))
+        line = min(listed + shared, key=_preference, default=Line(requirement))
+        # Skills that occupations need together add up, as independent signs do: each leaves a part open.
+        open_part = prod(sorted(1.0 - each.chance for each in shared))
+        together = round(min(1.0 - open_part, _MOST), _DECIMALS)
+        return line if line.chance >= together else replace(line, chance=together)
 
-    def _evidence(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
+    def _listed(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
+        """Yield what the lists of skills say of each skill of the profile."""
         related = self._skills.related(requirement.skill.id)
         for held in profile.skills:
             relation = Relation.SAME if held.skill.id == requirement.skill.id else related.get(held.skill.id)
-            chance = _CHANCES[relation] if relation else 0.0
-            if chance < 1.0:
-                shared = self._relatedness.chance(held.skill.id, requirement.skill.id)
-                if shared > chance:
-                    relation, chance = Relation.TRANSFERABLE, shared
-            if relation and chance >= _LEAST:
-                yield _line_by(requirement, held, relation, chance)
+            if relation:
+                yield _line_by(requirement, held, relation, _CHANCES[relation])
+
+    def _shared(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
+        """Yield the other skills of the profile that occupations need together with the one required."""
+        for held in profile.skills:
+            chance = self._relatedness.chance(held.skill.id, requirement.skill.id)
+            if _LEAST <= chance < 1.0:
+                yield _line_by(requirement, held, Relation.TRANSFERABLE, chance)
 
 
 def _line_by(requirement: Requirement, held: HeldSkill, relation: Relation, chance: float) -> Line:

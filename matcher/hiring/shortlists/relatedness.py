@@ -10,6 +10,7 @@ one other occupation needs the held skill, and the required one too, the one lef
 the cases, against 1 / (1 + 6) = .14; where two do, .25 against .25; where six to ten do, .56 against .50
 to .63.
 """
+_NONE: set[str] = set()
 
 
 class Relatedness:
@@ -33,17 +34,15 @@ class Relatedness:
             for skill in skills:
                 self._needed_by.setdefault(skill, set()).add(occupation)
 
-    def chance(self, held: str, required: str, *, without: str = "") -> float:
+    def chance(self, held: str, required: str) -> float:
         """Return in [0, 1] the share of the occupations needing ``held`` that need ``required`` too.
 
         Shrunk towards 0 where few occupations need ``held`` (see :data:`SUPPORT`). Not symmetric: an
-        accountant needs a spreadsheet, and few who use spreadsheets are accountants. ``without`` is an
-        occupation that is not looked at. 0 for skills that no occupation needs, 1 for a skill and itself.
+        accountant needs a spreadsheet, and few who use spreadsheets are accountants. 0 for
+        skills that no occupation needs, 1 for a skill and itself.
         """
         if held == required:
             return 1.0
-        of_held = self._needed_by.get(held, set()) - {without}
-        of_required = self._needed_by.get(required, set()) - {without}
-        if not of_held:
-            return 0.0
+        of_held = self._needed_by.get(held, _NONE)
+        of_required = self._needed_by.get(required, _NONE)
         return len(of_held & of_required) / (len(of_held) + SUPPORT)

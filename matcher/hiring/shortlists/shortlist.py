@@ -2,10 +2,11 @@
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Self
 
 from matcher.hiring.need import JobNeed, Remote
 from matcher.hiring.profile import CandidateProfile
@@ -81,6 +82,10 @@ class Shortlist:
     def of(self, code: str) -> Listed | None:
         """Return the profile of a code; None where it is not on the list."""
         return next((one for one in self.listed if one.code == code), None)
+
+    def among(self, candidate_ids: Collection[str]) -> Self:
+        """Return it with the profiles of these candidates alone; ranks and places stay as they were made."""
+        return replace(self, listed=tuple(one for one in self.listed if one.candidate_id in candidate_ids))
 
 
 def version_of(need: JobNeed) -> str:

@@ -34,6 +34,7 @@ EVENTS: dict[Event, str] = {
     Event.RIGHTS: mark("Liens vers ses données"),
     Event.CANDIDATE_LINK: mark("Lien d'un profil"),
     Event.CANDIDATE_OPENED: mark("Contact ouvert"),
+    Event.CANDIDATE_DECIDED: mark("Décision sur un profil"),
     Event.ALERTS: mark("Appels de la semaine"),
     Event.ASKED: mark("Mise en relation proposée"),
     Event.REMINDER: mark("Rappel"),

@@ -1,8 +1,10 @@
 """The HR factory in SQL.
 
 - ``candidates``: the gate of tier B, profiles, sealed contacts, and who opened them
+- ``shortlists``: shortlists, the profiles on them, what was decided
 """
 
 from matcher.adapters.sql.hiring.candidates import CandidateTables
+from matcher.adapters.sql.hiring.shortlists import ShortlistTables
 
-__all__ = ["CandidateTables"]
+__all__ = ["CandidateTables", "ShortlistTables"]

@@ -3,6 +3,7 @@
 - ``columns``: metadata, kinds of columns, and the condition that an id is one of a list
 - ``alerts``: alerts, saved searches, and who wants no alerts
 - ``candidates``: the gate of tier B, profiles, sealed contacts, and who opened them
+- ``shortlists``: shortlists, and the profiles on them
 - ``tables``: the catalogue, what was shown, plans, imports
 - ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
@@ -44,6 +45,7 @@ from matcher.adapters.sql.schema.rights import (
     store_facts,
     suppressions,
 )
+from matcher.adapters.sql.schema.shortlists import shortlist_entries, shortlists
 from matcher.adapters.sql.schema.tables import (
     cursors,
     feedback,
@@ -100,6 +102,8 @@ __all__ = [
     "plan_members",
     "plans",
     "saved_searches",
+    "shortlist_entries",
+    "shortlists",
     "store_facts",
     "suppressions",
     "unwanted_pairs",

@@ -1,0 +1,190 @@
+"""The use cases of shortlists: made for a need, read, decided on by a person, told to the candidate."""
+
+import secrets
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+
+from matcher.domain import MessageRequest
+from matcher.errors import InvalidRequest, NotAllowed, NotFound
+from matcher.hiring.candidates import Candidate, own_link
+from matcher.hiring.need import JobNeed
+from matcher.hiring.shortlists.match import MODEL, NeedMatcher
+from matcher.hiring.shortlists.ports import Candidates, Mailbox, Needs, Seals, ShortlistRows
+from matcher.hiring.shortlists.shortlist import (
+    Decided,
+    Decision,
+    Listed,
+    Shortlist,
+    apart,
+    ordered,
+    version_of,
+)
+from matcher.people import Links
+
+SHORTEST_REASON, LONGEST_REASON = 10, 500
+DECIDED_EVENT = "candidate_decided"
+_SEEDS = 2**31
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistParts:
+    """What the use cases of shortlists work with.
+
+    ``matcher`` is asked for when it is first needed: reading its lists takes a while.
+    """
+
+    rows: ShortlistRows
+    needs: Needs
+    candidates: Candidates
+    matcher: Callable[[], NeedMatcher]
+    mail: Mailbox
+    seals: Seals
+    links: Links
+
+
+class ShortlistDesk:
+    """What the HR factory does with shortlists; every call is given the present instant.
+
+    Nothing here rejects anybody: a shortlist has everyone whom the need may be shown, and only a person
+    decides. Everything raises CandidatesClosed while tier B is off.
+    """
+
+    def __init__(self, parts: ShortlistParts) -> None:
+        self._parts = parts
+
+    def make(self, need_id: str, by: str, now: datetime, seed: int | None = None) -> Shortlist:
+        """Make and keep a shortlist of everyone who may be shown for a need.
+
+        Parameters
+        ----------
+        need_id
+            The need.
+        by
+            Id of the person who asks for it; "" for the command line.
+        now
+            The present instant.
+        seed
+            Draws the order of ties; drawn itself where it is left out, and kept.
+
+        Raises
+        ------
+        NotFound
+            There is no such need.
+        InvalidRequest
+            The need has expired.
+        """
+        need = self._parts.needs.get(need_id)
+        if need.expires_at <= now:
+            raise InvalidRequest("This need has expired: extend it before a shortlist is made for it.")
+        drawn = secrets.randbelow(_SEEDS) if seed is None else seed
+        eligible = self._eligible(need)
+        matcher = self._parts.matcher()
+        found = [
+            (one.id, matcher.match(need, one.profile), apart(need, one.profile, now.date()))
+            for one in eligible
+        ]
+        shortlist = Shortlist(
+            id=f"SL{secrets.token_hex(6)}",
+            need_id=need.id,
+            need_version=version_of(need),
+            made_at=now,
+            made_by=by,
+            seed=drawn,
+            model=MODEL,
+            skills_version=matcher.version,
+            listed=ordered(found, drawn),
+        )
+        self._parts.rows.add(shortlist)
+        return shortlist
+
+    def get(self, shortlist_id: str) -> Shortlist:
+        """Return a shortlist as it was made, with what was decided since.
+
+        Profiles withdrawn, paused or shown to others alone since are left out. NotFound for an unknown id.
+        """
+        shortlist = self._parts.rows.get(shortlist_id)
+        return self._present(shortlist)
+
+    def all(self, need_id: str = "") -> list[Shortlist]:
+        """Return shortlists, latest first: of a need, or all; those whose need is gone are left out."""
+        found: list[Shortlist] = []
+        for shortlist in self._parts.rows.all(need_id):
+            with suppress(NotFound):
+                found.append(self._present(shortlist))
+        return found
+
+    def is_current(self, shortlist: Shortlist) -> bool:
+        """Whether the need is still as it was, and nobody came or left since."""
+        need = self._parts.needs.get(shortlist.need_id)
+        ids = {one.id for one in self._eligible(need)}
+        return version_of(need) == shortlist.need_version and ids == {
+            entry.candidate_id for entry in shortlist.listed
+        }
+
+    def decide(self, shortlist_id: str, code: str, decided: Decided) -> Shortlist:
+        """Keep what a person decided on a profile, tell the candidate, and return the shortlist.
+
+        Raises
+        ------
+        NotFound
+            No such shortlist, or no such profile on it (any more).
+        NotAllowed
+            No person decides.
+        InvalidRequest
+            The reason says too little or too much.
+        """
+        decided = _checked(decided)
+        shortlist = self.get(shortlist_id)
+        entry = shortlist.of(code.strip().upper())
+        if entry is None:
+            raise NotFound(f"There is no profile '{code}' on this shortlist: it may have been withdrawn.")
+        sealed = Decided(
+            decided.decision, self._parts.seals.seal({"reason": decided.reason}), decided.by, decided.at
+        )
+        self._parts.rows.decide(shortlist, entry.candidate_id, sealed)
+        self._tell(shortlist, entry, decided)
+        return self.get(shortlist_id)
+
+    def reason(self, decided: Decided) -> str:
+        """Return the words of a decision."""
+        return self._parts.seals.open(decided.reason)["reason"]
+
+    def decisions_on(self, candidate_id: str) -> list[tuple[Shortlist, Decided]]:
+        """Return what was decided on a candidate, latest first, for their own page."""
+        found: list[tuple[Shortlist, Decided]] = []
+        for shortlist in self._parts.rows.all():
+            found += [
+                (shortlist, entry.decided)
+                for entry in shortlist.listed
+                if entry.candidate_id == candidate_id and entry.decided
+            ]
+        return sorted(found, key=lambda one: one[1].at, reverse=True)
+
+    def _eligible(self, need: JobNeed) -> Sequence[Candidate]:
+        return [one for one in self._parts.candidates.listed() if one.may_be_shown_to(need.organisation_id)]
+
+    def _present(self, shortlist: Shortlist) -> Shortlist:
+        need = self._parts.needs.get(shortlist.need_id)
+        shown = {one.id for one in self._eligible(need)}
+        return shortlist.among(shown)
+
+    def _tell(self, shortlist: Shortlist, entry: Listed, decided: Decided) -> None:
+        candidate_id = entry.candidate_id
+        link = own_link(self._parts.links, candidate_id, decided.at)
+        key = f"{DECIDED_EVENT}:{shortlist.id}:{candidate_id}:{decided.at.isoformat()}"
+        told = {"link": link, "decision": decided.decision.value}
+        request = MessageRequest(key, candidate_id, DECIDED_EVENT, decided.at, told)
+        self._parts.mail.queue([request], decided.at)
+
+
+def _checked(decided: Decided) -> Decided:
+    reason = " ".join(decided.reason.split())
+    if not decided.by:
+        raise NotAllowed("A person who is signed in decides, never a program.")
+    if not SHORTEST_REASON <= len(reason) <= LONGEST_REASON:
+        raise InvalidRequest(
+            f"Say why, in {SHORTEST_REASON} to {LONGEST_REASON} characters: the candidate can ask for it."
+        )
+    return Decided(Decision(decided.decision), reason, decided.by, decided.at)
