@@ -8,6 +8,7 @@ from rich.console import Console
 from matcher.errors import MatcherError
 from training.bench import bench
 from training.encoder.train import train
+from training.hiring.benchmark import hiring
 from training.job_check import job_check
 from training.market import market, meetings
 from training.quality import quality
@@ -37,6 +38,7 @@ app.command()(contradictions)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
+app.command()(hiring)
 app.command("job-check")(job_check)
 app.command("job-skills")(job_skills)
 app.command()(market)
