@@ -9,6 +9,7 @@ from matcher.errors import MatcherError
 from training.bench import bench
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
+from training.hiring.blind import blind
 from training.job_check import job_check
 from training.market import market, meetings
 from training.quality import quality
@@ -32,6 +33,7 @@ def lab() -> None:
 
 app.command()(answers)
 app.command()(bench)
+app.command()(blind)
 app.command()(calibrate)
 app.command()(cluster)
 app.command()(contradictions)
