@@ -7,7 +7,7 @@ from typing import Any
 
 from matcher.audit import Note, Of
 from matcher.domain import Items, Organisation
-from matcher.people import Person
+from matcher.people import Person, Role
 from matcher.rights.accesses import Access, accesses_of, look, open_contacts
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.files import Found, Home
@@ -19,6 +19,8 @@ from matcher.rights.traces import Tracer
 FORMAT = 1
 OUTBOX = "table outbox"
 """Where changes wait for the index."""
+_OF_MEMBERS = frozenset({Role.MEMBER})
+"""Who has no other role is in the store for the organisations alone that they speak for."""
 _LABELS = frozenset({"city", "department_code", "size_band", "lang", "evidence_level", "department", "naf"})
 """Fields whose values many organisations share: they are no trace of one."""
 
@@ -87,16 +89,40 @@ class RightsDesk:
     def erase(self, subject: Subject, now: datetime, by: str = "") -> Erasure:
         """Erase a subject in the store at once; the rest is owed until :meth:`finish`.
 
+        It is not taken in again. With an organisation go the people who speak for it, for no other one and
+        for none of the cluster: nothing is left that they are kept for. They may come back with another one.
+
         Raises
         ------
         NotFound
             The subject is not in the store, or was erased already.
         """
+        return self._parts.tables.erase(self._request(subject, now, by, is_refused=True))
+
+    def remove(
+        self, organisation_id: str, now: datetime, by: str = "", *, check: Callable[[], object]
+    ) -> Erasure:
+        """Take an organisation out of the catalogue: erased like any, but it may be taken in again.
+
+        ``check`` is called once no other process can write; what it raises ends the removal.
+        """
+        subject = Subject(SubjectKind.ORGANISATION, organisation_id)
+        return self._parts.tables.erase(self._request(subject, now, by, is_refused=False), check)
+
+    def _request(self, subject: Subject, now: datetime, by: str, *, is_refused: bool) -> Request:
         salt = self._parts.tables.salt()
         texts, keys = self._facts(subject)
         traces = Tracer(salt).traces(texts, [subject.id])
-        hashes = [suppression_hash(salt, key) for key in keys]
-        return self._parts.tables.erase(Request(subject, now, by, traces, texts[:2], hashes))
+        hashes = [suppression_hash(salt, key) for key in keys] if is_refused else []
+        people: list[Request] = []
+        if subject.kind is SubjectKind.ORGANISATION:
+            speaking = self._parts.people.of_organisation(subject.id)
+            leaving = [person.id for person in speaking if person.roles <= _OF_MEMBERS]
+            people = [
+                self._request(Subject(SubjectKind.PERSON, each), now, by, is_refused=False)
+                for each in leaving
+            ]
+        return Request(subject, now, by, traces, texts[:2], hashes, people)
 
     def rectified(self, before: Organisation | Person, now: datetime, by: str = "") -> Erasure | None:
         """Note that what was corrected must leave the files too; None where no text is gone.
@@ -139,6 +165,7 @@ class RightsDesk:
         tracer = Tracer(self._parts.tables.salt())
         sought = list({trace for erasure in owed for trace in erasure.sought})
         self._parts.home.clean_rejects(tracer, sought)
+        self._parts.home.drop_uploads(tracer, sought)
         # Always: in a free page of the store a short text may lie beside another without a separator, where
         # the search does not recognise it as a word.
         troubles = {self._parts.cleaning.compact(), self._parts.cleaning.empty_log()} - {""}

@@ -25,6 +25,9 @@ class Request:
         How texts of others would name the subject; kept nowhere.
     suppressed
         Hashes of the keys by which the subject is refused from now on.
+    people
+        Requests for the people who speak for the subject, each carried out where they then speak for no
+        organisation any more.
     """
 
     subject: Subject
@@ -33,6 +36,7 @@ class Request:
     traces: Sequence[Trace] = ()
     names: Sequence[str] = ()
     suppressed: Sequence[str] = ()
+    people: Sequence["Request"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +71,10 @@ class Erasure:
     done_at: datetime | None = None
 
 
-_KEPT = "Hashes by which the subject is recognised and refused; pseudonymous entries of the audit."
+_KEPT = (
+    "Hashes by which the subject is recognised and refused, where it asked to be erased; pseudonymous entries"
+    " of the audit."
+)
 
 
 def certificate(erasure: Erasure) -> dict[str, Any]:

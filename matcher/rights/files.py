@@ -1,12 +1,16 @@
-"""The files of the home folder: searched for traces, and lists of rejected rows cleaned of them."""
+"""The files of the home folder: searched for traces; rejected rows and files that wait cleaned of them."""
 
 import csv
 import io
 import os
+import shutil
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from matcher.files import write_whole
 from matcher.rights.traces import WINDOW, Trace, Tracer
@@ -16,6 +20,10 @@ _CHUNK = 1 << 18
 _LONGEST_ID = 130
 _OVERLAP = max(WINDOW, _LONGEST_ID) + 1
 REJECTS = "*.rejects.csv"
+UPLOADS = "imports-waiting"
+"""Folder of files that were sent and are not imported yet, one folder each."""
+_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+"""What an archive raises that is damaged, encrypted or packed in an unknown way."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +54,24 @@ class Home:
         searched = 0
         for path in self._files():
             with suppress(FileNotFoundError):
-                for content in _chunks(path):
+                for content in _contents(path):
                     searched += len(content)
                     hits = tracer.found(sought, content)
                     if hits:
                         found.setdefault(str(path.relative_to(self._folder)), set()).update(hits)
         return Found(found, searched)
+
+    def drop_uploads(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
+        """Drop the files that wait for their import and hold a trace; return how many there were.
+
+        Who sent one reads that it does not wait any more, and may send it again: the rows of the erased are
+        then refused.
+        """
+        waiting = self._folder / UPLOADS
+        held = [folder for folder in sorted(waiting.glob("*")) if _holds(folder, tracer, sought)]
+        for folder in held:
+            shutil.rmtree(folder, ignore_errors=True)
+        return len(held)
 
     def clean_rejects(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
         """Take the rows that hold a trace out of lists of rejected rows; return how many there were.
@@ -73,6 +93,34 @@ class Home:
             for name in sorted(files):
                 if (here / name).is_file():
                     yield here / name
+
+
+def _holds(folder: Path, tracer: Tracer, sought: Sequence[Trace]) -> bool:
+    """Whether a file of a folder holds a trace; one that disappears meanwhile holds nothing."""
+    for path in sorted(folder.glob("*")):
+        with suppress(FileNotFoundError):
+            if any(tracer.is_found(sought, content) for content in _contents(path)):
+                return True
+    return False
+
+
+def _contents(path: Path) -> Iterator[bytes]:
+    """Read a file in parts, then what is packed in it: a workbook is an archive of compressed texts."""
+    yield from _chunks(path)
+    with path.open("rb") as file:
+        if not file.read(4).startswith(b"PK"):
+            return
+    with suppress(*_UNREADABLE), zipfile.ZipFile(path) as archive:
+        for member in archive.infolist():
+            with archive.open(member) as packed:
+                yield from _unpacked(packed)
+
+
+def _unpacked(packed: IO[bytes]) -> Iterator[bytes]:
+    before = b""
+    while content := packed.read(_CHUNK):
+        yield before + content
+        before = content[-_OVERLAP:]
 
 
 def _clean_list(path: Path, tracer: Tracer, sought: Sequence[Trace]) -> int:

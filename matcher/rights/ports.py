@@ -1,6 +1,6 @@
 """What rights ask of the store and of the index."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -23,8 +23,10 @@ class Tables(Protocol):
         """Return every row that names a subject, by table; secrets are left out."""
         ...
 
-    def erase(self, request: Request) -> Erasure:
+    def erase(self, request: Request, check: Callable[[], object] = lambda: None) -> Erasure:
         """Remove every row that names the subject, and note the erasure, in one transaction.
+
+        ``check`` is called once no other process can write; what it raises ends the erasure.
 
         NotFound when the subject is not in the store any more.
         """

@@ -23,8 +23,8 @@ pytestmark = pytest.mark.process
 
 def erase(home: str, organisation_id: str, person_id: str) -> None:
     with open_matcher(settings_of(Path(home))) as matcher:
-        matcher.rights.erase(Subject(SubjectKind.ORGANISATION, organisation_id), utc_now())
         matcher.rights.erase(Subject(SubjectKind.PERSON, person_id), utc_now())
+        matcher.rights.erase(Subject(SubjectKind.ORGANISATION, organisation_id), utc_now())
         matcher.rights.finish(utc_now)
 
 

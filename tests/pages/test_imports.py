@@ -12,8 +12,9 @@ from fastapi.testclient import TestClient
 from matcher.build import Matcher
 from matcher.domain import ItemType
 from matcher.errors import BackendUnavailable
+from matcher.rights import UPLOADS
 from service.pages.keeping import Keeping
-from service.pages.staff.imports.waiting import FOLDER, WaitingFiles
+from service.pages.staff.imports.waiting import WaitingFiles
 from tests.pages.signing_in import MEMBER, STAFF, browser_of
 
 LIST = (
@@ -98,7 +99,7 @@ def test_rows_that_stay_out_can_be_fetched_and_the_file_is_gone(signed: FastAPI,
     place = send(staff, "Raison sociale;SIRET\nBonne;\nMauvaise;12\n")
     staff.post(f"{place}/faire", data={"fingerprint": fingerprint(staff.get(place).text)})
     assert "Mauvaise" in staff.get(f"{place}/rejets.csv").text
-    kept = (signed.state.settings.home / FOLDER).rglob("*2025.csv")
+    kept = (signed.state.settings.home / UPLOADS).rglob("*2025.csv")
     assert list(kept) == []
 
 

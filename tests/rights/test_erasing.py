@@ -12,7 +12,7 @@ from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
 from matcher.importing import import_file, rejects_path
 from matcher.people import Person, new_person
-from matcher.rights import Subject, SubjectKind, Suppressed, certificate, find_subject
+from matcher.rights import Erasure, Subject, SubjectKind, Suppressed, certificate, find_subject
 from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
 
 FEW = 6
@@ -35,6 +35,13 @@ def person(one: Person) -> Subject:
     return Subject(SubjectKind.PERSON, one.id)
 
 
+def finish(matcher: Matcher) -> Erasure:
+    """The erasure or correction of the one organisation, as far as it goes now; with it go its people."""
+    settled = matcher.rights.finish(utc_now)
+    (of_it,) = [one for one in settled if one.kind is SubjectKind.ORGANISATION]
+    return of_it
+
+
 def traces_of(number: int) -> list[str]:
     """What tells of the organisation of a number, wherever it is written."""
     return [f"Untel-{number:03d}zq", f"MEMBRE-{number:03d}zq", f"{100_000_000 + number}00011"]
@@ -49,8 +56,8 @@ def test_of_fifty_organisations_and_fifty_people_no_byte_is_left(matcher: Matche
     gone += [text for number in range(50) for text in traces_of(number)]
     assert left_in(home, gone[:2]), "the test would prove nothing"
     for one, who in zip(members[:50], people[:50], strict=True):
-        matcher.rights.erase(organisation(one.id), utc_now())
         matcher.rights.erase(person(who), utc_now())
+        matcher.rights.erase(organisation(one.id), utc_now())
     settled = matcher.rights.finish(utc_now)
     assert [one.found_in for one in settled if one.done_at is None] == []
     assert left_in(home, [*gone, *(who.id for who in people[:50])]) == []
@@ -67,7 +74,7 @@ def test_what_was_being_built_when_it_was_killed_goes_too(matcher: Matcher) -> N
     left_over.mkdir()
     (left_over / "part").write_bytes(f"a point of MEMBRE-001zq, {people[1].id}".encode())
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (settled,) = matcher.rights.finish(utc_now)
+    settled = finish(matcher)
     assert settled.done_at is not None
     assert not left_over.exists()
     assert not generation.exists()
@@ -78,7 +85,7 @@ def test_a_list_of_rejects_in_the_home_loses_the_rows_of_the_erased(matcher: Mat
     rejects = matcher.settings.home / "membres.csv.rejects.csv"
     rejects.write_text("line;reason;nom\r\n2;x;Société Untel-001zq\r\n3;x;Autre\r\n", encoding="utf-8-sig")
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (settled,) = matcher.rights.finish(utc_now)
+    settled = finish(matcher)
     assert settled.done_at is not None
     assert rejects.read_text(encoding="utf-8-sig").split() == ["line;reason;nom", "3;x;Autre"]
 
@@ -88,7 +95,7 @@ def test_a_list_of_rejects_in_another_encoding_is_told_and_stops_nothing(matcher
     rejects = matcher.settings.home / "membres.csv.rejects.csv"
     rejects.write_bytes("nom\r\nSociété Untel-001zq, membre MEMBRE-001zq\r\n".encode("cp1252"))
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (owed,) = matcher.rights.finish(utc_now)
+    owed = finish(matcher)
     assert (owed.done_at, owed.found_in) == (None, (rejects.name,))
 
 
@@ -97,11 +104,11 @@ def test_it_is_owed_while_a_file_holds_it_and_done_when_it_is_gone(matcher: Matc
     note = matcher.settings.home / "note.txt"
     note.write_text("Appeler Société Untel-001zq demain")
     asked = matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (owed,) = matcher.rights.finish(utc_now)
+    owed = finish(matcher)
     assert (owed.done_at, owed.found_in) == (None, ("note.txt",))
     assert certificate(owed)["state"] == "owed"
     note.unlink()
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert done.done_at is not None
     assert not matcher.rights.owes()
     assert matcher.rights.finish(utc_now) == []
@@ -132,11 +139,11 @@ def test_a_reader_that_holds_the_log_delays_the_end_and_does_not_lose_it(matcher
     reader.start()
     reading.wait(200)
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (owed,) = matcher.rights.finish(utc_now)
+    owed = finish(matcher)
     go_on.set()
     reader.join()
     assert "matcher.db" in owed.found_in
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert done.done_at is not None
     assert left_in(matcher.settings.home, traces_of(1)) == []
 
@@ -156,8 +163,8 @@ def test_what_is_not_there_cannot_be_erased_again(matcher: Matcher, known: bool)
 def test_who_is_erased_is_not_taken_in_again_until_that_is_lifted(matcher: Matcher, tmp_path: Path) -> None:
     members = [member(number) for number in range(3)]
     people = fill(matcher, members)
-    matcher.rights.erase(organisation(members[1].id), utc_now())
     matcher.rights.erase(person(people[1]), utc_now())
+    matcher.rights.erase(organisation(members[1].id), utc_now())
     store = matcher.store
     same_name = members[1].model_copy(update={"id": "OTHER", "siret": ""})
     same_siren = members[1].model_copy(update={"id": "OTHER", "name": "Autre nom"})
@@ -185,7 +192,7 @@ def test_texts_of_others_that_name_the_erased_stay_and_are_told(matcher: Matcher
     fill(matcher, [one, other])
     erasure = matcher.rights.erase(organisation(one.id), utc_now())
     assert f"items.body {other.id}" in certificate(erasure)["named_in_texts_of_others"]
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert done.done_at is not None
 
 
@@ -210,7 +217,7 @@ def test_the_outbox_names_the_erased_no_more(matcher: Matcher, indexed: bool) ->
         matcher.index_now()
         store.outbox.advance("20200101T000000000000", 0)  # of a generation that is gone
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert done.done_at is not None
     assert left_in(matcher.settings.home, traces_of(1)) == []
 
@@ -221,7 +228,7 @@ def test_an_index_begun_before_the_rows_went_is_written_anew(matcher: Matcher) -
     matcher.index_now()
     former = matcher.generation
     matcher.rights.erase(organisation("MEMBRE-001zq"), asked)
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert (done.done_at is not None, matcher.generation == former) == (True, False)
 
 
@@ -231,9 +238,9 @@ def test_an_erasure_is_owed_while_the_outbox_names_it(matcher: Matcher) -> None:
     matcher.store.outbox.advance("20200101T000000000000", 0)
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
     with matcher.serving.indexer.generations.exclusive():  # another process writes an index
-        (owed,) = matcher.rights.finish(utc_now)
+        owed = finish(matcher)
     assert "table outbox" in owed.found_in
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert done.done_at is not None
 
 
@@ -285,7 +292,7 @@ def test_a_corrected_text_leaves_the_files_as_well(matcher: Matcher) -> None:
     matcher.store.items.put([after], source="http")
     owed = matcher.rights.rectified(before, utc_now())
     assert owed is not None
-    (done,) = matcher.rights.finish(utc_now)
+    done = finish(matcher)
     assert (done.rectification, done.found_in) == (True, ())
     assert left_in(matcher.settings.home, ["Untel-001zq con", "partenaire 001zq en"]) == []
     assert left_in(matcher.settings.home, [after.name])

@@ -8,6 +8,7 @@ from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import Store, utc_now
 from matcher.adapters.sql.catalogue.items import Catalogue
+from matcher.adapters.sql.rights import RightsTables
 from matcher.build import Matcher
 from matcher.market.introduction_planner import IntroductionPlanner
 from matcher.settings import Settings
@@ -50,6 +51,22 @@ class InterruptedCatalogue:
         first, self.before_write = self.before_write, None
         if first is not None:
             first()
+
+
+class InterruptedRights:
+    """The rights of a store; what ``before_erase`` does comes before the next erasure."""
+
+    def __init__(self, rights: RightsTables) -> None:
+        self._rights = rights
+        self.before_erase: Callable[[], object] = lambda: None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._rights, name)
+
+    def erase(self, *arguments: Any, **options: Any) -> Any:
+        """Erase a subject, after what comes before."""
+        self.before_erase()
+        return self._rights.erase(*arguments, **options)
 
 
 class SilentStore:

@@ -10,7 +10,7 @@ from matcher.errors import BackendUnavailable
 from service.app import create_app
 from service.http.examples import ITEMS
 from tests.service.conftest import KEY, STAFF
-from tests.service.fakes import InterruptedCatalogue, MatcherWithFaults, serving
+from tests.service.fakes import InterruptedCatalogue, InterruptedRights, MatcherWithFaults, serving
 
 COLLECTIONS = {
     "organisations": "ORG001",
@@ -259,11 +259,14 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(stocke
     store = open_store(stocked.database_url)
     catalogue = InterruptedCatalogue(store.items)
     store.items = catalogue
+    store.rights = rights = InterruptedRights(store.rights)
     with serving(stocked, Matcher(stocked, store)) as admin:
         admin.put("/v1/organisations/ORG900", json=NEW)
         tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
         imported = Organisation(**NEW | {"city": "Mende"})
-        catalogue.before_write = lambda: catalogue.put([imported], source="import")
+        rights.before_erase = lambda: catalogue.put([imported], source="import")
+        if method == "put":
+            catalogue.before_write = rights.before_erase
         body = {"json": NEW | {"city": "Rodez"}} if method == "put" else {}
         answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, **body)
         assert answer.status_code == 412

@@ -134,9 +134,10 @@ def _add_deleting(item_type: ItemType, collection: str) -> None:
         tags=[collection],
     )
     async def delete(
-        item_id: id_in_path, engine: EngineDep, _caller: Writer, if_match: IfMatch = None
+        item_id: id_in_path, engine: EngineDep, caller: Writer, if_match: IfMatch = None
     ) -> None:
-        await engine.write(lambda m: _delete(m, item_id, item_type, if_match))
+        item = item_type, item_id
+        await engine.write(lambda m: _delete(m, item, if_match, caller.person_id))
         engine.forget_shown(item_id)
 
 
@@ -154,12 +155,18 @@ def _put(matcher: Matcher, item: AnyItem, conditions: tuple[str | None, str | No
     return matcher.store.items.put(unchanged, source="http", by=by).inserted == 1
 
 
-def _delete(matcher: Matcher, item_id: str, item_type: ItemType, if_match: str | None) -> None:
+def _delete(matcher: Matcher, item: tuple[ItemType, str], if_match: str | None, by: str) -> None:
+    item_type, item_id = item
+
     def unchanged() -> list[str]:
         get_stored(matcher, item_id, item_type)
         _check_version(matcher, item_id, if_match)
         return [item_id]
 
+    if item_type is ItemType.ORGANISATION:
+        get_stored(matcher, item_id, item_type)
+        matcher.rights.remove(item_id, utc_now(), by, check=unchanged)
+        return
     matcher.store.items.delete(unchanged)
 
 

@@ -1,5 +1,6 @@
 """Alerts as rows; an alert, its mails and its entry in the audit are one transaction."""
 
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -24,7 +25,7 @@ from matcher.alerts import Alert, AlertState, Fit, SavedSearch
 from matcher.audit import Note, Of
 from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
-from matcher.mail.messages import State
+from matcher.mail.messages import Event, State
 
 
 class AlertTables:
@@ -181,10 +182,9 @@ def _may_withdraw(connection: Connection, alert: Row[Any]) -> bool:
     if alert.state != AlertState.TOLD.value:
         return bool(alert.state == AlertState.DUE.value)
     # A digest is written when it goes out, from the alerts that are then told.
-    mail = messages.c
-    of_digest = select(mail.state).where(
-        mail.key.startswith(f"alert:{alert.organisation_id}:", autoescape=True),
-        mail.key.endswith(f":{alert.digest}", autoescape=True),
+    subjects = json.dumps({"digest": alert.digest, "organisation": alert.organisation_id}, sort_keys=True)
+    of_digest = select(messages.c.state).where(
+        messages.c.event == Event.ALERTS.value, messages.c.subjects == subjects
     )
     states = set(connection.execute(of_digest).scalars())
     # Mails that are not kept any more may have been sent.

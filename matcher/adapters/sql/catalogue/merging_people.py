@@ -1,11 +1,13 @@
 """Moving the people of a merged organisation, and the mails and links they were sent about it."""
 
 import json
+from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Row, delete, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.schema import links, messages, person_organisations
+from matcher.mail.messages import Event
 from matcher.people import Purpose
 
 
@@ -31,15 +33,32 @@ def _move_speakers(connection: Connection, kept_id: str, dropped_id: str) -> Non
 
 
 def _move_messages(connection: Connection, kept_id: str, dropped_id: str) -> None:
-    """Let messages name the kept record; their keys stay, since a key is never used for another mail."""
+    """Let messages name the kept record; their keys stay, since a key is never used for another mail.
+
+    Of the alerts of one week to one person a second mail goes: it would tell what the first tells.
+    """
     quoted = json.dumps(dropped_id)
-    named = select(messages.c.id, messages.c.subjects).where(messages.c.subjects.contains(quoted))
+    named = select(messages).where(messages.c.subjects.contains(quoted))
     for row in connection.execute(named).all():
         subjects = json.loads(row.subjects)
         if subjects.get("organisation") == dropped_id:
             subjects["organisation"] = kept_id
             values = {"subjects": json.dumps(subjects, sort_keys=True)}
-            connection.execute(update(messages).where(messages.c.id == row.id).values(values))
+            mine = messages.c.id == row.id
+            if row.event == Event.ALERTS.value and _is_known(connection, row, values["subjects"]):
+                connection.execute(delete(messages).where(mine))
+            else:
+                connection.execute(update(messages).where(mine).values(values))
+
+
+def _is_known(connection: Connection, message: Row[Any], subjects: str) -> bool:
+    """Whether the same person has the same mail already."""
+    same = select(messages.c.id).where(
+        messages.c.person_id == message.person_id,
+        messages.c.event == message.event,
+        messages.c.subjects == subjects,
+    )
+    return connection.execute(same.limit(1)).first() is not None
 
 
 def _move_links(connection: Connection, kept_id: str, dropped_id: str) -> None:

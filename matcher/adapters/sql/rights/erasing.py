@@ -27,6 +27,7 @@ from matcher.adapters.sql.schema import (
     items,
     outbox,
     people,
+    person_organisations,
     suppressions,
 )
 from matcher.audit import Note, Of
@@ -54,21 +55,26 @@ class RightsTables:
         with self._database.snapshot("reading what is held of a subject") as connection:
             return rows_naming(connection, subject)
 
-    def erase(self, request: Request) -> Erasure:
+    def erase(self, request: Request, check: Callable[[], object] = lambda: None) -> Erasure:
         """Remove every row that names the subject, and note the erasure, in one transaction.
+
+        People of an organisation go with it where they then speak for none; each has an erasure of their own.
 
         NotFound when the subject is not in the store any more: of two requests at once, one is refused.
         """
         with self._database.writing("erasing a subject") as connection:
+            check()
             # Not when it was asked: an index that was begun while this waited for its turn has the subject.
-            request = replace(request, at=self._database.now())
-            removed = _remove(connection, request)
-            place_of_it = f" {request.subject.id}"
-            _forget_places(connection, lambda place: place.endswith(place_of_it))
-            removing.owe_erasure(connection, stamp(request.at))
-            for each in sorted(set(request.suppressed) - set(suppressed(connection, request.suppressed))):
-                connection.execute(insert(suppressions), {"hash": each, "at": stamp(request.at)})
-            return _note(connection, request, removed, rectification=False)
+            at = self._database.now()
+            removed = _remove(connection, replace(request, at=at))
+            leaving = [one for one in request.people if _speaks_for_none(connection, one.subject.id)]
+            gone = [(replace(one, at=at), _remove(connection, one)) for one in leaving]
+            if gone:
+                removed["people"] = len(gone)
+            # Once all rows are gone: what is left names others, and a text of one of them is no such place.
+            for one, rows in gone:
+                _keep(connection, one, rows)
+            return _keep(connection, replace(request, at=at), removed)
 
     def rectified(self, request: Request) -> Erasure:
         """Remove former states of an item kept by imports, and note what must leave the files."""
@@ -132,6 +138,23 @@ class RightsTables:
             notes = [Note("suppression.lift", Of.ERASURE, each[:_BEGINNING]) for each in known]
             enter(connection, notes, self._database.now())
             return connection.execute(statement, ids_parameter(dialect, known)).rowcount
+
+
+def _keep(connection: Connection, request: Request, removed: Mapping[str, int]) -> Erasure:
+    """Keep an erasure whose rows are gone, and what it is recognised by."""
+    place_of_it = f" {request.subject.id}"
+    _forget_places(connection, lambda place: place.endswith(place_of_it))
+    removing.owe_erasure(connection, stamp(request.at))
+    for each in sorted(set(request.suppressed) - set(suppressed(connection, request.suppressed))):
+        connection.execute(insert(suppressions), {"hash": each, "at": stamp(request.at)})
+    return _note(connection, request, removed, rectification=False)
+
+
+def _speaks_for_none(connection: Connection, person_id: str) -> bool:
+    is_there = select(people.c.id).where(people.c.id == person_id)
+    speaks = select(person_organisations.c.person_id).where(person_organisations.c.person_id == person_id)
+    there, speaking = (connection.execute(each.limit(1)).first() is not None for each in (is_there, speaks))
+    return there and not speaking
 
 
 def _remove(connection: Connection, request: Request) -> Counter[str]:

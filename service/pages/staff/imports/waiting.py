@@ -9,9 +9,9 @@ from matcher.domain.items import ItemType
 from matcher.errors import NotFound
 from matcher.files import write_whole
 from matcher.importing import Choices
+from matcher.rights import UPLOADS
 from service.pages.keeping import Keeping, fit_name
 
-FOLDER = "imports-waiting"
 KEPT = timedelta(days=1)
 _STATE = ".state.json"
 
@@ -43,7 +43,7 @@ class WaitingFiles:
     """The files that wait, below the home folder."""
 
     def __init__(self, home: Path) -> None:
-        self._keeping = Keeping(home / FOLDER, KEPT)
+        self._keeping = Keeping(home / UPLOADS, KEPT)
 
     def add(self, name: str, content: bytes, now: datetime) -> str:
         """Keep a file and return what names it in addresses; files that have waited too long are dropped."""

@@ -1,0 +1,125 @@
+"""What goes with an organisation that is erased or taken out of the catalogue."""
+
+import io
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from zipfile import ZIP_DEFLATED, ZipFile
+
+import pytest
+
+from matcher.adapters.sql import utc_now
+from matcher.build import Matcher, open_matcher
+from matcher.domain.messages import MessageRequest
+from matcher.people import Person, Role, new_person
+from matcher.rights import UPLOADS, Subject, SubjectKind
+from tests.rights.cluster import NOW, left_in, member, settings_of
+from tests.samples import migrated
+
+ONE, OTHER = member(1), member(2)
+OF_ONE = Subject(SubjectKind.ORGANISATION, ONE.id)
+
+
+@pytest.fixture
+def matcher(tmp_path: Path) -> Iterator[Matcher]:
+    home = tmp_path / "home"
+    migrated(home / "matcher.db")
+    with open_matcher(settings_of(home)) as opened:
+        opened.store.items.put([ONE, OTHER], source="test")
+        yield opened
+
+
+def speaker_of(*organisations: str, roles: tuple[Role, ...] = (Role.MEMBER,)) -> Person:
+    return new_person("camille@001zq.example", "Camille-001zq", roles=roles, organisations=organisations)
+
+
+@pytest.mark.parametrize(
+    ("person", "stays"),
+    [
+        (speaker_of(ONE.id), False),
+        (speaker_of(ONE.id, roles=()), False),
+        (speaker_of(ONE.id, OTHER.id), True),
+        (speaker_of(ONE.id, roles=(Role.MEMBER, Role.STAFF)), True),
+    ],
+    ids=["member", "contact person", "of another too", "of the cluster too"],
+)
+def test_people_who_are_kept_for_it_alone_go_with_an_organisation(
+    matcher: Matcher, person: Person, stays: bool
+) -> None:
+    store = matcher.store
+    store.people.put(person)
+    erasure = matcher.rights.erase(OF_ONE, utc_now())
+    assert [one.id for one in store.people.all()] == ([person.id] if stays else [])
+    assert erasure.removal.rows.get("people", 0) == (0 if stays else 1)
+    assert all(one.done_at for one in matcher.rights.finish(utc_now))
+    assert bool(left_in(matcher.settings.home, ["Camille-001zq", person.id])) is stays
+    if not stays:  # it was the organisation that asked
+        store.people.put(replace(person, organisations=(OTHER.id,)))
+
+
+def test_what_is_taken_out_of_the_catalogue_leaves_no_byte_and_may_come_back(matcher: Matcher) -> None:
+    matcher.store.people.put(speaker_of(ONE.id))
+    matcher.index_now()
+    matcher.rights.remove(ONE.id, utc_now(), check=lambda: None)
+    assert all(one.done_at for one in matcher.rights.finish(utc_now))
+    assert left_in(matcher.settings.home, ["001zq"]) == []
+    assert matcher.store.items.put([ONE], source="test").inserted == 1
+
+
+def test_a_removal_ends_where_its_check_fails(matcher: Matcher) -> None:
+    def changed() -> None:
+        raise ValueError("another version")
+
+    with pytest.raises(ValueError, match="another version"):
+        matcher.rights.remove(ONE.id, utc_now(), check=changed)
+    assert ONE.id in matcher.store.items.get_many([ONE.id])
+    assert not matcher.rights.owes()
+
+
+def packed(text: str) -> bytes:
+    content = io.BytesIO()
+    with ZipFile(content, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("xl/sharedStrings.xml", f"<si><t>{text}</t></si>" * 3)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("content", "stays"),
+    [
+        (packed(ONE.name), False),
+        (packed(OTHER.name), True),
+        (ONE.id.encode(), False),
+        (b"PK\x03\x04 a damaged archive", True),
+    ],
+)
+def test_a_file_that_waits_goes_when_it_names_the_erased(
+    matcher: Matcher, content: bytes, stays: bool
+) -> None:
+    folder = matcher.settings.home / UPLOADS / "waiting"
+    folder.mkdir(parents=True)
+    (folder / "membres.xlsx").write_bytes(content)
+    matcher.rights.erase(OF_ONE, utc_now())
+    assert all(one.done_at for one in matcher.rights.finish(utc_now))
+    assert folder.exists() is stays
+
+
+def test_a_workbook_elsewhere_in_the_home_is_searched_inside(matcher: Matcher) -> None:
+    (matcher.settings.home / "liste.xlsx").write_bytes(packed(ONE.name))
+    matcher.rights.erase(OF_ONE, utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    assert owed.found_in == ("liste.xlsx",)
+
+
+def test_the_mails_of_a_merged_twin_still_go_out_once_each(matcher: Matcher) -> None:
+    store = matcher.store
+    people = [new_person(f"p{number}@example.org", "P", organisations=[ONE.id]) for number in (1, 2)]
+    for person in people:
+        store.people.put(person)
+    first, second = (person.id for person in people)
+    for of, to in ((ONE.id, first), (OTHER.id, first), (OTHER.id, second)):
+        subjects = {"organisation": of, "digest": "2026-W49"}
+        request = MessageRequest(f"alert:{of}:{to}:2026-W49", to, "alert_digest", NOW, subjects)
+        store.mail.queue([request], NOW)
+    store.items.merge(ONE.id, OTHER.id)
+    assert sorted(mail.person_id for mail in store.mail.all()) == sorted([first, second])
+    assert {mail.subjects["organisation"] for mail in store.mail.all()} == {ONE.id}
