@@ -6,6 +6,7 @@ import re
 import zipfile
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from fastapi import FastAPI
@@ -204,3 +205,34 @@ def test_a_late_change_of_rounds_that_others_changed_is_not_done(signed: FastAPI
     assert answered.status_code == 409
     assert "Refaites votre changement" in answered.text
     assert pairs(signed, place) == before
+
+
+def test_a_round_that_took_place_is_settled_for_later_changes_too(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff)
+    staff.post(place, data={"seen": seen(staff, place), "from_round": "3", "absent": ["Personne 1"]})
+    before, page = pairs(signed, place), staff.get(place).text
+    assert "<option>3</option>" in page
+    assert "<option>2</option>" not in page
+    answered = staff.post(
+        place, data={"seen": seen(staff, place), "from_round": "1", "absent": ["Personne 2"]}
+    )
+    assert answered.status_code == 409
+    assert pairs(signed, place) == before
+
+
+def test_another_process_waits_for_a_change_under_way(signed: FastAPI, staff: TestClient) -> None:
+    token = planned(staff).rpartition("/")[2]
+    mine, theirs = KeptEvents(signed.state.settings.home), KeptEvents(signed.state.settings.home)
+    order = []
+
+    def change_too() -> None:
+        with theirs.changing(token) as event:
+            order.append(event.absent)
+
+    with mine.changing(token) as event:
+        other = Thread(target=change_too)
+        other.start()
+        event.absent = ["Personne 1"]
+        mine.save(token, event)
+    other.join()
+    assert order == [["Personne 1"]]

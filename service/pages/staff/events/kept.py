@@ -2,21 +2,24 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from matcher.errors import NotFound
+from filelock import FileLock, Timeout
+
+from matcher.errors import NotFound, StalePlan
 from matcher.files import write_whole
 from service.pages.keeping import Keeping, fit_name
 from service.pages.staff.events.form import EventForm
 
 FOLDER = "events"
 KEPT = timedelta(days=30)
-_STATE = ".state.json"
+_STATE, _LOCK = ".state.json", ".lock"
+LONGEST_WAIT_S = 30
 
 
 @dataclass(slots=True)
@@ -24,6 +27,7 @@ class KeptEvent:
     """One event: its list of participants, its form, its rounds, who is absent.
 
     ``rows`` are as :class:`~matcher.meetings.EventPlan` has them; ``basis`` says what scores rest on.
+    Rounds up to ``settled`` took place: no later change moves them.
     """
 
     list_name: str
@@ -32,12 +36,13 @@ class KeptEvent:
     summary: dict[str, Any] = field(default_factory=dict)
     basis: str = ""
     absent: list[str] = field(default_factory=list)
+    settled: int = 0
     notices: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def version(self) -> str:
         """A name of the rounds and of who is absent, so that a change of others is noticed."""
-        return hashlib.sha256(json.dumps([self.rows, self.absent]).encode()).hexdigest()[:32]
+        return hashlib.sha256(json.dumps([self.rows, self.absent, self.settled]).encode()).hexdigest()[:32]
 
 
 class KeptEvents:
@@ -73,6 +78,20 @@ class KeptEvents:
         # names as they are: what is to be erased is searched for in the bytes of files
         state = json.dumps(asdict(event), ensure_ascii=False)
         write_whole(self.folder(token) / _STATE, state.encode())
+
+    @contextmanager
+    def changing(self, token: str) -> Iterator[KeptEvent]:
+        """Give an event to one change at a time, whichever process makes it; save it within.
+
+        StalePlan where another change takes too long to wait for.
+        """
+        try:
+            with FileLock(self.folder(token) / _LOCK, timeout=LONGEST_WAIT_S):
+                yield self.get(token)
+        except Timeout:
+            raise StalePlan(
+                "The event is being changed by somebody else: look at its rounds again."
+            ) from None
 
     def folder(self, token: str) -> Path:
         """Return the folder of an event; NotFound for one that was dropped."""

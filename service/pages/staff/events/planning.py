@@ -4,7 +4,7 @@ import io
 import zipfile
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -57,19 +57,24 @@ def change_late(
 ) -> None:
     """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move.
 
-    StalePlan where the event is of another version than ``seen``. Nothing is kept where it cannot be planned.
+    StalePlan where the event is of another version than ``seen``, or an earlier change said that the
+    round took place. Nothing is kept where it cannot be planned.
     """
-    event = events.get(token)
-    if event.version != seen:
-        raise StalePlan("The event was changed meanwhile: look at its rounds again.")
+    with events.changing(token) as event:
+        if event.version != seen or from_round <= event.settled:
+            raise StalePlan("The event was changed meanwhile: look at its rounds again.")
+        _change(matcher, events, token, event, Settled(None, from_round, absent))
+
+
+def _change(matcher: Matcher, events: KeptEvents, token: str, event: KeptEvent, change: Settled) -> None:
     people = read_participants(events.list_path(token))
     read = read_tables if event.form.seats else read_rounds
     with TemporaryDirectory() as folder:
         path = Path(folder, ROUNDS_FILE)
         write_rounds(event.rows, path)
         places = read(path, people)
-    event.absent = list(absent)
-    _plan(matcher, events, token, event, Settled(places, from_round, absent))
+    event.absent, event.settled = list(change.absent), change.from_round - 1
+    _plan(matcher, events, token, event, replace(change, places=places))
 
 
 def rounds_of(event: KeptEvent, zone: ZoneInfo) -> list[Round]:
