@@ -8,17 +8,46 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 
+import pytest
 import uvicorn
 from fastapi import FastAPI
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from matcher.build import Matcher
+from matcher.people import Person
 
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 900}
+Look = tuple[dict[str, int], Literal["light", "dark"], str]
+LOOKS: list[Look] = [
+    (PHONE, "light", "fr"),
+    (PHONE, "dark", "en"),
+    (DESKTOP, "light", "en"),
+    (DESKTOP, "dark", "fr"),
+]
+"""Size, scheme and language of a visit."""
+REAL_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.process,
+    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
+    # playwright's driver leaves its event loop to the interpreter
+    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
+]
+"""Marks of tests that need a browser."""
 _FIND = "axe.run().then(found => found.violations.map(one => one.id + ': ' + one.nodes[0].html))"
+
+
+@dataclass(frozen=True)
+class Site:
+    """A served application: its address, and the product behind it."""
+
+    base: str
+    matcher: Matcher
 
 
 @dataclass
@@ -81,3 +110,23 @@ def chromium() -> Iterator[Browser]:
             yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def visit(
+    browser: Browser, base: str, person: Person | None, look: Look, *, scripts: bool = True
+) -> Iterator[Visit]:
+    """Open a tab in which a person is signed in, None for a visitor."""
+    size, scheme, lang = look
+    context = browser.new_context(
+        viewport={"width": size["width"], "height": size["height"]},
+        color_scheme=scheme,
+        java_script_enabled=scripts,
+        has_touch=size is PHONE,
+        extra_http_headers={"X-Person": person.id} if person else {},
+    )
+    context.add_cookies([{"name": "matcher-lang", "value": lang, "url": base}])
+    try:
+        yield Visit(context.new_page(), base)
+    finally:
+        context.close()

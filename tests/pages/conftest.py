@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from playwright.sync_api import Browser
 
 from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.settings import Settings
 from service.app import create_app
+from tests.pages.browsers import Site, chromium, served
 from tests.pages.signing_in import BROWSER, PEOPLE, let_in
 from tests.samples import copy_home
 from tests.service.conftest import ITEMS, KEY
@@ -77,3 +79,25 @@ def read_only(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     """One running application for all tests that only read: to start one costs half a second."""
     with running(copied_settings(pages_home, tmp_path_factory.mktemp("read"))) as app:
         yield app
+
+
+@pytest.fixture(scope="module")
+def site(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """An application served to real browsers, one a module."""
+    settings = copied_settings(pages_home, tmp_path_factory.mktemp("browser"))
+    with open_matcher(settings) as matcher:
+        app = create_app(settings, matcher)
+        let_in(app)
+        with served(app) as address:
+            yield Site(address, matcher)
+
+
+@pytest.fixture
+def base(site: Site) -> str:
+    return site.base
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as started:
+        yield started

@@ -1,91 +1,18 @@
 """The pages in a real browser, on phone and desktop, light and dark, in both languages."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Literal
 
 import pytest
 from playwright.sync_api import Browser
 
-from matcher.build import Matcher, open_matcher
 from matcher.introductions import Actor, Party
-from matcher.people import Person
-from service.app import create_app
-from tests.pages.browsers import CHROMIUM, DESKTOP, PHONE, Visit, chromium, served
-from tests.pages.conftest import copied_settings
-from tests.pages.signing_in import MEMBER, STAFF, let_in
+from tests.pages.browsers import LOOKS, REAL_BROWSER, Site, visit
+from tests.pages.signing_in import MEMBER, STAFF
 from tests.pages.visited import VISITED
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.process,
-    pytest.mark.skipif(CHROMIUM is None, reason="no chromium: apt-get install chromium"),
-    # playwright's driver leaves its event loop to the interpreter
-    pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning"),
-]
+pytestmark = REAL_BROWSER
 BY_STAFF = Actor(Party.STAFF, STAFF.id)
-LOOKS: list[tuple[dict[str, int], Literal["light", "dark"], str]] = [
-    (PHONE, "light", "fr"),
-    (PHONE, "dark", "en"),
-    (DESKTOP, "light", "en"),
-    (DESKTOP, "dark", "fr"),
-]
-
-
-@dataclass(frozen=True)
-class Site:
-    """A served application: its address, and the product behind it."""
-
-    base: str
-    matcher: Matcher
-
-
-@pytest.fixture(scope="module")
-def site(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    settings = copied_settings(pages_home, tmp_path_factory.mktemp("browser"))
-    with open_matcher(settings) as matcher:
-        app = create_app(settings, matcher)
-        let_in(app)
-        with served(app) as address:
-            yield Site(address, matcher)
-
-
-@pytest.fixture
-def base(site: Site) -> str:
-    return site.base
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
-        yield started
-
-
-@contextmanager
-def visit(
-    browser: Browser,
-    base: str,
-    person: Person | None,
-    look: tuple[dict[str, int], Literal["light", "dark"], str],
-    *,
-    scripts: bool = True,
-) -> Iterator[Visit]:
-    size, scheme, lang = look
-    context = browser.new_context(
-        viewport={"width": size["width"], "height": size["height"]},
-        color_scheme=scheme,
-        java_script_enabled=scripts,
-        has_touch=size is PHONE,
-        extra_http_headers={"X-Person": person.id} if person else {},
-    )
-    context.add_cookies([{"name": "matcher-lang", "value": lang, "url": base}])
-    try:
-        yield Visit(context.new_page(), base)
-    finally:
-        context.close()
 
 
 @pytest.mark.parametrize("look", LOOKS, ids=["phone-fr", "phone-dark-en", "desktop-en", "desktop-dark-fr"])
