@@ -11,7 +11,7 @@ from babel.dates import format_date, format_time
 
 from matcher.calendars import CalendarEntry, Method, Participant, write_calendar
 from matcher.introductions import Meeting
-from matcher.mail.rendering import Lang
+from matcher.mail.rendering import Lang, written_day
 
 SUMMARIES: dict[Lang, str] = {"fr": "Rencontre", "en": "Meeting"}
 _AT: dict[Lang, str] = {"fr": "{} à {}", "en": "{} at {}"}
@@ -25,7 +25,7 @@ def written_moment(at: datetime, zone: ZoneInfo, lang: Lang) -> str:
     'jeudi 10 décembre 2026 à 10:30'
     """
     there = at.astimezone(zone)
-    day = format_date(there.date(), "EEEE d MMMM y", locale=lang)
+    day = f"{format_date(there.date(), 'EEEE', locale=lang)} {written_day(there.date(), lang)}"
     return _AT[lang].format(day, format_time(there, "HH:mm", tzinfo=zone, locale=lang))
 
 

@@ -12,7 +12,7 @@ from babel.dates import format_date
 from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
-from matcher.mail import written_moment
+from matcher.mail import written_day, written_moment
 from service.pages.text import quoted
 from service.words import Language, field_label, likelihood
 
@@ -81,9 +81,11 @@ def day(at: datetime | date, zone: ZoneInfo, lang: Language) -> str:
 
     >>> day(datetime.fromisoformat("2026-12-03T23:30:00+00:00"), ZoneInfo("Europe/Paris"), "fr")
     '4 décembre 2026'
+    >>> day(date(2026, 12, 1), ZoneInfo("Europe/Paris"), "fr")
+    '1er décembre 2026'
     """
     there = at.astimezone(zone).date() if isinstance(at, datetime) else at
-    return format_date(there, "d MMMM y", locale=lang)
+    return written_day(there, lang)
 
 
 def translate(sentence: str, lang: Language) -> str:

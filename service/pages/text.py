@@ -13,16 +13,18 @@ def mark(sentence: str) -> str:
 
 
 def quoted(sentence: str) -> Markup:
-    """Return a sentence with its quotes emphasised; all of it is escaped.
+    r"""Return a sentence with its quotes emphasised; all of it is escaped.
 
     >>> str(quoted("Cherche « <b> »."))
-    'Cherche <em class="quoted">« &lt;b&gt; »</em>.'
+    'Cherche <em class="quoted">«\xa0&lt;b&gt;\xa0»</em>.'
     """
     parts = []
     end = 0
     for found in _QUOTED.finditer(sentence):
         parts.append(escape(sentence[end : found.start()]))
-        parts.append(Markup('<em class="quoted">{}</em>').format(found.group()))
+        # No line ends between a quote and its marks.
+        kept = found.group().replace("« ", "«\N{NO-BREAK SPACE}").replace(" »", "\N{NO-BREAK SPACE}»")
+        parts.append(Markup('<em class="quoted">{}</em>').format(kept))
         end = found.end()
     parts.append(escape(sentence[end:]))
     return Markup("").join(parts)

@@ -1,15 +1,17 @@
 """The page *Journal*: who saw or decided what, whether nothing of it was changed, and a copy to keep."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from matcher.audit import Entry, Verdict
+from matcher.audit import Entry, Of, Verdict
 from matcher.build import Matcher
+from matcher.domain.items import ItemType
+from matcher.language import fold
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -27,7 +29,8 @@ LONGEST = 100
 class JournalPage(Page):
     """Entries, the latest first, of one act or one reference where these are chosen.
 
-    ``verdict`` is that of a check that was asked for, None without one.
+    ``names`` has, by their reference, the people and organisations that are still in the store. ``verdict``
+    is that of a check that was asked for, None without one.
     """
 
     template: ClassVar[str] = "admin/journal.html"
@@ -36,6 +39,7 @@ class JournalPage(Page):
     act: str
     naming: str
     entries: Sequence[Entry]
+    names: Mapping[str, str]
     pager: Pager
     verdict: Verdict | None
 
@@ -74,7 +78,8 @@ def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) ->
     act, naming = query.get("acte", "")[:LONGEST], query.get("qui", "").strip()[:LONGEST]
     given = query.get("avant", "")
     before = int(given) if given.isdecimal() and len(given) < 16 else 0
-    found = matcher.store.audit.newest(ROWS + 1, before=before, act=act, naming=naming)
+    names = _names(matcher)
+    found = matcher.store.audit.newest(ROWS + 1, before=before, act=act, naming=_reference(naming, names))
     shown = found[:ROWS]
     filters = {"acte": act, "qui": naming}
     first = f"{PATH}?{urlencode(filters)}" if before else ""
@@ -84,6 +89,27 @@ def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) ->
         act=act,
         naming=naming,
         entries=shown,
+        names=names,
         pager=Pager(first, older),
         verdict=verdict,
     )
+
+
+def _names(matcher: Matcher) -> dict[str, str]:
+    """Return who and what the references of the audit stand for, as far as it is still in the store."""
+    audit = matcher.store.audit
+    people = {person.id: person.name for person in matcher.store.people.all()}
+    organisations = dict(matcher.store.items.names(ItemType.ORGANISATION))
+    names = {}
+    for of, known in ((Of.PERSON, people), (Of.ORGANISATION, organisations)):
+        for reference, subject_id in audit.references(of, known).items():
+            names[reference] = known[subject_id]
+    return names
+
+
+def _reference(typed: str, names: Mapping[str, str]) -> str:
+    """Return the reference of a name, whatever its case and accents; what was typed where none bears it."""
+    for reference, name in names.items():
+        if fold(name) == fold(typed):
+            return reference
+    return typed

@@ -137,8 +137,16 @@ def _period(request: Request, first: str, last: str) -> tuple[Period, bool]:
 
 
 def _group(report: Report, by: str) -> FiguresGroup:
-    rows = [(_name(row), row.figures) for row in report.rows if row.by == by]
-    return FiguresGroup(TITLES[by], rows)
+    found = [row for row in report.rows if row.by == by]
+    if by == "size":
+        found.sort(key=_size_order)
+    return FiguresGroup(TITLES[by], [(_name(row), row.figures) for row in found])
+
+
+def _size_order(row: ReportRow) -> int:
+    """Return the place of a size, the smallest first and the unknown last."""
+    sizes = list(STAFF_COUNTS)
+    return sizes.index(row.group) if row.group in sizes else len(sizes)
 
 
 def _map(matcher: Matcher, facts: Facts, report: Report) -> Region:
