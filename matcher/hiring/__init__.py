@@ -2,6 +2,7 @@
 
 - ``need``: a job need, its requirements, and the skills that needs and profiles share
 - ``profile``: what matching may read of a candidate
+- ``papers``: cards, impact annex, record and technical file, from the system's own facts
 - ``job_ad``: an offer as read from a text or a schema.org ``JobPosting``
 - ``job_check``: what in its wording the law forbids, asks to justify or advises against
 - ``titles``: titles that name one gender alone, and both forms of them

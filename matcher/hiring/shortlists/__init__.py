@@ -7,6 +7,7 @@
 - ``read``: the matcher over the shipped lists of skills
 - ``ports``: what this package asks of needs, candidates, the store and the mail
 - ``desk``: the use cases: make, read, decide
+- ``audit``: which requirement keeps people out, stability, exposure, counts of groups
 """
 
 from matcher.hiring.shortlists.desk import DECIDED_EVENT, ShortlistDesk, ShortlistParts

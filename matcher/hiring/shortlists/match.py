@@ -13,17 +13,17 @@ from matcher.knowledge.job_skills import Relation
 
 MODEL = "requirements-1"
 """Name of this way of matching; a stored shortlist keeps it. Change it with any number below."""
-_WEIGHTS: Mapping[Weight, float] = {Weight.REQUIRED: 1.0, Weight.APPRECIATED: 0.5}
-_CHANCES: Mapping[Relation, float] = {
+WEIGHTS: Mapping[Weight, float] = {Weight.REQUIRED: 1.0, Weight.APPRECIATED: 0.5}
+CHANCES: Mapping[Relation, float] = {
     Relation.SAME: 1.0,
     Relation.NARROWER: 1.0,
     Relation.BROADER: 0.5,
     Relation.TRANSFERABLE: 0.4,
 }
 """How likely a related skill is to do; that of the last two is a judgement, no measurement."""
-_LEAST = 0.1
+LEAST = 0.1
 """A weaker relation counts nothing, so that popular skills, which are near everything, gain nothing."""
-_MOST = 0.9
+MOST = 0.9
 """Related skills together never count as much as the skill itself."""
 _DECIMALS = 4
 
@@ -122,7 +122,7 @@ class NeedMatcher:
         """
         lines = tuple(self._line(requirement, profile) for requirement in requirements)
         spoken = tuple((language, language in profile.languages) for language in languages)
-        weights = [_WEIGHTS[line.requirement.weight] for line in lines]
+        weights = [WEIGHTS[line.requirement.weight] for line in lines]
         gains = [weight * line.chance for weight, line in zip(weights, lines, strict=True)]
         total = fsum(weights) + len(spoken)
         met = fsum(gains) + sum(is_met for _, is_met in spoken)
@@ -136,7 +136,7 @@ class NeedMatcher:
         line = min(listed + shared, key=_preference, default=Line(requirement))
         # Skills that occupations need together add up, as independent signs do: each leaves a part open.
         open_part = prod(sorted(1.0 - each.chance for each in shared))
-        together = round(min(1.0 - open_part, _MOST), _DECIMALS)
+        together = round(min(1.0 - open_part, MOST), _DECIMALS)
         return line if line.chance >= together else replace(line, chance=together)
 
     def _listed(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
@@ -145,13 +145,13 @@ class NeedMatcher:
         for held in profile.skills:
             relation = Relation.SAME if held.skill.id == requirement.skill.id else related.get(held.skill.id)
             if relation:
-                yield _line_by(requirement, held, relation, _CHANCES[relation])
+                yield _line_by(requirement, held, relation, CHANCES[relation])
 
     def _shared(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
         """Yield the other skills of the profile that occupations need together with the one required."""
         for held in profile.skills:
             chance = self._relatedness.chance(held.skill.id, requirement.skill.id)
-            if _LEAST <= chance < 1.0:
+            if LEAST <= chance < 1.0:
                 yield _line_by(requirement, held, Relation.TRANSFERABLE, chance)
 
 

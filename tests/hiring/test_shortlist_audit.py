@@ -1,0 +1,86 @@
+"""Figures of shortlists: requirements that keep people out, stability, exposure, counts of groups."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from math import comb
+
+import pytest
+
+from matcher.errors import InvalidRequest
+from matcher.hiring import CandidateProfile, HeldSkill, JobSkill, Requirement
+from matcher.hiring.shortlists import Match, NeedMatcher, Relatedness, Shortlist, ordered
+from matcher.hiring.shortlists.audit import (
+    exposure,
+    group_figure,
+    of_quarter,
+    requirement_figures,
+    stability,
+)
+
+PYTHON, DOCKER = JobSkill("term:python", "Python"), JobSkill("term:docker", "Docker")
+ASKED = [Requirement(PYTHON), Requirement(DOCKER)]
+
+
+class NoLists:
+    def related(self, _skill_id: str, /) -> dict[str, object]:
+        return {}
+
+
+def shortlist(*held: list[JobSkill], day: int = 1) -> Shortlist:
+    matcher = NeedMatcher(NoLists(), Relatedness({}))  # type: ignore[arg-type]  # no relation
+    matches: list[tuple[str, Match, None]] = []
+    for number, skills in enumerate(held):
+        profile = CandidateProfile(code=f"code{number}", skills=tuple(map(HeldSkill, skills)))
+        matches.append((f"C{number}", matcher.compare(ASKED, (), profile), None))
+    return Shortlist(
+        id=f"SL{day}",
+        need_id="N1",
+        need_version="v",
+        made_at=datetime(2026, 12, day, tzinfo=UTC),
+        made_by="",
+        seed=1,
+        model="m",
+        skills_version="s",
+        listed=ordered(matches, 1),
+    )
+
+
+def test_the_requirement_that_keeps_most_people_out_comes_first():
+    first, second = requirement_figures(shortlist([PYTHON], [PYTHON], [DOCKER], [PYTHON, DOCKER], []))
+    assert (first.label, first.profiles, first.met, first.not_stated, first.only_this) == (
+        "Docker", 5, 2, 3, 2,
+    )  # fmt: skip
+    assert (second.label, second.only_this) == ("Python", 1)
+
+
+def test_stability_is_the_share_of_pairs_in_the_same_order():
+    before = shortlist([PYTHON, DOCKER], [PYTHON], [])
+    assert stability([before, replace(before, made_at=datetime(2026, 12, 2, tzinfo=UTC))]) == 1.0
+    assert stability([before, shortlist([], [PYTHON], [PYTHON, DOCKER], day=2)]) == 0.0
+    assert stability([before]) is None
+
+
+def test_exposure_is_by_the_departments_that_candidates_chose():
+    listed = shortlist([PYTHON], [DOCKER])
+    assert exposure([listed], {"C0": ("30", "34"), "C1": ()}) == {"": 1.0, "30": 1.0, "34": 1.0}
+
+
+def test_a_quarter_has_its_own_shortlists():
+    one = shortlist([PYTHON])
+    assert of_quarter([one], 2026, 4) == [one]
+    assert of_quarter([one], 2026, 3) == []
+
+
+def test_a_group_is_compared_with_a_draw_by_lot():
+    figure = group_figure(listed=30, of_group=15, kept=14, kept_of_group=5)
+    ways = {k: comb(15, k) * comb(15, 14 - k) for k in range(15)}
+    assert figure.chance == sum(n for n in ways.values() if n <= ways[5]) / comb(30, 14)
+    assert figure.expected == 7.0
+    assert "ne montre rien" in figure.fr
+    assert "alone" in group_figure(80, 40, 40, 8).en
+
+
+@pytest.mark.parametrize("counts", [(30, 15, 14, 4), (30, 10, 11, 6), (20, 10, 12, 13), (20, 10, 15, 2)])
+def test_small_or_impossible_counts_are_refused(counts):
+    with pytest.raises(InvalidRequest):
+        group_figure(*counts)
