@@ -11,6 +11,10 @@ SLOW := $(addprefix --ignore=tests/,contract service pages e2e golden training)
 # One worker a core, whole modules to a worker, so that a module's fixtures are made once.
 PARALLEL := --numprocesses auto --dist loadfile
 
+# Container images often forbid Python to keep what it compiles. Tests start hundreds of processes, and each
+# would compile the product, and rewrite every test, anew.
+tests test-fast: export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help demo pages screenshots serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
 

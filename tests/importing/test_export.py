@@ -37,7 +37,7 @@ LEADS = st.builds(Lead, id=st.just("L1"), name=LABELS, themes=LISTS, lead_kind=T
 
 
 @given(ORGANISATIONS | OPPORTUNITIES | FACTORIES | LEADS, st.sampled_from([".csv", ".jsonl"]))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=80, deadline=None)
 def test_what_is_exported_is_imported_the_same(
     tmp_path_factory: pytest.TempPathFactory, item: AnyItem, ending: str
 ) -> None:

@@ -219,9 +219,9 @@ def test_from_a_folder_nobody_may_write_to_only_files_without_rejects_are_import
 
 
 def test_all_rows_of_a_file_are_one_transaction(store: Store, file: Path) -> None:
-    file.write_text(HEADER + "".join(f"O{n};N{n};;\n" for n in range(7000)), encoding="utf-8")
+    file.write_text(HEADER + "".join(f"O{n};N{n};;\n" for n in range(2500)), encoding="utf-8")
     table = read(file)
-    assert len(table.rows) == 7000
-    assert import_file(file, store).put.inserted == 7000
+    assert len(table.rows) == 2500
+    assert import_file(file, store).put.inserted == 2500
     assert store.outbox.changes(0, 1)[0].item_id == "O0"
-    assert store.outbox.last_seq() == 7000
+    assert store.outbox.last_seq() == 2500

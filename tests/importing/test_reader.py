@@ -242,7 +242,7 @@ class TestFiles:
         .map(str.encode),
         st.none() | st.sampled_from(ItemType),
     )
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=40, deadline=None)
     def test_whatever_the_bytes_there_are_rows_or_one_clear_error(
         self, tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: ItemType | None
     ) -> None:

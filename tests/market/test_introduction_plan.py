@@ -39,7 +39,7 @@ def markets(draw: st.DrawFn) -> Scores:
     }
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=15)
 @given(scores=markets())
 def test_every_planned_introduction_is_wanted_by_both_and_never_oneself(scores: Scores) -> None:
     mutual = any(a in scores[b] for a in scores for b in scores[a])

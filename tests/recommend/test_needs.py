@@ -73,7 +73,7 @@ def light() -> Company:
     needs=st.lists(st.sampled_from(NEEDS), min_size=1, max_size=3, unique=True),
     request=st.sampled_from(REQUESTS),
 )
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=10, deadline=None)
 def test_a_need_lowers_no_score_of_the_catalogue(
     place: int, is_bare: bool, needs: list[str], request: str
 ) -> None:

@@ -64,7 +64,7 @@ def numbered(items: Sequence[AnyItem]) -> list[AnyItem]:
     k=st.integers(1, 8),
     least=st.sampled_from([0.0, 0.2, 0.5]),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 def test_a_list_is_of_clear_items_only_best_first_and_apart_from_the_weaker(
     asker: Organisation | Profile,
     items: list[AnyItem],
@@ -100,7 +100,7 @@ def check_weaker(answer: Answer, least: float) -> None:
 
 
 @given(asker=askers, items=others, kind=st.sampled_from(KINDS))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_clear_items_come_first_then_by_score_then_by_id(
     asker: Organisation, items: list[AnyItem], kind: Kind
 ) -> None:
@@ -110,7 +110,7 @@ def test_clear_items_come_first_then_by_score_then_by_id(
 
 
 @given(asker=askers, items=others, k=st.integers(1, 8))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_a_longer_list_begins_with_the_shorter(asker: Organisation, items: list[AnyItem], k: int) -> None:
     recommender = build(Held([asker, *numbered(items)]), KNOWLEDGE)
     shorter = recommender.recommend(asker, Kind.PARTNER, k)

@@ -14,6 +14,7 @@ from matcher.importing import import_file, rejects_path
 from matcher.people import Person, new_person
 from matcher.rights import Erasure, Subject, SubjectKind, Suppressed, certificate, find_subject
 from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
+from tests.samples import migrated
 
 FEW = 6
 
@@ -21,8 +22,7 @@ FEW = 6
 @pytest.fixture
 def matcher(tmp_path: Path) -> Iterator[Matcher]:
     settings = settings_of(tmp_path / "home")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    migrated(settings.home / "matcher.db")
     with open_matcher(settings) as opened:
         yield opened
 
