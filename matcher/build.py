@@ -241,7 +241,7 @@ class Matcher:
         transport = SmtpTransport(parse_smtp_url(url.get_secret_value())) if url else None
         delivery = Delivery(self.store.mail, self.letters, transport, utc_now)
         turn = Turn(self.store.turns, "mail", utc_now)
-        chores = [self.introduction_worker.due, self.digests.due, self.audit.sign_due]
+        chores = [self.introduction_worker.due, self.digests.due, self.audit.sign_due, self.hiring.own.sweep]
         return Worker(turn, delivery, chores, utc_now)
 
     @cached_property

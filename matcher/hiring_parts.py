@@ -1,6 +1,6 @@
 """The HR factory put together: the use cases of candidates over the store, the mail and the rights."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from matcher.adapters.sql import Store
@@ -9,6 +9,7 @@ from matcher.hiring.candidates import (
     KEY_FILE,
     CandidateDesk,
     CandidateParts,
+    Certifications,
     KeepList,
     OwnDesk,
     Sealing,
@@ -56,8 +57,16 @@ class HiringParts:
     @cached_property
     def keep_list(self) -> KeepList:
         """What of a text enters a profile."""
-        data_dir = self._settings.data_dir
-        return KeepList(read_job_skills(data_dir), read_certifications(data_dir))
+        return KeepList(read_job_skills(self._settings.data_dir), self.certifications)
+
+    @cached_property
+    def certifications(self) -> Certifications:
+        """The certifications of the national register."""
+        return read_certifications(self._settings.data_dir)
+
+    def titles(self, codes: Iterable[str]) -> dict[str, str]:
+        """Return the title of each code of a certification, in their order; "" for one that left the list."""
+        return {code: self.certifications.titles.get(code, "") for code in codes}
 
     @cached_property
     def _parts(self) -> CandidateParts:

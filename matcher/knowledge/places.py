@@ -89,6 +89,11 @@ class Territory:
         for place in communes:
             self._communes.setdefault(_key(place.name), []).append(place)
 
+    @property
+    def departments(self) -> dict[str, str]:
+        """Name of each department, by code."""
+        return {code: place.name for code, place in sorted(self._departments.items())}
+
     def locate(self, city: str, department_code: str = "") -> Place | None:
         """Return the town, else the centre of its department, else None.
 

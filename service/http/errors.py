@@ -109,7 +109,7 @@ TABLE: dict[type[MatcherError], Row] = {
     ),
     errors.NotFound: Row(status.HTTP_404_NOT_FOUND, "not-found", "Not found"),
     errors.NotAllowed: Row(status.HTTP_403_FORBIDDEN, "not-allowed", "Not allowed"),
-    CandidatesClosed: Row(status.HTTP_403_FORBIDDEN, "candidates-off", "Candidates are not taken in"),
+    CandidatesClosed: Row(status.HTTP_409_CONFLICT, "candidates-off", "Candidates are not taken in"),
     LinkGone: Row(status.HTTP_410_GONE, "link-gone", "The link no longer opens anything"),
     WrongSignIn: Row(
         status.HTTP_403_FORBIDDEN, "wrong-sign-in", "Address and password do not belong together"

@@ -24,8 +24,8 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-UPLOADS = ("/importer", "/evenement")
-"""Beginnings of the addresses to which staff send files."""
+UPLOADS = ("/importer", "/evenement", "/candidat/")
+"""Beginnings of the addresses to which staff send files, and candidates their CV."""
 MOST_DRAINED = 8
 """Times the limit that is read of a refused body: a browser shows the answer once it has sent all."""
 BODY_SECONDS = 20.0

@@ -4,6 +4,9 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from starlette.datastructures import UploadFile
+from starlette.formparsers import MultiPartException, MultiPartParser
+
+from matcher.errors import InvalidRequest
 
 
 async def typed(request: Request) -> dict[str, str]:
@@ -28,6 +31,29 @@ async def sent_file(request: Request, name: str) -> tuple[str, bytes]:
         if not isinstance(file, UploadFile) or not file.filename:
             return "", b""
         return file.filename, await file.read()
+
+
+async def sent_in_memory(request: Request, most: int) -> dict[str, bytes]:
+    """Return the fields of a form, a file as its content, one of ``most`` bytes; its name is unread.
+
+    The file stays in memory: other forms keep one above a megabyte on the disk.
+
+    Raises
+    ------
+    InvalidRequest
+        The form cannot be read, or holds more than one file.
+    """
+    parser = MultiPartParser(request.headers, request.stream(), max_files=1, max_fields=20)
+    parser.spool_max_size = most + 1
+    try:
+        form = await parser.parse()
+    except MultiPartException as error:
+        raise InvalidRequest(f"The form cannot be read: {error.message}") from error
+    sent: dict[str, bytes] = {}
+    for name, value in form.items():
+        sent[name] = value.encode() if isinstance(value, str) else await value.read(most + 1)
+    await form.close()
+    return sent
 
 
 def own_path(address: str) -> str:

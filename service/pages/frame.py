@@ -67,6 +67,11 @@ SAID: dict[str, str] = {
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),
     "no_plan": mark("Il n'y a pas encore de plan : faites-le sur la page Propositions."),
+    "candidate_kept": mark("C'est enregistré."),
+    "candidate_paused": mark("Votre profil est en pause : personne ne le voit."),
+    "candidate_resumed": mark("Votre profil est de nouveau visible."),
+    "candidates_on": mark("Le vivier de profils est ouvert."),
+    "candidates_off": mark("Le vivier de profils est fermé."),
     "planned": mark("Ajouté depuis le plan : à relire avant tout envoi."),
 }
 """Sentences shown once after an act, by the code in the address: an address cannot bring words of its own."""
@@ -166,6 +171,7 @@ MENU = (
     MenuRule(MenuEntry("/appels", mark("Appels ouverts"), "globe"), own=True),
     MenuRule(MenuEntry("/annuaire", mark("Annuaire"), "building-2"), Permission.READ_DIRECTORY),
     MenuRule(MenuEntry("/recruter", mark("Recruter"), "briefcase"), Permission.ASK),
+    MenuRule(MenuEntry("/recruter/candidats", mark("Profils"), "users"), Permission.SEE_CANDIDATES),
     MenuRule(MenuEntry("/courriers", mark("Courriers"), "mail"), Permission.SEE_MAIL),
     MenuRule(MenuEntry("/administration", mark("Administration"), "settings"), Permission.MANAGE_PEOPLE),
 )

@@ -115,6 +115,12 @@ ALLOWED = {
     "POST /v1/commands/meeting-pairs": STAFF,
     "POST /v1/commands/hits": STAFF,
     "GET /v1/commands/findings": "admin",
+    "GET /v1/candidates": "hr",
+    "GET /v1/candidates/{code}": "hr",
+    "POST /v1/candidates/{code}/contact": "hr",
+    "POST /v1/candidates/invitations": "hr",
+    "GET /v1/candidates/gate": "admin",
+    "PUT /v1/candidates/gate": "admin",
     "GET /metrics": "admin, key metrics",
     "GET /healthz": EVERYBODY,
     "GET /readyz": EVERYBODY,
@@ -130,6 +136,7 @@ PUBLIC_PAGES = {
     "/confidentialite",
     "/accessibilite",
     "/mentions-legales",
+    "/candidats",
 }
 SAMPLES = {
     "item_id": "ORG001",
@@ -141,6 +148,7 @@ SAMPLES = {
     "number": "9",
     "key_id": "none",
     "erasure_id": "none",
+    "code": "none",
     "act": "withdraw",
 }
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
@@ -152,6 +160,7 @@ QUERIES = {
 }
 BODIES = {
     "PUT /v1/organisations/{item_id}/availability": {},
+    "PUT /v1/candidates/gate": {},
     "POST /v1/feedback": {
         "query_id": "ORG001",
         "item_id": "FAC001",

@@ -1,4 +1,5 @@
 """Pages of the HR factory.
 
+- ``candidates``: profiles by their skills alone, contacts opened with a reason, invitations
 - ``hiring``: the page *Recruter*: a job offer checked, and leads for a need
 """

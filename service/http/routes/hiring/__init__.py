@@ -1,0 +1,4 @@
+"""Routes of the HR factory.
+
+- ``candidates``: whether candidates are taken in, profiles by their skills alone, contacts opened
+"""

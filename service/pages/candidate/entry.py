@@ -1,0 +1,121 @@
+"""The page *Proposer mon profil*: what becomes of it, and the form by which somebody enters."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Path, Request, Response
+
+from matcher.build import Matcher
+from matcher.errors import InvalidRequest
+from matcher.hiring.candidates import CURRENT, Entry, person_notice
+from matcher.people import Purpose, address_key
+from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, Attempts, network_of
+from service.http.deps import EngineDep
+from service.http.engine import client_of
+from service.pages.acting import now
+from service.pages.forms import typed
+from service.pages.frame import Page, language_of, show
+
+router = APIRouter(include_in_schema=False)
+LONGEST_ADDRESS = 254
+Invitation = Annotated[str, Path(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryPage(Page):
+    """The notice and the form, as typed.
+
+    ``is_open``: candidates are taken in; ``may_enter``: without an invitation, or with this one. ``wrong`` is
+    what has to be corrected, "" for nothing.
+    """
+
+    template: ClassVar[str] = "candidate/entry.html"
+
+    is_open: bool
+    may_enter: bool
+    notice: Sequence[tuple[str, str]]
+    version: str
+    invitation: str = ""
+    email: str = ""
+    name: str = ""
+    sent: bool = False
+    wrong: str = ""
+
+
+@router.get("/candidats", name="page_candidate_entry")
+async def entry(request: Request, engine: EngineDep) -> Response:
+    """Show the notice, and the form where no invitation is needed."""
+    return show(request, await engine.read(lambda matcher: _page(matcher, request)))
+
+
+@router.get("/candidats/invitation/{invitation}", name="page_candidate_invited")
+async def invited(request: Request, invitation: Invitation, engine: EngineDep) -> Response:
+    """Show the notice and the form to somebody who was invited; an invitation that is over says so."""
+
+    def read(matcher: Matcher) -> EntryPage:
+        matcher.links.open(invitation, Purpose.INVITATION, now())
+        return _page(matcher, request, invitation=invitation)
+
+    return show(request, await engine.read(read))
+
+
+@router.post("/candidats", name="page_enter_candidate")
+async def enter(request: Request, engine: EngineDep) -> Response:
+    """Send a link to the address typed; what is said is the same for one that is known."""
+    form = await typed(request)
+    email, name = form.get("email", "")[:LONGEST_ADDRESS], form.get("name", "")
+    invitation = form.get("invitation", "")[:100]
+    attempts: Attempts = request.app.state.attempts
+    attempts.count(LINKS_OF_A_CLIENT, "links", network_of(client_of(request)))
+    attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(email))
+    given = Entry(email, name, form.get("agreed", ""), language_of(request), invitation)
+
+    def act(matcher: Matcher) -> EntryPage:
+        wrong = ""
+        try:
+            matcher.hiring.own.enter(given, now())
+        except InvalidRequest as error:
+            wrong = str(error)
+        return _page(matcher, request, given, sent=not wrong, wrong=wrong)
+
+    page = await engine.read(act)
+    return show(request, page, status=422 if page.wrong else 200)
+
+
+@router.post("/candidats/lien", name="page_candidate_link")
+async def link_again(request: Request, engine: EngineDep) -> Response:
+    """Send a candidate their link again; what is said is the same for an address that is not known."""
+    email = (await typed(request)).get("email", "")[:LONGEST_ADDRESS]
+    attempts: Attempts = request.app.state.attempts
+    attempts.count(LINKS_OF_A_CLIENT, "links", network_of(client_of(request)))
+    attempts.count(LINKS_OF_AN_ADDRESS, "links", address_key(email))
+
+    def act(matcher: Matcher) -> EntryPage:
+        matcher.hiring.own.send_link_again(email, now())
+        return _page(matcher, request, sent=True)
+
+    return show(request, await engine.read(act))
+
+
+def _page(  # what is shown, and what was typed
+    matcher: Matcher,
+    request: Request,
+    given: Entry | None = None,
+    *,
+    invitation: str = "",
+    sent: bool = False,
+    wrong: str = "",
+) -> EntryPage:
+    invited_by = given.invitation if given else invitation
+    return EntryPage(
+        is_open=matcher.hiring.desk.gate().is_open,
+        may_enter=bool(invited_by) or not matcher.hiring.own.by_invitation,
+        notice=person_notice().parts(language_of(request), matcher.settings.cluster_name),
+        version=CURRENT,
+        invitation=invited_by,
+        email=given.email if given and not sent else "",
+        name=given.name if given and not sent else "",
+        sent=sent,
+        wrong=wrong,
+    )

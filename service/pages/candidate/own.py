@@ -1,0 +1,221 @@
+"""A candidate's own page, by the link of a mail: what is kept, and what they do with it."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from fastapi import APIRouter, Depends, Path, Request, Response
+from starlette.responses import JSONResponse
+
+from matcher.build import Matcher
+from matcher.domain.items import ItemType
+from matcher.errors import InvalidRequest
+from matcher.hiring.candidates import (
+    LANGUAGES,
+    MOST_BYTES,
+    MOST_YEARS,
+    Candidate,
+    CvRefused,
+    Opening,
+    Wishes,
+)
+from matcher.language.lookup import find_item
+from service.http.deps import EngineDep
+from service.pages.acting import now
+from service.pages.forms import sent_in_memory, ticked, typed
+from service.pages.frame import Page, back_to, language_of, show
+
+router = APIRouter(include_in_schema=False)
+Token = Annotated[str, Path(max_length=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnPage(Page):
+    """What is kept of a candidate, and the forms.
+
+    ``organisations`` are names of those it may be shown to; ``certifications`` has the title of each code.
+    ``dropped`` counts characters of a CV that were left out, None where none was read; ``wrong`` is what has
+    to be corrected, "" for nothing.
+    """
+
+    template: ClassVar[str] = "candidate/own.html"
+
+    base: str
+    candidate: Candidate
+    kept_until: date
+    is_open: bool
+    certifications: Mapping[str, str]
+    departments: Mapping[str, str]
+    languages: Mapping[str, str]
+    organisations: str
+    openings: Sequence[Opening]
+    most_years: int
+    dropped: Mapping[str, int] | None = None
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawPage(Page):
+    """Asks to confirm; ``certificate`` is the proof's number once everything is erased, "" before."""
+
+    template: ClassVar[str] = "candidate/withdraw.html"
+
+    base: str
+    certificate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """The candidate of a link."""
+
+    token: str
+    candidate: Candidate
+
+    @property
+    def base(self) -> str:
+        """Path below which the forms of the page are sent."""
+        return f"/candidat/{self.token}"
+
+
+async def _followed(token: Token, engine: EngineDep) -> Followed:
+    return Followed(token, await engine.read(lambda matcher: matcher.hiring.own.follow(token, now())))
+
+
+FollowedDep = Annotated[Followed, Depends(_followed)]
+
+
+@router.get("/candidat/{token}", name="page_candidate")
+async def own(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Show what is kept; nothing is recorded."""
+    return show(request, await engine.read(lambda matcher: _page(matcher, request, followed)))
+
+
+@router.post("/candidat/{token}/cv", name="page_candidate_cv")
+async def cv(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Take the skills of a CV that is sent or pasted; the file stays in memory and is forgotten."""
+    sent = await sent_in_memory(request, MOST_BYTES)
+    content = sent.get("file") or sent.get("text", b"")
+
+    def act(matcher: Matcher) -> OwnPage:
+        try:
+            changed, read = matcher.hiring.own.take_cv(followed.candidate, content, now())
+        except CvRefused as refused:
+            wrong = refused.french if language_of(request) == "fr" else str(refused)
+            return _page(matcher, request, followed, wrong=wrong)
+        return _page(matcher, request, Followed(followed.token, changed), dropped=read.dropped)
+
+    page = await engine.read(act)
+    return show(request, page, status=422 if page.wrong else 200)
+
+
+@router.post("/candidat/{token}/ajouter", name="page_candidate_add")
+async def add(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Add the skills that words name, as far as the lists have them."""
+    words = (await typed(request)).get("words", "")[:2_000]
+    return await _done(followed, engine, lambda m: m.hiring.own.add_skills(followed.candidate, words, now()))
+
+
+@router.post("/candidat/{token}/garder", name="page_candidate_keep")
+async def keep(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Keep the ticked skills and certifications alone, with the years chosen."""
+    kept, form = await ticked(request, "kept"), await typed(request)
+    years = {skill_id: _number(form.get(f"years-{skill_id}", "")) for skill_id in kept}
+    return await _done(followed, engine, lambda m: m.hiring.own.keep_only(followed.candidate, years, now()))
+
+
+@router.post("/candidat/{token}/choix", name="page_candidate_choose")
+async def choose(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Keep departments, remote work, date, languages and organisations."""
+    form = await typed(request)
+    zone, languages = await ticked(request, "zone"), await ticked(request, "languages")
+
+    def act(matcher: Matcher) -> Candidate:
+        names = [name.strip() for name in form.get("organisations", "").split(";") if name.strip()]
+        items = matcher.store.items
+        shown_to = tuple(find_item(items, name, ItemType.ORGANISATION).id for name in names)
+        start = _day(form.get("available_from", ""))
+        wishes = Wishes(tuple(zone), "remote" in form, start, shown_to, tuple(languages))
+        departments = matcher.knowledge.territory.departments
+        return matcher.hiring.own.choose(followed.candidate, wishes, departments, now())
+
+    return await _done(followed, engine, act)
+
+
+@router.post("/candidat/{token}/pause", name="page_candidate_pause")
+async def pause(followed: FollowedDep, engine: EngineDep) -> Response:
+    """Hide the profile."""
+    await engine.read(lambda matcher: matcher.hiring.own.pause(followed.candidate, now()))
+    return back_to(followed.base, said="candidate_paused")
+
+
+@router.post("/candidat/{token}/reprendre", name="page_candidate_resume")
+async def resume(followed: FollowedDep, engine: EngineDep) -> Response:
+    """Show the profile again."""
+    await engine.read(lambda matcher: matcher.hiring.own.resume(followed.candidate, now()))
+    return back_to(followed.base, said="candidate_resumed")
+
+
+@router.get("/candidat/{token}/copie.json", name="page_candidate_copy")
+async def copy(followed: FollowedDep, engine: EngineDep) -> Response:
+    """Return everything that is held, as a file."""
+    held = await engine.read(lambda matcher: matcher.hiring.own.copy(followed.candidate))
+    headers = {"Content-Disposition": 'attachment; filename="mon-profil.json"', "Cache-Control": "no-store"}
+    return JSONResponse(held, headers=headers)
+
+
+@router.get("/candidat/{token}/effacer", name="page_candidate_withdraw")
+async def ask_to_withdraw(request: Request, followed: FollowedDep) -> Response:
+    """Ask to confirm that everything is erased."""
+    return show(request, WithdrawPage(base=followed.base))
+
+
+@router.post("/candidat/{token}/effacer", name="page_candidate_withdrawn")
+async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+    """Erase everything of the candidate; the rest of the proof follows by itself."""
+    erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
+    return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
+
+
+async def _done(followed: Followed, engine: EngineDep, act: Callable[[Matcher], Any]) -> Response:
+    await engine.read(act)
+    return back_to(followed.base, said="candidate_kept")
+
+
+def _number(typed_years: str) -> int | None:
+    return int(typed_years) if typed_years.isdecimal() and len(typed_years) < 3 else None
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidRequest("A date is written as 2026-12-31.") from error
+
+
+def _page(
+    matcher: Matcher,
+    request: Request,
+    followed: Followed,
+    *,
+    dropped: Mapping[str, int] | None = None,
+    wrong: str = "",
+) -> OwnPage:
+    candidate, which = followed.candidate, int(language_of(request) == "en")
+    organisations = matcher.store.items.get_many(list(candidate.shown_to))
+    return OwnPage(
+        base=followed.base,
+        candidate=candidate,
+        kept_until=candidate.kept_until.date(),
+        is_open=matcher.hiring.desk.gate().is_open,
+        certifications=matcher.hiring.titles(candidate.profile.certifications),
+        departments=matcher.knowledge.territory.departments,
+        languages={code: names[which] for code, names in LANGUAGES.items()},
+        organisations=" ; ".join(one.name for one in organisations.values()),
+        openings=matcher.hiring.desk.openings(candidate.id),
+        most_years=MOST_YEARS,
+        dropped=dropped,
+        wrong=wrong,
+    )

@@ -1,0 +1,139 @@
+"""A candidate comes by a link, is seen by skills alone, is opened with a reason, and leaves."""
+
+import re
+from html import unescape
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+
+from matcher.hiring.candidates import CURRENT
+from tests.pages.signing_in import ADMIN, HR, MEMBER, STAFF, browser_of, visitor_of
+from training.hiring.cv_files import Line, as_pdf
+
+ADDRESS = "ada.exemple@courriel.example"
+CV = [Line("Ada Exemplaire, 34 ans"), Line("Python (3 ans), Docker, PostgreSQL"), Line("Kubernetes", gray=1)]
+
+
+@pytest.fixture
+def opened(signed: FastAPI) -> FastAPI:
+    """An application in which the administrator opened the pool on the page."""
+    admin = browser_of(signed, ADMIN)
+    assert admin.post("/administration/candidats", data={"act": "enable", "dpia": ""}).status_code == 422
+    form = {"act": "enable", "dpia": "AIPD-2026-04"}
+    assert admin.post("/administration/candidats", data=form).status_code == 303
+    assert "AIPD-2026-04" in admin.get("/administration/candidats").text
+    return signed
+
+
+def words(answer: Any) -> str:
+    """Return the text of a page with plain spaces and apostrophes."""
+    return unescape(answer.text).replace("\u00a0", " ").replace("\u202f", " ").replace("’", "'")
+
+
+def enter(app: FastAPI) -> str:
+    """Let somebody enter by an invitation of HR; return the path of their own page."""
+    page = browser_of(app, HR).post("/recruter/candidats/inviter").text
+    invitation = re.search(r"/candidats/invitation/([\w-]+)", page)
+    assert invitation
+    visitor = visitor_of(app)
+    assert "L1221" not in visitor.get(f"/candidats/invitation/{invitation[1]}").text
+    form = {"email": ADDRESS, "name": "Ada Exemplaire", "agreed": CURRENT, "invitation": invitation[1]}
+    assert "un lien vient" in visitor.post("/candidats", data=form).text
+    return path_of_own_page(app)
+
+
+def path_of_own_page(app: FastAPI) -> str:
+    """Read the link in the mail, as the candidate does."""
+    matcher = app.state.matcher
+    (message,) = [one for one in matcher.store.mail.all() if one.event.value == "candidate_link"]
+    text = matcher.letters.compose(message, message.created_at).get_body(("plain",)).get_content()
+    found = re.search(r"/candidat/[\w-]+", text)
+    assert found
+    return found[0]
+
+
+def test_from_an_invitation_to_a_withdrawal(opened: FastAPI) -> None:
+    path, candidate, hr = enter(opened), visitor_of(opened), browser_of(opened, HR)
+    assert "Aucun profil visible" in hr.get("/recruter/candidats").text
+    page = candidate.post(f"{path}/cv", files={"file": ("cv-ada.pdf", as_pdf(CV), "application/pdf")}).text
+    assert "Votre CV est lu et oublié" in page
+    assert "10 signes" in page, "white text is counted"
+    listed = hr.get("/recruter/candidats").text
+    assert "Python · 3 ans" in listed
+    assert "Kubernetes" not in listed
+    assert "Exemplaire" not in listed
+    code = re.search(r"/recruter/candidats/([0-9A-Z]{3}-[0-9A-Z]{2})", listed)
+    assert code
+    profile = f"/recruter/candidats/{code[1]}"
+    assert hr.post(f"{profile}/ouvrir", data={"reason": "court"}).status_code == 422
+    shown = hr.post(f"{profile}/ouvrir", data={"reason": "Poste de développement à Nîmes"}).text
+    assert ADDRESS in shown
+    assert ADDRESS not in hr.get(profile).text, "the contact is shown once"
+    own = candidate.get(path).text
+    assert "Poste de développement à Nîmes" in own
+    assert HR.name in own
+    assert candidate.get(f"{path}/effacer").status_code == 200
+    assert "certificat" in candidate.post(f"{path}/effacer").text
+    assert candidate.get(path).status_code == 404
+    assert "Aucun profil visible" in hr.get("/recruter/candidats").text
+
+
+def test_corrections_and_choices_are_kept(opened: FastAPI) -> None:
+    path, candidate = enter(opened), visitor_of(opened)
+    candidate.post(f"{path}/ajouter", data={"words": "Python, Docker, sculpture"})
+    held = re.findall(r'name="kept" value="([^"]+)"', candidate.get(path).text)
+    assert len(held) == 2
+    candidate.post(f"{path}/garder", data={"kept": held[:1], f"years-{held[0]}": "4"})
+    form = {"zone": ["31", "30"], "remote": "1", "languages": ["en"], "organisations": "Makina Corpus"}
+    assert candidate.post(f"{path}/choix", data=form).status_code == 303
+    copy = candidate.get(f"{path}/copie.json").json()
+    assert [skill["years"] for skill in copy["skills"]] == [4]
+    assert (copy["departments"], copy["languages"], copy["shown_to"]) == (["30", "31"], ["en"], ["ORG001"])
+    assert candidate.post(f"{path}/choix", data={"zone": "Mirail"}).status_code == 422
+    candidate.post(f"{path}/pause")
+    assert "en pause" in candidate.get(path).text
+    candidate.post(f"{path}/reprendre")
+    assert "en pause" not in candidate.get(path).text
+
+
+def test_a_bad_file_is_refused_with_a_sentence(opened: FastAPI) -> None:
+    path, candidate = enter(opened), visitor_of(opened)
+    answer = candidate.post(f"{path}/cv", files={"file": ("x.pdf", b"%PDF-1.4 nothing", "application/pdf")})
+    assert answer.status_code == 422
+    assert "endommagé" in answer.text
+
+
+def test_nobody_but_hr_sees_profiles(opened: FastAPI) -> None:
+    for person in (STAFF, ADMIN, MEMBER):
+        assert browser_of(opened, person).get("/recruter/candidats").status_code == 403
+    assert visitor_of(opened).get("/recruter/candidats").status_code == 401
+
+
+def test_staff_see_that_a_mail_was_sent_and_not_to_whom(opened: FastAPI) -> None:
+    enter(opened)
+    staff = browser_of(opened, STAFF)
+    assert "Lien d'un profil" in words(staff.get("/courriers"))
+    (number,) = [one.id for one in opened.state.matcher.store.mail.all()]
+    page = staff.get(f"/courriers/{number}").text
+    assert "courriel.example" not in page
+    assert "/candidat/" not in page
+
+
+def test_while_it_is_off_no_page_takes_anything(signed: FastAPI) -> None:
+    visitor, hr = visitor_of(signed), browser_of(signed, HR)
+    assert "n'est pas ouvert" in words(visitor.get("/candidats"))
+    form = {"email": ADDRESS, "name": "Ada Exemplaire", "agreed": CURRENT}
+    assert visitor.post("/candidats", data=form).status_code == 409
+    visitor.post("/candidats/lien", data={"email": ADDRESS})
+    assert hr.post("/recruter/candidats/inviter").status_code == 409
+    assert "vivier est fermé" in hr.get("/recruter/candidats").text
+    matcher = signed.state.matcher
+    assert matcher.store.mail.all() == []
+    files = [path.read_bytes() for path in matcher.settings.home.rglob("*") if path.is_file()]
+    assert [content for content in files if b"courriel.example" in content] == []
+
+
+def test_a_link_of_another_kind_opens_no_profile(opened: FastAPI) -> None:
+    enter(opened)
+    assert visitor_of(opened).get("/candidat/nothing").status_code == 404
