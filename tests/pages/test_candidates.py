@@ -92,9 +92,9 @@ def test_corrections_and_choices_are_kept(opened: FastAPI) -> None:
     assert (copy["departments"], copy["languages"], copy["shown_to"]) == (["30", "31"], ["en"], ["ORG001"])
     assert candidate.post(f"{path}/choix", data={"zone": "Mirail"}).status_code == 422
     candidate.post(f"{path}/pause")
-    assert "en pause" in candidate.get(path).text
+    assert ">en pause<" in candidate.get(path).text
     candidate.post(f"{path}/reprendre")
-    assert "en pause" not in candidate.get(path).text
+    assert ">en pause<" not in candidate.get(path).text
 
 
 def test_a_bad_file_is_refused_with_a_sentence(opened: FastAPI) -> None:
