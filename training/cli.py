@@ -10,6 +10,7 @@ from training.bench import bench
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
+from training.hiring.plantings import plantings
 from training.job_check import job_check
 from training.market import market, meetings
 from training.quality import quality
@@ -45,6 +46,7 @@ app.command("job-check")(job_check)
 app.command("job-skills")(job_skills)
 app.command()(market)
 app.command()(meetings)
+app.command()(plantings)
 app.command()(quality)
 app.command()(stuffing)
 app.command()(train)

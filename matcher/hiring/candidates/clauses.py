@@ -13,8 +13,8 @@ from matcher.language import fold
 
 _LINE_END = re.compile(r"[\r\n\f\v\u2028\u2029]+")
 _CLAUSE_END = re.compile(
-    r"(,(?! ?\d{1,2} ?ans? d)|[;|•·●▪◦‣\t]|\s[-–—/](?! ?\d{1,2} ?ans?)\s|\.(?=\s|$)|[!?]|\s{3,}"
-    r"|\((?! ?\d{1,2} ?an)|:(?=\s)(?! ?\d))"
+    r"(,(?! ?\d{1,2} ?ans? d)|[;|•·●▪◦‣\t]|\s[-–—/](?! ?\d{1,2} ?ans?)\s|[!?]|\s{3,}"
+    r"|(?<!\b[A-Z])(?<!Mme)(?<!Mr|Dr|Ms)(?<!Mrs)\.(?=\s|$)|\((?! ?\d{1,2} ?an)|:(?=\s)(?! ?\d))"
 )
 """Where a clause ends. A dot in a name (Node.js) ends none, nor what leads to years ("Python (3 ans)")."""
 _AGE = re.compile(r"\(? ?\b(?:1[6-9]|[2-9]\d) ?ans\b(?! (?:d|en))\.? ?\)?", re.IGNORECASE)
@@ -42,9 +42,14 @@ def _readable_line(line: str) -> str:
         return ""
     pieces = _CLAUSE_END.split(line)  # clauses and, between them, what separates them
     kept: list[str] = []
+    is_left_out = False
     for place in range(0, len(pieces), 2):
         clause = pieces[place]
-        if telling.search(fold(clause)) or _TELLING_AS_WRITTEN.search(clause):
+        is_named = is_left_out and pieces[place - 1].startswith(
+            ":"
+        )  # "Nom : Roux": what the heading announces
+        is_left_out = is_named or bool(telling.search(fold(clause)) or _TELLING_AS_WRITTEN.search(clause))
+        if is_left_out:
             continue
         # The separator before the clause goes with it: the clauses beside one left out become neighbours.
         separator = pieces[place - 1] if kept else ""
