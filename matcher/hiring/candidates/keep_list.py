@@ -7,12 +7,11 @@ certifications are codes of closed lists. So no word of a CV is ever stored.
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from functools import cache
 from itertools import accumulate
 from pathlib import Path
 from typing import Protocol
 
-from matcher.hiring.candidates.clauses import readable
+from matcher.hiring.candidates.clauses import readable, tool_words
 from matcher.hiring.candidates.languages import languages_in
 from matcher.hiring.need import JobSkill
 from matcher.hiring.profile import CandidateProfile, HeldSkill
@@ -22,7 +21,6 @@ from matcher.language import fold, fold_words
 CERTIFICATIONS = Path("hr") / "certifications.csv"
 MOST_YEARS = 10
 """Years beyond these are kept as these: more tells little of a skill and much of an age."""
-_WORDS_FILE = Path(__file__).with_name("tool_words.tsv")
 _CAPITAL = re.compile(r"[A-ZÀ-Þ][\w'’-]+")
 _WORD_BEFORE = re.compile(r"([\w'’-]+) $")
 _WORD_AFTER = re.compile(r"^ ([\w'’-]+)")
@@ -180,14 +178,7 @@ class _Lines:
 
 def _may_be_a_name(one: Found, text: str) -> bool:
     words = fold_words(text[one.start : one.end]).split()
-    return len(words) == 1 and words[0] in _words("name")
-
-
-@cache
-def _words(kind: str) -> frozenset[str]:
-    """Return names of tools that are names of people or places too, or words that introduce a tool."""
-    rows = [line.split("\t") for line in _WORDS_FILE.read_text(encoding="utf-8").splitlines()]
-    return frozenset(row[1] for row in rows if row[0] == kind)
+    return len(words) == 1 and words[0] in tool_words("name")
 
 
 def _has_a_name_beside(one: Found, text: str) -> bool:
@@ -196,7 +187,7 @@ def _has_a_name_beside(one: Found, text: str) -> bool:
     before = _WORD_BEFORE.search(text[line_start : one.start])
     after = _WORD_AFTER.match(text[one.end :])
     beside = [match.group(1) for match in (before, after) if match]
-    return any(_CAPITAL.fullmatch(word) and fold(word) not in _words("introducing") for word in beside)
+    return any(_CAPITAL.fullmatch(word) and fold(word) not in tool_words("introducing") for word in beside)
 
 
 def read_certifications(data_dir: Path) -> Certifications:
