@@ -59,8 +59,9 @@ fix: $(VENV)/test.stamp ## Format, and repair what the linter can
 format: $(VENV)/test.stamp ## Check the formatting
 	$(BIN)/ruff format --check .
 
-lint: $(VENV)/test.stamp ## Lint
+lint: $(VENV)/test.stamp ## Lint code and templates
 	$(BIN)/ruff check .
+	$(BIN)/djlint service/pages/templates --lint --quiet
 
 types: $(VENV)/test.stamp ## Check types (mypy strict)
 	$(BIN)/mypy

@@ -14,11 +14,11 @@ NOWHERE = mark("département non connu")
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """One department: the figure written on it, "" without a member, and its shade, -1 without a member."""
+    """One department: the figure written on it, and its shade from 0; "" and "none" without a member."""
 
     shape: DepartmentShape
     figure: str
-    shade: int
+    shade: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,9 @@ def region(
     for shape in read_shapes(matcher.settings.data_dir / "reference"):
         value = figures.get(shape.code)
         if value is None:
-            areas.append(Area(shape, "", -1))
+            areas.append(Area(shape, "", "none"))
         else:
-            areas.append(Area(shape, f"{value:.0f}", bisect_right(bounds, value)))
+            areas.append(Area(shape, f"{value:.0f}", str(bisect_right(bounds, value))))
     return Region(areas, legend)
 
 
