@@ -341,8 +341,8 @@ class Matcher:
 
 
 def sweep_old(settings: Settings, store: Store) -> Sequence[Swept]:
-    """Remove what is kept no longer: impressions older than the setting, links and visits that are over."""
-    kept = Kept(store.events, store.people, store.visits)
+    """Remove what is kept no longer: old impressions, and links, visits and job needs that are over."""
+    kept = Kept(store.events, store.people, store.visits, store.needs)
     return sweep(kept, Durations(settings.impressions_days), utc_now())
 
 

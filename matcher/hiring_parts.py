@@ -1,10 +1,13 @@
 """The HR factory put together: the use cases of candidates over the store, the mail and the rights."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
 from functools import cached_property
 
 from matcher.adapters.sql import Store
+from matcher.domain.items import ItemType, Lead
 from matcher.errors import NotFound
+from matcher.hiring import read_job_check
 from matcher.hiring.candidates import (
     KEY_FILE,
     CandidateDesk,
@@ -16,6 +19,7 @@ from matcher.hiring.candidates import (
     read_certifications,
     read_cv,
 )
+from matcher.hiring.needs import NeedDesk, NeedLeads, read_job_names, read_mobilities, read_need_reader
 from matcher.knowledge import read_job_skills
 from matcher.people import Links, Person, read_secret
 from matcher.rights import RightsDesk
@@ -53,6 +57,25 @@ class HiringParts:
         return OwnDesk(
             self._parts, self.desk, lambda: self.keep_list, read_cv, self._rights, by_invitation=by_invitation
         )
+
+    @cached_property
+    def needs(self) -> NeedDesk:
+        """Reads, checks and keeps job needs."""
+        data_dir, days = self._settings.data_dir, self._settings.need_days
+        reader = read_need_reader(data_dir, timedelta(days=days))
+        return NeedDesk(reader, read_job_check(data_dir / "hr"), self._store.needs)
+
+    @cached_property
+    def leads(self) -> NeedLeads:
+        """Finds leads for job needs."""
+        data_dir, names = self._settings.data_dir, read_job_names(self._settings.data_dir)
+        territory = read_need_reader(data_dir).territory
+        return NeedLeads(self._all_leads, territory, read_mobilities(data_dir), names.parents)
+
+    def _all_leads(self) -> Iterator[Lead]:
+        for item in self._store.items.all(ItemType.LEAD):
+            if isinstance(item, Lead):
+                yield item
 
     @cached_property
     def keep_list(self) -> KeepList:

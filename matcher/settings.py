@@ -183,6 +183,7 @@ class Settings(BaseSettings):
     alert_weekday: int = Field(2, ge=1, le=7, description="Day of the weekly mail, 1 being Monday")
 
     # Introductions (docs/decisions/0702-introductions.md)
+    need_days: int = Field(60, ge=1, le=365, description="Days after which a saved job need expires")
     introduction_reminder_days: int = Field(
         3, ge=1, le=30, description="Working days after which a request is recalled first"
     )

@@ -203,6 +203,14 @@ class JobSkillFinder:
         """Return the French label of a skill, "" for an id that is not on the list."""
         return self._labels.get(skill_id, "")
 
+    def named(self, label: str) -> str:
+        """Return the id of the skill with exactly this label, case and accents aside; "" for none."""
+        return self._by_label.get(fold(label).strip(), "")
+
+    @cached_property
+    def _by_label(self) -> dict[str, str]:
+        return {fold(label): skill_id for skill_id, label in sorted(self._labels.items(), reverse=True)}
+
     def occupations(self, skill_id: str) -> frozenset[str]:
         """Return the occupations that need a skill.
 

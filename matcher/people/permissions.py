@@ -40,6 +40,8 @@ class Permission(StrEnum):
     """Approve, refuse and follow introductions."""
     SEE_MAIL = "see_mail"
     """See the mails that are waiting, kept or sent."""
+    MANAGE_NEEDS = "manage_needs"
+    """Read, save and close job needs, and see their leads."""
     SEE_CANDIDATES = "see_candidates"
     """Work with candidates for a job."""
     SEE_METRICS = "see_metrics"
@@ -68,7 +70,7 @@ class Scope(StrEnum):
 _P = Permission
 _READING = frozenset({_P.READ_OFFERS, _P.READ_DIRECTORY, _P.READ_NEEDS, _P.ASK})
 _MEMBER = _READING | {_P.ACT_FOR_OWN, _P.MANAGE_OWN_ACCOUNT}
-_HR = _READING | {_P.SEE_CANDIDATES, _P.MANAGE_OWN_ACCOUNT}
+_HR = _READING | {_P.MANAGE_NEEDS, _P.SEE_CANDIDATES, _P.MANAGE_OWN_ACCOUNT}
 _STAFF_KEY = _READING | {
     _P.READ_OPTED_OUT,
     _P.ASK_FOR_ANY,
@@ -80,6 +82,7 @@ _STAFF_KEY = _READING | {
     _P.ACT_FOR_ANY,
     _P.MANAGE_INTRODUCTIONS,
     _P.SEE_MAIL,
+    _P.MANAGE_NEEDS,
     _P.SEE_PEOPLE,
 }
 _ADMIN = frozenset(Permission) - {_P.SEE_CANDIDATES}

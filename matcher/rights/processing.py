@@ -142,6 +142,20 @@ _TOLD = (
         ("messages",),
     ),
     _Told(
+        ("besoins d'emploi", "job needs"),
+        (
+            "métier, compétences, lieu, contrat et texte d'une offre; qui l'a saisie",
+            "job, skills, place, contract and text of an offer; who entered it",
+        ),
+        _LEGITIMATE,
+        (
+            "six mois après la fermeture ou l'échéance du besoin",
+            "six months after the need is closed or over",
+        ),
+        Permission.MANAGE_NEEDS,
+        ("job_needs",),
+    ),
+    _Told(
         ("vivier de profils", "pool of profiles"),
         (
             "compétences sous un code neutre; nom et adresse chiffrés à part; qui les a ouverts et pourquoi",

@@ -1,4 +1,4 @@
-"""What is kept no longer: old impressions, links and visits that are over, each by a rule of the notice."""
+"""What is kept no longer: impressions, links, visits and job needs, each by a rule of the notice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -35,6 +35,18 @@ class OldVisits(Protocol):
         ...
 
 
+NEEDS_FOR = timedelta(days=183)
+"""How long a job need is kept once it is closed or over: the same one is often looked for again."""
+
+
+class OldNeeds(Protocol):
+    """The job needs that are kept."""
+
+    def drop_needs(self, before: datetime) -> int:
+        """Remove the needs that were closed or over by an instant; return how many."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The places that are swept."""
@@ -42,6 +54,7 @@ class Kept:
     impressions: Impressions
     links: OldLinks
     visits: OldVisits
+    needs: OldNeeds
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,7 @@ def sweep(kept: Kept, durations: Durations, now: datetime) -> Sequence[Swept]:
         "impressions": kept.impressions.count_impressions_before(now - timedelta(days=durations.impressions)),
         "links": kept.links.drop_links(now - LINKS_FOR),
         "visits": kept.visits.drop_visits(now),
+        "job_needs": kept.needs.drop_needs(now - NEEDS_FOR),
     }
     return [Swept(table, rows, rule_of(table, durations)) for table, rows in removed.items()]
 

@@ -52,6 +52,7 @@ LATER = {
         "Show what a member wishes, or replace it by what is given.",
     ),
     "job": Later("hiring.job", "job", "Ask", "Job offers: is the wording lawful and open to all?"),
+    "need": Later("hiring.need", "need", "Ask", "Job needs: what is asked, and who could widen who applies."),
     "candidates": Later(
         "hiring.candidates",
         "candidates",

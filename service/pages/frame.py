@@ -42,6 +42,8 @@ SAID: dict[str, str] = {
     "cancel_meeting": mark("Rencontre annulée : vous en êtes tous deux prévenus par courriel."),
     "search_saved": mark("Recherche enregistrée : les appels qui y répondent viendront par courriel."),
     "search_removed": mark("Recherche supprimée."),
+    "need_saved": mark("Le besoin est enregistré."),
+    "need_closed": mark("Le besoin est fermé."),
     "calendar_made": mark("L'adresse de votre agenda est prête."),
     "calendar_ended": mark("L'ancienne adresse de votre agenda ne mène plus à rien."),
     "outcome": mark("Merci, c'est noté."),

@@ -35,6 +35,7 @@ VISITED: tuple[tuple[str, Person | None], ...] = (
     ("/recruter", HR),
     ("/recruter/candidats", HR),
     ("/administration/candidats", ADMIN),
+    ("/recruter/besoins", HR),
     ("/administration", ADMIN),
     ("/administration/etat", ADMIN),
     ("/administration/journal", ADMIN),

@@ -25,6 +25,7 @@ READERS = f"{SIGNED_IN}, key read, key write, key staff"
 ASKERS = f"{SIGNED_IN}, key read, key staff"
 STAFF = "staff, admin, key staff"
 WRITERS = f"{STAFF}, key write"
+NEEDS = "staff, hr, admin, key staff"
 
 ALLOWED = {
     "GET /v1/organisations": READERS,
@@ -48,6 +49,14 @@ ALLOWED = {
     "POST /v1/recommendations": ASKERS,
     "GET /v1/search": ASKERS,
     "POST /v1/job-checks": ASKERS,
+    "POST /v1/needs/drafts": NEEDS,
+    "POST /v1/needs": NEEDS,
+    "GET /v1/needs": NEEDS,
+    "GET /v1/needs/gaps": NEEDS,
+    "GET /v1/needs/{need_id}": NEEDS,
+    "PUT /v1/needs/{need_id}": NEEDS,
+    "POST /v1/needs/{need_id}/close": NEEDS,
+    "GET /v1/needs/{need_id}/leads": NEEDS,
     "GET /v1/plan": STAFF,
     "POST /v1/plan": STAFF,
     "GET /v1/introductions": STAFF,

@@ -16,7 +16,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
-from matcher.adapters.sql.hiring import CandidateTables, ShortlistTables
+from matcher.adapters.sql.hiring import CandidateTables, NeedTables, ShortlistTables
 from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
@@ -62,6 +62,8 @@ class Store:
         Who saw or decided what: :class:`~matcher.adapters.sql.audit.AuditTables`.
     alerts
         Calls that members are told of: :class:`~matcher.adapters.sql.alerts.AlertTables`.
+    needs
+        Job needs: :class:`~matcher.adapters.sql.hiring.NeedTables`.
     candidates
         Profiles and sealed contacts: :class:`~matcher.adapters.sql.hiring.CandidateTables`.
     shortlists
@@ -94,6 +96,7 @@ class Store:
         self.alerts = AlertTables(database)
         self.candidates = CandidateTables(database)
         self.shortlists = ShortlistTables(database)
+        self.needs = NeedTables(database)
 
     def __enter__(self) -> Self:
         return self

@@ -4,10 +4,17 @@
 - ``formats``: needs in files: JobPosting, offers of France Travail, tables
 - ``occupations``: the occupation a title names
 - ``titles``: the title of a need, in both genders
+- ``saved``, ``desk``: a need that is kept, and what is done with needs
+- ``leads``, ``mobilities``: leads for a need, each with its fact
+- ``gaps``: the map of needs without a lead
 - ``terms``: contract, remote work, languages, and what is required or only welcome
 """
 
+from matcher.hiring.needs.desk import Draft, NeedDesk
 from matcher.hiring.needs.formats import read_content, read_table_of_needs
+from matcher.hiring.needs.gaps import NeedGap, gaps
+from matcher.hiring.needs.leads import Both, LeadGroup, LeadKind, NeedLead, NeedLeads
+from matcher.hiring.needs.mobilities import Mobilities, read_mobilities
 from matcher.hiring.needs.occupations import JobNames, read_job_names
 from matcher.hiring.needs.reading import (
     NO_FIELDS,
@@ -17,18 +24,34 @@ from matcher.hiring.needs.reading import (
     ReadNeed,
     read_need_reader,
 )
+from matcher.hiring.needs.saved import NeedRows, NeedState, Override, SavedNeed
 from matcher.hiring.needs.titles import both_genders
 
 __all__ = [
     "NO_FIELDS",
+    "Both",
+    "Draft",
     "JobNames",
+    "LeadGroup",
+    "LeadKind",
+    "Mobilities",
+    "NeedDesk",
     "NeedFields",
+    "NeedGap",
+    "NeedLead",
+    "NeedLeads",
     "NeedNotice",
     "NeedReader",
+    "NeedRows",
+    "NeedState",
+    "Override",
     "ReadNeed",
+    "SavedNeed",
     "both_genders",
+    "gaps",
     "read_content",
     "read_job_names",
+    "read_mobilities",
     "read_need_reader",
     "read_table_of_needs",
 ]

@@ -108,23 +108,32 @@ def _from_posting(reader: NeedReader, offer: Mapping[str, Any], now: datetime) -
 
 
 def _from_france_travail(reader: NeedReader, offer: Mapping[str, Any], now: datetime) -> ReadNeed:
-    place = _dict(offer.get("lieuTravail"))
-    skills = [_dict(one) for one in offer.get("competences") or ()]
-    languages = [_dict(one) for one in offer.get("langues") or ()]
-    named = _plain(place.get("libelle"))
-    department = _DEPARTMENT.match(_plain(place.get("codePostal")) or named)
+    city, department = _france_travail_place(_dict(offer.get("lieuTravail")))
     known = NeedFields(
         title=_plain(offer.get("intitule")),
         rome=_plain(offer.get("romeCode")),
-        city=named.partition(" - ")[2].strip().title() or named,
-        department=department[1] if department else "",
+        city=city,
+        department=department,
         contract="apprentissage" if offer.get("alternance") else _plain(offer.get("typeContrat")),
-        required=tuple(_plain(one.get("libelle")) for one in skills if one.get("exigence") == "E"),
-        appreciated=tuple(_plain(one.get("libelle")) for one in skills if one.get("exigence") != "E"),
+        required=_asked(offer.get("competences"), required=True),
+        appreciated=_asked(offer.get("competences"), required=False),
     )
-    required = [f"{_plain(one.get('libelle'))} exigé." for one in languages if one.get("exigence") == "E"]
-    text = "\n".join([known.title, _plain(offer.get("description")), *required])
+    languages = [f"{language} exigé." for language in _asked(offer.get("langues"), required=True)]
+    text = "\n".join([known.title, _plain(offer.get("description")), *languages])
     return reader.read(text, now, known)
+
+
+def _france_travail_place(place: Mapping[str, Any]) -> tuple[str, str]:
+    """Return town and department of a place such as "81 - ALBI" with its postal code."""
+    named = _plain(place.get("libelle"))
+    department = _DEPARTMENT.match(_plain(place.get("codePostal")) or named)
+    return named.partition(" - ")[2].strip().title() or named, department[1] if department else ""
+
+
+def _asked(entries: object, *, required: bool) -> tuple[str, ...]:
+    """Return the names of entries that are required ("E"), or of those that are only welcome ("S")."""
+    found = [_dict(one) for one in entries] if isinstance(entries, list) else []
+    return tuple(_plain(one.get("libelle")) for one in found if (one.get("exigence") == "E") is required)
 
 
 def _plain(value: object) -> str:

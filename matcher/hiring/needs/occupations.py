@@ -30,6 +30,8 @@ class JobNames:
         Pairs of an ESCO address and a French label.
     labels
         The label of each ROME code.
+    parents
+        The ROME 3 code that each ROME 4 code came from.
 
     >>> names = JobNames([("M1861", "développeur Python")], [("M1805", "Développeur / Développeuse")], [],
     ...                  {"M1861": "Développeur / Développeuse logiciel", "M1805": "Développeur"})
@@ -43,11 +45,13 @@ class JobNames:
         listed: Iterable[tuple[str, str]],
         esco: Iterable[tuple[str, str]],
         labels: Mapping[str, str],
+        parents: Mapping[str, str] | None = None,
     ) -> None:
         self._reviewed = OccupationFinder(reviewed)
         self._listed = OccupationFinder(listed)
         self._esco = OccupationFinder(esco)
         self.labels = labels
+        self.parents = dict(parents or {})
 
     def occupation(self, text: str) -> Occupation | None:
         """Return the occupation of the longest name in a text, of equally long ones the first; None for none.
@@ -82,7 +86,9 @@ def read_job_names(data_dir: Path) -> JobNames:
 
     NotReady when a file is missing or damaged.
     """
-    labels = {row["code_rome"]: row["libelle_rome"] for row in _metiers(data_dir)}
+    metiers = _metiers(data_dir)
+    labels = {row["code_rome"]: row["libelle_rome"] for row in metiers}
+    parents = {row["code_rome"]: row["code_rome_parent"] for row in metiers}
     reviewed: list[tuple[str, str]] = []
     for row in read_rows(data_dir / "hr" / NAMES, ("code", "names")):
         for entry in entries(row["names"]):
@@ -95,11 +101,12 @@ def read_job_names(data_dir: Path) -> JobNames:
         for row in appellations
         if row["transition_num"] == "O" or row["code_rome"] in codes
     ]
-    return JobNames(reviewed, listed, _esco(data_dir / "esco"), labels)
+    return JobNames(reviewed, listed, _esco(data_dir / "esco"), labels, parents)
 
 
 def _metiers(data_dir: Path) -> list[dict[str, str]]:
-    return read_rows(data_dir / "rome" / "metiers.v4.60.csv.gz", ("code_rome", "libelle_rome"))
+    columns = ("code_rome", "libelle_rome", "code_rome_parent")
+    return read_rows(data_dir / "rome" / "metiers.v4.60.csv.gz", columns)
 
 
 def _esco(folder: Path) -> Iterator[tuple[str, str]]:

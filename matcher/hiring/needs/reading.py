@@ -32,6 +32,7 @@ from matcher.knowledge import (
 EXPIRES_AFTER = timedelta(days=60)
 MAX_TEXT = 20_000
 _POSTCODE = re.compile(r"\b(?P<department>\d{2})\d{3}\b|\((?P<short>\d{2}|2[AB])\)")
+_YEARS = re.compile(r"\s*\((\d{1,2}) ?(?:ans?|years?)\)\s*$", re.IGNORECASE)
 _GENERAL_YEARS = re.compile(
     r"\b\d{1,2} ?(?:ans?|années) d['’]expérience(?! (?:en|de|sur|avec|dans|d['’]))", re.IGNORECASE
 )
@@ -127,8 +128,8 @@ class NeedReader:
 
     def skill(self, words: str) -> JobSkill | None:
         """Return the first skill that words name, None for none."""
-        found = self.skills.in_text(words, listed=True)
-        return JobSkill(found[0].id, found[0].label) if found else None
+        found = self._of_entry(words, Weight.REQUIRED)
+        return found[0].skill if found else None
 
     def occupation_of(self, rome: str, words: str = "") -> Occupation | None:
         """Return the occupation of a ROME code, None for an unknown code."""
@@ -165,11 +166,21 @@ class NeedReader:
         listed = ((known.required, Weight.REQUIRED), (known.appreciated, Weight.APPRECIATED))
         for entries, weight in listed:
             for words in entries:
-                for one in self.skills.in_text(words, listed=True):
-                    found.setdefault(one.id, _requirement(one, weight))
+                for one in self._of_entry(words, weight):
+                    found.setdefault(one.skill.id, one)
         if not found:
             found = self._from_text(text)
         return tuple(found.values())
+
+    def _of_entry(self, words: str, weight: Weight) -> list[Requirement]:
+        """Return the skills of one entry of a list: that of its label, else those its words name."""
+        stated = _YEARS.search(words)
+        label = words[: stated.start()] if stated else words
+        skill_id = self.skills.named(label)
+        if skill_id:
+            skill = JobSkill(skill_id, self.skills.label(skill_id))
+            return [Requirement(skill, weight, label.strip(), int(stated[1]) if stated else None)]
+        return [_requirement(one, weight) for one in self.skills.in_text(words, listed=True)]
 
     def _from_text(self, text: str) -> dict[str, Requirement]:
         welcome = appreciated_parts(text)

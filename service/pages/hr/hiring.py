@@ -55,6 +55,7 @@ class HiringPage(Page):
     groups: Sequence[FindingGroup] | None
     leads: Group | None
     longest: int
+    may_save: bool
 
 
 @router.get("/recruter", name="page_hiring")
@@ -108,5 +109,7 @@ def _show(
     leads: Group | None = None,
 ) -> Response:
     longest = request.app.state.settings.max_text_chars
-    page = HiringPage(offer=offer, need=need, groups=groups, leads=leads, longest=longest)
+    caller: Caller = request.state.caller
+    may_save = caller.may(Permission.MANAGE_NEEDS)
+    page = HiringPage(offer=offer, need=need, groups=groups, leads=leads, longest=longest, may_save=may_save)
     return show(request, page, section=SECTION)

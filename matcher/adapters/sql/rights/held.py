@@ -15,6 +15,7 @@ from matcher.adapters.sql.schema import (
     imports,
     introduction_records,
     items,
+    job_needs,
     links,
     messages,
     metadata,
@@ -33,7 +34,7 @@ _SECRET = {
     "address_hash": "a hash of the address",
     "sealed": "sealed: the candidate reads it on their own page",
 }
-_JSON = frozenset({"body", "former_body", "subjects", "outcomes", "profile", "shown_to"})
+_JSON = frozenset({"body", "former_body", "subjects", "outcomes", "need", "overrides", "profile", "shown_to"})
 FREE_TEXTS = (
     (items, "id", ("name", "body", "source")),
     (people, "id", ("email", "name", "function", "source")),
@@ -43,6 +44,7 @@ FREE_TEXTS = (
     (participations, "factory_id", ("source",)),
     (alerts, "number", ("why_fr", "why_en")),
     (saved_searches, "number", ("text",)),
+    (job_needs, "id", ("need", "overrides")),
     (plans, "version", ("generation",)),
     (api_keys, "id", ("name",)),
 )

@@ -8,6 +8,7 @@
 - ``introductions``: introductions, what was done to them, what members wish
 - ``people``: people, their links, visits and keys
 - ``mail``: messages on their way, and which process delivers them
+- ``needs``: job needs
 - ``rights``: erasures, suppressed subjects, and the audit
 
 A new family of tables gets its module here, imported below, so that migrations and erasure know of it.
@@ -36,6 +37,7 @@ from matcher.adapters.sql.schema.introductions import (
     unwanted_pairs,
 )
 from matcher.adapters.sql.schema.mail import messages, worker_turns
+from matcher.adapters.sql.schema.needs import job_needs
 from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
 from matcher.adapters.sql.schema.rights import (
     audit_checkpoints,
@@ -87,6 +89,7 @@ __all__ = [
     "introductions",
     "item_id",
     "items",
+    "job_needs",
     "links",
     "messages",
     "metadata",

@@ -1,4 +1,5 @@
 """Routes of the HR factory.
 
 - ``candidates``: whether candidates are taken in, profiles by their skills alone, contacts opened
+- ``needs``: job needs, their leads, the map of those without one
 """

@@ -1,0 +1,21 @@
+"""The table of job needs."""
+
+from sqlalchemy import Column, Index, Table, Text
+
+from matcher.adapters.sql.schema.columns import ID, item_id, metadata, person_id
+
+job_needs = Table(
+    "job_needs",
+    metadata,
+    Column("id", ID, primary_key=True),
+    item_id("organisation_id"),
+    Column("state", Text, nullable=False),
+    Column("need", Text, nullable=False),
+    Column("overrides", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("expires_at", Text, nullable=False),
+    Column("closed_at", Text),
+    person_id("created_by", kept=True),
+    Index("job_needs_by_organisation", "organisation_id"),
+)
+"""Needs as JSON; ``organisation_id`` is "" where a need is of no organisation of the catalogue."""
