@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
-from training.bench import bench
+from training.bench import bench, growth
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
@@ -41,6 +41,7 @@ app.command()(contradictions)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
+app.command()(growth)
 app.command()(hiring)
 app.command("job-check")(job_check)
 app.command("job-skills")(job_skills)

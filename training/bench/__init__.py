@@ -8,10 +8,15 @@ server
     the real server run as users run it, and a client that times it
 alternative
     the same questions answered by sentence-transformers and numpy in some 35 lines
+growth
+    what an answer, the memory and a plan cost by the number of items
+synthetic
+    made-up items in any number
 figures
     a figure, its goal, and whether it is met
 """
 
 from training.bench.command import bench
+from training.bench.growth import growth
 
-__all__ = ["bench"]
+__all__ = ["bench", "growth"]

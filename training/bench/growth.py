@@ -1,0 +1,132 @@
+"""``matcher-lab growth``: what an answer, the memory and a plan cost by the number of items.
+
+Times are processor time of one process, so that a busy machine changes them little. Each size runs in a
+process of its own: memory is never given back whole. The encoder is the weightless one: index, rerank and
+memory per item are the same.
+"""
+
+import json
+import multiprocessing
+import random
+import time
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.build import Matcher, open_matcher
+from matcher.domain.items import AnyItem, ItemType, Kind, Organisation
+from matcher.importing import import_file
+from matcher.settings import HASHING, Settings
+from training.bench.synthetic import Words, synthetic_items
+
+SIZES = (400, 2_000, 8_500)
+GOAL_MS = 10.0
+"""Processor time of a partner answer, at any size."""
+_BATCH = 2_000
+_SHOWN = 5
+
+Row = dict[str, float]
+
+
+def growth(
+    sizes: Annotated[
+        list[int] | None, typer.Option("--size", min=50, help="Number of items; may be repeated.")
+    ] = None,
+    askers: Annotated[int, typer.Option(min=5, help="Organisations that ask, drawn at random.")] = 200,
+    plan: Annotated[bool, typer.Option("--plan", help="Plan introductions too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Measure partner answers, memory and the plan over synthetic items of several numbers."""
+    rows = []
+    workers = multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1)
+    with Console(stderr=True).status("") as status, workers as pool:
+        for size in sizes or SIZES:
+            status.update(f"{size} items")
+            rows.append(pool.apply(measure, (size, askers, plan)))
+    console = Console()
+    if as_json:
+        console.print_json(json.dumps(rows))
+    else:
+        console.print(_table(rows))
+
+
+def measure(size: int, askers: int, plan: bool) -> Row:
+    """Fill a store and an index with ``size`` items and measure; one row of the table."""
+    with TemporaryDirectory(prefix="matcher-growth-") as folder:
+        settings = Settings(home=Path(folder), encoder=HASHING, index_backend="edge", qdrant_url=None)
+        row: Row = {"items": float(size)}
+        with open_store(settings.database_url) as store:
+            row["import s"] = _cpu(lambda: _fill(store, size, settings))
+        with open_matcher(settings) as matcher:
+            row["index s"] = _cpu(matcher.reindex)
+            row |= _answers(matcher, askers)
+            if plan:
+                row["plan s"] = _cpu(matcher.plan)
+            row["memory MB"] = _memory_mb()
+        with open_matcher(settings) as matcher:
+            row["open s"] = _cpu(lambda: matcher.recommender)
+    return row
+
+
+def _fill(store: Store, size: int, settings: Settings) -> None:
+    store.migrate()
+    import_file(settings.data_dir / "catalogue" / "organisations.csv", store)
+    real = [item for item in store.items.all(ItemType.ORGANISATION) if isinstance(item, Organisation)]
+    store.items.delete([item.id for item in real])
+    batch: list[AnyItem] = []
+    for item in synthetic_items(Words.of(real), size):
+        batch.append(item)
+        if len(batch) == _BATCH:
+            store.items.put(batch, source="growth")
+            batch = []
+    store.items.put(batch, source="growth")
+
+
+def _answers(matcher: Matcher, count: int) -> Row:
+    """Time partner answers: the first ones after a start, and those of random askers afterwards."""
+    recommend, now = matcher.recommender.recommend, utc_now()
+    members = list(matcher.store.items.all(ItemType.ORGANISATION))
+    asked = random.Random(113).choices(members, k=count)  # noqa: S311  # no secret
+
+    def times(members: Sequence[AnyItem]) -> list[float]:
+        ask = partial(recommend, kind=Kind.PARTNER, k=_SHOWN, on=now, signals=False)
+        return [1e3 * _cpu(partial(ask, member)) for member in members]
+
+    first = times(asked[: max(5, count // 10)])
+    later = times(asked)
+    return {
+        "first answers p50 ms": float(np.median(first)),
+        "partner p50 ms": float(np.median(later)),
+        "partner p99 ms": float(np.quantile(later, 0.99)),
+    }
+
+
+def _cpu(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+def _memory_mb() -> float:
+    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+    found = dict(line.split(":", 1) for line in lines)
+    return int(found["VmRSS"].split()[0]) * 1024 / 1e6
+
+
+def _table(rows: Sequence[Row]) -> Table:
+    made = Table(
+        title=f"Growth, processor time; goal: a partner answer within {GOAL_MS:g} ms", title_justify="left"
+    )
+    for name in rows[0]:
+        made.add_column(name, justify="right")
+    for row in rows:
+        made.add_row(*(f"{value:.4g}" for value in row.values()))
+    return made
