@@ -48,8 +48,9 @@ def _on_a_server(settings: Settings) -> Generations:
         for key in (settings.qdrant_api_key, settings.qdrant_write_key)
     )
     # A second to import, for those alone who have a server.
-    from matcher.adapters.qdrant.generations import QdrantGenerations  # noqa: PLC0415
+    from matcher.adapters.qdrant.generations import Layout, QdrantGenerations  # noqa: PLC0415
     from matcher.adapters.qdrant.server import Server  # noqa: PLC0415
 
     server = Server(settings.qdrant_url, read_key, write_key)
-    return QdrantGenerations(server, settings.collection)
+    layout = Layout(settings.qdrant_shards, settings.qdrant_replicas, settings.qdrant_quantised)
+    return QdrantGenerations(server, settings.collection, layout)

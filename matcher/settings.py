@@ -89,6 +89,12 @@ class Settings(BaseSettings):
     qdrant_url: str | None = None
     qdrant_api_key: SecretStr | None = Field(None, description="Key to answer with; a read-only one will do")
     qdrant_write_key: SecretStr | None = Field(None, description="Key to index with")
+    qdrant_shards: int = Field(1, ge=1, le=256, description="Parts of a new index on a Qdrant server")
+    qdrant_replicas: int = Field(1, ge=1, le=16, description="Copies of each part, on different nodes")
+    qdrant_quantised: bool = Field(
+        False,
+        description="Search vectors of 8 bits held in memory, then the whole ones: a quarter of the memory",
+    )
     collection: str = Field("matcher", pattern=r"^[A-Za-z0-9_-]{1,64}$")
     index_backend: Backend = Field(default_factory=_default_backend)
     index_interval_s: float = Field(5.0, gt=0, le=3600, description="Seconds between two looks at the outbox")

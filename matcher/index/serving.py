@@ -72,6 +72,11 @@ class ServingIndex:
                 indexer.drop_if_unused(name)
         return indexer.sync(self.generation, progress, most=most)
 
+    def renew(self) -> None:
+        """Open the current generation if it is another than the open one: one that another process made."""
+        if self._generation is None or self._generation.name != self.current_name():
+            self._serve(self.indexer.open())
+
     def reindex(self, progress: Progress | None = None) -> Generation:
         """Build a new generation beside the open one, then swap; the old one serves until then."""
         generation = self._serve(self.indexer.rebuild(progress))

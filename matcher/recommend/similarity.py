@@ -157,7 +157,7 @@ class Similarity:
 
 
 def _mean(values: Floats) -> Floats:
-    """Return what ``values.mean()`` does, without its checks: they cost most of an agreement of few labels."""
+    """Return what ``values.mean()`` does, without its checks: they cost most of it for few values."""
     mean: Floats = np.add.reduce(values) / values.dtype.type(len(values))
     return mean
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypeVar
@@ -11,11 +11,13 @@ import anyio.to_thread
 import structlog
 from fastapi import Request
 
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, sweep_old
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
 from matcher.domain.items import AnyItem, ItemType, Kind, Profile
 from matcher.errors import BackendUnavailable, MatcherError, NotFound, NotReady
+from matcher.mail import Turn
 from matcher.recommend import Features, Recommender
 from service.http.errors import ClientGone, ServiceBusy, TurnTaken
 from service.http.metrics import Metrics
@@ -88,6 +90,9 @@ class MatcherEngine:
         # A file answers or fails at once; a server may be stopped, or cut off.
         is_file = matcher.settings.database_url.startswith("sqlite")
         self._watch = None if is_file else StoreWatch(matcher.store.ping)
+        # An embedded index has one owner; of processes that share a server's, one follows the store.
+        is_shared = matcher.settings.index_backend == "qdrant"
+        self._follower = Turn(matcher.store.turns, "index", utc_now) if is_shared else None
         self._shown: list[Impression] = []
         self._swept_on: date | None = None
         self._clear_at = datetime.now(UTC)
@@ -202,6 +207,13 @@ class MatcherEngine:
             task.cancel()
             await asyncio.wait([task])
             await self._follow_once()
+            await self._leave()
+
+    async def _leave(self) -> None:
+        """Let another process follow the store."""
+        if self._follower is not None:
+            with suppress(MatcherError):  # the turn then ends by itself
+                await run_to_end(self._follower.leave)
 
     async def _follow_for_ever(self) -> None:
         while True:
@@ -211,12 +223,15 @@ class MatcherEngine:
     async def _follow_once(self) -> None:
         try:
             self._metrics.pending.set(await self.read(count_pending))
+            await self.write_shown()
+            if not await self.read(self._may_follow):
+                self._state = await self.work(_renew)
+                return
             waiting = 1
             while waiting:  # a turn at a time: questions are answered in between
                 self._state, waiting = await self.work(_index_some)
                 self._metrics.points.set(self._state.points)
                 self._metrics.pending.set(waiting)
-            await self.write_shown()
             await self._clear_erased()  # before the daily work: no saved search that fails may delay it
             await self._do_daily_work()
         except MatcherError as fault:
@@ -224,6 +239,10 @@ class MatcherEngine:
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
             self._metrics.drain_failures.inc()
             self._log.exception("indexing failed, will try again")
+
+    def _may_follow(self, _: Matcher) -> bool:
+        """Whether this process is the one that follows the store; another takes over when it ends."""
+        return self._follower is None or self._follower.take()
 
     def _note_failure(self, fault: MatcherError) -> None:
         self._metrics.drain_failures.inc()
@@ -309,6 +328,12 @@ def _state(matcher: Matcher) -> IndexState:
 def _rewrite_index(matcher: Matcher) -> IndexState:
     """Write the index anew where an erased organisation is in it; return its state."""
     matcher.rights.rewrite_index(datetime.now(UTC))
+    return _state(matcher)
+
+
+def _renew(matcher: Matcher) -> IndexState:
+    """Answer from the index as another process left it; return its state."""
+    matcher.serving.renew()
     return _state(matcher)
 
 

@@ -2,6 +2,7 @@
 
 import re
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +12,18 @@ from matcher.adapters.qdrant.server import READS, QdrantIndex, Server, create_co
 from matcher.errors import NotReady
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """How a new collection lies on a server; ``quantised``: vectors of 8 bits are searched first.
+
+    For a cluster of three nodes or more: 12 shards, 2 replicas.
+    """
+
+    shards: int = 1
+    replicas: int = 1
+    quantised: bool = False
 
 
 class QdrantGenerations:
@@ -25,15 +38,15 @@ class QdrantGenerations:
         The server, with a key that may write where generations are made or changed.
     prefix
         Name of the alias.
-    shards, replicas
-        Of new collections. For a cluster of three nodes or more: 12 and 2.
+    layout
+        Of new collections.
     """
 
-    def __init__(self, server: Server, prefix: str, *, shards: int = 1, replicas: int = 1) -> None:
+    def __init__(self, server: Server, prefix: str, layout: Layout = Layout()) -> None:
         self._server, self._prefix = server, prefix
         # Whole: "matcher-dev-..." are another's, who serves beside "matcher" from the same server.
         self._own = re.compile(rf"{re.escape(prefix)}-([0-9]{{8}}T[0-9]{{12}})")
-        self._layout = {"shard_number": shards, "replication_factor": replicas}
+        self._layout = layout
 
     def current(self) -> str | None:
         """Name of the generation that serves; None when there is none."""
@@ -62,8 +75,14 @@ class QdrantGenerations:
         metadata = {"manifest": manifest.model_dump_json()}
         with self._server.client(writing=True) as client:
             collection = self._collection(name)
+            options = {
+                "metadata": metadata,
+                "shard_number": self._layout.shards,
+                "replication_factor": self._layout.replicas,
+            }
+            quantised = self._layout.quantised
             self._server.call(
-                lambda: create_collection(client, collection, manifest.dim, metadata=metadata, **self._layout)
+                lambda: create_collection(client, collection, manifest.dim, quantised=quantised, **options)
             )
         return self.open(name)
 
