@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
-from training.bench import bench, growth
+from training.bench import bench, faults, growth, load
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
@@ -38,6 +38,7 @@ app.command()(blind)
 app.command()(calibrate)
 app.command()(cluster)
 app.command()(contradictions)
+app.command()(faults)
 app.command("fit-ranker")(fit_ranker)
 app.command()(evaluate)
 app.command()(gender)
@@ -45,6 +46,7 @@ app.command()(growth)
 app.command()(hiring)
 app.command("job-check")(job_check)
 app.command("job-skills")(job_skills)
+app.command()(load)
 app.command()(market)
 app.command()(meetings)
 app.command()(plantings)

@@ -8,8 +8,12 @@ server
     the real server run as users run it, and a client that times it
 alternative
     the same questions answered by sentence-transformers and numpy in some 35 lines
+faults
+    processes killed at random moments, and what is lost or doubled
 growth
     what an answer, the memory and a plan cost by the number of items
+load
+    many clients at once, and one that asks too much
 synthetic
     made-up items in any number
 figures
@@ -17,6 +21,8 @@ figures
 """
 
 from training.bench.command import bench
+from training.bench.faults import faults
 from training.bench.growth import growth
+from training.bench.load import load
 
-__all__ = ["bench", "growth"]
+__all__ = ["bench", "faults", "growth", "load"]

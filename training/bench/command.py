@@ -79,7 +79,7 @@ def measure(plan: Plan, say: Say) -> Iterator[tuple[str, list[Figure]]]:
         say("Filling a store and an index")
         settings = filled(place / "served", plan)
         with closing(open_store(settings.database_url)) as store:
-            asked = _askers(store, plan.queries)
+            asked = askers(store, plan.queries)
         yield from _served(settings, asked, plan, say)
         say("Asking the alternative")
         yield "The alternative: sentence-transformers and numpy, cosine only", _alternative(asked, plan)
@@ -116,7 +116,8 @@ def _settings(home: Path, plan: Plan) -> Settings:
     )
 
 
-def _askers(store: Store, count: int) -> list[Organisation]:
+def askers(store: Store, count: int) -> list[Organisation]:
+    """Return the first members with a description, by id."""
     asked: list[Organisation] = []
     for item in store.items.all(ItemType.ORGANISATION):
         if isinstance(item, Organisation) and item.description and not item.opted_out and len(asked) < count:
@@ -124,13 +125,20 @@ def _askers(store: Store, count: int) -> list[Organisation]:
     return asked
 
 
+def variables_of(settings: Settings) -> dict[str, str]:
+    """Return the variables of the environment that give a served process these settings."""
+    found = {}
+    for name in ("home", "data_dir", "database_url", "encoder", "index_backend", "qdrant_url"):
+        found[f"MATCHER_{name.upper()}"] = str(getattr(settings, name) or "")
+    for name in ("requests_of_a_caller", "requests_of_an_address"):
+        found[f"MATCHER_{name.upper()}"] = str(getattr(settings, name))
+    return found
+
+
 def _served(
     settings: Settings, asked: Sequence[Organisation], plan: Plan, say: Say
 ) -> Iterator[tuple[str, list[Figure]]]:
-    variables = {
-        f"MATCHER_{name.upper()}": str(getattr(settings, name) or "")
-        for name in ("home", "data_dir", "database_url", "encoder", "index_backend", "qdrant_url")
-    }
+    variables = variables_of(settings)
     starts = []
     for run in range(plan.runs):
         say(f"Starting the server, {run + 1} of {plan.runs}")

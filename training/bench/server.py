@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, Any
 
 from matcher.errors import BackendUnavailable
 
@@ -30,20 +30,28 @@ class Client:
     It speaks to the socket itself and reads no JSON: what is timed is the service, and not its client.
     """
 
-    def __init__(self, port: int) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S)
+    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
+        self._socket = socket.create_connection(
+            ("127.0.0.1", port), timeout=_PATIENCE_S, source_address=(source, 0)
+        )
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path: str) -> bytes:
         """Return the body as it came, unread; BackendUnavailable unless the answer is 200."""
-        self._socket.sendall(
-            f"GET {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n\r\n".encode("ascii")
-        )
-        head, body = self._answer()
-        if not head.startswith(b"HTTP/1.1 200 "):
-            answer = (head.partition(b"\r\n")[0] + b" " + body[:300]).decode(errors="replace")
-            raise BackendUnavailable(f"GET {path} answered {answer}")
+        status, body = self.send("GET", path)
+        if status != 200:
+            raise BackendUnavailable(f"GET {path} answered {status} {body[:300].decode(errors='replace')}")
         return body
+
+    def send(self, method: str, path: str, content: Any = None) -> tuple[int, bytes]:
+        """Send a request, with ``content`` as JSON; return status and body of the answer."""
+        given = b"" if content is None else json.dumps(content).encode()
+        head = f"{method} {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {KEY}\r\n"
+        if content is not None:
+            head += f"Content-Type: application/json\r\nContent-Length: {len(given)}\r\n"
+        self._socket.sendall(f"{head}\r\n".encode("ascii") + given)
+        answered, body = self._answer()
+        return int(answered.split(b" ", 2)[1]), body
 
     def _answer(self) -> tuple[bytes, bytes]:
         """Head and body of an answer that says its length, as all of the service's do."""
@@ -98,6 +106,11 @@ class Server:
     def stop(self) -> None:
         """Stop it as an operator does, and wait."""
         self._process.terminate()
+        self._process.wait(timeout=_PATIENCE_S)
+
+    def kill(self) -> None:
+        """Kill it, as a power cut does, and wait."""
+        self._process.kill()
         self._process.wait(timeout=_PATIENCE_S)
 
     def _wait(self) -> None:
