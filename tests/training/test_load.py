@@ -1,5 +1,7 @@
 """What the measures of load, faults and growth count."""
 
+from functools import partial
+
 from matcher.domain.items import ItemType, Organisation
 from training.bench.load import Tally
 from training.bench.synthetic import Words, synthetic_items
@@ -14,7 +16,7 @@ WORDS = Words(
 def test_a_refusal_to_wait_is_no_fault_and_any_other_5xx_is() -> None:
     tally = Tally()
     for status in (200, 200, 429, 503, 500, 502):
-        tally.note("item", lambda status=status: status)
+        tally.note("item", partial(int, status))
     assert (tally.faults, tally.statuses.total()) == (2, 6)
     assert tally.quantile("item", 1.0) >= tally.quantile("item", 0.5) >= 0.0
     assert tally.quantile("nothing of it", 0.5) == 0.0
