@@ -19,6 +19,8 @@ from matcher.rights.traces import Tracer
 FORMAT = 1
 OUTBOX = "table outbox"
 """Where changes wait for the index."""
+_CORRECTED_LABELS = ("city", "department", "naf")
+"""Those of them that are words of the record: codes and sizes are words of the product too."""
 _OF_MEMBERS = frozenset({Role.MEMBER})
 """Who has no other role is in the store for the organisations alone that they speak for."""
 _LABELS = frozenset({"city", "department_code", "size_band", "lang", "evidence_level", "department", "naf"})
@@ -124,18 +126,44 @@ class RightsDesk:
             ]
         return Request(subject, now, by, traces, texts[:2], hashes, people)
 
-    def rectified(self, before: Organisation | Person, now: datetime, by: str = "") -> Erasure | None:
-        """Note that what was corrected must leave the files too; None where no text is gone.
+    def correct_organisation(
+        self,
+        organisation_id: str,
+        change: Callable[[Organisation], Organisation],
+        now: datetime,
+        by: str = "",
+    ) -> Erasure | None:
+        """Correct a record; what it said before leaves the files too, and cannot be brought back.
 
-        Call it after the correction is stored, with what was there before.
+        Parameters
+        ----------
+        change
+            Returns the record as it is to be; called with the present one once no other process can write,
+            so that what it raises leaves everything as it is.
+
+        Returns
+        -------
+        Erasure | None
+            What is owed of the former texts; None where nothing changed.
         """
-        kind = SubjectKind.PERSON if isinstance(before, Person) else SubjectKind.ORGANISATION
-        present = "\n".join(self._facts(Subject(kind, before.id))[0])
-        gone = [text for text in _texts_of(before) if text not in present]
-        if not gone:
-            return None
-        traces = Tracer(self._parts.tables.salt()).traces(gone)
-        return self._parts.tables.rectified(Request(Subject(kind, before.id), now, by, traces))
+        request_of = self._correction(SubjectKind.ORGANISATION, now, by)
+        return self._parts.tables.correct_organisation(organisation_id, change, request_of)
+
+    def correct_person(self, after: Person, now: datetime, by: str = "") -> Erasure | None:
+        """Correct what is held of a person; the former texts leave the files too. None: nothing changed."""
+        return self._parts.tables.correct_person(after, self._correction(SubjectKind.PERSON, now, by))
+
+    def _correction(
+        self, kind: SubjectKind, now: datetime, by: str
+    ) -> Callable[[Organisation | Person, Organisation | Person], Request]:
+        tracer = Tracer(self._parts.tables.salt())
+
+        def request_of(before: Organisation | Person, after: Organisation | Person) -> Request:
+            present = "\n".join(_stated(after))
+            gone = [text for text in _stated(before) if text not in present]
+            return Request(Subject(kind, before.id), now, by, tracer.traces(gone))
+
+        return request_of
 
     def finish(self, now: Callable[[], datetime]) -> list[Erasure]:
         """Bring what is owed to an end as far as it goes now; return the erasures as they are then.
@@ -165,7 +193,8 @@ class RightsDesk:
         tracer = Tracer(self._parts.tables.salt())
         sought = list({trace for erasure in owed for trace in erasure.sought})
         self._parts.home.clean_rejects(tracer, sought)
-        self._parts.home.drop_uploads(tracer, sought)
+        erased = [trace for erasure in owed if not erasure.rectification for trace in erasure.sought]
+        self._parts.home.drop_uploads(tracer, list(set(erased)))
         # Always: in a free page of the store a short text may lie beside another without a separator, where
         # the search does not recognise it as a word.
         troubles = {self._parts.cleaning.compact(), self._parts.cleaning.empty_log()} - {""}
@@ -211,3 +240,14 @@ def _texts_of(subject: Organisation | Person) -> list[str]:
         values = value if isinstance(value, tuple | list) else [value]
         found += [text for text in values if isinstance(text, str)]
     return found
+
+
+def _stated(subject: Organisation | Person) -> list[str]:
+    """Return every text that may be corrected: those that tell of a subject, and labels that some share.
+
+    Of a label nothing is sought as long as another record has it too.
+    """
+    if isinstance(subject, Person):
+        return [*_texts_of(subject), subject.function, subject.source]
+    labels = [getattr(subject, name, "") for name in _CORRECTED_LABELS]
+    return [*_texts_of(subject), *(text for text in labels if isinstance(text, str))]

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from matcher.audit import Note
+from matcher.domain import Organisation
+from matcher.people import Person
 from matcher.rights.accesses import AccessAudit
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.subject import Subject
@@ -32,8 +34,22 @@ class Tables(Protocol):
         """
         ...
 
-    def rectified(self, request: Request) -> Erasure:
-        """Remove former texts that are kept beside the present ones, and note that they must disappear."""
+    def correct_organisation(
+        self,
+        organisation_id: str,
+        change: Callable[[Organisation], Organisation],
+        request_of: Callable[[Organisation, Organisation], Request],
+    ) -> Erasure | None:
+        """Change a record, drop its former states and note what must disappear, in one transaction.
+
+        ``change`` is called once no other process can write; None where it changes nothing.
+        """
+        ...
+
+    def correct_person(
+        self, after: Person, request_of: Callable[[Person, Person], Request]
+    ) -> Erasure | None:
+        """Replace a person and note what must disappear, in one transaction; None where nothing changes."""
         ...
 
     def outbox_ids(self) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher
 from matcher.domain.imports import ImportBatch, ImportFile
 from matcher.domain.items import AnyItem, Organisation
@@ -71,6 +72,22 @@ def keep(
     if current.version == seen and change(current) == current:
         return False
     return matcher.store.items.put(changed, source="page", file=file, by=by.person_id).changed == 1
+
+
+def rectify(
+    matcher: Matcher, item_id: str, seen: str, by: Editor, change: Callable[[Organisation], Organisation]
+) -> bool:
+    """Change a record as :func:`keep` does, and let what it said before leave the history and all files.
+
+    It cannot be undone.
+    """
+
+    def corrected(current: Organisation) -> Organisation:
+        if current.version != seen:
+            raise ChangedMeanwhile(current)
+        return change(current)
+
+    return matcher.rights.correct_organisation(item_id, corrected, utc_now(), by.person_id) is not None
 
 
 def stored(matcher: Matcher, item_id: str) -> Organisation:

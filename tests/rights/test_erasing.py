@@ -2,12 +2,14 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.items import Organisation
 from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
 from matcher.importing import import_file, rejects_path
@@ -285,15 +287,57 @@ def test_a_subject_is_named_by_address_id_or_name(matcher: Matcher) -> None:
         find_subject("nobody@untel.example", store.items, store.people, matcher.hiring.desk)
 
 
-def test_a_corrected_text_leaves_the_files_as_well(matcher: Matcher) -> None:
-    before = member(1)
+@pytest.mark.parametrize(
+    ("field", "value", "gone"),
+    [
+        ("description", "Conçoit des jeux.", "Untel-001zq con"),
+        ("needs", (), "partenaire 001zq en"),
+        ("siret", "12345678900011", "10000000100011"),
+        ("city", "Albi", "Ville-de-001zq"),
+        ("source_url", "https://autre.example/", "https://ancien-001zq.example"),
+    ],
+)
+def test_a_corrected_text_leaves_the_files_as_well(
+    matcher: Matcher, field: str, value: object, gone: str
+) -> None:
+    own = {"city": "Ville-de-001zq", "source_url": "https://ancien-001zq.example/"}
+    before = member(1).model_copy(update=own)
     fill(matcher, [before, member(2)])
-    after = before.model_copy(update={"description": "Conçoit des jeux.", "needs": ()})
-    matcher.store.items.put([after], source="http")
-    owed = matcher.rights.rectified(before, utc_now())
-    assert owed is not None
+    home = matcher.settings.home
+    assert left_in(home, [gone])
+    asked = matcher.rights.correct_organisation(
+        before.id, lambda current: current.model_copy(update={field: value}), utc_now()
+    )
+    assert asked is not None
     done = finish(matcher)
     assert (done.rectification, done.found_in) == (True, ())
-    assert left_in(matcher.settings.home, ["Untel-001zq con", "partenaire 001zq en"]) == []
-    assert left_in(matcher.settings.home, [after.name])
-    assert matcher.rights.rectified(after, utc_now()) is None
+    assert left_in(home, [gone]) == []
+    assert left_in(home, [before.name])
+    assert matcher.rights.correct_organisation(before.id, lambda current: current, utc_now()) is None
+    assert [entry["act"] for entry in matcher.audit.export()].count("subject.rectify") == 2
+
+
+def test_what_is_corrected_of_a_person_leaves_the_files(matcher: Matcher) -> None:
+    one = replace(speaker(1, member(1)), function="Directrice-001zq des essais")
+    matcher.store.items.put([member(1)], source="test")
+    matcher.store.people.put(one)
+    after = replace(one, email="autre@untel.example", name="Dominique Autre", function="Présidente")
+    assert matcher.rights.correct_person(after, utc_now()) is not None
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.found_in == ()
+    assert left_in(matcher.settings.home, [one.email, one.name, one.function]) == []
+    assert matcher.store.people.get(one.id) == after
+    assert matcher.rights.correct_person(after, utc_now()) is None
+
+
+def test_a_correction_that_fails_changes_and_owes_nothing(matcher: Matcher) -> None:
+    fill(matcher, [member(1)])
+
+    def refuse(_: Organisation) -> Organisation:
+        raise ValueError("changed meanwhile")
+
+    with pytest.raises(ValueError, match="changed meanwhile"):
+        matcher.rights.correct_organisation(member(1).id, refuse, utc_now())
+    assert matcher.store.items.get(member(1).id) == member(1)
+    assert matcher.store.imports.of_item(member(1).id)
+    assert not matcher.rights.owes()

@@ -5,7 +5,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, Select, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import erasure
@@ -38,18 +38,7 @@ class PeopleTables:
             The person was erased at their own request.
         """
         with self._database.writing("storing a person") as connection:
-            refuse_suppressed_person(connection, person)
-            _require_own_address(connection, person)
-            _require_organisations(connection, person.organisations)
-            row = _person_row(person)
-            known = select(people.c.id).where(people.c.id == person.id)
-            is_known = connection.execute(known).first() is not None
-            if is_known:
-                connection.execute(update(people).where(people.c.id == person.id).values(row))
-            else:
-                added = {**row, "id": person.id, "created_at": self._database.stamp()}
-                connection.execute(insert(people), added)
-            _write_organisations(connection, person)
+            is_known = write_person(connection, person, self._database.stamp())
             act = "person.change" if is_known else "person.add"
             enter(connection, [Note(act, Of.PERSON, person.id, by)], self._database.now())
 
@@ -189,11 +178,44 @@ class PeopleTables:
             found = found.where(condition)
             spoken = spoken.where(person_organisations.c.person_id.in_(select(people.c.id).where(condition)))
         with self._database.snapshot("reading people") as connection:
-            rows = connection.execute(found).all()
-            organisations: dict[str, list[str]] = {row.id: [] for row in rows}
-            for row in connection.execute(spoken):
-                organisations[row.person_id].append(row.organisation_id)
-        return [replace(_person(row), organisations=tuple(organisations[row.id])) for row in rows]
+            return _with_organisations(connection, found, spoken)
+
+
+def write_person(connection: Connection, person: Person, at: str) -> bool:
+    """Add a person or replace the one of the same id; return whether there was one.
+
+    It raises as :meth:`PeopleTables.put` does.
+    """
+    refuse_suppressed_person(connection, person)
+    _require_own_address(connection, person)
+    _require_organisations(connection, person.organisations)
+    row = _person_row(person)
+    known = select(people.c.id).where(people.c.id == person.id)
+    is_known = connection.execute(known).first() is not None
+    if is_known:
+        connection.execute(update(people).where(people.c.id == person.id).values(row))
+    else:
+        connection.execute(insert(people), {**row, "id": person.id, "created_at": at})
+    _write_organisations(connection, person)
+    return is_known
+
+
+def read_person(connection: Connection, person_id: str) -> Person:
+    """Return a person, in the caller's transaction; NotFound for an unknown id."""
+    spoken = select(person_organisations).where(person_organisations.c.person_id == person_id)
+    spoken = spoken.order_by(person_organisations.c.organisation_id)
+    found = _with_organisations(connection, select(people).where(people.c.id == person_id), spoken)
+    if not found:
+        raise NotFound("There is no such person.")
+    return found[0]
+
+
+def _with_organisations(connection: Connection, found: Select[Any], spoken: Select[Any]) -> list[Person]:
+    rows = connection.execute(found).all()
+    organisations: dict[str, list[str]] = {row.id: [] for row in rows}
+    for row in connection.execute(spoken):
+        organisations[row.person_id].append(row.organisation_id)
+    return [replace(_person(row), organisations=tuple(organisations[row.id])) for row in rows]
 
 
 def _require_own_address(connection: Connection, person: Person) -> None:

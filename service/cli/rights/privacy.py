@@ -17,7 +17,7 @@ from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
 from matcher.importing import write_csv
-from matcher.people import Person, check_address
+from matcher.people import check_address
 from matcher.rights import (
     Durations,
     Erasure,
@@ -86,10 +86,9 @@ def rectify(
     values = dict(_pair(text) for text in given)
     with open_matcher(settings) as matcher:
         found = _subject(matcher, subject)
-        before = _correct(matcher, found, values)
-        erasure = matcher.rights.rectified(before, utc_now())
+        erasure = _correct(matcher, found, values)
         if erasure is None:
-            remarks().print("Corrected; no former text had to be removed.")
+            remarks().print("It says so already: nothing had to be corrected.")
             return
         _finish(settings, matcher, erasure)
 
@@ -190,26 +189,25 @@ def _pair(text: str) -> tuple[str, str]:
     return field.strip(), value.strip()
 
 
-def _correct(matcher: Matcher, subject: Subject, values: dict[str, str]) -> Organisation | Person:
-    """Store corrected fields; return what was there before."""
-    if subject.kind is SubjectKind.CANDIDATE:
-        raise InvalidRequest("Candidates correct their profile themselves, by the link of their mails.")
+def _correct(matcher: Matcher, subject: Subject, values: dict[str, str]) -> Erasure | None:
+    """Correct fields; return what is owed of the former texts, None where nothing changed."""
     if subject.kind is SubjectKind.PERSON:
         person = matcher.store.people.get(subject.id)
         _require_known(values, _OF_A_PERSON)
         if "email" in values:
             values["email"] = check_address(values["email"])
         changes: dict[str, Any] = dict(values)
-        matcher.store.people.put(replace(person, **changes))
-        return person
-    before = matcher.store.items.get(subject.id)
-    assert isinstance(before, Organisation)  # noqa: S101  # find_subject returns no other item
+        return matcher.rights.correct_person(replace(person, **changes), utc_now())
     _require_known(values, [name for name in Organisation.model_fields if name != "id"])
-    facts = before.model_dump()
-    for name, text in values.items():
-        facts[name] = [part.strip() for part in text.split(";")] if isinstance(facts[name], tuple) else text
-    matcher.store.items.put([_validated(facts)], source="rectification")
-    return before
+
+    def change(current: Organisation) -> Organisation:
+        facts = current.model_dump()
+        for name, text in values.items():
+            is_list = isinstance(facts[name], tuple)
+            facts[name] = [part.strip() for part in text.split(";")] if is_list else text
+        return _validated(facts)
+
+    return matcher.rights.correct_organisation(subject.id, change, utc_now())
 
 
 def _validated(facts: dict[str, Any]) -> Organisation:

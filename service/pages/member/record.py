@@ -11,7 +11,17 @@ from matcher.domain.items import Organisation
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
-from service.pages.editing import BY_PAGE, Change, ChangedMeanwhile, Editor, former, history, keep, take_back
+from service.pages.editing import (
+    BY_PAGE,
+    Change,
+    ChangedMeanwhile,
+    Editor,
+    former,
+    history,
+    keep,
+    rectify,
+    take_back,
+)
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
 from service.pages.member.effect import Effect, effects_of
@@ -64,6 +74,7 @@ class RecordPage(Page):
     previewed: bool
     conflict: bool
     history: Sequence[HistoryEntry]
+    forgets: bool
 
 
 @router.get("/ma-fiche", name="page_record_of_own")
@@ -86,15 +97,16 @@ async def change(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
     form = await typed(request)
     given = typed_record(form, is_staff=acting.on_behalf)
     wanted, errors = await engine.read(lambda matcher: _changed(matcher, acting.organisation, given))
+    forgets = form.get("forget") == "yes"
     if errors:
-        return await _show(request, acting, engine, _State(given, errors), status=422)
+        return await _show(request, acting, engine, _State(given, forgets, errors), status=422)
     if form.get("act") == "preview":
         before, at = acting.organisation, now()
         effects = await engine.ask(
             lambda matcher: effects_of(matcher, before, wanted, at), client_of(request)
         )
-        return await _show(request, acting, engine, _State(given, effects=effects))
-    return await _kept(request, acting, engine, given)
+        return await _show(request, acting, engine, _State(given, forgets, effects=effects))
+    return await _kept(request, acting, engine, _State(given, forgets))
 
 
 @router.post("/organisations/{item_id}/fiche/annuler/{batch}", name="page_undo_record")
@@ -109,6 +121,7 @@ class _State:
     """What the form is shown again with."""
 
     given: Typed | None = None
+    forgets: bool = False
     errors: Mapping[str, str] | None = None
     effects: Sequence[Effect] | None = None
     theirs: Organisation | None = None
@@ -118,9 +131,12 @@ def _editor(acting: Acting) -> Editor:
     return Editor(acting.person.id, "staff" if acting.on_behalf else "member")
 
 
-async def _kept(request: Request, acting: Acting, engine: EngineDep, given: Typed) -> Response:
+async def _kept(request: Request, acting: Acting, engine: EngineDep, state: _State) -> Response:
+    given = state.given or Typed({}, frozenset(), "")
+    store = rectify if state.forgets else keep
+
     def save(matcher: Matcher) -> bool:
-        return keep(
+        return store(
             matcher,
             acting.organisation.id,
             given.version,
@@ -132,7 +148,7 @@ async def _kept(request: Request, acting: Acting, engine: EngineDep, given: Type
         done = await engine.write(save)
     except ChangedMeanwhile as fault:
         read = await engine.read(lambda matcher: former(matcher, acting.organisation.id, given.version))
-        found = _State(touched(given, read), theirs=fault.current)
+        found = _State(touched(given, read), state.forgets, theirs=fault.current)
         return await _show(request, replace(acting, organisation=fault.current), engine, found, status=409)
     return back_to(f"{acting.base}/fiche", said="record_kept" if done else "record_same")
 
@@ -155,6 +171,7 @@ async def _show(
         effects=state.effects or (),
         previewed=state.effects is not None,
         conflict=state.theirs is not None,
+        forgets=state.forgets,
         history=[HistoryEntry(one, WHO.get(one.who, ""), one.file == BY_PAGE) for one in changes],
     )
     return show(request, page, section="/ma-fiche", status=status)

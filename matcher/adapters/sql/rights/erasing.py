@@ -17,13 +17,14 @@ from matcher.adapters.sql.catalogue.rows import remove
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import make_salt, suppressed
 from matcher.adapters.sql.introductions import cancel_meetings
+from matcher.adapters.sql.people import read_person, write_person
+from matcher.adapters.sql.rights.correcting import change_organisation, drop_former
 from matcher.adapters.sql.rights.held import free_texts, rows_naming
 from matcher.adapters.sql.schema import (
     candidates,
     erasures,
     id_in,
     ids_parameter,
-    import_changes,
     items,
     outbox,
     people,
@@ -31,8 +32,10 @@ from matcher.adapters.sql.schema import (
     suppressions,
 )
 from matcher.audit import Note, Of
+from matcher.domain import Organisation
 from matcher.errors import NotFound
 from matcher.language import fold_words
+from matcher.people import Person
 from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
 
 _BEGINNING = 16
@@ -76,13 +79,35 @@ class RightsTables:
                 _keep(connection, one, rows)
             return _keep(connection, replace(request, at=at), removed)
 
-    def rectified(self, request: Request) -> Erasure:
-        """Remove former states of an item kept by imports, and note what must leave the files."""
-        with self._database.writing("correcting a subject") as connection:
-            former = delete(import_changes).where(import_changes.c.item_id == request.subject.id)
-            removed = Counter({"import_changes": connection.execute(former).rowcount})
-            removing.owe_erasure(connection, stamp(request.at))
-            return _note(connection, request, +removed, rectification=True)
+    def correct_organisation(
+        self,
+        organisation_id: str,
+        change: Callable[[Organisation], Organisation],
+        request_of: Callable[[Organisation, Organisation], Request],
+    ) -> Erasure | None:
+        """Change a record, drop its former states and note what must disappear, in one transaction.
+
+        ``change`` is called once no other process can write; None where it changes nothing.
+        """
+        with self._database.writing("correcting an organisation") as connection:
+            at = self._database.now()
+            before, after = change_organisation(connection, organisation_id, change, stamp(at))
+            if after == before:
+                return None
+            removed = Counter({"import_changes": drop_former(connection, organisation_id)})
+            return _note_correction(connection, replace(request_of(before, after), at=at), +removed)
+
+    def correct_person(
+        self, after: Person, request_of: Callable[[Person, Person], Request]
+    ) -> Erasure | None:
+        """Replace a person and note what must disappear, in one transaction; None where nothing changes."""
+        with self._database.writing("correcting a person") as connection:
+            at = self._database.now()
+            before = read_person(connection, after.id)
+            if after == before:
+                return None
+            write_person(connection, after, stamp(at))
+            return _note_correction(connection, replace(request_of(before, after), at=at), {})
 
     def outbox_ids(self) -> list[str]:
         """Return the ids of items that the outbox names, ascending."""
@@ -176,6 +201,11 @@ def _remove(connection: Connection, request: Request) -> Counter[str]:
     removed = removing.erase_traces(connection, [subject.id])
     removed["items"] = remove(connection, [subject.id], stamp(request.at))
     return removed
+
+
+def _note_correction(connection: Connection, request: Request, removed: Mapping[str, int]) -> Erasure:
+    removing.owe_erasure(connection, stamp(request.at))
+    return _note(connection, request, removed, rectification=True)
 
 
 def _forget_places(connection: Connection, is_gone: Callable[[str], bool]) -> None:
