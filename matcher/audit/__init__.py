@@ -6,7 +6,7 @@
 - ``ports``: what the audit asks of the store
 """
 
-from matcher.audit.chain import Checkpoint, Fault, Head, Verdict, sign, verify
+from matcher.audit.chain import RESUME, Checkpoint, Fault, Head, Resumption, Verdict, sign, verify
 from matcher.audit.entry import FIRST, SERVICE, Entry, Note, Of, hash_of_entry, reference
 from matcher.audit.log import CHECKPOINT_FILE, KEY_FILE, AuditLog, read_checkpoint
 
@@ -14,6 +14,7 @@ __all__ = [
     "CHECKPOINT_FILE",
     "FIRST",
     "KEY_FILE",
+    "RESUME",
     "SERVICE",
     "AuditLog",
     "Checkpoint",
@@ -22,6 +23,7 @@ __all__ = [
     "Head",
     "Note",
     "Of",
+    "Resumption",
     "Verdict",
     "hash_of_entry",
     "read_checkpoint",

@@ -4,10 +4,13 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 
 from matcher.audit.entry import FIRST, Entry, hash_of_entry
 
 MOST_FAULTS = 20
+RESUME = "audit.resume"
+"""The act of an entry by which the chain goes on from an older state, as after a restore."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,25 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumption:
+    """A signed entry says that the chain goes on from an older state, without entries up to ``lost``."""
+
+    seq: int
+    lost: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """How many entries and checkpoints there are, and the first faults; a sound chain has none."""
+    """How many entries and checkpoints there are, and the first faults; a sound chain has none.
+
+    ``resumptions``: where the store was restored from an older state. That is no fault, and is told for ever.
+    """
 
     entries: int
     checkpoints: int
     faults: tuple[Fault, ...] = ()
+    resumptions: tuple[Resumption, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -60,7 +76,8 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
 
     Every entry has the next number, the hash of the entry before it and its own hash. The last one is the
     head. Each checkpoint bears a good signature and agrees with the entry of its number: who can write to the
-    database can hash anew, and cannot sign.
+    database can hash anew, and cannot sign. A checkpoint of entries that a restore lost is passed over where
+    an entry says so, which is signed with the key too (:func:`lost_version`).
 
     Parameters
     ----------
@@ -79,25 +96,63 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
     True
     """
     marks: dict[int, list[Checkpoint]] = {}
-    faults = [
-        Fault(mark.seq, "a checkpoint is not signed with the key")
-        for mark in checkpoints
-        if not _is_signed(mark, key)
-    ]
+    unsigned = [mark for mark in checkpoints if not is_signed(mark, key)]
+    faults = _faults_at(unsigned, "a checkpoint is not signed with the key")
     for mark in checkpoints:
         marks.setdefault(mark.seq, []).append(mark)
     last = Head()
+    differing: list[Checkpoint] = []
+    resumptions: list[Resumption] = []
     for entry in entries:
         faults += _faults_of(entry, last)
-        if any(mark.hash != entry.hash for mark in marks.get(entry.seq, ())):
-            faults.append(Fault(entry.seq, "the entry is not the one that was signed"))
+        differing += [mark for mark in marks.pop(entry.seq, ()) if mark.hash != entry.hash]
+        if entry.act == RESUME:
+            resumptions += _resumption(entry, key)
         last = Head(entry.seq, entry.hash)
     if last != head:
         faults.append(Fault(0, f"the chain ends at entry {last.seq}, and its head is entry {head.seq}"))
-    cut = max(marks, default=0)
-    if cut > last.seq:
-        faults.append(Fault(0, f"entries {last.seq + 1} to {cut} were signed and are gone"))
-    return Verdict(last.seq, len(checkpoints), tuple(faults[:MOST_FAULTS]))
+    faults += [
+        Fault(mark.seq, "the entry is not the one that was signed")
+        for mark in _not_lost(differing, resumptions)
+    ]
+    # What is left of the marks is of entries that are not there.
+    gone = _not_lost(chain.from_iterable(marks.values()), resumptions)
+    if gone:
+        latest = max(mark.seq for mark in gone)
+        faults.append(Fault(0, f"entries {last.seq + 1} to {latest} were signed and are gone"))
+    return Verdict(last.seq, len(checkpoints), tuple(faults[:MOST_FAULTS]), tuple(resumptions))
+
+
+def lost_version(key: bytes, lost: Checkpoint, head: Head) -> str:
+    """Return the version of the entry after ``head`` by which the chain goes on without a state signed later.
+
+    It holds number and hash of the lost state and a signature, which is bound to the place of the entry.
+    """
+    state = f"{lost.seq}:{lost.hash}"
+    return f"{state}:{_lost_signature(key, state, head.seq + 1, head.hash)}"
+
+
+def _resumption(entry: Entry, key: bytes) -> list[Resumption]:
+    """Return what an entry says of a restore; nothing where it is not signed with the key."""
+    lost, _, signature = entry.version.rpartition(":")
+    expected = _lost_signature(key, lost, entry.seq, entry.before)
+    number = lost.partition(":")[0]
+    if not hmac.compare_digest(signature.encode(), expected.encode()) or not number.isdecimal():
+        return []
+    return [Resumption(entry.seq, int(number), entry.at)]
+
+
+def _not_lost(marks: Iterable[Checkpoint], resumptions: Sequence[Resumption]) -> list[Checkpoint]:
+    return [mark for mark in marks if not _is_lost(mark, resumptions)]
+
+
+def _is_lost(mark: Checkpoint, resumptions: Sequence[Resumption]) -> bool:
+    """Whether a checkpoint is of entries that a restore lost, signed before it."""
+    return any(one.seq <= mark.seq <= one.lost and mark.at <= one.at for one in resumptions)
+
+
+def _lost_signature(key: bytes, lost: str, seq: int, before: str) -> str:
+    return hmac.digest(key, f"resume {lost} at {seq} after {before}".encode(), "sha256").hex()
 
 
 def _faults_of(entry: Entry, last: Head) -> list[Fault]:
@@ -114,8 +169,8 @@ def _faults_of(entry: Entry, last: Head) -> list[Fault]:
     return faults
 
 
-def _is_signed(mark: Checkpoint, key: bytes) -> bool:
-    """Whether a checkpoint has a good signature; as bytes, since one that was edited may be any text."""
+def is_signed(mark: Checkpoint, key: bytes) -> bool:
+    """Whether a checkpoint has a good signature; compared as bytes, since one that was edited may be any text."""
     expected = _signature(key, mark.seq, mark.hash, mark.at)
     return hmac.compare_digest(str(mark.signature).encode(), expected.encode())
 

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from matcher.audit.chain import Checkpoint, Verdict, sign, verify
-from matcher.audit.entry import Note
+from matcher.audit.chain import RESUME, Checkpoint, Verdict, is_signed, lost_version, sign, verify
+from matcher.audit.entry import Note, Of
 from matcher.audit.ports import AuditRows
 from matcher.errors import InvalidRequest
 from matcher.files import write_whole
@@ -51,15 +51,47 @@ class AuditLog:
             The audit does not continue the state that was signed last. Signing it would put a good signature
             on a chain that was cut or changed, and overwrite the file that shows it.
         """
-        head, known = self._rows.head(), self._rows.checkpoints()
+        head = self._rows.head()
         latest = self._latest()
         if latest is not None and self._rows.hash_at(latest.seq) != latest.hash:
             raise InvalidRequest(
-                "The audit does not continue the state that was signed: see `matcher audit verify`.",
+                "The audit does not continue the state that was signed: see `matcher audit verify`. If the"
+                " store was restored from a backup, `matcher audit resume`.",
                 place=self._file,
             )
         if head.seq == 0 or (latest is not None and latest.seq == head.seq):
             return None
+        return self._sign(now)
+
+    def resume(self, now: datetime) -> Checkpoint | None:
+        """Go on from an older state, as after a restore; return the signed state whose entries are lost.
+
+        An entry that is signed with the key says so for ever: :meth:`verify` tells it. None where nothing is
+        lost: there is no checkpoint, or the audit continues it.
+
+        Raises
+        ------
+        InvalidRequest
+            The checkpoint of the home is not signed with the key, so that nothing can be said of it.
+        """
+        latest = self._latest()
+        if latest is None or self._rows.hash_at(latest.seq) == latest.hash:
+            return None
+        key, head = self._key(), self._rows.head()
+        if not is_signed(latest, key):
+            raise InvalidRequest(
+                "The checkpoint of the home is not signed with the key of this audit: give the key it was"
+                " signed with (MATCHER_AUDIT_KEY, or the file audit-key).",
+                place=self._file,
+            )
+        note = Note(RESUME, Of.REPORT, "audit", version=lost_version(key, latest, head))
+        self._rows.append([note], now)
+        self._sign(now)
+        return latest
+
+    def _sign(self, now: datetime) -> Checkpoint:
+        """Sign the present state, and keep it in the home and from time to time in the store."""
+        head, known = self._rows.head(), self._rows.checkpoints()
         signed = sign(self._key(), head.seq, head.hash, now)
         if not known or now - known[-1].at >= KEPT_EVERY:
             self._rows.keep(signed)

@@ -5,10 +5,12 @@ from pathlib import Path
 from matcher.adapters.sql import open_store, utc_now
 from matcher.backup import Manifest
 from matcher.backup import restore as restore_backup
+from matcher.build import open_matcher
 from matcher.settings import Settings
 from service.backups import kept_files, make_backup
 from service.cli.catalogue import opened_store
 from service.cli.render.console import remarks
+from service.cli.rights.audit import told_of_resumption
 
 
 def backup(settings: Settings, to: Path) -> None:
@@ -26,6 +28,10 @@ def restore(settings: Settings, source: Path) -> None:
     with opened_store(settings) as store:
         manifest = restore_backup(source, store.backup, kept_files(settings.home))
         place = store.place
+    with open_matcher(settings) as matcher:
+        lost = matcher.audit.resume(utc_now())
+    if lost is not None:
+        remarks().print(told_of_resumption(lost))
     remarks().print(
         f"The store at {place} is as it was on {manifest.made_at:%Y-%m-%d %H:%M} UTC: {_content(manifest)}.\n"
         "Next: `matcher prepare` (if the home is new), then `matcher reindex`."

@@ -118,3 +118,22 @@ def test_a_member_writes_no_field_of_staff_and_undoes_no_change_of_theirs(signed
     assert change[0] not in member.get(PAGE).text
     assert member.post(f"/organisations/ORG001{change[0]}").status_code == 404
     assert stored(signed) == before
+
+
+def test_a_tick_lets_the_former_text_leave_the_history(signed: FastAPI) -> None:
+    member = browser_of(signed, MEMBER)
+    first = form_of(member) | {"description": "Vend des machines à laver."}
+    member.post(PAGE, data=first)
+    assert "machines à laver" in member.get(PAGE).text
+    assert "/fiche/annuler/" in member.get(PAGE).text
+    wrong = form_of(member) | {"description": "Conçoit des cartes.", "forget": "yes"}
+    preview = member.post(PAGE, data=wrong | {"act": "preview"}).text
+    assert '<input id="forget" name="forget" type="checkbox" value="yes" checked' in preview
+    assert member.post(PAGE, data=wrong | {"act": "save"}).headers["location"].endswith("record_kept")
+    assert stored(signed).description == "Conçoit des cartes."
+    assert "/fiche/annuler/" not in member.get(PAGE).text
+    matcher: Matcher = signed.state.matcher
+    assert matcher.store.imports.of_item("ORG001") == []
+    assert [one.rectification for one in matcher.store.rights.all()] == [True]
+    late = wrong | {"version": first["version"], "act": "save"}
+    assert member.post(PAGE, data=late).status_code == 409

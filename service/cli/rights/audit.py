@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from matcher.adapters.sql import utc_now
-from matcher.audit import read_checkpoint
+from matcher.audit import Checkpoint, read_checkpoint
 from matcher.build import open_matcher
 from matcher.files import write_whole
 from matcher.settings import load
@@ -26,6 +26,13 @@ def verify(
     """Check every entry; exit code 3 if one was changed, left out, moved or cut off."""
     with open_matcher(load()) as matcher:
         verdict = matcher.audit.verify(*map(read_checkpoint, against or []))
+    for one in verdict.resumptions:
+        results().print(
+            f"entry {one.seq}: on {one.at:%Y-%m-%d} the store was restored; entries up to {one.lost}"
+            " that were signed before are lost",
+            highlight=False,
+            soft_wrap=True,
+        )
     if verdict.is_sound:
         results().print(f"{verdict.entries} entries are sound, against {verdict.checkpoints} checkpoints.")
         return
@@ -62,3 +69,26 @@ def checkpoint() -> None:
         remarks().print("The audit has no entry yet: there is nothing to sign.")
         return
     results().out(latest, highlight=False)
+
+
+@audit.command("resume")
+def resume(
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
+) -> None:
+    """Go on after a restore from an older backup: a signed entry says for ever what is lost."""
+    if not yes:
+        typer.confirm("Was the store restored from an older backup, and is nothing newer left?", abort=True)
+    with open_matcher(load()) as matcher:
+        lost = matcher.audit.resume(utc_now())
+    if lost is None:
+        remarks().print("Nothing is lost: the audit continues the state that was signed last.")
+        return
+    remarks().print(told_of_resumption(lost))
+
+
+def told_of_resumption(lost: Checkpoint) -> str:
+    """Return what is said once the audit goes on from an older state."""
+    return (
+        f"The audit goes on from an older state: what was entered until entry {lost.seq},"
+        f" signed on {lost.at:%Y-%m-%d %H:%M} UTC, is lost. `matcher audit verify` tells it from now on."
+    )
