@@ -341,8 +341,8 @@ class Matcher:
 
 
 def sweep_old(settings: Settings, store: Store) -> Sequence[Swept]:
-    """Remove what is kept no longer: old impressions, and links, visits and job needs that are over."""
-    kept = Kept(store.events, store.people, store.visits, store.needs)
+    """Remove what is kept no longer: old impressions, and links, visits, job needs and keys that are over."""
+    kept = Kept(store.events, store.people, store.visits, store.needs, store.keys)
     return sweep(kept, Durations(settings.impressions_days), utc_now())
 
 

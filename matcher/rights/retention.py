@@ -1,4 +1,4 @@
-"""What is kept no longer: impressions, links, visits and job needs, each by a rule of the notice."""
+"""What is kept no longer: impressions, links, visits, job needs and keys, by rules of the notice."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,9 @@ from matcher.rights.processing import Durations, processings, version_of_notice
 
 LINKS_FOR = timedelta(days=1)
 """How long a link is kept once it is over: who opens it late still reads that it expired."""
+
+KEYS_FOR = timedelta(days=1)
+"""How long a key is kept once it is over: its program may still ask, and staff look it up by its name."""
 
 
 class Impressions(Protocol):
@@ -47,6 +50,14 @@ class OldNeeds(Protocol):
         ...
 
 
+class OldKeys(Protocol):
+    """The keys of programs."""
+
+    def drop_keys(self, before: datetime) -> int:
+        """Remove the keys that expired or were revoked by an instant; return how many there were."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Kept:
     """The places that are swept."""
@@ -55,6 +66,7 @@ class Kept:
     links: OldLinks
     visits: OldVisits
     needs: OldNeeds
+    keys: OldKeys
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +85,7 @@ def sweep(kept: Kept, durations: Durations, now: datetime) -> Sequence[Swept]:
         "links": kept.links.drop_links(now - LINKS_FOR),
         "visits": kept.visits.drop_visits(now),
         "job_needs": kept.needs.drop_needs(now - NEEDS_FOR),
+        "api_keys": kept.keys.drop_keys(now - KEYS_FOR),
     }
     return [Swept(table, rows, rule_of(table, durations)) for table, rows in removed.items()]
 

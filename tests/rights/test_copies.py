@@ -10,7 +10,7 @@ import pytest
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher, sweep_old
 from matcher.introductions import Act, Actor, Details, Ground, Party
-from matcher.people import Purpose
+from matcher.people import Purpose, Scope
 from matcher.rights import Subject, SubjectKind
 from tests.rights.cluster import NOW, fill, introduce, member, settings_of
 
@@ -64,9 +64,14 @@ def test_links_and_visits_that_are_over_are_kept_no_longer(matcher: Matcher) -> 
     long_ago = NOW - timedelta(days=400)
     matcher.links.make(Purpose.SIGN_IN, who.id, "", long_ago)
     matcher.visits.begin(who.id, long_ago)
+    for name, ends in (("over", long_ago), ("lasting", NOW + timedelta(days=9)), ("revoked", None)):
+        key, _ = matcher.keys.make(name, [Scope.READ], long_ago - timedelta(days=1), ends)
+        if name == "revoked":
+            matcher.keys.revoke(key.id, long_ago)
     lasting = matcher.links.make(Purpose.SIGN_IN, who.id, "", NOW)
     swept = {one.table: one for one in sweep_old(matcher.settings, store)}
-    assert (swept["links"].rows, swept["visits"].rows) == (1, 1)
+    assert (swept["links"].rows, swept["visits"].rows, swept["api_keys"].rows) == (1, 1, 2)
+    assert [key.name for key in store.keys.all()] == ["lasting"]
     assert swept["links"].rule.endswith(", sign-in")
     assert [one.id for one in matcher.links.of(who.id, Purpose.SIGN_IN)] == [lasting.id]
     assert len(store.visits.visits_of(who.id)) == 1

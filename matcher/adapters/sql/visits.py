@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, or_, select, update
 
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.people import instant
@@ -103,6 +103,12 @@ class KeyTable:
         """Note that a key was used."""
         with self._database.writing("noting the use of a key") as connection:
             connection.execute(update(api_keys).where(api_keys.c.id == key_id).values(used_at=stamp(now)))
+
+    def drop_keys(self, before: datetime) -> int:
+        """Remove the keys that expired or were revoked by an instant; return how many there were."""
+        over = or_(api_keys.c.expires_at <= stamp(before), api_keys.c.revoked_at <= stamp(before))
+        with self._database.writing("removing keys that are over") as connection:
+            return int(connection.execute(delete(api_keys).where(over)).rowcount)
 
     def revoke_key(self, key_id: str, now: datetime) -> bool:
         """End a key; False for an unknown id."""
