@@ -95,11 +95,9 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
     >>> verify([], Head(), [], b"key").is_sound
     True
     """
-    marks: dict[int, list[Checkpoint]] = {}
+    marks = _by_number(checkpoints)
     unsigned = [mark for mark in checkpoints if not is_signed(mark, key)]
     faults = _faults_at(unsigned, "a checkpoint is not signed with the key")
-    for mark in checkpoints:
-        marks.setdefault(mark.seq, []).append(mark)
     last = Head()
     differing: list[Checkpoint] = []
     resumptions: list[Resumption] = []
@@ -111,10 +109,7 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
         last = Head(entry.seq, entry.hash)
     if last != head:
         faults.append(Fault(0, f"the chain ends at entry {last.seq}, and its head is entry {head.seq}"))
-    faults += [
-        Fault(mark.seq, "the entry is not the one that was signed")
-        for mark in _not_lost(differing, resumptions)
-    ]
+    faults += _faults_at(_not_lost(differing, resumptions), "the entry is not the one that was signed")
     # What is left of the marks is of entries that are not there.
     gone = _not_lost(chain.from_iterable(marks.values()), resumptions)
     if gone:
@@ -140,6 +135,17 @@ def _resumption(entry: Entry, key: bytes) -> list[Resumption]:
     if not hmac.compare_digest(signature.encode(), expected.encode()) or not number.isdecimal():
         return []
     return [Resumption(entry.seq, int(number), entry.at)]
+
+
+def _by_number(checkpoints: Sequence[Checkpoint]) -> dict[int, list[Checkpoint]]:
+    marks: dict[int, list[Checkpoint]] = {}
+    for mark in checkpoints:
+        marks.setdefault(mark.seq, []).append(mark)
+    return marks
+
+
+def _faults_at(marks: Sequence[Checkpoint], what: str) -> list[Fault]:
+    return [Fault(mark.seq, what) for mark in marks]
 
 
 def _not_lost(marks: Iterable[Checkpoint], resumptions: Sequence[Resumption]) -> list[Checkpoint]:
@@ -170,7 +176,7 @@ def _faults_of(entry: Entry, last: Head) -> list[Fault]:
 
 
 def is_signed(mark: Checkpoint, key: bytes) -> bool:
-    """Whether a checkpoint has a good signature; compared as bytes, since one that was edited may be any text."""
+    """Whether a checkpoint has a good signature; bytes are compared, since an edited one may be any text."""
     expected = _signature(key, mark.seq, mark.hash, mark.at)
     return hmac.compare_digest(str(mark.signature).encode(), expected.encode())
 
