@@ -10,6 +10,7 @@ from training.bench import bench, faults, growth, load
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
+from training.hiring.needs import needs
 from training.hiring.plantings import plantings
 from training.job_check import job_check
 from training.market import market, meetings
@@ -49,6 +50,7 @@ app.command("job-skills")(job_skills)
 app.command()(load)
 app.command()(market)
 app.command()(meetings)
+app.command()(needs)
 app.command()(plantings)
 app.command()(quality)
 app.command()(stuffing)
