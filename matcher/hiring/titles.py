@@ -11,6 +11,8 @@ _BOTH = re.compile(
     re.IGNORECASE,
 )
 """Signs that a title names both genders, or more than one job."""
+_ENGLISH = frozenset({"designer", "manager", "leader"})
+"""English titles that name both genders as they are."""
 
 
 def one_gender(title: str) -> tuple[str, str] | None:
@@ -21,12 +23,14 @@ def one_gender(title: str) -> tuple[str, str] | None:
     >>> one_gender("Développeuse ou développeur Python")
     >>> one_gender("Développeur Python (H/F)")
     >>> one_gender("Architecte logiciel")
+    >>> one_gender("UX designer")
     """
     if _BOTH.search(title):
         return None
     for found in _WORD.finditer(title):
-        both = _pairs().get(found.group().lower())
-        if both is not None:
+        word = found.group().lower()
+        both = _pairs().get(word)
+        if both is not None and word not in _ENGLISH:
             return found.group(), f"{both[0]} ou {both[1]}"
     return None
 

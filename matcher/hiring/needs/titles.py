@@ -23,9 +23,6 @@ _END = re.compile(
 )
 _SENIORITY = re.compile(r"\b(?:junior|senior|sénior|confirmée?|débutante?|expérimentée?)s?\b", re.IGNORECASE)
 
-_ENGLISH = frozenset({"designer", "manager", "leader"})
-"""English titles that name both genders as they are."""
-
 
 def title_of(text: str) -> str:
     r"""Return the words of a text that are its title, as they are written.
@@ -61,7 +58,7 @@ def both_genders(title: str) -> str:
 def _pair(head: str) -> tuple[str, str]:
     """Return the noun of persons of a title's head and both its forms; "" twice where one form serves all."""
     named = one_gender(head)
-    if named is not None and named[0].lower() not in _ENGLISH:
+    if named is not None:
         return named
     for compound in re.findall(r"\w+-\w+", head):
         first, last = compound.split("-")

@@ -51,14 +51,11 @@ def add(
 ) -> None:
     """Read one need, or a table of needs, show what was understood, and save it."""
     with open_matcher(load()) as matcher:
-        for draft in _drafts(matcher, source):
+        drafts = _drafts(matcher, source)
+        for draft in drafts:
             _print_draft(draft, lang)
             if not dry_run:
-                overrides = [
-                    Override(one.criterion, one.words.text, note) for one in draft.findings if one.words.text
-                ]
-                saved = matcher.hiring.needs.save(draft, overrides if note else ())
-                results().out(saved.need.id, highlight=False)
+                _save(matcher, draft, note, alone=len(drafts) == 1)
 
 
 @need.command("list")
@@ -160,6 +157,19 @@ def _drafts(matcher: Matcher, source: str) -> list[Draft]:
         return [desk.draft(path.read_text(encoding="utf-8-sig")[:_LARGEST], now)]
     except UnicodeDecodeError as error:
         raise InvalidRequest(f"{path} is not UTF-8 text: save the need as plain text.") from error
+
+
+def _save(matcher: Matcher, draft: Draft, note: str, *, alone: bool) -> None:
+    """Save a need and print its id; of several, one that cannot be saved is told and the others are saved."""
+    overrides = [Override(one.criterion, one.words.text, note) for one in draft.findings if one.words.text]
+    try:
+        saved = matcher.hiring.needs.save(draft, overrides if note else ())
+    except InvalidRequest as error:
+        if alone:
+            raise
+        remarks().print(Text(f"  not saved: {error.detail}", "red"))
+        return
+    results().out(saved.need.id, highlight=False)
 
 
 def _print_draft(draft: Draft, lang: Language) -> None:
