@@ -1,6 +1,7 @@
 """The HR factory put together: the use cases of candidates over the store, the mail and the rights."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 
@@ -20,6 +21,7 @@ from matcher.hiring.candidates import (
     read_cv,
 )
 from matcher.hiring.needs import NeedDesk, NeedLeads, read_job_names, read_mobilities, read_need_reader
+from matcher.hiring.shortlists import Decided
 from matcher.knowledge import read_job_skills
 from matcher.people import Links, Person, read_secret
 from matcher.rights import RightsDesk
@@ -90,6 +92,16 @@ class HiringParts:
     def titles(self, codes: Iterable[str]) -> dict[str, str]:
         """Return the title of each code of a certification, in their order; "" for one that left the list."""
         return {code: self.certifications.titles.get(code, "") for code in codes}
+
+    def decisions_on(self, candidate_id: str) -> list[Decided]:
+        """Return what people decided on a candidate, latest first, reasons unsealed: for their page."""
+        found = []
+        for shortlist in self._store.shortlists.all():
+            for entry in shortlist.listed:
+                if entry.candidate_id == candidate_id and entry.decided:
+                    reason = self._parts.sealing.open(entry.decided.reason)["reason"]
+                    found.append(replace(entry.decided, reason=reason))
+        return sorted(found, key=lambda decided: decided.at, reverse=True)
 
     @cached_property
     def _parts(self) -> CandidateParts:

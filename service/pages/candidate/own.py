@@ -20,6 +20,7 @@ from matcher.hiring.candidates import (
     Opening,
     Wishes,
 )
+from matcher.hiring.shortlists import Decided
 from matcher.language.lookup import find_item
 from service.http.deps import EngineDep
 from service.pages.acting import now
@@ -50,6 +51,7 @@ class OwnPage(Page):
     languages: Mapping[str, str]
     organisations: str
     openings: Sequence[Opening]
+    decisions: Sequence[Decided]
     most_years: int
     dropped: Mapping[str, int] | None = None
     wrong: str = ""
@@ -159,7 +161,7 @@ async def resume(followed: FollowedDep, engine: EngineDep) -> Response:
 @router.get("/candidat/{token}/copie.json", name="page_candidate_copy")
 async def copy(followed: FollowedDep, engine: EngineDep) -> Response:
     """Return everything that is held, as a file."""
-    held = await engine.read(lambda matcher: matcher.hiring.own.copy(followed.candidate))
+    held = await engine.read(lambda matcher: _held(matcher, followed.candidate))
     headers = {"Content-Disposition": 'attachment; filename="mon-profil.json"', "Cache-Control": "no-store"}
     return JSONResponse(held, headers=headers)
 
@@ -175,6 +177,14 @@ async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -
     """Erase everything of the candidate; the rest of the proof follows by itself."""
     erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
     return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
+
+
+def _held(matcher: Matcher, candidate: Candidate) -> dict[str, Any]:
+    decided = [
+        {"at": one.at.isoformat(), "decision": one.decision.value, "reason": one.reason}
+        for one in matcher.hiring.decisions_on(candidate.id)
+    ]
+    return matcher.hiring.own.copy(candidate) | {"decided": decided}
 
 
 async def _done(followed: Followed, engine: EngineDep, act: Callable[[Matcher], Any]) -> Response:
@@ -215,6 +225,7 @@ def _page(
         languages={code: names[which] for code, names in LANGUAGES.items()},
         organisations=" ; ".join(one.name for one in organisations.values()),
         openings=matcher.hiring.desk.openings(candidate.id),
+        decisions=matcher.hiring.decisions_on(candidate.id),
         most_years=MOST_YEARS,
         dropped=dropped,
         wrong=wrong,
