@@ -64,5 +64,5 @@ def _member(item: Organisation, territory: Territory, capacity: int) -> MemberFa
         antenna=territory.antenna_of(place) if place else "",
         size=item.size_band or "",
         capacity=capacity,
-        department=department_of(item, territory),
+        department=item.department_code or (place.department_code if place else ""),
     )

@@ -109,7 +109,10 @@ def _names(matcher: Matcher) -> dict[str, str]:
 
 def _reference(typed: str, names: Mapping[str, str]) -> str:
     """Return the reference of a name, whatever its case and accents; what was typed where none bears it."""
+    sought = fold(typed)
+    if not sought:
+        return ""
     for reference, name in names.items():
-        if fold(name) == fold(typed):
+        if fold(name) == sought:
             return reference
     return typed
