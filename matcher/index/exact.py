@@ -156,6 +156,8 @@ class _Table:
         known = np.isin(asked, self.terms)
         columns = np.searchsorted(self.terms, asked[known])
         chosen = self.weights[:, columns]
+        # As Qdrant works it out: among the points of the type that have any words (Robertson and Zaragoza
+        # 2009, with 1 added, so that a word of most points counts little and never against).
         found = np.diff(chosen.indptr)
         idf = np.log((self.with_terms - found + 0.5) / (found + 0.5) + 1)
         return np.asarray(chosen @ (values[known] * idf), dtype=np.float64)

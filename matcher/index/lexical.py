@@ -92,6 +92,7 @@ def terms(text: str) -> list[str]:
 
 
 def _sparse(weights: dict[str, float]) -> Sparse:
+    # Two terms may share an id of 32 bits: an engine takes each id once, and a sum would count one twice.
     merged: dict[int, float] = {}
     for term, weight in weights.items():
         term_id = _term_id(term)

@@ -185,6 +185,7 @@ class _Lists:
     def improve(self, penalty: float, limits: Limits) -> None:
         """Try the most promising exchanges, as many as there are lists."""
         expected = np.where(self.crossing(limits), 0, self.forecast(penalty))
+        # No more than there are lists: each exchange moves matches, and the forecast ages with it.
         flat = expected.ravel()
         many = min(len(expected), int((flat > _LEAST).sum()))
         if not many:
@@ -229,6 +230,7 @@ class _Lists:
         ranked = np.take_along_axis(self.pairs.f * self.pairs.allowed, self.order, axis=1)
         now = np.take_along_axis(self.applied, self.order, axis=1)
         top = min(_TOP, len(self.v))
+        # Each exchange once: the first place is above the second.
         real = np.arange(top)[:, None] < np.arange(len(self.v))[None, :]
         up = np.minimum(1, ranked[:, None, :] * self.v[None, :top, None]) - now[:, None, :]
         down = np.minimum(1, ranked[:, :top, None] * self.v[None, None, :]) - now[:, :top, None]
@@ -240,6 +242,7 @@ class _Lists:
         if limits.min_views is None:
             return np.zeros((len(self.order), top, len(self.v)), dtype=bool)
         seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
+        # Only the upper of the two loses views: it falls to the lower place.
         room = self.pairs.per_receiver(seen) - limits.min_views
         upper = np.take_along_axis(self.pairs.receiver, self.order[:, :top], axis=1)
         crossed: Bools = self.v[:top, None] - self.v[None, :] > room[upper][:, :, None]
@@ -251,6 +254,7 @@ class _Lists:
         changes = (self.changed(c, int(first), self.v[lower]), self.changed(c, int(second), self.v[upper]))
         matches, merit = self.matches.copy(), 0.0
         for one in changes:
+            # The pairs of one receiver belong to different proposers: no index is twice in the sum below.
             change = one.match - self.match.flat[one.pairs]
             matches[one.pairs // self.order.shape[1]] += change
             matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pairs[0]]] += change.sum()

@@ -54,6 +54,8 @@ def planned_order(plan: IntroductionPlan, member: str, partners: Sequence[Partne
     >>> [partner.id for partner in planned_order(plan, "a", partners)]
     ['n', 'b', 'c', 'd']
     """
+    # The plan knows no gain of a newcomer, so its score decides: it comes before the first planned partner
+    # that scores less, and the order of the plan stays.
     newcomers = [one for one in partners if one.id not in plan.lists]
     ordered: list[Partner] = []
     for one in _planned_among(partners, plan.lists.get(member, ())):
@@ -138,6 +140,8 @@ def _order(
     best = max(higher, key=lambda one: one.score)
     fr = f"Avant {best.name}, mieux noté, car"
     en = f"Before {best.name}, which has the higher score, because"
+    # The first reason that holds is said: that the rival was not to be planned, that it gains less from this
+    # member, that it is in many lists. What is left is that the plan spreads who is seen.
     rival = entries.get(best.id)
     if rival is None:
         why = Sentence(

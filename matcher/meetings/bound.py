@@ -125,6 +125,8 @@ def _prices(demand: Demand) -> Floats:
     place = np.clip(demand.most, 1, n - 1)
     rows = np.arange(n)
     cuts = np.unique(np.r_[place - 1, place])
+    # All prices change at once, each by those of the others: taking the mean with the last ones keeps them
+    # from swinging. They are a guess: the linear problem below finds the true ones.
     for _ in range(30):
         ranked = -np.partition(price[None, :] - scores, cuts, axis=1)
         last, following = ranked[rows, place - 1], ranked[rows, place]
@@ -149,6 +151,8 @@ def _constraints(demand: Demand, chosen: _Pairs) -> tuple[csc_matrix, Floats, Fl
     incidence = coo_matrix(
         (np.ones(2 * pairs), (np.r_[chosen.first, chosen.second], columns)), shape=(n, pairs)
     )
+    # Columns: one a pair, then what each person with a minimum misses, so that the problem always has a
+    # solution and says who misses how much.
     wanting = np.flatnonzero(demand.least > 0)
     none = coo_matrix((n + 1, len(wanting)))
     top = vstack([incidence, coo_matrix(np.ones((1, pairs)))])
@@ -167,6 +171,7 @@ def _penalty(demand: Demand) -> float:
 def _relax(demand: Demand, pairs: _Pairs) -> _Relaxed:
     matrix, low, high = _constraints(demand, pairs)
     n, slack = len(demand.most), matrix.shape[1] - len(pairs.weight)
+    # linprog minimises and takes upper limits only: scores and lower limits change their sign.
     upper = np.isfinite(high)
     rows = vstack([matrix[upper], -matrix[~upper]])
     limits = np.r_[high[upper], -low[~upper]]
@@ -177,6 +182,7 @@ def _relax(demand: Demand, pairs: _Pairs) -> _Relaxed:
         raise BackendUnavailable(f"The linear solver stopped: {answer.message}")
     duals = -answer.ineqlin.marginals
     prices = duals[:n].copy()
+    # A minimum makes meetings of that person cheaper.
     prices[np.flatnonzero(demand.least > 0)] -= duals[n + 1 :]
     value = float(pairs.weight @ answer.x[: len(pairs.weight)])
     return _Relaxed(value, -float(answer.fun), prices, float(duals[n]))

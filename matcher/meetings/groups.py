@@ -17,7 +17,11 @@ from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import InvalidRequest
 
 SMALLEST, LARGEST = 4, 8
+# To sit together again costs more than any first company: theme and territory cost 1 each, the greatest
+# value takes 1 off.
+# A veto outweighs whatever a whole event may add up to.
 _AGAIN, _SAME, _VETO = 4.0, 1.0, 1e6
+# A descent ends where no single exchange helps, which need not be the best seating.
 _STARTS = 4
 
 
@@ -73,6 +77,7 @@ def table_sizes(n: int, size: int) -> Ints:
         raise InvalidRequest(f"Tables seat {SMALLEST} to {LARGEST} people, not {size}.")
     if n < SMALLEST:
         raise InvalidRequest(f"A table needs at least {SMALLEST} people; there are {n}.")
+    # Near the wished size, with as many tables as eight seats demand and no more than four people can fill.
     count = min(max(round(n / size), -(-n // LARGEST), 1), n // SMALLEST)
     return np.full(count, n // count) + (np.arange(count) < n % count)
 
@@ -169,6 +174,8 @@ def _open(table: Ints, hosts: Ints, size: int) -> tuple[Ints, Ints]:
         room = int((LARGEST - seats)[seats > 0].sum()) - (LARGEST - int(seats[t]))
         largest = int(seats.argmax())
         movable = np.flatnonzero((kept == largest) & (hosts != largest))
+        # Close the smallest table if the others have room for its people. Else free one person of the
+        # largest, who then goes where fewest sit.
         if t not in hosts and room >= seats[t]:
             kept[kept == t] = -1
         elif seats[largest] > SMALLEST and len(movable):
@@ -234,6 +241,7 @@ def _descend(cost: Floats, table: Ints, still: Bools) -> Ints:
         company = cost @ np.eye(table.max() + 1)[table]  # (n, tables): cost of each person with each table
         here = company[people, table]
         there = company[:, table]  # (n, n): person i with j's table
+        # Each is counted with the table that the other leaves, the other included: that comes off twice.
         change = there + there.T - 2 * cost - here[:, None] - here[None, :]
         change[still] = np.inf
         change[:, still] = np.inf

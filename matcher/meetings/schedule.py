@@ -97,6 +97,8 @@ def plan_meetings(
         least=np.maximum(0, event.minimum - _counts(grid)),
         total=_room(event, grid),
     )
+    # Which pairs meet is decided for the whole event, with a proof of what is possible; rounds come after.
+    # Filling one round after the other would spend the best partners of a person early.
     chosen = select(demand)
     _refuse_short(event, chosen.short, "whatever the order of the rounds")
     colour_rounds(grid, [(int(a), int(b)) for a, b in chosen.pairs], np.random.default_rng(seed))
@@ -153,6 +155,7 @@ def _met(grid: Grid) -> Bools:
 
 def _room(event: Event, grid: Grid) -> int:
     """Count the meetings that still fit, over all rounds."""
+    # A round has room for what its tables and its free people both allow.
     free = np.array(grid.partner) == FREE
     room = 0
     for r in range(grid.rounds):

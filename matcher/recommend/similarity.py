@@ -181,6 +181,7 @@ def similarities(query: Features, items: Sequence[Features], floor: float) -> li
     cosines = query.rows @ np.concatenate([item.rows for item in items]).T
     stretched = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
     ours = query.analysis
+    # The last row is the whole text, which stays.
     stretched[:-1][[label.is_open for label in ours.labels]] = 0.0
     found, start = [], 0
     for item in items:
