@@ -74,6 +74,14 @@ def test_unlawful_words_are_corrected_or_noted(desk: NeedDesk) -> None:
         desk.save(draft, [replace(note, criterion=criterion, note="  ")])
 
 
+def test_people_served_are_no_condition_of_residence(desk: NeedDesk) -> None:
+    lawful = desk.draft("Conseiller numérique à Cahors. Aider les habitants dans leurs usages.", NOW)
+    unlawful = desk.draft("Conseiller numérique à Cahors. Habitant dans le Lot.", NOW)
+    assert desk.save(lawful).overrides == ()
+    with pytest.raises(InvalidRequest, match="L1132-1"):
+        desk.save(unlawful)
+
+
 def test_a_need_without_a_job_is_not_kept(desk: NeedDesk) -> None:
     with pytest.raises(InvalidRequest, match="ROME"):
         desk.save(desk.draft("quelqu'un de bien à Albi", NOW))
