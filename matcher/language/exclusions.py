@@ -60,6 +60,8 @@ _NEGATION = re.compile(
             rf"\bsans\s+(?!(?:{_SANS})\b)(?!(?:{_LINKS})?besoin\b)",
             r"(?:\bnot|n['’]t)\s+(?:interested\s+in|looking\s+for|working\s+with|need(?:ing)?|want(?:ing)?)\s+",
             r"\b(?:no\s+(?:need\s+(?:for|of)|interest\s+in)|nothing\s+to\s+do\s+with|without)\s+",
+            # "no longer takes part", "doesn't take part"; what is not needed or wanted begins at its "n't"
+            r"\b(?:no\s+longer|never|(?:do|does|did)n['’]t(?!\s+(?:need|want|look)))\s+(?=\w)",
             rf"\bno\s+(?!(?:{_NO})\b)(?=\w)",
             r"\bnot\s+(?!only\b|just\b|yet\b|to\b|be\b|a\b|the\b)(?=\w)",
             # What is excepted, often as a list

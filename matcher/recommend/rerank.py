@@ -110,7 +110,7 @@ def rerank(
     sides = [item.analysis for item, _ in items]
     compared = similarities(query, [item for item, _ in items], floor)
     finder = EvidenceFinder(query.analysis, sides, policy, meets)
-    peers = [query.peers.in_factory(side.subject) for side in sides]
+    peers = query.peers.in_each([side.subject for side in sides])
     evidence = [finder.find(*one) for one in zip(sides, compared, peers, strict=True)]
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     table[:, SIGNALS.index("text")] = np.clip([score for _, score in items], 0.0, 1.0)

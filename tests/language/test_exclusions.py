@@ -27,6 +27,9 @@ EXCLUDED = {
     "no blockchain please": "no blockchain please",
     "AI without cloud": "without cloud",
     "not interested in crypto, but need AI": "not interested in crypto",
+    "we no longer sell hardware": "no longer sell hardware",
+    "we never take part in fairs": "never take part in fairs",
+    "we don't sell hardware": "don't sell hardware",
     "we don't need funding": "n't need funding",
     # lists
     "pas de cloud, de mobile ni d'IoT ; data": "pas de cloud, de mobile ni d'IoT",

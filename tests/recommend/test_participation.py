@@ -74,6 +74,11 @@ NAMED = [
         ("Elle ne participe pas à la factory Innovation.", set()),
         ("Elle n'a jamais participé à la factory Mode.", set()),
         ("She does not take part in the factory Mode.", set()),
+        ("She no longer takes part in the factory Mode.", set()),
+        ("She never takes part in the factory Mode.", set()),
+        ("We don't take part in the factory Mode.", set()),
+        ("Ancien membre de la factory Mode.", set()),
+        ("Former member of the factory Mode, she takes part in none.", set()),
         ("Elle ne vend rien, mais participe à la factory Mode.", {"Mode"}),
     ],
 )
@@ -103,6 +108,16 @@ def test_two_members_alike_are_clear_evidence_and_named() -> None:
     assert reason.clear
     assert not item.participates
     assert "FAC2" not in ids(factories(others=[ATLAS, SOLS]).items)
+
+
+def test_members_alike_take_part_in_the_factory_of_the_longest_name_alone() -> None:
+    text = f"{TEXT} Il participe à la factory Réalité virtuelle santé."
+    members = [member.model_copy(update={"description": text}) for member in (ATLAS, SOLS)]
+    longer = GAMES.model_copy(update={"id": "FAC3", "name": "Réalité virtuelle santé"})
+    answer = factories(others=[*members, longer])
+    reasons = {item.item_id: [one.signal for one in item.reasons] for item in [*answer.items, *answer.weaker]}
+    assert "peers" in reasons["FAC3"]
+    assert "peers" not in reasons.get("FAC2", [])
 
 
 def test_one_member_alike_is_a_note_and_makes_nothing_clear() -> None:

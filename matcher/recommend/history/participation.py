@@ -19,6 +19,12 @@ _STATES = re.compile(
     r"\b(?:particip|anim|copilot|pilot|préside|contribu|membre|intervien|takes? part|hosts?|leads?)",
     re.IGNORECASE,
 )
+_PAST = re.compile(
+    r"\b(?:ancien(?:ne)?s?\s+(?:membre|hôte|pilote|animat\w+)|quitt\w+|former\s+(?:member|host|lead)"
+    r"|(?:has|have)\s+left|participai\w+|used\s+to)\b",
+    re.IGNORECASE,
+)
+"""Words of a sentence that says what once was."""
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _FACTORY = re.compile(r"\bfactory\b|\bgroupe de travail\b", re.IGNORECASE)
 
@@ -111,7 +117,9 @@ def _as_described(organisation: Organisation, factory: Factory, names: Collectio
 
 
 def _states(sentence: str) -> bool:
-    """Whether a sentence says that somebody takes part, and nowhere that they do not."""
+    """Whether a sentence says that somebody takes part, and nowhere that they do not, or no longer do."""
+    if _PAST.search(sentence):
+        return False
     verbs, denied = list(_STATES.finditer(sentence)), negations(sentence)
     return bool(verbs) and not any(_within(verb.start(), denied) for verb in verbs)
 

@@ -28,16 +28,21 @@ class Peers:
     members: tuple[Organisation, ...] = ()
     records: tuple[Participation, ...] = ()
 
-    def in_factory(self, subject: AnyItem | Profile) -> tuple[str, ...]:
-        """Return the names of the members that take part in a factory; none for any other subject.
+    def in_each(self, subjects: Sequence[AnyItem | Profile]) -> list[tuple[str, ...]]:
+        """Return for each subject the names of the members that take part in it; only factories have any.
+
+        All factories are read together: who writes "factory Valorisation des datas" is in no factory "Datas".
 
         >>> peers = Peers((Organisation(id="ORG2", name="Atlas"),), (Participation("ORG2", "FAC1"),))
-        >>> peers.in_factory(Factory(id="FAC1", name="Data"))
-        ('Atlas',)
+        >>> peers.in_each([Factory(id="FAC1", name="Data"), Factory(id="FAC2", name="Sport")])
+        [('Atlas',), ()]
         """
-        if not isinstance(subject, Factory):
-            return ()
-        return tuple(one.name for one in self.members if taking_part(one, [subject], self.records))
+        parts = [(one.name, taking_part(one, subjects, self.records)) for one in self.members]
+        found = []
+        for subject in subjects:
+            is_factory = isinstance(subject, Factory)
+            found.append(tuple(name for name, part in parts if is_factory and subject.id in part))
+        return found
 
 
 NO_PEERS = Peers()
