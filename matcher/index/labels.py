@@ -68,7 +68,8 @@ class Label:
     folded: str
     start: int = 0
     is_frame: bool = False
-    """The name of a programme of many fields ("Climat, énergie et mobilité"), not the subject of one call."""
+    """Not the subject of its item: the name of a programme of many fields ("Climat, énergie et mobilité"), or
+    what a group works with ("capteurs" of a group on sport)."""
 
     @property
     def welcomes_all(self) -> bool:

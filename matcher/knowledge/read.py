@@ -53,6 +53,16 @@ class Knowledge:
     occupations: OccupationFinder = NO_OCCUPATIONS
     programmes: frozenset[str] = frozenset()
     """Folded names of European programmes."""
+    means: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Folded labels that are means of most groups, and the folded names of groups whose subject they are."""
+
+    def is_means(self, label: str, name: str) -> bool:
+        """Whether a folded label of the group of this name is a means there, and not what it is about.
+
+        >>> Knowledge(means={"capteurs": frozenset({"internet des objets"})}).is_means("capteurs", "Sportech")
+        True
+        """
+        return label in self.means and fold(name) not in self.means[label]
 
 
 @cache
@@ -69,6 +79,7 @@ def read_knowledge(data_dir: Path) -> Knowledge:
         read_meets(data_dir),
         read_occupations(data_dir),
         read_programmes(data_dir / "reference"),
+        read_means(data_dir / "reference"),
     )
 
 
@@ -76,6 +87,12 @@ def read_programmes(folder: Path) -> frozenset[str]:
     """Return the folded names, French and English, of the programmes that calls belong to."""
     rows = read_rows(folder / "programmes.csv", ("fr", "en"))
     return frozenset(fold(row[language]) for row in rows for language in ("fr", "en"))
+
+
+def read_means(folder: Path) -> dict[str, frozenset[str]]:
+    """Return the table ``means.csv``: labels, folded, with the names of the groups whose subject they are."""
+    rows = read_rows(folder / "means.csv", ("label", "subject_of", "reason"))
+    return {fold(row["label"]): frozenset(map(fold, entries(row["subject_of"]))) for row in rows}
 
 
 @cache

@@ -5,6 +5,7 @@ words that may be quoted, the concepts it names, what its labels must not be mis
 what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,6 +24,8 @@ Subject = AnyItem | Profile
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
 _SHORTEST_STEM = 4
+_OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
+"""What comes before a thing of one's own that completes another noun."""
 _COMMON_WORDS = frozenset(
     fold(
         """activité acteur client cluster digital digitale digitales entreprise entreprises french gestion
@@ -135,13 +138,16 @@ class Analyser:
             ignored = (*excluded, *asker_clauses(subject.description)) if sought_only else excluded
         labels = self._labels(subject, ignored)[:most_labels]
         place, town, unknown = self._where(subject)
+        facts, mentions = self._facts(subject), self._mentions(subject, ignored)
+        if sought_only and isinstance(subject, Profile) and not isinstance(subject, Item):
+            mentions = _without_own_things(subject.description, mentions, facts)
         return Analysis(
             subject=subject,
             labels=labels,
             spans=_spans(labels),
             words=self._words(subject, ignored),
-            mentions=self._mentions(subject, ignored),
-            facts=self._facts(subject),
+            mentions=mentions,
+            facts=facts,
             senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
             place=place,
             town=town,
@@ -158,6 +164,9 @@ class Analyser:
         if isinstance(subject, Opportunity):
             programmes = self.knowledge.programmes
             return tuple(replace(label, is_frame=label.folded in programmes) for label in labels)
+        if isinstance(subject, Factory):
+            is_means = self.knowledge.is_means
+            return tuple(replace(label, is_frame=is_means(label.folded, subject.name)) for label in labels)
         if isinstance(subject, Item) or not labels or labels[0].field != "description":
             return labels
         text = blanked(subject.description, excluded)
@@ -177,6 +186,9 @@ class Analyser:
         told = _told_fields(subject)
         if isinstance(subject, Opportunity):  # a programme names the fields of hundreds of calls
             told = ((name, text) for name, text in told if fold(text) not in self.knowledge.programmes)
+        if isinstance(subject, Factory):
+            is_means, group = self.knowledge.is_means, subject.name
+            told = ((name, text) for name, text in told if not is_means(fold(text), group))
         for mention in self.knowledge.concepts.in_fields(told):
             if mention.field == "description" and _inside(mention.start, mention.end, excluded):
                 continue
@@ -209,6 +221,22 @@ class Analyser:
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
+
+
+def _without_own_things(
+    text: str, mentions: dict[str, Mention], facts: Sequence[Mention]
+) -> dict[str, Mention]:
+    """Leave out what a request only has, named inside a longer fact: "l'empreinte carbone de nos serveurs".
+
+    Who wants to lower a footprint looks for no servers. Elsewhere a thing of one's own may be what the help
+    is for ("refonte de notre site web") and stays.
+    """
+    kept = {}
+    for concept, mention in mentions.items():
+        in_fact = any(fact.start < mention.start and mention.end <= fact.end for fact in facts)
+        if not (in_fact and mention.field == "description" and _OF_OURS.search(text[: mention.start])):
+            kept[concept] = mention
+    return kept
 
 
 def _named_by_training(fact: Mention, lead: Lead) -> Mention:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from matcher.domain.items import Organisation, Profile
+from matcher.domain.items import Factory, Organisation, Profile
 from matcher.index import Role
 from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, Place, Territory
 from matcher.recommend import Analyser
@@ -151,3 +151,36 @@ def test_the_name_of_an_organisation_is_no_evidence_of_what_it_does() -> None:
     analysis = ANALYSE(Organisation(id="ORG1", name="Cloud Avocat", description="Pain"))
     assert analysis.mentions == {}
     assert set(analysis.words) == {"pain"}
+
+
+def test_what_a_group_works_with_is_not_its_subject() -> None:
+    analyse = Analyser(
+        Knowledge(
+            means={"capteurs": frozenset({"internet des objets"})},
+            concepts=ConceptFinder([("sensors", "capteurs"), ("sport", "sport connecté")]),
+        )
+    )
+    sport = analyse(Factory(id="FAC1", name="Sportech", keywords=("capteurs", "sport connecté")))
+    things = analyse(Factory(id="FAC2", name="Internet des objets", keywords=("capteurs",)))
+    assert [label.text for label in sport.labels if label.is_frame] == ["capteurs"]
+    assert set(sport.mentions) == {"sport"}
+    assert not any(label.is_frame for label in things.labels)
+    assert set(things.mentions) == {"sensors"}
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("réduire l'empreinte carbone de nos serveurs", set()),
+        ("refonte de nos serveurs", {"servers"}),
+        ("cherche des serveurs à empreinte carbone faible", {"servers"}),
+    ],
+)
+def test_a_thing_of_one_s_own_inside_a_fact_is_not_looked_for(text: str, named: set[str]) -> None:
+    knowledge = Knowledge(
+        concepts=ConceptFinder([("servers", "serveurs")]),
+        facts=FactFinder([FactRow("green_it", ("empreinte carbone serveurs", "empreinte carbone"))]),
+    )
+    request = Profile(description=text)
+    assert set(Analyser(knowledge)(request, sought_only=True).mentions) == named
+    assert set(Analyser(knowledge)(request).mentions) == {"servers"}

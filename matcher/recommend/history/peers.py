@@ -40,8 +40,8 @@ class Peers:
         parts = [(one.name, taking_part(one, subjects, self.records)) for one in self.members]
         found = []
         for subject in subjects:
-            is_factory = isinstance(subject, Factory)
-            found.append(tuple(name for name, part in parts if is_factory and subject.id in part))
+            factory = subject.id if isinstance(subject, Factory) else ""
+            found.append(tuple(name for name, part in parts if factory in part))
         return found
 
 
