@@ -1,0 +1,133 @@
+"""Rights, audit and alerts on either database: the same acts leave the same rows."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from qdrant_client import QdrantClient
+
+from matcher.adapters.sql import utc_now
+from matcher.alerts import Alert, AlertState, Fit
+from matcher.audit import Note, Of
+from matcher.build import Matcher, open_matcher
+from matcher.domain.items import Opportunity
+from matcher.domain.messages import MessageRequest
+from matcher.errors import NotFound
+from matcher.mail import State
+from matcher.people import Scope
+from matcher.rights import By, Subject, SubjectKind, Suppressed
+from tests.contract.qdrant_http import running_server, unique_prefix
+from tests.rights.cluster import NOW, fill, introduce, member, settings_of
+
+ONE, OTHER, THIRD, FOURTH = (member(number) for number in (1, 2, 3, 4))
+OF_ONE = Subject(SubjectKind.ORGANISATION, ONE.id)
+
+
+@pytest.fixture
+def matcher(ready_url: str, tmp_path: Path) -> Iterator[Matcher]:
+    settings = settings_of(tmp_path / "home").model_copy(update={"database_url": ready_url})
+    with open_matcher(settings) as opened:
+        fill(opened, [ONE, OTHER, THIRD, FOURTH])
+        yield opened
+
+
+def rows_with(matcher: Matcher, *texts: str) -> set[str]:
+    """The tables of which a row holds one of the texts."""
+    found = set()
+    with matcher.store.backup.tables() as tables:
+        for name, rows in tables:
+            if any(text in str(row) for row in rows for text in texts):
+                found.add(name)
+    return found
+
+
+def test_of_an_erased_organisation_and_its_people_no_row_is_left(matcher: Matcher) -> None:
+    introduce(matcher, iter([(ONE, OTHER)]))
+    (speaker,) = matcher.store.people.of_organisation(ONE.id)
+    assert {"items", "people", "messages", "plan_lists"} <= rows_with(matcher, ONE.id, speaker.id)
+    erasure = matcher.rights.erase(OF_ONE, utc_now())
+    assert erasure.removal.rows["people"] == 1
+    assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+    gone = [ONE.id, "Untel-001zq", ONE.siret, speaker.id, speaker.email]
+    assert rows_with(matcher, *gone) == set()
+    with pytest.raises(Suppressed):
+        matcher.store.items.put([ONE], source="test")
+    with pytest.raises(NotFound):
+        matcher.rights.erase(OF_ONE, utc_now())
+    assert matcher.rights.lift(["name:societe untel 001zq", f"id:{ONE.id}", "siren:100000001"]) == 3
+    assert matcher.store.items.put([ONE], source="test").inserted == 1
+    assert matcher.audit.verify().is_sound
+
+
+def test_a_correction_leaves_no_row_of_the_former_text(matcher: Matcher) -> None:
+    assert rows_with(matcher, "Avant : Untel-001zq") == {"import_changes"}
+    matcher.rights.correct_organisation(
+        ONE.id, lambda one: one.model_copy(update={"description": "Conçoit des jeux."}), utc_now()
+    )
+    assert rows_with(matcher, "Untel-001zq con") == set()
+    (done,) = matcher.rights.finish(utc_now)
+    assert (done.rectification, done.found_in) == (True, ())
+
+
+def test_who_looked_is_entered_once_an_hour_and_told(matcher: Matcher) -> None:
+    (speaker,) = matcher.store.people.of_organisation(OTHER.id)
+    note = Note("subject.view", Of.ORGANISATION, ONE.id, speaker.id)
+    audit = matcher.store.audit
+    entered = [audit.enter_once(note, NOW + timedelta(minutes=m), timedelta(hours=1)) for m in (0, 30, 61)]
+    assert entered == [True, False, True]
+    seen = [one.by for one in matcher.rights.accesses(OF_ONE) if one.act == "subject.view"]
+    assert seen == [By.MEMBER, By.MEMBER]
+    assert matcher.audit.verify().is_sound
+
+
+def test_an_alert_whose_mail_waits_is_withdrawn(matcher: Matcher) -> None:
+    store = matcher.store
+    call = Opportunity(id="CALL1", name="Appel", availability="standing")
+    store.items.put([call], source="test")
+    store.alerts.add([Alert(Fit(call.id, one.id, 0.9), call.version, NOW) for one in (ONE, OTHER)])
+    for alert in store.alerts.all():
+        of = alert.fit.organisation_id
+        (speaker,) = store.people.of_organisation(of)
+        subjects = {"organisation": of, "digest": "2026-W49"}
+        mail = MessageRequest(f"alert:{of}", speaker.id, "alert_digest", NOW, subjects)
+        assert store.alerts.tell([alert.number], "2026-W49", [mail], NOW) == 1
+    (sent,) = [one for one in store.mail.all() if one.subjects.get("organisation") == ONE.id]
+    store.mail.begin(sent)
+    store.mail.settle(sent, State.SENT, NOW)
+    assert store.alerts.withdraw([one.number for one in store.alerts.all()], NOW) == 1
+    states = {one.fit.organisation_id: one.state for one in store.alerts.all()}
+    assert states == {ONE.id: AlertState.TOLD, OTHER.id: AlertState.WITHDRAWN}
+
+
+def test_keys_that_are_over_are_removed(matcher: Matcher) -> None:
+    for ends in (NOW, NOW + timedelta(days=2)):
+        matcher.keys.make("site", [Scope.READ], NOW - timedelta(days=1), ends)
+    assert matcher.store.keys.drop_keys(NOW) == 1
+    assert len(matcher.store.keys.all()) == 1
+
+
+def test_of_the_erased_no_point_is_left_on_a_server(ready_url: str, tmp_path: Path) -> None:
+    settings = settings_of(tmp_path / "home")
+    with running_server() as url:
+        prefix = unique_prefix()
+        on_server = {"index_backend": "qdrant", "qdrant_url": url, "collection": prefix}
+        settings = settings.model_copy(update={"database_url": ready_url, **on_server})
+        with (
+            open_matcher(settings) as matcher,
+            closing(QdrantClient(url=url, check_compatibility=False)) as client,
+        ):
+            matcher.store.items.put([ONE, OTHER], source="test")
+            matcher.index_now()
+            assert ONE.id in points_of(client, prefix)
+            matcher.rights.erase(OF_ONE, utc_now())
+            assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+            assert "001zq" not in points_of(client, prefix)
+            assert OTHER.id in points_of(client, prefix)
+
+
+def points_of(client: QdrantClient, prefix: str) -> str:
+    """Every point of the collections of a prefix, as text."""
+    names = [one.name for one in client.get_collections().collections if one.name.startswith(prefix)]
+    return str([client.scroll(name, limit=100, with_payload=True) for name in names])
