@@ -35,7 +35,7 @@ class BoundedTurn:
         self._limit = limit
         self._client_limit = client_limit
         self._lock = asyncio.Lock()
-        self._own_work = 0
+        self._own_since: float | None = None
         self._present: Counter[str] = Counter()
 
     @asynccontextmanager
@@ -56,7 +56,7 @@ class BoundedTurn:
         self._refuse_if_full(client)
         self._present[client] += 1
         try:
-            await self._acquire(patience_s if self._own_work else None)
+            await self._acquire(patience_s)
             try:
                 yield
             finally:
@@ -69,19 +69,35 @@ class BoundedTurn:
     @asynccontextmanager
     async def take_unbounded(self) -> AsyncIterator[None]:
         """Wait for the turn however many wait: for the service's own work and for writes with the key."""
-        self._own_work += 1
-        try:
-            async with self._lock:
+        async with self._lock:
+            self._own_since = asyncio.get_running_loop().time()
+            try:
                 yield
-        finally:
-            self._own_work -= 1
+            finally:
+                self._own_since = None
 
     async def _acquire(self, patience_s: float | None) -> None:
+        """Take the lock; TurnTaken once one piece of own work has had it for ``patience_s``.
+
+        Many questions, or many short pieces of work, are waited for: the place in the queue is kept.
+        """
+        acquiring = asyncio.ensure_future(self._lock.acquire())
         try:
-            async with asyncio.timeout(patience_s):
-                await self._lock.acquire()
-        except TimeoutError:
-            raise TurnTaken("The index is being written: ask again in some minutes.") from None
+            while not acquiring.done():
+                await asyncio.wait({acquiring}, timeout=patience_s)
+                if not acquiring.done():
+                    self._refuse_if_long(patience_s)
+        except BaseException:
+            if not acquiring.cancel():  # it had the lock already
+                self._lock.release()
+            raise
+
+    def _refuse_if_long(self, patience_s: float | None) -> None:
+        """Raise TurnTaken where one piece of own work, not many, is what is waited for."""
+        if patience_s is None or self._own_since is None:
+            return
+        if asyncio.get_running_loop().time() - self._own_since >= patience_s / 2:
+            raise TurnTaken("The index is being written: ask again in some minutes.")
 
     def _refuse_if_full(self, client: str) -> None:
         if self._present[client] >= self._client_limit:
