@@ -104,15 +104,16 @@ class ShortlistDesk:
 
         Profiles withdrawn, paused or shown to others alone since are left out. NotFound for an unknown id.
         """
-        shortlist = self._parts.rows.get(shortlist_id)
-        return self._present(shortlist)
+        active = self._parts.candidates.listed()
+        return self._present(self._parts.rows.get(shortlist_id), active)
 
     def all(self, need_id: str = "") -> list[Shortlist]:
         """Return shortlists, latest first: of a need, or all; those whose need is gone are left out."""
+        active = self._parts.candidates.listed()
         found: list[Shortlist] = []
         for shortlist in self._parts.rows.all(need_id):
             with suppress(NotFound):
-                found.append(self._present(shortlist))
+                found.append(self._present(shortlist, active))
         return found
 
     def is_current(self, shortlist: Shortlist) -> bool:
@@ -165,10 +166,9 @@ class ShortlistDesk:
     def _eligible(self, need: JobNeed) -> Sequence[Candidate]:
         return [one for one in self._parts.candidates.listed() if one.may_be_shown_to(need.organisation_id)]
 
-    def _present(self, shortlist: Shortlist) -> Shortlist:
+    def _present(self, shortlist: Shortlist, active: Sequence[Candidate]) -> Shortlist:
         need = self._parts.needs.get(shortlist.need_id)
-        shown = {one.id for one in self._eligible(need)}
-        return shortlist.among(shown)
+        return shortlist.among({one.id for one in active if one.may_be_shown_to(need.organisation_id)})
 
     def _tell(self, shortlist: Shortlist, entry: Listed, decided: Decided) -> None:
         candidate_id = entry.candidate_id

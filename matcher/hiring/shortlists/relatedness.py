@@ -8,7 +8,7 @@ SUPPORT = 3
 On ROME 4.60, each digital occupation left out in turn, the value is above what is observed: where one other
 occupation needs the held skill and the required one, the one left out needs both in .13 of the cases, and .25
 is said; for two .25 and .40; for three .46 and .50; for six to ten .56 and .67 to .77. At 6 it is nearer, and
-finds the same work less often (nDCG@10 .400 against .447, `matcher-lab hiring`).
+finds the same work less often (nDCG@10 .400 against .442, `matcher-lab hiring`).
 """
 _NONE: set[str] = set()
 

@@ -1,6 +1,8 @@
-"""The commands of candidates: enable, disable, state, invite, list, show, sweep."""
+"""The commands of candidates: enable, disable, state, invite, list, papers, show."""
 
 import json
+from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +11,11 @@ from rich.table import Table
 
 from matcher.adapters.sql import utc_now
 from matcher.build import open_matcher
+from matcher.files import write_whole
 from matcher.hiring.candidates import Candidate, Gate
+from matcher.hiring.papers import PaperFacts, papers
+from matcher.hiring.shortlists import read_need_matcher
+from matcher.rights import Durations, processings
 from matcher.settings import load
 from service.cli.render.console import remarks, results
 
@@ -75,6 +81,27 @@ def list_profiles(as_json: JsonOption = False) -> None:
         table.add_row(profile.code, labels, " ".join(profile.zone), start)
     results().print(table)
     remarks().print("A contact is opened by a signed-in person of the HR factory, on the page Candidats.")
+
+
+@candidates.command("papers")
+def write_papers(
+    folder: Annotated[Path, typer.Argument(help="Where they are written; made if missing.")],
+) -> None:
+    """Write model card, impact annex, record and technical file, as Markdown in French, from the facts."""
+    settings = load()
+    with open_matcher(settings) as matcher:
+        facts = PaperFacts(
+            cluster=settings.cluster_name,
+            release=version("matcher"),
+            made_on=utc_now().date(),
+            skills_version=read_need_matcher(settings.data_dir).version,
+            gate=matcher.hiring.desk.gate(),
+            processings=processings(Durations(settings.impressions_days)),
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in papers(facts).items():
+        write_whole(folder / name, text.encode())
+        remarks().print(f"{folder / name}")
 
 
 @candidates.command("show")
