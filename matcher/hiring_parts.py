@@ -8,7 +8,7 @@ from functools import cached_property
 from matcher.adapters.sql import Store
 from matcher.domain.items import ItemType, Lead
 from matcher.errors import NotFound
-from matcher.hiring import read_job_check
+from matcher.hiring import JobNeed, read_job_check
 from matcher.hiring.candidates import (
     KEY_FILE,
     CandidateDesk,
@@ -21,7 +21,7 @@ from matcher.hiring.candidates import (
     read_cv,
 )
 from matcher.hiring.needs import NeedDesk, NeedLeads, read_job_names, read_mobilities, read_need_reader
-from matcher.hiring.shortlists import Decided
+from matcher.hiring.shortlists import Decided, ShortlistDesk, ShortlistParts, read_need_matcher
 from matcher.knowledge import read_job_skills
 from matcher.people import Links, Person, read_secret
 from matcher.rights import RightsDesk
@@ -80,6 +80,21 @@ class HiringParts:
                 yield item
 
     @cached_property
+    def shortlists(self) -> ShortlistDesk:
+        """Lists candidates for needs."""
+        store, data_dir = self._store, self._settings.data_dir
+        parts = ShortlistParts(
+            rows=store.shortlists,
+            needs=_Needs(self),
+            candidates=self.desk,
+            matcher=lambda: read_need_matcher(data_dir),
+            mail=store.mail,
+            seals=self._parts.sealing,
+            links=self._parts.links,
+        )
+        return ShortlistDesk(parts)
+
+    @cached_property
     def keep_list(self) -> KeepList:
         """What of a text enters a profile."""
         return KeepList(read_job_skills(self._settings.data_dir), self.certifications)
@@ -113,6 +128,16 @@ class HiringParts:
     def _key(self) -> bytes:
         given = self._settings.candidate_key
         return read_secret(self._settings.home, given.get_secret_value() if given else "", KEY_FILE)
+
+
+class _Needs:
+    """Needs as shortlists read them: without what the desk keeps beside them."""
+
+    def __init__(self, parts: HiringParts) -> None:
+        self._parts = parts
+
+    def get(self, need_id: str) -> JobNeed:
+        return self._parts.needs.get(need_id).need
 
 
 class Readers:

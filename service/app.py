@@ -34,7 +34,7 @@ from service.http.routes import (
     recommendations,
     sign_in,
 )
-from service.http.routes.hiring import candidates, needs
+from service.http.routes.hiring import candidates, needs, shortlists
 from service.http.routes.rights import alerts, data, report
 from service.pages import install as install_pages
 from service.pages import open_id, sweep
@@ -51,6 +51,7 @@ ASKED = (
     job_checks,
     candidates,
     needs,
+    shortlists,
     sign_in,
     links,
     calendar,

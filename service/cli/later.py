@@ -53,6 +53,12 @@ LATER = {
     ),
     "job": Later("hiring.job", "job", "Ask", "Job offers: is the wording lawful and open to all?"),
     "need": Later("hiring.need", "need", "Ask", "Job needs: what is asked, and who could widen who applies."),
+    "shortlist": Later(
+        "hiring.shortlist",
+        "shortlist",
+        "Ask",
+        "Profiles listed for a job need, by their skills alone; a person decides.",
+    ),
     "candidates": Later(
         "hiring.candidates",
         "candidates",

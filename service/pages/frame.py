@@ -33,6 +33,8 @@ SAID: dict[str, str] = {
     "already_met": mark("C'est noté : vous vous connaissez déjà."),
     "signed_out": mark("La session est terminée sur ce navigateur."),
     "undone": mark("Annulé."),
+    "shortlist_made": mark("La sélection est faite et gardée."),
+    "decided": mark("Décision gardée : la personne en est prévenue par courriel."),
     "asked_to_meet": mark("Demande transmise à l'équipe du cluster, qui la relit avant tout envoi."),
     "yes": mark("Merci. C'est oui : vous serez prévenus de la suite."),
     "not_now": mark("C'est noté : la question reviendra plus tard."),

@@ -57,6 +57,10 @@ ALLOWED = {
     "PUT /v1/needs/{need_id}": NEEDS,
     "POST /v1/needs/{need_id}/close": NEEDS,
     "GET /v1/needs/{need_id}/leads": NEEDS,
+    "GET /v1/shortlists": "hr",
+    "POST /v1/shortlists": "hr",
+    "GET /v1/shortlists/{shortlist_id}": "hr",
+    "POST /v1/shortlists/{shortlist_id}/decisions": "hr",
     "GET /v1/plan": STAFF,
     "POST /v1/plan": STAFF,
     "GET /v1/introductions": STAFF,
@@ -159,6 +163,7 @@ SAMPLES = {
     "erasure_id": "none",
     "code": "none",
     "act": "withdraw",
+    "shortlist_id": "none",
 }
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
 ABSENT = "NONE999"

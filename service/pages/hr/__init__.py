@@ -3,4 +3,5 @@
 - ``candidates``: profiles by their skills alone, contacts opened with a reason, invitations
 - ``hiring``: the page *Recruter*: a job offer checked, and leads for a need
 - ``needs``: job needs written, corrected, saved; their leads; the map of those without one
+- ``shortlists``: everyone listed for a need, requirement by requirement; a person decides
 """

@@ -78,6 +78,7 @@ class NeedPage(Page):
     words: NeedWords
     fault: str
     is_open: bool
+    may_list: bool
 
 
 @router.get("/recruter/besoins", name="page_needs")
@@ -183,8 +184,14 @@ async def _shown(
         words=NeedWords(lang),
         fault=fault,
         is_open=saved is None or saved.is_active(now()),
+        may_list=saved is not None and saved.is_active(now()) and _may_see_candidates(request),
     )
     return show(request, page, section=SECTION, status=422 if fault else 200)
+
+
+def _may_see_candidates(request: Request) -> bool:
+    caller: Caller = request.state.caller
+    return caller.may(Permission.SEE_CANDIDATES)
 
 
 def _fields(draft: Draft, form: Mapping[str, str]) -> dict[str, str]:

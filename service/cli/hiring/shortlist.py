@@ -1,0 +1,107 @@
+"""The commands of shortlists: make, list, show, decide."""
+
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+from rich.text import Text
+
+from matcher.adapters.sql import utc_now
+from matcher.build import open_matcher
+from matcher.errors import NotAllowed
+from matcher.hiring.shortlists import Decided, Decision, Shortlist
+from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
+from matcher.people import Permission, permissions_of
+from matcher.settings import load
+from service.cli.render.console import remarks, results
+from service.shortlists import shortlist_record
+from service.words import Language
+
+shortlist = typer.Typer(
+    help="Profiles listed for a job need, by their skills alone; a person decides.", no_args_is_help=True
+)
+
+LangOption = Annotated[Language, typer.Option("--lang", help="Language of the answer.")]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON, in both languages.")]
+IdArgument = Annotated[
+    str, typer.Argument(help="Id of the shortlist, as `matcher shortlist list` prints it.")
+]
+
+
+@shortlist.command("make")
+def make(
+    need: Annotated[str, typer.Argument(help="Id of the need, as `matcher need list` prints it.")],
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Draws the order of equal scores; drawn itself if left out.")
+    ] = None,
+    lang: LangOption = "fr",
+    as_json: JsonOption = False,
+) -> None:
+    """List everyone whom a need may be shown, and keep the list."""
+    with open_matcher(load()) as matcher:
+        made = matcher.hiring.shortlists.make(need, "", utc_now(), seed)
+    _print(made, lang, as_json=as_json)
+
+
+@shortlist.command("list")
+def list_shortlists(need: Annotated[str, typer.Option(help="Only those of a need.")] = "") -> None:
+    """List the shortlists, latest first."""
+    with open_matcher(load()) as matcher:
+        found = matcher.hiring.shortlists.all(need)
+    table = Table("shortlist", "need", "made", "profiles", "decided", box=box.SIMPLE_HEAD, header_style="dim")
+    for one in found:
+        decided = sum(entry.decided is not None for entry in one.listed)
+        table.add_row(
+            one.id, one.need_id, f"{one.made_at:%Y-%m-%d %H:%M}", str(len(one.listed)), str(decided)
+        )
+    results().print(table)
+
+
+@shortlist.command("show")
+def show(shortlist_id: IdArgument, lang: LangOption = "fr", as_json: JsonOption = False) -> None:
+    """Show a shortlist, requirement by requirement."""
+    with open_matcher(load()) as matcher:
+        found = matcher.hiring.shortlists.get(shortlist_id)
+    _print(found, lang, as_json=as_json)
+
+
+@shortlist.command("decide")
+def decide(
+    shortlist_id: IdArgument,
+    code: Annotated[str, typer.Argument(help="Code of the profile, such as 7K3-M2.")],
+    decision: Annotated[Decision, typer.Argument(help="What was decided.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why: the candidate can ask for it.")],
+    by: Annotated[str, typer.Option("--by", help="Address of the person of the HR factory who decides.")],
+) -> None:
+    """Keep what a person decided on a profile; the candidate is told by mail."""
+    with open_matcher(load()) as matcher:
+        person = matcher.store.people.find(by)
+        if person is None or Permission.SEE_CANDIDATES not in permissions_of(person.roles):
+            raise NotAllowed(f"'{by}' is no person of the HR factory: see `matcher users list`.")
+        decided = Decided(decision, reason, person.id, utc_now())
+        matcher.hiring.shortlists.decide(shortlist_id, code, decided)
+    remarks().print(f"{code}: {DECISIONS[decision][1]}. The candidate is told by mail.")
+
+
+def _print(found: Shortlist, lang: Language, *, as_json: bool) -> None:
+    if as_json:
+        results().out(shortlist_record(found).model_dump_json(indent=2), highlight=False)
+        return
+    english = lang == "en"
+    results().print(Text(f"{found.id} · {found.need_id}", "bold"))
+    for entry in found.listed:
+        head = f"\n{entry.rank}. {entry.code}  {entry.match.score:.0%}  {summary_of(entry.match)[english]}"
+        results().print(Text(head, "bold"))
+        if entry.apart:
+            results().print(Text(f"   {APART[entry.apart][english]}", "yellow"))
+        if entry.decided:
+            results().print(Text(f"   → {DECISIONS[entry.decided.decision][english]}", "green"))
+        for line in entry.match.lines:
+            state = STATES[line.state][english]
+            results().print(
+                Text(f"   {line.requirement.skill.label} : {state} – {reason_of(line)[english]}", "dim")
+            )
+    remarks().print(SCORE[english])
+    if not found.listed:
+        remarks().print("No profile may be shown for this need.")

@@ -1,0 +1,77 @@
+"""Shortlists, for the HR factory: made for a need, read, decided on by a person."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from matcher.hiring.shortlists import Decided, Decision
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.http.schemas import problems
+from service.shortlists import ShortlistRecord, shortlist_record
+
+router = APIRouter(prefix="/v1", tags=["hiring"])
+_READ = problems(401, 403, 404, 409, 422, 503)
+_DONE = _READ | problems(413, 415)
+HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
+ShortlistId = Annotated[str, Path(max_length=40, examples=["SL4c1d9a7be03f"])]
+
+
+class ShortlistRequest(BaseModel):
+    """The need to list profiles for; ``seed`` gives an earlier order of ties again."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    need_id: str = Field(max_length=40, examples=["N4c1d9a7be03f"])
+    seed: int | None = Field(None, ge=0, lt=2**31)
+
+
+class DecisionRequest(BaseModel):
+    """What a person decides on a profile, and why: the candidate is told, and can ask for the reason."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(max_length=20, examples=["7K3-M2"])
+    decision: Decision
+    reason: str = Field(min_length=10, max_length=500, examples=["Le poste commence par la base de données."])
+
+
+@router.post("/shortlists", status_code=201, responses=_DONE, summary="List everyone for a need")
+async def make_shortlist(asked: ShortlistRequest, hr: HrDep, engine: EngineDep) -> ShortlistRecord:
+    """List everyone whom the need may be shown; equal scores in an order drawn by the seed."""
+    made = await engine.read(
+        lambda matcher: matcher.hiring.shortlists.make(
+            asked.need_id, hr.person_id, datetime.now(UTC), asked.seed
+        )
+    )
+    return shortlist_record(made)
+
+
+@router.get("/shortlists", responses=_READ, summary="Shortlists, latest first")
+async def list_shortlists(
+    _hr: HrDep, engine: EngineDep, need: Annotated[str, Query(max_length=40)] = ""
+) -> list[ShortlistRecord]:
+    """List shortlists of a need, or all."""
+    found = await engine.read(lambda matcher: matcher.hiring.shortlists.all(need))
+    return [shortlist_record(one) for one in found]
+
+
+@router.get("/shortlists/{shortlist_id}", responses=_READ, summary="One shortlist")
+async def get_shortlist(shortlist_id: ShortlistId, _hr: HrDep, engine: EngineDep) -> ShortlistRecord:
+    """Show everyone on a shortlist, requirement by requirement; who withdrew is not on it any more."""
+    return shortlist_record(await engine.read(lambda matcher: matcher.hiring.shortlists.get(shortlist_id)))
+
+
+@router.post("/shortlists/{shortlist_id}/decisions", responses=_DONE, summary="Decide on a profile")
+async def decide_on_profile(
+    shortlist_id: ShortlistId, asked: DecisionRequest, hr: HrDep, engine: EngineDep
+) -> ShortlistRecord:
+    """Keep what a signed-in person decided; the candidate is told by mail."""
+    decided = Decided(asked.decision, asked.reason, hr.person_id, datetime.now(UTC))
+    after = await engine.read(
+        lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, asked.code, decided)
+    )
+    return shortlist_record(after)

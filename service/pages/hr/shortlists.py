@@ -1,0 +1,178 @@
+"""Pages of shortlists: everyone listed for a need, requirement by requirement; a person decides."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.errors import InvalidRequest
+from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, MetBy, Shortlist, ties
+from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
+from matcher.people import Permission
+from service.http.access import Caller, requires
+from service.http.deps import EngineDep
+from service.pages.acting import PersonDep, now
+from service.pages.forms import typed
+from service.pages.frame import Page, back_to, language_of, show
+from service.pages.listing import Pager, page_of
+from service.words import Language
+
+router = APIRouter(include_in_schema=False)
+HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
+SECTION = "/recruter"
+HOME = "/recruter/selections"
+LOOKS = {MetBy.MET: "good", MetBy.PARTLY: "info", MetBy.NOT_STATED: ""}
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistWords:
+    """Sentences of a shortlist in the reader's language."""
+
+    lang: Language
+
+    def _said(self, both: tuple[str, str]) -> str:
+        return both[self.lang == "en"]
+
+    def score(self) -> str:
+        """Return what a score means."""
+        return self._said(SCORE)
+
+    def summary(self, entry: Listed) -> str:
+        """Return how many requirements are met."""
+        return self._said(summary_of(entry.match))
+
+    def state(self, line: Line) -> str:
+        """Return how far a requirement is met."""
+        return self._said(STATES[line.state])
+
+    def look(self, line: Line) -> str:
+        """Return the look of its sign."""
+        return LOOKS[line.state]
+
+    def reason(self, line: Line) -> str:
+        """Return why it is met, partly met or not stated."""
+        return self._said(reason_of(line))
+
+    def apart(self, why: Apart) -> str:
+        """Return why a profile is listed apart."""
+        return self._said(APART[why])
+
+    def decision(self, decision: Decision) -> str:
+        """Return what was decided."""
+        return self._said(DECISIONS[decision])
+
+    def decisions(self) -> list[tuple[str, str]]:
+        """Return the choices of a person."""
+        return [(one.value, self._said(DECISIONS[one])) for one in Decision]
+
+
+@dataclass(frozen=True, slots=True)
+class ShortlistRow:
+    """A shortlist, and the title of its need."""
+
+    shortlist: Shortlist
+    title: str
+    decided: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortlistsPage(Page):
+    """The shortlists, latest first."""
+
+    template: ClassVar[str] = "hr/shortlists.html"
+
+    rows: Sequence[ShortlistRow]
+    pager: Pager
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortlistPage(Page):
+    """One shortlist; ``fault`` says why a decision was not kept, and ``typed`` has its reason by code."""
+
+    template: ClassVar[str] = "hr/shortlist.html"
+
+    shortlist: Shortlist
+    title: str
+    entries: Sequence[Listed]
+    pager: Pager
+    ties: Mapping[str, int]
+    reasons: Mapping[str, str]
+    is_current: bool
+    words: ShortlistWords
+    fault: str
+    typed: Mapping[str, str]
+
+
+@router.get(HOME, name="page_shortlists")
+async def shortlists(request: Request, _hr: HrDep, engine: EngineDep) -> Response:
+    """List the shortlists."""
+
+    def read(matcher: Matcher) -> list[ShortlistRow]:
+        found = matcher.hiring.shortlists.all()
+        return [
+            ShortlistRow(
+                one, _title(matcher, one.need_id), sum(each.decided is not None for each in one.listed)
+            )
+            for one in found
+        ]
+
+    rows, pager = page_of(await engine.read(read), request)
+    return show(request, ShortlistsPage(rows=rows, pager=pager), section=SECTION)
+
+
+@router.post("/recruter/besoins/{need_id}/selection", name="page_make_shortlist")
+async def make(need_id: str, person: PersonDep, _hr: HrDep, engine: EngineDep) -> Response:
+    """Make a shortlist for a need."""
+    made = await engine.read(lambda matcher: matcher.hiring.shortlists.make(need_id, person.id, now()))
+    return back_to(f"{HOME}/{made.id}", "shortlist_made")
+
+
+@router.get(HOME + "/{shortlist_id}", name="page_shortlist")
+async def shortlist(request: Request, shortlist_id: str, _hr: HrDep, engine: EngineDep) -> Response:
+    """Show everyone on a shortlist."""
+    return await _shown(request, shortlist_id, engine)
+
+
+@router.post(HOME + "/{shortlist_id}/{code}", name="page_decide")
+async def decide(request: Request, shortlist_id: str, code: str, hr: HrDep, engine: EngineDep) -> Response:
+    """Keep what the signed-in person decided on a profile."""
+    form = await typed(request)
+    try:
+        decision = Decision(form.get("decision", ""))
+        decided = Decided(decision, form.get("reason", ""), hr.person_id, now())
+        await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
+    except (ValueError, InvalidRequest):
+        return await _shown(request, shortlist_id, engine, code, form.get("reason", ""))
+    return back_to(f"{HOME}/{shortlist_id}", "decided", code)
+
+
+async def _shown(
+    request: Request, shortlist_id: str, engine: EngineDep, fault: str = "", reason: str = ""
+) -> Response:
+    def read(matcher: Matcher) -> tuple[Shortlist, str, bool, dict[str, str]]:
+        desk = matcher.hiring.shortlists
+        found = desk.get(shortlist_id)
+        reasons = {one.code: desk.reason(one.decided) for one in found.listed if one.decided}
+        return found, _title(matcher, found.need_id), desk.is_current(found), reasons
+
+    found, title, is_current, reasons = await engine.read(read)
+    entries, pager = page_of(list(found.listed), request)
+    page = ShortlistPage(
+        shortlist=found,
+        title=title,
+        entries=entries,
+        pager=pager,
+        ties={one.code: ties(found.listed, one) for one in entries},
+        reasons=reasons,
+        is_current=is_current,
+        words=ShortlistWords(language_of(request)),
+        fault=fault,
+        typed={fault: reason},
+    )
+    return show(request, page, section=SECTION, status=422 if fault else 200)
+
+
+def _title(matcher: Matcher, need_id: str) -> str:
+    return matcher.hiring.needs.get(need_id).need.title

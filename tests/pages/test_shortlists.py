@@ -1,0 +1,92 @@
+"""Selections: HR lists profiles for a need, reads why, decides with a reason; nobody else may."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from fastapi import FastAPI
+
+from matcher.build import open_matcher
+from matcher.hiring.candidates import CURRENT, Candidate, Entry
+from matcher.people import Purpose
+from tests.pages.conftest import copied_settings, running
+from tests.pages.signing_in import HR, MEMBER, STAFF, browser_of
+
+REASON = "Le poste commence par la base de données."
+TEXT = "Développeuse ou développeur Python à Toulouse. Compétences : Python, Docker, PostgreSQL."
+
+
+@pytest.fixture
+def stocked(pages_home: Path, tmp_path: Path) -> Iterator[tuple[FastAPI, str, Candidate]]:
+    """An application with one need and two candidates, one of whom knows two of the three skills."""
+    settings = copied_settings(pages_home, tmp_path)
+    now = datetime.now(UTC) - timedelta(minutes=5)
+    with open_matcher(settings) as matcher:
+        hiring = matcher.hiring
+        hiring.desk.enable("DPIA-2026-04", "Inès Garcia", now)
+        need = hiring.needs.save(hiring.needs.draft(TEXT, now), ()).need
+        first = _enter(matcher, "ada@courriel.example", "Python, Docker", now)
+        _enter(matcher, "bea@courriel.example", "Java", now)
+    with running(settings) as app:
+        yield app, need.id, first
+
+
+def _enter(matcher, email: str, skills: str, now: datetime) -> Candidate:
+    hiring = matcher.hiring
+    invitation = hiring.desk.invite(now)
+    hiring.own.enter(Entry(email, "Une Personne", CURRENT, invitation=invitation), now)
+    known = hiring.desk.find(email)
+    token = matcher.links.token(matcher.links.of(known.id, Purpose.CANDIDATE)[-1].id)
+    candidate = hiring.own.follow(token, now)
+    return hiring.own.add_skills(candidate, skills, now)[0]
+
+
+def test_hr_lists_profiles_reads_why_and_decides(stocked) -> None:
+    app, need_id, candidate = stocked
+    hr = browser_of(app, HR)
+    assert "Faire une sélection" in hr.get(f"/recruter/besoins/{need_id}").text
+    made = hr.post(f"/recruter/besoins/{need_id}/selection")
+    assert made.status_code == 303
+    where = made.headers["location"].partition("?")[0]
+    page = hr.get(where).text
+    code = candidate.profile.code
+    assert code in page
+    assert "« Python » est indiquée" in page
+    assert "Une Personne" not in page
+    assert "courriel.example" not in page
+    refused = hr.post(f"{where}/{code}", data={"decision": "keep", "reason": "oui"})
+    assert refused.status_code == 422
+    assert 'value="oui"' in refused.text
+    assert hr.post(f"{where}/{code}", data={"reason": REASON}).status_code == 422
+    done = hr.post(f"{where}/{code}", data={"decision": "keep", "reason": REASON})
+    assert done.status_code == 303
+    after = hr.get(where).text
+    assert "à rencontrer" in after
+    assert REASON in after
+    assert where in hr.get("/recruter/selections").text
+
+
+def test_nobody_but_hr_sees_a_selection(stocked) -> None:
+    app, need_id, _ = stocked
+    made = browser_of(app, HR).post(f"/recruter/besoins/{need_id}/selection").headers["location"]
+    for person in (STAFF, MEMBER):
+        browser = browser_of(app, person)
+        assert browser.get(made).status_code == 403
+        assert browser.get("/recruter/selections").status_code == 403
+        assert browser.post(f"/recruter/besoins/{need_id}/selection").status_code == 403
+    assert "Faire une sélection" not in browser_of(app, STAFF).get(f"/recruter/besoins/{need_id}").text
+
+
+def test_a_program_lists_and_a_person_decides_through_the_api(stocked) -> None:
+    app, need_id, candidate = stocked
+    hr = browser_of(app, HR)
+    made = hr.post("/v1/shortlists", json={"need_id": need_id, "seed": 7})
+    assert made.status_code == 201
+    record = made.json()
+    assert (record["seed"], record["profiles"][0]["code"]) == (7, candidate.profile.code)
+    body = {"code": candidate.profile.code, "decision": "not_now", "reason": REASON}
+    after = hr.post(f"/v1/shortlists/{record['id']}/decisions", json=body).json()
+    assert after["profiles"][0]["decided"]["decision"] == "not_now"
+    assert REASON not in str(hr.get(f"/v1/shortlists/{record['id']}").json())
+    assert [one["id"] for one in hr.get(f"/v1/shortlists?need={need_id}").json()] == [record["id"]]
