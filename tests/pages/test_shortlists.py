@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.hiring.candidates import CURRENT, Candidate, Entry
 from matcher.people import Purpose
 from tests.pages.conftest import copied_settings, running
@@ -32,7 +32,7 @@ def stocked(pages_home: Path, tmp_path: Path) -> Iterator[tuple[FastAPI, str, Ca
         yield app, need.id, first
 
 
-def _enter(matcher, email: str, skills: str, now: datetime) -> Candidate:
+def _enter(matcher: Matcher, email: str, skills: str, now: datetime) -> Candidate:
     hiring = matcher.hiring
     invitation = hiring.desk.invite(now)
     hiring.own.enter(Entry(email, "Une Personne", CURRENT, invitation=invitation), now)

@@ -163,6 +163,7 @@ SAMPLES = {
     "erasure_id": "none",
     "code": "none",
     "act": "withdraw",
+    "need_id": "none",
     "shortlist_id": "none",
 }
 """What stands in an address. Writes are tried on :data:`ABSENT`: no success changes anything."""
