@@ -36,8 +36,8 @@ def _enter(matcher: Matcher, email: str, skills: str, now: datetime) -> Candidat
     hiring = matcher.hiring
     invitation = hiring.desk.invite(now)
     hiring.own.enter(Entry(email, "Une Personne", CURRENT, invitation=invitation), now)
-    known = hiring.desk.find(email)
-    token = matcher.links.token(matcher.links.of(known.id, Purpose.CANDIDATE)[-1].id)
+    (link,) = matcher.links.of(hiring.desk.id_of(email), Purpose.CANDIDATE)
+    token = matcher.links.token(link.id)
     candidate = hiring.own.follow(token, now)
     return hiring.own.add_skills(candidate, skills, now)[0]
 

@@ -60,13 +60,13 @@ def matched(split: Split) -> Ranking:
         }
         return _best_first(scores)
 
-    profiles = {
-        occupation: CandidateProfile(
-            code=occupation, skills=tuple(HeldSkill(JobSkill(skill, split.labels[skill])) for skill in skills)
-        )
-        for occupation, skills in split.profiles.items()
-    }
+    profiles = {occupation: _profile(split, occupation) for occupation in split.profiles}
     return rank
+
+
+def _profile(split: Split, occupation: str) -> CandidateProfile:
+    skills = [JobSkill(skill, split.labels[skill]) for skill in split.profiles[occupation]]
+    return CandidateProfile(code=occupation, skills=tuple(map(HeldSkill, skills)))
 
 
 def _methods(split: Split, *, encoder: bool) -> dict[str, Ranking]:

@@ -163,12 +163,15 @@ def stuffed(course: Course, cvs: Sequence[SampleCv]) -> TrickFigure:
 def _beyond(course: Course, need: JobNeed, profile: CandidateProfile, stuffing: Sequence[HeldSkill]) -> float:
     """Return what stuffing gains on one requirement beyond the best single skill of it, at most."""
     singles = [_with(profile, [skill]) for skill in stuffing]
-    best = [[line.chance for line in course.matcher.match(need, one).lines] for one in singles]
-    stuffed_lines = course.matcher.match(need, _with(profile, stuffing)).lines
+    best = [_chances(course, need, one) for one in singles]
     beyond = [0.0]
-    for place, line in enumerate(stuffed_lines):
-        beyond.append(line.chance - max(chances[place] for chances in best))
+    for place, chance in enumerate(_chances(course, need, _with(profile, stuffing))):
+        beyond.append(chance - max(chances[place] for chances in best))
     return max(beyond)
+
+
+def _chances(course: Course, need: JobNeed, profile: CandidateProfile) -> list[float]:
+    return [line.chance for line in course.matcher.match(need, profile).lines]
 
 
 def _with(profile: CandidateProfile, more: Sequence[HeldSkill]) -> CandidateProfile:

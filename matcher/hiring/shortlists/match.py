@@ -1,9 +1,9 @@
 """A need and a profile compared requirement by requirement: skills, years and languages alone are read."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
-from math import fsum, prod
+from math import fsum
 from typing import Protocol
 
 from matcher.hiring.need import JobNeed, Requirement, Weight
@@ -24,7 +24,7 @@ CHANCES: Mapping[Relation, float] = {
 LEAST = 0.1
 """A weaker relation counts nothing, so that popular skills, which are near everything, gain nothing."""
 MOST = 0.9
-"""Related skills together never count as much as the skill itself."""
+"""A related skill never counts as much as the skill itself."""
 _DECIMALS = 4
 
 
@@ -133,11 +133,8 @@ class NeedMatcher:
         listed = list(self._listed(requirement, profile))
         shared = list(self._shared(requirement, profile))
         # The surest skill speaks; of two as sure the one that is stated more directly, then by id.
-        line = min(listed + shared, key=_preference, default=Line(requirement))
-        # Skills that occupations need together add up, as independent signs do: each leaves a part open.
-        open_part = prod(sorted(1.0 - each.chance for each in shared))
-        together = round(min(1.0 - open_part, MOST), _DECIMALS)
-        return line if line.chance >= together else replace(line, chance=together)
+        # Added up, many skills that are each a little related would earn more than any of them: stuffing.
+        return min(listed + shared, key=_preference, default=Line(requirement))
 
     def _listed(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
         """Yield what the lists of skills say of each skill of the profile."""
@@ -150,8 +147,8 @@ class NeedMatcher:
     def _shared(self, requirement: Requirement, profile: CandidateProfile) -> Iterator[Line]:
         """Yield the other skills of the profile that occupations need together with the one required."""
         for held in profile.skills:
-            chance = self._relatedness.chance(held.skill.id, requirement.skill.id)
-            if LEAST <= chance < 1.0:
+            chance = min(self._relatedness.chance(held.skill.id, requirement.skill.id), MOST)
+            if held.skill.id != requirement.skill.id and chance >= LEAST:
                 yield _line_by(requirement, held, Relation.TRANSFERABLE, chance)
 
 

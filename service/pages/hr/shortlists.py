@@ -110,13 +110,7 @@ async def shortlists(request: Request, _hr: HrDep, engine: EngineDep) -> Respons
     """List the shortlists."""
 
     def read(matcher: Matcher) -> list[ShortlistRow]:
-        found = matcher.hiring.shortlists.all()
-        return [
-            ShortlistRow(
-                one, _title(matcher, one.need_id), sum(each.decided is not None for each in one.listed)
-            )
-            for one in found
-        ]
+        return [_row(matcher, one) for one in matcher.hiring.shortlists.all()]
 
     rows, pager = page_of(await engine.read(read), request)
     return show(request, ShortlistsPage(rows=rows, pager=pager), section=SECTION)
@@ -172,6 +166,11 @@ async def _shown(
         typed={fault: reason},
     )
     return show(request, page, section=SECTION, status=422 if fault else 200)
+
+
+def _row(matcher: Matcher, shortlist: Shortlist) -> ShortlistRow:
+    decided = sum(entry.decided is not None for entry in shortlist.listed)
+    return ShortlistRow(shortlist, _title(matcher, shortlist.need_id), decided)
 
 
 def _title(matcher: Matcher, need_id: str) -> str:
