@@ -140,7 +140,15 @@ class KeepList:
 def _tools(found: Sequence[Found], text: str) -> list[Found]:
     """Return the skills without those that may be the name of a person or a place where they are."""
     lines = _Lines(text, found)
-    return [one for one in found if not _may_be_a_name(one, text) or lines.are_technical(one, text)]
+    return [one for one in found if _is_tool(one, text, lines)]
+
+
+def _is_tool(one: Found, text: str, lines: "_Lines") -> bool:
+    if _may_be_a_name(one, text):
+        return lines.are_technical(one, text)
+    # "Python" and "Docker" are tools wherever they stand, but for beside a name: "Dubois Python".
+    is_surname = fold_words(text[one.start : one.end]) in tool_words("surname")
+    return not (is_surname and _has_a_name_beside(one, text))
 
 
 def _longer(known: int | None, stated: int | None) -> int | None:

@@ -65,6 +65,8 @@ def test_a_whole_cv() -> None:
         "École Python de Nîmes, promotion 2016",
         "née à Java en 1990",
         "M. Kafka",
+        "Dubois Python",
+        "Talya Docker",
         "Nom de jeune fille : Flask",
         "Nationalité espagnole",
         "restaurant italien",
