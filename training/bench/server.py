@@ -30,10 +30,11 @@ class Client:
     It speaks to the socket itself and reads no JSON: what is timed is the service, and not its client.
     """
 
-    def __init__(self, port: int, source: str = "127.0.0.1") -> None:
-        self._socket = socket.create_connection(
-            ("127.0.0.1", port), timeout=_PATIENCE_S, source_address=(source, 0)
-        )
+    def __init__(self, port: int, source: str = "") -> None:
+        # Bound to no address while a server starts: its port may be drawn for the client, which then talks
+        # to itself and keeps the port from the server.
+        own = (source, 0) if source else None
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=_PATIENCE_S, source_address=own)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def get(self, path: str) -> bytes:
