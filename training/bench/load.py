@@ -193,7 +193,9 @@ def _long_text(number: int) -> dict[str, Any]:
 def _print(sections: dict[str, list[Figure]], *, as_json: bool) -> None:
     console = Console()
     if as_json:
-        found = {title: [figure.as_json() for figure in part] for title, part in sections.items()}
+        found = {}
+        for title, part in sections.items():
+            found[title] = [figure.as_json() for figure in part]
         console.print_json(json.dumps(found))
         return
     for title, part in sections.items():
