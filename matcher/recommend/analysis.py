@@ -6,7 +6,7 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from matcher.domain.items import AnyItem, Factory, Item, Lead, Opportunity, Organisation, Profile
@@ -140,7 +140,8 @@ class Analyser:
         place, town, unknown = self._where(subject)
         facts, mentions = self._facts(subject), self._mentions(subject, ignored)
         if sought_only and isinstance(subject, Profile) and not isinstance(subject, Item):
-            mentions = _without_own_things(subject.description, mentions, facts)
+            ignored = (*ignored, *_own_things(subject.description, mentions.values(), facts))
+            mentions = self._mentions(subject, ignored)
         return Analysis(
             subject=subject,
             labels=labels,
@@ -223,20 +224,16 @@ class Analyser:
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
 
 
-def _without_own_things(
-    text: str, mentions: dict[str, Mention], facts: Sequence[Mention]
-) -> dict[str, Mention]:
-    """Leave out what a request only has, named inside a longer fact: "l'empreinte carbone de nos serveurs".
+def _own_things(text: str, mentions: Iterable[Mention], facts: Sequence[Mention]) -> Iterator[Span]:
+    """Yield what a request only has, named inside a longer fact: "l'empreinte carbone de nos serveurs".
 
     Who wants to lower a footprint looks for no servers. Elsewhere a thing of one's own may be what the help
-    is for ("refonte de notre site web") and stays.
+    is for ("refonte de notre site web").
     """
-    kept = {}
-    for concept, mention in mentions.items():
+    for mention in mentions:
         in_fact = any(fact.start < mention.start and mention.end <= fact.end for fact in facts)
-        if not (in_fact and mention.field == "description" and _OF_OURS.search(text[: mention.start])):
-            kept[concept] = mention
-    return kept
+        if in_fact and mention.field == "description" and _OF_OURS.search(text[: mention.start]):
+            yield Span(mention.start, mention.end, mention.text)
 
 
 def _named_by_training(fact: Mention, lead: Lead) -> Mention:

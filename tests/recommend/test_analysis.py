@@ -182,5 +182,8 @@ def test_a_thing_of_one_s_own_inside_a_fact_is_not_looked_for(text: str, named: 
         facts=FactFinder([FactRow("green_it", ("empreinte carbone serveurs", "empreinte carbone"))]),
     )
     request = Profile(description=text)
-    assert set(Analyser(knowledge)(request, sought_only=True).mentions) == named
+    sought = Analyser(knowledge)(request, sought_only=True)
+    assert set(sought.mentions) == named
+    assert ("serveurs" in sought.evidence_text) == bool(named)
+    assert ("serveurs" in {word.text for word in sought.words.values()}) == bool(named)
     assert set(Analyser(knowledge)(request).mentions) == {"servers"}
