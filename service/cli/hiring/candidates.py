@@ -80,7 +80,7 @@ def list_profiles(as_json: JsonOption = False) -> None:
         start = profile.available_from.isoformat() if profile.available_from else ""
         table.add_row(profile.code, labels, " ".join(profile.zone), start)
     results().print(table)
-    remarks().print("A contact is opened by a signed-in person of the HR factory, on the page Candidats.")
+    remarks().print("A contact is opened by a signed-in person of the HR factory, on the page Profils.")
 
 
 @candidates.command("papers")
