@@ -33,6 +33,7 @@ FIELD_LABELS: dict[str, Phrase] = {
     "legal_category": ("forme juridique", "legal form"),
     "employer": ("employeur", "employer"),
     "member_link": ("lien avec le cluster", "link with the cluster"),
+    "accepts_ranking": ("personne seule, accepte d'être proposée", "sole trader, agrees to be proposed"),
     "opted_out": ("ne veut pas être proposée", "wants no suggestion of it"),
     "aliases": ("autres noms", "other names"),
     "axis": ("axe", "axis"),

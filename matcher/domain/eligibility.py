@@ -72,7 +72,7 @@ def open_to_all(subject: AnyItem | Profile) -> bool:
     False
     """
     if isinstance(subject, Organisation):
-        return not subject.opted_out
+        return not subject.opted_out and may_be_ranked(subject)
     if isinstance(subject, Opportunity):
         conditions = subject.eligibility
         return not (conditions.size_bands or conditions.department_codes or conditions.legal_kinds)
@@ -89,14 +89,16 @@ def eligible(query: AnyItem | Profile, item: AnyItem | Profile, at: datetime | N
 
     Refused: the query itself, an organisation that opted out (on either side), an opportunity that is not
     open at ``at`` or whose typed conditions the organisation cannot meet, a lead for people who are too young
-    to be hired. ``at=None`` ignores dates; only the
-    laboratory uses it.
+    to be hired, a sole trader as somebody's partner (see :func:`may_be_ranked`). ``at=None`` ignores dates;
+    only the laboratory uses it.
 
     >>> me = Organisation(id="ORG1", name="Moi")
     >>> eligible(me, me, None)
     False
     """
     if not (_admits(item, query, at) and _admits(query, item, at)):
+        return False
+    if isinstance(query, Profile) and isinstance(item, Organisation) and not may_be_ranked(item):
         return False
     # A free-text profile has no id, so it never equals the item.
     return getattr(query, "id", None) != getattr(item, "id", "")
@@ -112,6 +114,20 @@ def _admits(side: AnyItem | Profile, other: AnyItem | Profile, at: datetime | No
         is_open = at is None or side.is_open(at)
         return is_open and (not isinstance(other, Profile) or meets(side.eligibility, other))
     return True
+
+
+def may_be_ranked(organisation: Organisation) -> bool:
+    """Return whether an organisation may be put in an order of partners by a program.
+
+    A sole trader is a person, and ordering self-employed people for work may be high-risk (AI Act, annex III,
+    4 a): they are ranked once they agreed. They may always ask for partners themselves.
+
+    >>> may_be_ranked(Organisation(id="ORG9", name="Ada", legal_category="1000"))
+    False
+    >>> may_be_ranked(Organisation(id="ORG9", name="Ada", legal_category="1000", accepts_ranking=True))
+    True
+    """
+    return organisation.accepts_ranking or not organisation.is_sole_trader
 
 
 def is_listed(item: AnyItem) -> bool:

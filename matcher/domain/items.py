@@ -5,6 +5,7 @@ the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`
 """
 
 import hashlib
+import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -55,6 +56,13 @@ class Kind(StrEnum):
     INTERNATIONAL = "international"
     LEAD = "lead"
     ALERT = "alert"
+
+
+# Level I of the Sirene nomenclature of legal categories is its first digit: 1 is "entrepreneur individuel".
+_SOLE_TRADER = re.compile(
+    r"^1(\d{3}|\d)?\b|\b(entrepr\w+ individuel|(auto|micro)-?\s?entrepr|eirl|ei|personne physique"
+    r"|ind[ée]pendant|profession lib[ée]rale|artisan|freelance|sole (trader|proprietor)|self-employed)"
+)
 
 
 class Frozen(BaseModel):
@@ -160,11 +168,21 @@ class Organisation(Item, Profile):
     member_link: Text = ""
     source_year: int | None = Field(None, ge=1900, le=2100)
     opted_out: Flag = Field(False, description="Asked not to be recommended to anyone")
+    accepts_ranking: Flag = Field(False, description="A sole trader who agreed to be proposed as a partner")
     illustrative: Flag = Field(False, description="Offers and needs were written for illustration")
 
     @property
     def item_type(self) -> ItemType:  # noqa: D102
         return ItemType.ORGANISATION
+
+    @property
+    def is_sole_trader(self) -> bool:
+        """Whether its legal form says that it is one person, no company: Sirene codes 1 to 1999, or words.
+
+        >>> Organisation(id="ORG9", name="Ada", legal_category="Entrepreneur individuel").is_sole_trader
+        True
+        """
+        return bool(_SOLE_TRADER.search(self.legal_category.casefold()))
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name

@@ -128,7 +128,9 @@ def _departments(text: str) -> list[str]:
 READERS: dict[str, Reader] = {
     **dict.fromkeys(("expertise", "themes", "keywords", "aliases", "inferred_fields"), words),
     **dict.fromkeys(("offers", "needs", "ateliers", "deliverables", "meetings", "hosts"), sentences),
-    **dict.fromkeys(("opted_out", "illustrative", "is_inferred", "reserved", "apprenticeship"), boolean),
+    **dict.fromkeys(
+        ("opted_out", "accepts_ranking", "illustrative", "is_inferred", "reserved", "apprenticeship"), boolean
+    ),
     **dict.fromkeys(("public", "levels", "rome_codes"), words),
     "opens_at": _opening,
     "next_meeting": instant,

@@ -62,8 +62,10 @@ _TOLD = (
     _Told(
         ("annuaire et recommandations", "directory and recommendations"),
         (
-            "fiche de l'organisation, états antérieurs des imports, participation aux factories",
-            "record of the organisation, former states of imports, participation in factories",
+            "fiche de l'organisation, états antérieurs des imports, participation aux factories; une"
+            " entreprise individuelle n'est classée comme partenaire qu'avec son accord",
+            "record of the organisation, former states of imports, participation in factories; a sole trader"
+            " is ranked as a partner only once they agreed",
         ),
         _LEGITIMATE,
         _MEMBERSHIP,

@@ -123,9 +123,37 @@ def test_a_factory_sets_no_condition() -> None:
     assert eligible(ME, Factory(id="FAC1", name="Data"), NOW)
 
 
+SOLE = Organisation(id="ORG4", name="Seule", legal_category="1000")
+
+
+@pytest.mark.parametrize(
+    ("legal_form", "is_one_person"),
+    [
+        ("1000", True), ("1", True), ("Entreprise individuelle", True), ("Micro-entrepreneuse", True),
+        ("EI", True),
+        ("EIRL", True), ("Sole trader", True), ("5710", False), ("SAS", False), ("EURL", False), ("", False),
+        ("Association", False), ("9220", False),
+    ],
+)  # fmt: skip
+def test_the_legal_form_says_who_is_one_person(legal_form: str, is_one_person: bool) -> None:
+    assert Organisation(id="ORG4", name="Seule", legal_category=legal_form).is_sole_trader is is_one_person
+
+
+@pytest.mark.parametrize("asker", [ME, Profile(description="un partenaire")])
+def test_a_sole_trader_is_ranked_as_a_partner_once_they_agreed(asker: Profile) -> None:
+    assert not eligible(asker, SOLE, NOW)
+    assert eligible(asker, SOLE.model_copy(update={"accepts_ranking": True}), NOW)
+
+
+def test_a_sole_trader_may_ask_for_partners_and_is_told_of_calls() -> None:
+    assert eligible(SOLE, ME, NOW)
+    assert eligible(call(opens_at=NOW), SOLE, NOW)
+
+
 SUBJECTS: list[AnyItem | Profile] = [
     ME,
     ME.model_copy(update={"id": "ORG2", "opted_out": True}),
+    SOLE,
     ME.model_copy(update={"id": "ORG3", "size_band": "GE", "department_code": "12"}),
     Profile(description="une entreprise", department_code="46"),
     Factory(id="FAC1", name="Data"),

@@ -61,6 +61,7 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "desinscription;desabonne;desabonnee;desabonne e;refuse;refus;refuse d etre recommande;"
         "ne pas recommander;ne plus recommander;ne pas contacter;opt out;optout;opt outs;opted out;"
         "unsubscribed;unsubscribe;do not recommend;do not contact",
+        "accepts_ranking": "accepte d etre propose;accepte d etre proposee;accepte le classement",
         "illustrative": "illustratif;exemple",
         "siret": "n siret;no siret;numero siret;siret siege;siret du siege;siren;n siren;numero siren;"
         "siretetablissement",

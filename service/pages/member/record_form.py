@@ -60,6 +60,15 @@ PLANS = (
     ),
     FieldPlan("siret", "text", mark("SIRET"), staff_only=True),
     FieldPlan(
+        "accepts_ranking",
+        "tick",
+        mark("Je travaille à mon compte et j'accepte qu'on me propose comme partenaire"),
+        mark(
+            "Une entreprise individuelle est une personne : sans cet accord, aucun classement automatique ne"
+            " la propose. Sans effet pour une société."
+        ),
+    ),
+    FieldPlan(
         "opted_out",
         "tick",
         mark("Ne nous proposer à personne"),
@@ -67,6 +76,7 @@ PLANS = (
     ),
 )
 NAMES = frozenset(plan.name for plan in PLANS)
+TICKS = tuple(plan.name for plan in PLANS if plan.kind == "tick")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +110,8 @@ def typed_record(form: Mapping[str, str], *, is_staff: bool) -> Typed:
     names = [plan.name for plan in PLANS if is_staff or not plan.staff_only]
     values = {name: form[name][:LONGEST_TYPED] for name in names if name in form}
     if "with_ticks" in form:  # a browser sends nothing for a box that is not ticked
-        values.setdefault("opted_out", "")
+        for name in TICKS:
+            values.setdefault(name, "")
     confirmed = frozenset(name for name in names if form.get(f"confirm-{name}") == "yes")
     return Typed(values, confirmed, form.get("version", "")[:32])
 
@@ -185,7 +196,7 @@ def sizes() -> list[tuple[str, str]]:
 
 
 def _value(name: str, text: str) -> object:
-    if name == "opted_out":
+    if name in TICKS:
         return text == "yes"
     if name == "size_band":
         return text or None
