@@ -53,8 +53,8 @@ _FIRST = PersonNotice(
         (
             "Comment vous êtes comparé(e) à un besoin",
             "Le service compare, exigence par exigence, les compétences d'un besoin avec celles de votre"
-            " profil (identiques, proches, transférables) et en tire une probabilité. Il ne lit aucun"
-            " critère personnel. Deux profils égaux sont présentés dans un ordre tiré au sort. Personne"
+            " profil (identiques, proches, transférables) et dit la part des exigences couverte. Il ne lit"
+            " aucun critère personnel. Deux profils égaux sont présentés dans un ordre tiré au sort. Personne"
             " n'est écarté par la machine : une personne lit, décide et écrit son motif. Vous pouvez"
             " demander une explication et contester.",
         ),
@@ -93,8 +93,8 @@ _FIRST = PersonNotice(
         (
             "How you are compared with a need",
             "The service compares the skills of a need with those of your profile, requirement by"
-            " requirement (the same, near, transferable), and draws a probability from it. It reads no"
-            " personal criterion. Two equal profiles are shown in an order drawn by lot. Nobody is set"
+            " requirement (the same, near, transferable), and says which share of them is covered. It reads"
+            " no personal criterion. Two equal profiles are shown in an order drawn by lot. Nobody is set"
             " aside by the machine: a person reads, decides and writes the reason. You may ask for an"
             " explanation and contest it.",
         ),
