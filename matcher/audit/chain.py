@@ -41,10 +41,14 @@ class Fault:
 
 @dataclass(frozen=True, slots=True)
 class Resumption:
-    """A signed entry says that the chain goes on from an older state, without entries up to ``lost``."""
+    """A signed entry says that the chain goes on from an older state, without entries up to ``lost``.
+
+    ``hash`` is that of the lost entry, as it was signed.
+    """
 
     seq: int
     lost: int
+    hash: str
     at: datetime
 
 
@@ -118,23 +122,33 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
     return Verdict(last.seq, len(checkpoints), tuple(faults[:MOST_FAULTS]), tuple(resumptions))
 
 
-def lost_version(key: bytes, lost: Checkpoint, head: Head) -> str:
+def lost_version(key: bytes, lost: Checkpoint, head: Head, at: datetime) -> str:
     """Return the version of the entry after ``head`` by which the chain goes on without a state signed later.
 
-    It holds number and hash of the lost state and a signature, which is bound to the place of the entry.
+    It holds number and hash of the lost state and a signature, which is bound to place and instant of the
+    entry: with a later date it would pass over what was signed since.
     """
     state = f"{lost.seq}:{lost.hash}"
-    return f"{state}:{_lost_signature(key, state, head.seq + 1, head.hash)}"
+    return f"{state}:{_lost_signature(key, state, Head(head.seq + 1, head.hash), at)}"
+
+
+def is_lost(mark: Checkpoint, resumptions: Iterable[Resumption]) -> bool:
+    """Whether an entry says that a restore lost a checkpoint: by its number and hash, or as an older one."""
+    for one in resumptions:
+        is_between = one.seq <= mark.seq <= one.lost and mark.at < one.at
+        if is_between or (mark.seq, mark.hash) == (one.lost, one.hash):
+            return True
+    return False
 
 
 def _resumption(entry: Entry, key: bytes) -> list[Resumption]:
     """Return what an entry says of a restore; nothing where it is not signed with the key."""
     lost, _, signature = entry.version.rpartition(":")
-    expected = _lost_signature(key, lost, entry.seq, entry.before)
-    number = lost.partition(":")[0]
+    expected = _lost_signature(key, lost, Head(entry.seq, entry.before), entry.at)
+    number, _, hash_ = lost.partition(":")
     if not hmac.compare_digest(signature.encode(), expected.encode()) or not number.isdecimal():
         return []
-    return [Resumption(entry.seq, int(number), entry.at)]
+    return [Resumption(entry.seq, int(number), hash_, entry.at)]
 
 
 def _by_number(checkpoints: Sequence[Checkpoint]) -> dict[int, list[Checkpoint]]:
@@ -149,16 +163,12 @@ def _faults_at(marks: Sequence[Checkpoint], what: str) -> list[Fault]:
 
 
 def _not_lost(marks: Iterable[Checkpoint], resumptions: Sequence[Resumption]) -> list[Checkpoint]:
-    return [mark for mark in marks if not _is_lost(mark, resumptions)]
+    return [mark for mark in marks if not is_lost(mark, resumptions)]
 
 
-def _is_lost(mark: Checkpoint, resumptions: Sequence[Resumption]) -> bool:
-    """Whether a checkpoint is of entries that a restore lost, signed before it."""
-    return any(one.seq <= mark.seq <= one.lost and mark.at <= one.at for one in resumptions)
-
-
-def _lost_signature(key: bytes, lost: str, seq: int, before: str) -> str:
-    return hmac.digest(key, f"resume {lost} at {seq} after {before}".encode(), "sha256").hex()
+def _lost_signature(key: bytes, lost: str, place: Head, at: datetime) -> str:
+    signed = f"resume {lost} at {place.seq} after {place.hash} on {at.isoformat(timespec='microseconds')}"
+    return hmac.digest(key, signed.encode(), "sha256").hex()
 
 
 def _faults_of(entry: Entry, last: Head) -> list[Fault]:

@@ -8,7 +8,17 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from matcher.audit.chain import RESUME, Checkpoint, Verdict, is_signed, lost_version, sign, verify
+from matcher.audit.chain import (
+    RESUME,
+    Checkpoint,
+    Head,
+    Verdict,
+    is_lost,
+    is_signed,
+    lost_version,
+    sign,
+    verify,
+)
 from matcher.audit.entry import Note, Of
 from matcher.audit.ports import AuditRows
 from matcher.errors import InvalidRequest
@@ -63,31 +73,40 @@ class AuditLog:
             return None
         return self._sign(now)
 
-    def resume(self, now: datetime) -> Checkpoint | None:
+    def resume(self, now: datetime, *others: Checkpoint) -> Checkpoint | None:
         """Go on from an older state, as after a restore; return the signed state whose entries are lost.
 
-        An entry that is signed with the key says so for ever: :meth:`verify` tells it. None where nothing is
-        lost: there is no checkpoint, or the audit continues it.
+        An entry that is signed with the key says so for ever: :meth:`verify` tells it. The checkpoint of the
+        home and ``others`` kept elsewhere are compared; of several lost states the latest is entered. None
+        where nothing is lost: there is no checkpoint, or the audit continues each or says it already.
 
         Raises
         ------
         InvalidRequest
-            The checkpoint of the home is not signed with the key, so that nothing can be said of it.
+            A checkpoint is not signed with the key, so that nothing can be said of it.
         """
         latest = self._latest()
-        if latest is None or self._rows.hash_at(latest.seq) == latest.hash:
+        marks = [*([latest] if latest else []), *others]
+        differing = [mark for mark in marks if self._rows.hash_at(mark.seq) != mark.hash]
+        if not differing:
             return None
-        key, head = self._key(), self._rows.head()
-        if not is_signed(latest, key):
+        known = self.verify().resumptions
+        differing = [mark for mark in differing if not is_lost(mark, known)]
+        if not differing:
+            return None
+        key = self._key()
+        if not all(is_signed(mark, key) for mark in differing):
             raise InvalidRequest(
-                "The checkpoint of the home is not signed with the key of this audit: give the key it was"
+                "A checkpoint is not signed with the key of this audit: give the key it was"
                 " signed with (MATCHER_AUDIT_KEY, or the file audit-key).",
                 place=self._file,
             )
-        note = Note(RESUME, Of.REPORT, "audit", version=lost_version(key, latest, head))
-        self._rows.append([note], now)
-        self._sign(now)
-        return latest
+        lost = max(differing, key=lambda mark: (mark.seq, mark.at))
+        # Later than what is lost, whatever the clock says: of one instant, it would be taken as signed since.
+        at = max(now, *(mark.at + timedelta(microseconds=1) for mark in differing))
+        self._rows.append_to(lambda head: _lost_note(key, lost, head, at), at)
+        self._sign(at)
+        return lost
 
     def _sign(self, now: datetime) -> Checkpoint:
         """Sign the present state, and keep it in the home and from time to time in the store."""
@@ -125,6 +144,10 @@ class AuditLog:
 
     def _latest(self) -> Checkpoint | None:
         return read_checkpoint(self._file) if self._file.exists() else None
+
+
+def _lost_note(key: bytes, lost: Checkpoint, head: Head, at: datetime) -> Note:
+    return Note(RESUME, Of.REPORT, "audit", version=lost_version(key, lost, head, at))
 
 
 def read_checkpoint(path: Path) -> Checkpoint:

@@ -1,6 +1,6 @@
 """What the audit asks of the store."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -14,6 +14,10 @@ class AuditRows(Protocol):
 
     def append(self, notes: Iterable[Note], now: datetime) -> None:
         """Enter notes, in their order, in one transaction."""
+        ...
+
+    def append_to(self, note_of: Callable[[Head], Note], now: datetime) -> None:
+        """Enter the note that ``note_of`` returns for the head; nothing is entered between the two."""
         ...
 
     def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:

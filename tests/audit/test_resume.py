@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from matcher.adapters.sql import Store, open_store
-from matcher.audit import RESUME, AuditLog, Checkpoint, Head, Note, Of, read_checkpoint, verify
+from matcher.audit import RESUME, AuditLog, Checkpoint, Head, Note, Of, hash_of_entry, read_checkpoint, verify
 from matcher.errors import InvalidRequest
 from tests.samples import migrated
 
@@ -87,3 +88,54 @@ def test_what_was_said_of_one_restore_is_of_no_use_for_another(
     assert len(verify(entries, Head(5, entries[-1].hash), [], KEY).resumptions) == 1
     after = replace(lost, seq=9)
     assert not verify(entries, Head(5, entries[-1].hash), [after], KEY).is_sound
+
+
+def test_the_date_of_what_is_said_is_signed(store: Store, tmp_path: Path, lost: Checkpoint) -> None:
+    log = log_of(store, tmp_path)
+    log.resume(NOW + timedelta(hours=2))
+    store.audit.append([Note("subject.view", Of.ORGANISATION, "A")], NOW + timedelta(hours=3))
+    signed = log.checkpoint(NOW + timedelta(hours=4))
+    said = list(store.audit.entries())[3]
+    later = replace(said, at=datetime(2099, 1, 1, tzinfo=UTC), hash="")
+    later = replace(later, hash=hash_of_entry(later))
+    entries = [*list(store.audit.entries())[:3], later]
+    assert signed is not None
+    assert not verify(entries, Head(4, later.hash), [lost, signed], KEY).is_sound
+
+
+class Busy:
+    """The rows of a store into which a running service writes at every chance it has."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._store.audit, name)
+        if name == "append_to":
+            self._store.audit.append([Note("plan.make", Of.PLAN, "meanwhile")], NOW)
+        return found
+
+
+def test_a_service_that_runs_meanwhile_does_not_spoil_it(
+    store: Store, tmp_path: Path, lost: Checkpoint
+) -> None:
+    AuditLog(Busy(store), lambda: KEY, tmp_path).resume(NOW)
+    verdict = log_of(store, tmp_path).verify(lost)
+    assert verdict.is_sound
+    assert [(one.seq, one.lost) for one in verdict.resumptions] == [(5, 6)]
+
+
+@pytest.mark.parametrize("entered", [0, 5])
+def test_a_checkpoint_that_was_kept_tells_of_a_loss_in_a_new_home(
+    store: Store, tmp_path: Path, lost: Checkpoint, entered: int
+) -> None:
+    (tmp_path / "new").mkdir()
+    log = log_of(store, tmp_path / "new")
+    for number in range(entered):
+        store.audit.append([Note("plan.make", Of.PLAN, f"since {number}")], NOW)
+    log.checkpoint(NOW)
+    assert not log.verify(lost).is_sound
+    assert log.resume(NOW, lost) == lost
+    assert log.verify(lost).is_sound
+    assert [one.lost for one in log.verify().resumptions] == [6]
+    assert log.resume(NOW, lost) is None, "it is said already"

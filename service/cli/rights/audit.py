@@ -73,17 +73,31 @@ def checkpoint() -> None:
 
 @audit.command("resume")
 def resume(
+    against: Annotated[
+        list[Path] | None,
+        typer.Option(help="A checkpoint that was kept elsewhere; may be repeated.", exists=True),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask for confirmation.")] = False,
 ) -> None:
     """Go on after a restore from an older backup: a signed entry says for ever what is lost."""
     if not yes:
         typer.confirm("Was the store restored from an older backup, and is nothing newer left?", abort=True)
     with open_matcher(load()) as matcher:
-        lost = matcher.audit.resume(utc_now())
+        is_compared = bool(against) or matcher.audit.latest() is not None
+        lost = matcher.audit.resume(utc_now(), *map(read_checkpoint, against or []))
+    if lost is None and is_compared:
+        remarks().print("Nothing is lost: the audit continues the states that were signed.")
+        return
     if lost is None:
-        remarks().print("Nothing is lost: the audit continues the state that was signed last.")
+        remarks().print(NOTHING_TO_COMPARE)
         return
     remarks().print(told_of_resumption(lost))
+
+
+NOTHING_TO_COMPARE = (
+    "Whether entries of the audit are lost is not known: the home has no checkpoint to compare with."
+    " If you kept one elsewhere: `matcher audit resume --against FILE`."
+)
 
 
 def told_of_resumption(lost: Checkpoint) -> str:

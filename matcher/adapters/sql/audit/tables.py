@@ -1,6 +1,6 @@
 """Entries of the audit and its checkpoints, as rows."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, insert, or_, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql.audit.writing import actor_of, enter
+from matcher.adapters.sql.audit.writing import actor_of, enter, enter_after
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import read_salt
 from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_head
@@ -30,6 +30,11 @@ class AuditTables:
         """Enter notes, in their order, in one transaction."""
         with self._database.writing("writing the audit") as connection:
             enter(connection, notes, now)
+
+    def append_to(self, note_of: Callable[[Head], Note], now: datetime) -> None:
+        """Enter the note that ``note_of`` returns for the head; nothing is entered between the two."""
+        with self._database.writing("writing the audit") as connection:
+            enter_after(connection, note_of, now)
 
     def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
         """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""

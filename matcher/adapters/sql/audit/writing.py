@@ -1,6 +1,6 @@
 """Entering notes in the caller's transaction: an act and its entry are kept together, or neither is."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, replace
 from datetime import datetime
 
@@ -29,8 +29,8 @@ def enter(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
     if not given:
         return
     salt = make_salt(connection)
-    found = connection.execute(select(audit_head).with_for_update()).first()
-    head = Head(found.seq, found.hash) if found else Head()
+    found = _locked_head(connection)
+    head = found or Head()
     rows = []
     for note in given:
         actor = actor_of(salt, note.actor)
@@ -44,3 +44,13 @@ def enter(connection: Connection, notes: Iterable[Note], now: datetime) -> None:
         connection.execute(insert(audit_head), {"id": _ONE, **asdict(head)})
     else:
         connection.execute(update(audit_head).where(audit_head.c.id == _ONE).values(asdict(head)))
+
+
+def enter_after(connection: Connection, note_of: Callable[[Head], Note], now: datetime) -> None:
+    """Append the note that ``note_of`` returns for the head, which stays locked between the two."""
+    enter(connection, [note_of(_locked_head(connection) or Head())], now)
+
+
+def _locked_head(connection: Connection) -> Head | None:
+    found = connection.execute(select(audit_head).with_for_update()).first()
+    return Head(found.seq, found.hash) if found else None
