@@ -10,7 +10,7 @@ from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import backup, gate, journal, people, state
 from service.pages.candidate import entry, own
-from service.pages.hr import candidates, hiring, needs, shortlists
+from service.pages.hr import audit, candidates, hiring, needs, shortlists
 from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
 from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
@@ -48,6 +48,7 @@ ROUTERS = (
     gate.router,
     needs.router,
     shortlists.router,
+    audit.router,
     people.router,
     state.router,
     journal.router,

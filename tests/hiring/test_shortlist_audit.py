@@ -1,7 +1,7 @@
 """Figures of shortlists: requirements that keep people out, stability, exposure, counts of groups."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from math import comb
 
 import pytest
@@ -16,6 +16,7 @@ from matcher.hiring.shortlists.audit import (
     requirement_figures,
     stability,
 )
+from matcher.hiring.shortlists.quarter import audit_quarter, quarter_of
 
 PYTHON, DOCKER = JobSkill("term:python", "Python"), JobSkill("term:docker", "Docker")
 ASKED = [Requirement(PYTHON), Requirement(DOCKER)]
@@ -69,6 +70,28 @@ def test_a_quarter_has_its_own_shortlists():
     one = shortlist([PYTHON])
     assert of_quarter([one], 2026, 4) == [one]
     assert of_quarter([one], 2026, 3) == []
+
+
+def test_the_audit_of_a_quarter_goes_need_by_need():
+    before = shortlist([PYTHON, DOCKER], [PYTHON])
+    other = replace(shortlist([]), id="SL9", need_id="N0")
+    found = audit_quarter([replace(before, id="SL2"), before, other], {"C0": ("30",)}, 2026, 4)
+    assert [(one.need_id, one.shortlists) for one in found.needs] == [("N0", 1), ("N1", 2)]
+    assert (found.name, found.needs[1].stability, found.needs[1].requirements[0].label) == (
+        "2026-T4", 1.0, "Docker",
+    )  # fmt: skip
+    assert audit_quarter([before], {}, 2026, 3).needs == []
+
+
+@pytest.mark.parametrize("text", ["2026-T4", "2026Q4", "2026-4", " 2026 t4"])
+def test_a_quarter_is_typed_as_people_write_it(text):
+    assert quarter_of(text, date(2027, 1, 1)) == (2026, 4)
+
+
+@pytest.mark.parametrize("text", ["hiver", "2026-T5", "26-T1"])
+def test_what_is_no_quarter_is_refused(text):
+    with pytest.raises(InvalidRequest):
+        quarter_of(text, date(2027, 1, 1))
 
 
 def test_a_group_is_compared_with_a_draw_by_lot():

@@ -67,6 +67,34 @@ def test_hr_lists_profiles_reads_why_and_decides(stocked) -> None:
     assert where in hr.get("/recruter/selections").text
 
 
+def test_hr_reads_what_keeps_people_out(stocked) -> None:
+    app, need_id, _ = stocked
+    hr = browser_of(app, HR)
+    hr.post(f"/recruter/besoins/{need_id}/selection")
+    page = hr.get("/recruter/suivi").text
+    assert "Docker" in page
+    assert "Aucun département choisi" in page
+    assert hr.get("/recruter/suivi?trimestre=hiver").status_code == 422
+    assert "Aucune sélection" in hr.get("/recruter/suivi?trimestre=2020-T1").text
+    assert browser_of(app, STAFF).get("/recruter/suivi").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("counts", "status", "said"),
+    [
+        ((40, 20, 20, 10), 200, "il ne montre rien"),
+        ((40, 20, 20, 2), 422, "moins de 5"),
+        (("", "x", 20, 10), 422, "nombres entiers"),
+    ],
+)
+def test_a_group_is_compared_by_counts_alone(stocked, counts, status, said) -> None:
+    app, _, _ = stocked
+    names = ("listed", "of_group", "kept", "kept_of_group")
+    answer = browser_of(app, HR).post("/recruter/suivi", data=dict(zip(names, counts, strict=True)))
+    assert answer.status_code == status
+    assert said in answer.text
+
+
 def test_nobody_but_hr_sees_a_selection(stocked) -> None:
     app, need_id, _ = stocked
     made = browser_of(app, HR).post(f"/recruter/besoins/{need_id}/selection").headers["location"]

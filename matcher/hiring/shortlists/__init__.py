@@ -8,11 +8,14 @@
 - ``ports``: what this package asks of needs, candidates, the store and the mail
 - ``desk``: the use cases: make, read, decide
 - ``audit``: which requirement keeps people out, stability, exposure, counts of groups
+- ``quarter``: the audit of all shortlists of a quarter
 """
 
+from matcher.hiring.shortlists.audit import GroupFigure, group_figure
 from matcher.hiring.shortlists.desk import DECIDED_EVENT, ShortlistDesk, ShortlistParts
 from matcher.hiring.shortlists.match import MODEL, JobSkills, Line, Match, MetBy, NeedMatcher
 from matcher.hiring.shortlists.ports import ShortlistRows
+from matcher.hiring.shortlists.quarter import NeedAudit, QuarterAudit, quarter_of
 from matcher.hiring.shortlists.read import read_need_matcher
 from matcher.hiring.shortlists.relatedness import Relatedness
 from matcher.hiring.shortlists.shortlist import (
@@ -33,19 +36,24 @@ __all__ = [
     "Apart",
     "Decided",
     "Decision",
+    "GroupFigure",
     "JobSkills",
     "Line",
     "Listed",
     "Match",
     "MetBy",
+    "NeedAudit",
     "NeedMatcher",
+    "QuarterAudit",
     "Relatedness",
     "Shortlist",
     "ShortlistDesk",
     "ShortlistParts",
     "ShortlistRows",
     "apart",
+    "group_figure",
     "ordered",
+    "quarter_of",
     "read_need_matcher",
     "ties",
     "version_of",

@@ -12,6 +12,7 @@ from matcher.hiring.candidates import Candidate, own_link
 from matcher.hiring.need import JobNeed
 from matcher.hiring.shortlists.match import MODEL, NeedMatcher
 from matcher.hiring.shortlists.ports import Candidates, Mailbox, Needs, Seals, ShortlistRows
+from matcher.hiring.shortlists.quarter import QuarterAudit, audit_quarter
 from matcher.hiring.shortlists.shortlist import (
     Decided,
     Decision,
@@ -115,6 +116,11 @@ class ShortlistDesk:
             with suppress(NotFound):
                 found.append(self._present(shortlist, active))
         return found
+
+    def audit(self, year: int, quarter: int) -> QuarterAudit:
+        """Return what HR checks of the shortlists of a quarter (1 to 4, in UTC)."""
+        zones = {one.id: one.profile.zone for one in self._parts.candidates.listed()}
+        return audit_quarter(self.all(), zones, year, quarter)
 
     def is_current(self, shortlist: Shortlist) -> bool:
         """Whether the need is still as it was, and nobody came or left since."""

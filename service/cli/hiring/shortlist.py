@@ -1,4 +1,4 @@
-"""The commands of shortlists: make, list, show, decide."""
+"""The commands of shortlists: make, list, show, decide, audit."""
 
 from typing import Annotated
 
@@ -10,7 +10,15 @@ from rich.text import Text
 from matcher.adapters.sql import utc_now
 from matcher.build import open_matcher
 from matcher.errors import NotAllowed
-from matcher.hiring.shortlists import Decided, Decision, Shortlist
+from matcher.hiring.shortlists import (
+    Decided,
+    Decision,
+    NeedAudit,
+    QuarterAudit,
+    Shortlist,
+    group_figure,
+    quarter_of,
+)
 from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
 from matcher.people import Permission, permissions_of
 from matcher.settings import load
@@ -82,6 +90,56 @@ def decide(
         decided = Decided(decision, reason, person.id, utc_now())
         matcher.hiring.shortlists.decide(shortlist_id, code, decided)
     remarks().print(f"{code}: {DECISIONS[decision][1]}. The candidate is told by mail.")
+
+
+@shortlist.command("audit")
+def audit(
+    quarter: Annotated[str, typer.Option("--quarter", help="Such as 2026-T4; this one if left out.")] = "",
+    counts: Annotated[
+        tuple[int, int, int, int] | None,
+        typer.Option(
+            "--counts",
+            help="Anonymous counts: listed, listed of the group, kept, kept of the group; 5 or more a cell.",
+        ),
+    ] = None,
+    lang: LangOption = "fr",
+) -> None:
+    """Show which requirement keeps people out, how stable the order is, and who is read first.
+
+    With --counts, compare a group with a draw by lot instead: nothing typed is kept.
+    """
+    if counts is not None:
+        figure = group_figure(*counts)
+        results().print(Text(figure.en if lang == "en" else figure.fr))
+        return
+    now = utc_now()
+    with open_matcher(load()) as matcher:
+        found = matcher.hiring.shortlists.audit(*quarter_of(quarter, now.date()))
+    _print_audit(found)
+
+
+def _print_audit(found: QuarterAudit) -> None:
+    results().print(Text(found.name, "bold"))
+    for need in found.needs:
+        _print_need(need)
+    if not found.needs:
+        remarks().print("No shortlist was made in this quarter.")
+        return
+    table = Table("department", "read first", box=box.SIMPLE_HEAD, header_style="dim")
+    for department, share in found.exposure.items():
+        table.add_row(department or "none chosen", f"{share:.0%}")
+    results().print(table)
+
+
+def _print_need(need: NeedAudit) -> None:
+    alike = "" if need.stability is None else f", order kept in {need.stability:.0%} of pairs"
+    results().print(Text(f"\n{need.need_id}: {need.shortlists} shortlist(s){alike}", "bold"))
+    table = Table(
+        "requirement", "met", "partly", "not stated", "lack it alone", box=box.SIMPLE_HEAD, header_style="dim"
+    )
+    for one in need.requirements:
+        table.add_row(one.label, *map(str, (one.met, one.partly, one.not_stated, one.only_this)))
+    results().print(table)
 
 
 def _print(found: Shortlist, lang: Language, *, as_json: bool) -> None:

@@ -1,5 +1,6 @@
 """Pages of the HR factory.
 
+- ``audit``: shortlists of a quarter, and counts of a group compared with a draw by lot
 - ``candidates``: profiles by their skills alone, contacts opened with a reason, invitations
 - ``hiring``: the page *Recruter*: a job offer checked, and leads for a need
 - ``needs``: job needs written, corrected, saved; their leads; the map of those without one
