@@ -182,7 +182,7 @@ def _two_sided(listed: int, of_group: int, kept: int, seen: int) -> float:
 def _in_words(expected: float, seen: int, chance: float) -> tuple[str, str]:
     french = f"{seen} personnes du groupe retenues, {expected:.1f} attendues par tirage au sort."
     english = f"{seen} people of the group were kept, {expected:.1f} would be by lot."
-    percent = f"{chance:.0%}"
+    percent = f"{max(chance, 0.01):.0%}"  # rounded up where it is rarer still
     if chance >= UNLIKELY:
         return (
             f"{french} Un tel écart arrive par hasard dans {percent} des cas : il ne montre rien.",
