@@ -16,6 +16,7 @@ from matcher.hiring.candidates import (
     Certifications,
     KeepList,
     OwnDesk,
+    SampleDesk,
     Sealing,
     read_certifications,
     read_cv,
@@ -23,6 +24,7 @@ from matcher.hiring.candidates import (
 from matcher.hiring.needs import NeedDesk, NeedLeads, read_job_names, read_mobilities, read_need_reader
 from matcher.hiring.shortlists import Decided, ShortlistDesk, ShortlistParts, read_need_matcher
 from matcher.knowledge import read_job_skills
+from matcher.knowledge.tables import read_rows
 from matcher.people import Links, Person, read_secret
 from matcher.rights import RightsDesk
 from matcher.settings import Settings
@@ -59,6 +61,18 @@ class HiringParts:
         return OwnDesk(
             self._parts, self.desk, lambda: self.keep_list, read_cv, self._rights, by_invitation=by_invitation
         )
+
+    @cached_property
+    def sample(self) -> SampleDesk:
+        """Invented profiles for demonstrations."""
+        return SampleDesk(self._parts, self._technologies, self._rights)
+
+    def _technologies(self) -> dict[str, str]:
+        """Labels of technologies by id, in the order of their list: those named most often first."""
+        data_dir = self._settings.data_dir
+        ids = {label: skill_id for skill_id, label in read_job_skills(data_dir).skills().items()}
+        rows = read_rows(data_dir / "hr" / "technologies.csv", ("label",))
+        return {ids[row["label"]]: row["label"] for row in rows if row["label"] in ids}
 
     @cached_property
     def needs(self) -> NeedDesk:

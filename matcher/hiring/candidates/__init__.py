@@ -11,6 +11,7 @@
 - ``sealing``: sealing of contacts and reasons
 - ``ports``: what this package asks of the store, the mail and the people
 - ``desk``: the use cases of administrators and of the HR factory
+- ``sample``: invented profiles for demonstrations, never beside real ones
 - ``own``: the use cases of a candidate
 """
 
@@ -35,6 +36,7 @@ from matcher.hiring.candidates.languages import LANGUAGES
 from matcher.hiring.candidates.notice import CURRENT, PersonNotice, person_notice
 from matcher.hiring.candidates.own import MOST_YEARS, Entry, OwnDesk, Wishes
 from matcher.hiring.candidates.ports import CandidateRows
+from matcher.hiring.candidates.sample import SAMPLE_PREFIX, SampleDesk
 from matcher.hiring.candidates.sealing import KEY_FILE, Sealing
 
 __all__ = [
@@ -43,6 +45,7 @@ __all__ = [
     "LANGUAGES",
     "MOST_BYTES",
     "MOST_YEARS",
+    "SAMPLE_PREFIX",
     "Candidate",
     "CandidateDesk",
     "CandidateParts",
@@ -61,6 +64,7 @@ __all__ = [
     "Opening",
     "OwnDesk",
     "PersonNotice",
+    "SampleDesk",
     "SealedCandidate",
     "SealedOpening",
     "Sealing",

@@ -22,6 +22,8 @@ from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, addres
 from matcher.hiring.candidates.gate import require_open
 from matcher.hiring.candidates.languages import LANGUAGES
 from matcher.hiring.candidates.notice import require_current
+from matcher.hiring.candidates.ports import Erases
+from matcher.hiring.candidates.sample import require_no_sample
 from matcher.hiring.profile import CandidateProfile, HeldSkill
 from matcher.people import Purpose, check_address
 from matcher.rights import Erasure, Subject, SubjectKind
@@ -40,14 +42,6 @@ class Keeps(Protocol):
 
     def kept(self, text: str, *, listed: bool = False) -> CandidateProfile:
         """Return what of a text, or of a list of skills, enters a profile."""
-        ...
-
-
-class Erases(Protocol):
-    """Erasure in the store, to be proven in the files afterwards."""
-
-    def erase(self, subject: Subject, now: datetime, by: str = "") -> Erasure:
-        """Erase a subject in the store at once."""
         ...
 
 
@@ -113,11 +107,13 @@ class OwnDesk:
         CandidatesClosed
             Tier B is off.
         InvalidRequest
-            The notice was not agreed to, or the address or name cannot be used.
+            The home shows invented profiles, the notice was not agreed to, or the address or name cannot be
+            used.
         NotFound, LinkGone
             An invitation is needed, and this is none, or it was used.
         """
         require_open(self._desk.gate())
+        require_no_sample(self._parts.rows.all())
         require_current(entry.notice_version)
         email, name = check_address(entry.email), _name(entry.name)
         invited = bool(entry.invitation)

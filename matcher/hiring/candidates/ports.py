@@ -9,6 +9,7 @@ from matcher.domain import MessageRequest
 from matcher.hiring.candidates.candidate import Candidate, SealedCandidate, SealedOpening
 from matcher.hiring.candidates.gate import Gate
 from matcher.people import Person
+from matcher.rights import Erasure, Subject
 
 
 class CandidateRows(Protocol):
@@ -56,6 +57,14 @@ class CandidateRows(Protocol):
 
     def openings(self, candidate_id: str) -> Sequence[SealedOpening]:
         """Return who opened a contact, oldest first."""
+        ...
+
+
+class Erases(Protocol):
+    """Erasure in the store, to be proven in the files afterwards."""
+
+    def erase(self, subject: Subject, now: datetime, by: str = "") -> Erasure:
+        """Erase a subject in the store at once."""
         ...
 
 

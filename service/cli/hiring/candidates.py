@@ -1,4 +1,4 @@
-"""The commands of candidates: enable, disable, state, invite, list, papers, show."""
+"""The commands of candidates: enable, disable, state, invite, list, papers, sample, show."""
 
 import json
 from importlib.metadata import version
@@ -81,6 +81,24 @@ def list_profiles(as_json: JsonOption = False) -> None:
         table.add_row(profile.code, labels, " ".join(profile.zone), start)
     results().print(table)
     remarks().print("A contact is opened by a signed-in person of the HR factory, on the page Profils.")
+
+
+@candidates.command("sample")
+def sample(
+    count: Annotated[int, typer.Option("--count", help="How many, up to 300.")] = 60,
+    remove: Annotated[bool, typer.Option("--remove", help="Erase the invented profiles instead.")] = False,
+) -> None:
+    """Put invented profiles into a home without real ones, for a demonstration; their code says EXEMPLE."""
+    with open_matcher(load()) as matcher:
+        if remove:
+            gone = matcher.hiring.sample.remove(utc_now())
+            matcher.rights.finish(utc_now)
+            remarks().print(f"{gone} invented profiles erased.")
+            return
+        made = matcher.hiring.sample.load(count, utc_now())
+    remarks().print(
+        f"{len(made)} invented profiles: nobody is behind them, and nobody can enter beside them."
+    )
 
 
 @candidates.command("papers")

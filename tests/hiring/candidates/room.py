@@ -56,6 +56,7 @@ class Room:
         links, salt = matcher.links, store.rights.salt
         sealing = Sealing(lambda: b"a key of these tests")
         parts = CandidateParts(store.candidates, sealing, links, store.mail, store.people, salt)
+        self.parts = parts
         self.desk = CandidateDesk(parts)
         keep_list = KeepList(
             FewSkills(), Certifications([("RNCP37873", "Concepteur développeur d'applications")])
