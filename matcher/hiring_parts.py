@@ -68,7 +68,7 @@ class HiringParts:
         return SampleDesk(self._parts, self._technologies, self._rights)
 
     def _technologies(self) -> dict[str, str]:
-        """Labels of technologies by id, in the order of their list: those named most often first."""
+        """Labels of technologies by id, in the order of their list: languages first."""
         data_dir = self._settings.data_dir
         ids = {label: skill_id for skill_id, label in read_job_skills(data_dir).skills().items()}
         rows = read_rows(data_dir / "hr" / "technologies.csv", ("label",))

@@ -1,4 +1,4 @@
-"""Invented profiles for demonstrations: nobody is behind them, their code says so, and no real one is beside."""
+"""Invented profiles for demonstrations: nobody is behind them, and no real one is beside."""
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
@@ -27,7 +27,7 @@ SAMPLE_PREFIX = "EXEMPLE-"
 """Every page, command and answer names a profile by its code: there it says that nobody is behind it."""
 MOST_SAMPLES = 300
 SEED = 113
-_POPULAR = 30
+_LANGUAGES = 12
 _DEPARTMENTS = ("09", "11", "12", "30", "31", "32", "34", "46", "48", "65", "66", "81", "82")
 _YEARS = (None, None, 1, 2, 3, 5)
 
@@ -40,7 +40,7 @@ class SampleDesk:
     parts
         What the use cases of candidates work with.
     skills
-        Gives labels of skills by id, those named most often first.
+        Gives labels of skills by id; the first ones, programming languages, are held most often.
     rights
         Erases.
     """
@@ -109,10 +109,10 @@ def require_no_sample(candidates: Sequence[Candidate]) -> None:
 
 
 def _profile(chance: Random, skills: Sequence[JobSkill], number: int) -> CandidateProfile:
-    """Return a profile: popular skills first, as in offers, so that needs of the demonstration find some."""
-    popular, others = skills[:_POPULAR], skills[_POPULAR:]
-    held = chance.sample(popular, min(len(popular), chance.randint(3, 5)))
-    held += chance.sample(others, min(len(others), chance.randint(1, 4)))
+    """Return a profile: a few of the first skills and of the others, so that most needs find some."""
+    languages, others = skills[:_LANGUAGES], skills[_LANGUAGES:]
+    held = chance.sample(languages, min(len(languages), chance.randint(1, 3)))
+    held += chance.sample(others, min(len(others), chance.randint(3, 6)))
     signs = f"{CODE_SIGNS[number // len(CODE_SIGNS)]}{CODE_SIGNS[number % len(CODE_SIGNS)]}"
     return CandidateProfile(
         code=f"{SAMPLE_PREFIX}{signs}",
