@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest, NotAllowed, NotFound
 from matcher.hiring import JobNeed, JobSkill, Requirement
 from matcher.hiring.candidates import Candidate, CandidatesClosed, Sealing, Wishes
+from matcher.hiring.needs import SavedNeed
 from matcher.hiring.shortlists import (
     DECIDED_EVENT,
     Apart,
@@ -172,6 +174,43 @@ def test_who_withdraws_leaves_every_shortlist_and_no_byte(hall: Hall) -> None:
     content = bytes_of(hall.room.matcher.settings.home)
     assert candidate.profile.code.encode() not in content
     assert REASON.encode() not in content
+
+
+def test_a_shortlist_goes_with_its_need(hall: Hall) -> None:
+    hall.candidate("ada", "Python")
+    hall.desk.make("N1", "", NOW)
+    store = hall.room.matcher.store
+    store.needs.add(SavedNeed(NEED))
+    store.needs.drop_needs(NOW)
+    assert len(store.shortlists.all()) == 1
+    store.needs.drop_needs(NEED.expires_at)
+    assert store.shortlists.all() == []
+
+
+def test_the_copy_of_who_decides_holds_nothing_of_candidates(hall: Hall) -> None:
+    candidate = hall.candidate("ada", "Python")
+    made = hall.desk.make("N1", hall.room.hr.id, NOW)
+    hall.decide(made, candidate.profile.code)
+    hall.room.desk.open_contact(candidate.profile.code, hall.room.hr.id, REASON, NOW)
+    rights = hall.room.matcher.rights
+    held = rights.export(Subject(SubjectKind.PERSON, hall.room.hr.id), NOW)["held"]
+    assert held["shortlist_entries"][0]["decision"] == "keep"
+    assert held["candidate_openings"][0]["at"]
+    assert candidate.id not in str(held)
+    assert candidate.profile.code not in str(held)
+    own = rights.export(Subject(SubjectKind.CANDIDATE, candidate.id), NOW)["held"]
+    assert own["shortlist_entries"][0]["code"] == candidate.profile.code
+
+
+def test_an_organisation_whose_skill_a_profile_has_too_is_erased_for_good(hall: Hall) -> None:
+    hall.candidate("ada", "gestion de projet")
+    hall.desk.make("N1", "", NOW)
+    matcher = hall.room.matcher
+    member = Organisation(id="ORG901", name="Untel Numérique", expertise=["gestion de projet"])
+    matcher.store.items.put([member], source="test")
+    matcher.rights.erase(Subject(SubjectKind.ORGANISATION, member.id), NOW)
+    (settled,) = matcher.rights.finish(lambda: NOW)
+    assert settled.done_at is not None
 
 
 def test_who_pauses_is_not_shown_until_they_come_back(hall: Hall) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy import Row, delete, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.engine import Database, stamp
-from matcher.adapters.sql.schema import items, job_needs
+from matcher.adapters.sql.schema import items, job_needs, shortlist_entries, shortlists
 from matcher.errors import NotFound
 from matcher.hiring import JobNeed
 from matcher.hiring.needs import NeedState, Override, SavedNeed
@@ -53,11 +53,21 @@ class NeedTables:
             return [_saved(row) for row in connection.execute(statement)]
 
     def drop_needs(self, before: datetime) -> int:
-        """Remove the needs that were closed or over by an instant; return how many."""
+        """Remove the needs that were closed or over by an instant, with their shortlists; return how many."""
         at = stamp(before)
         over = delete(job_needs).where(or_(job_needs.c.closed_at <= at, job_needs.c.expires_at <= at))
         with self._database.writing("removing needs that are over") as connection:
-            return connection.execute(over).rowcount
+            dropped = connection.execute(over).rowcount
+            _drop_orphans(connection)
+        return dropped
+
+
+def _drop_orphans(connection: Connection) -> None:
+    """Remove the shortlists whose need is gone: what they say of people is kept no longer."""
+    orphans = shortlists.c.need_id.not_in(select(job_needs.c.id))
+    listed = shortlist_entries.c.shortlist_id.in_(select(shortlists.c.id).where(orphans))
+    connection.execute(delete(shortlist_entries).where(listed))
+    connection.execute(delete(shortlists).where(orphans))
 
 
 def _check_organisation(connection: Connection, organisation_id: str) -> None:

@@ -11,6 +11,9 @@ from matcher.adapters.sql.rights.sides import own_columns, own_rows, without_oth
 from matcher.adapters.sql.schema import (
     alerts,
     api_keys,
+    candidate_gates,
+    candidate_openings,
+    candidates,
     import_changes,
     imports,
     introduction_records,
@@ -25,6 +28,7 @@ from matcher.adapters.sql.schema import (
     people,
     plans,
     saved_searches,
+    shortlist_entries,
 )
 from matcher.rights import Rows, Subject, SubjectKind
 
@@ -33,7 +37,13 @@ _SECRET = {
     "password_hash": "a hash of the password",
     "address_hash": "a hash of the address",
     "sealed": "sealed: the candidate reads it on their own page",
+    "sealed_reason": "sealed: the candidate reads it on their own page",
 }
+_ACTS_ON_CANDIDATES = {
+    candidate_openings.name: ("opened_by", "at"),
+    shortlist_entries.name: ("decided_by", "decided_at", "decision"),
+}
+"""What the person who acted gets of a row about a candidate: the act and its date."""
 _JSON = frozenset({"body", "former_body", "subjects", "outcomes", "need", "overrides", "profile", "shown_to"})
 FREE_TEXTS = (
     (items, "id", ("name", "body", "source")),
@@ -47,14 +57,22 @@ FREE_TEXTS = (
     (job_needs, "id", ("need", "overrides")),
     (plans, "version", ("generation",)),
     (api_keys, "id", ("name",)),
+    (candidates, "candidate_id", ("profile",)),
+    (candidate_gates, "number", ("dpia", "made_by")),
+    (shortlist_entries, "candidate_id", ("match",)),
 )
-"""Columns in which people write what they like: table, the column that names a row, columns of text."""
+"""Columns whose text may say what another subject's data says: what people write, and labels of skills.
+
+Table, the column that names a row, columns of text. What is left out here is never taken as shared: an
+erasure that seeks a label which a column holds too would find it in the database for ever.
+"""
 
 
 def rows_naming(connection: Connection, subject: Subject) -> dict[str, Rows]:
     """Return every row that a subject may take away, by table: JSON as values, of secrets only that they are.
 
-    A copy of an organisation's data holds nothing that others said of it.
+    A copy of an organisation's data holds nothing that others said of it. Of a row that a person only made or
+    decided, and that speaks of somebody else, they get the act and its date alone.
     """
     found: dict[str, Rows] = {}
     for table in metadata.sorted_tables:
@@ -62,7 +80,7 @@ def rows_naming(connection: Connection, subject: Subject) -> dict[str, Rows]:
         if condition is None:
             continue
         found_rows = connection.execute(select(table).where(condition).order_by(*table.primary_key))
-        rows = [dict(row) for row in found_rows.mappings()]
+        rows = [_own_part(table, dict(row), subject) for row in found_rows.mappings()]
         if subject.kind is SubjectKind.ORGANISATION:
             rows = without_others(connection, table, rows, subject.id)
         readable = [_readable(row) for row in rows]
@@ -87,6 +105,14 @@ def _condition(table: Table, subject: Subject) -> ColumnElement[bool] | None:
         return or_(*named) if named else None
     conditions = [column == subject.id for column in own_columns(table)] + _within(table, subject.id)
     return and_(or_(*conditions), *own_rows(table, subject.id)) if conditions else None
+
+
+def _own_part(table: Table, row: dict[str, Any], subject: Subject) -> dict[str, Any]:
+    """Return what a subject may take away of a row; a candidate gets the whole of a row about themselves."""
+    acts = _ACTS_ON_CANDIDATES.get(table.name)
+    if acts is None or row["candidate_id"] == subject.id:
+        return row
+    return {name: row[name] for name in acts}
 
 
 def _names_person(column: Column[Any]) -> bool:
