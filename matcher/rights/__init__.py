@@ -15,7 +15,7 @@
 from matcher.rights.accesses import ONCE_IN, Access, By
 from matcher.rights.desk import Parts, RightsDesk
 from matcher.rights.erasure import Erasure, Removal, Request, certificate
-from matcher.rights.files import UPLOADS, Home
+from matcher.rights.files import EVENTS, UPLOADS, Home
 from matcher.rights.ports import Rows, Tables
 from matcher.rights.processing import (
     Durations,
@@ -31,6 +31,7 @@ from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, key
 from matcher.rights.traces import Trace, Tracer
 
 __all__ = [
+    "EVENTS",
     "ONCE_IN",
     "UPLOADS",
     "Access",

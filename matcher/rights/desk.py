@@ -10,11 +10,11 @@ from matcher.domain import Items, Organisation
 from matcher.people import Person, Role
 from matcher.rights.accesses import Access, accesses_of, look, open_contacts
 from matcher.rights.erasure import Erasure, Request
-from matcher.rights.files import Found, Home
+from matcher.rights.files import Found, Home, is_of_others
 from matcher.rights.ports import Audit, Cleaning, Tables
 from matcher.rights.subject import Candidates, People, Subject, SubjectKind, require_organisation
 from matcher.rights.suppression import keys_of_item, keys_of_person, suppression_hash
-from matcher.rights.traces import Tracer
+from matcher.rights.traces import Trace, Tracer
 
 FORMAT = 1
 OUTBOX = "table outbox"
@@ -113,8 +113,8 @@ class RightsDesk:
 
     def _request(self, subject: Subject, now: datetime, by: str, *, is_refused: bool) -> Request:
         salt = self._parts.tables.salt()
-        texts, keys = self._facts(subject)
-        traces = Tracer(salt).traces(texts, [subject.id])
+        texts, labels, keys = self._facts(subject)
+        traces = Tracer(salt).traces(texts, [subject.id], labels)
         hashes = [suppression_hash(salt, key) for key in keys] if is_refused else []
         people: list[Request] = []
         if subject.kind is SubjectKind.ORGANISATION:
@@ -149,9 +149,15 @@ class RightsDesk:
         request_of = self._correction(SubjectKind.ORGANISATION, now, by)
         return self._parts.tables.correct_organisation(organisation_id, change, request_of)
 
-    def correct_person(self, after: Person, now: datetime, by: str = "") -> Erasure | None:
-        """Correct what is held of a person; the former texts leave the files too. None: nothing changed."""
-        return self._parts.tables.correct_person(after, self._correction(SubjectKind.PERSON, now, by))
+    def correct_person(
+        self, person_id: str, change: Callable[[Person], Person], now: datetime, by: str = ""
+    ) -> Erasure | None:
+        """Correct what is held of a person; the former texts leave the files too.
+
+        ``change`` and the result are as of :meth:`correct_organisation`; NotFound for an unknown id.
+        """
+        request_of = self._correction(SubjectKind.PERSON, now, by)
+        return self._parts.tables.correct_person(person_id, change, request_of)
 
     def _correction(
         self, kind: SubjectKind, now: datetime, by: str
@@ -159,9 +165,10 @@ class RightsDesk:
         tracer = Tracer(self._parts.tables.salt())
 
         def request_of(before: Organisation | Person, after: Organisation | Person) -> Request:
-            present = "\n".join(_stated(after))
-            gone = [text for text in _stated(before) if text not in present]
-            return Request(Subject(kind, before.id), now, by, tracer.traces(gone))
+            present = "\n".join([*_texts_of(after), *_stated_labels(after)])
+            gone = [text for text in _texts_of(before) if text not in present]
+            labels = [text for text in _stated_labels(before) if text not in present]
+            return Request(Subject(kind, before.id), now, by, tracer.traces(gone, labels=labels))
 
         return request_of
 
@@ -192,9 +199,10 @@ class RightsDesk:
             return []
         tracer = Tracer(self._parts.tables.salt())
         sought = list({trace for erasure in owed for trace in erasure.sought})
-        self._parts.home.clean_rejects(tracer, sought)
-        erased = [trace for erasure in owed if not erasure.rectification for trace in erasure.sought]
-        self._parts.home.drop_uploads(tracer, list(set(erased)))
+        # By a label alone, rows and files of others would go too.
+        self._parts.home.clean_rejects(tracer, list(_own(owed)))
+        erased = _own(erasure for erasure in owed if not erasure.rectification)
+        self._parts.home.drop_uploads(tracer, list(erased))
         # Always: in a free page of the store a short text may lie beside another without a separator, where
         # the search does not recognise it as a word.
         troubles = {self._parts.cleaning.compact(), self._parts.cleaning.empty_log()} - {""}
@@ -205,8 +213,11 @@ class RightsDesk:
         return [self._settle(erasure, found, sorted(troubles), now()) for erasure in owed]
 
     def _settle(self, erasure: Erasure, found: Found, troubles: Sequence[str], now: datetime) -> Erasure:
-        mine = set(erasure.sought)
-        places = sorted(name for name, traces in found.files.items() if traces & mine) + list(troubles)
+        mine, own = set(erasure.sought), _own([erasure])
+        places = [
+            name for name, traces in found.files.items() if traces & (own if is_of_others(name) else mine)
+        ]
+        places = sorted(places) + list(troubles)
         if erasure.kind is SubjectKind.ORGANISATION:
             trouble = self._parts.cleaning.index_hindrance(erasure.asked_at)
             places += [trouble] if trouble else []
@@ -217,37 +228,47 @@ class RightsDesk:
         salt = self._parts.tables.salt()
         return self._parts.tables.lift([suppression_hash(salt, key) for key in keys])
 
-    def _facts(self, subject: Subject) -> tuple[list[str], list[str]]:
-        """Return the texts of a subject and the keys it is recognised by; NotFound if there is none."""
+    def _facts(self, subject: Subject) -> tuple[list[str], list[str], list[str]]:
+        """Return the texts of a subject, its labels and the keys it is recognised by; NotFound if unknown."""
         if subject.kind is SubjectKind.CANDIDATE:
             # They come in by their own act alone, so nothing is refused later: they may come back.
-            return self._parts.candidates.texts(subject.id), []
+            return self._parts.candidates.texts(subject.id), [], []
         if subject.kind is SubjectKind.PERSON:
             person = self._parts.people.get(subject.id)
-            return _texts_of(person), keys_of_person(person)
+            return _texts_of(person), [], keys_of_person(person)
         organisation = require_organisation(self._parts.items, subject.id)
-        return _texts_of(organisation), keys_of_item(organisation)
+        return _texts_of(organisation), _labels_of(organisation), keys_of_item(organisation)
+
+
+def _own(erasures: Iterable[Erasure]) -> set[Trace]:
+    """Return what is sought everywhere: labels are not sought in files of others."""
+    return {trace for erasure in erasures for trace in erasure.sought if not trace.shared}
 
 
 def _texts_of(subject: Organisation | Person) -> list[str]:
-    """Return the texts that tell of a subject, its names first, without those that many share."""
+    """Return the texts that tell of a subject, its names first, without labels."""
     if isinstance(subject, Person):
         return [subject.email, subject.name]
-    found = [subject.name, subject.siret]
-    for name, value in subject.model_dump(exclude_defaults=True).items():
-        if name in _LABELS or name in {"id", "name", "siret"}:
-            continue
-        values = value if isinstance(value, tuple | list) else [value]
-        found += [text for text in values if isinstance(text, str)]
+    own = [value for value in _own_fields(subject).values() if isinstance(value, str)]
+    return [subject.name, subject.siret, *own]
+
+
+def _labels_of(organisation: Organisation) -> list[str]:
+    """Return the labels of a record, such as its expertise: others may have the same words."""
+    found: list[str] = []
+    for value in _own_fields(organisation).values():
+        if isinstance(value, tuple | list):
+            found += [text for text in value if isinstance(text, str)]
     return found
 
 
-def _stated(subject: Organisation | Person) -> list[str]:
-    """Return every text that may be corrected: those that tell of a subject, and labels that some share.
+def _own_fields(organisation: Organisation) -> dict[str, Any]:
+    facts = organisation.model_dump(exclude_defaults=True)
+    return {name: value for name, value in facts.items() if name not in _LABELS | {"id", "name", "siret"}}
 
-    Of a label nothing is sought as long as another record has it too.
-    """
+
+def _stated_labels(subject: Organisation | Person) -> list[str]:
+    """Return every label that may be corrected; of one that another record has too nothing is sought."""
     if isinstance(subject, Person):
-        return [*_texts_of(subject), subject.function, subject.source]
-    labels = [getattr(subject, name, "") for name in _CORRECTED_LABELS]
-    return [*_texts_of(subject), *(text for text in labels if isinstance(text, str))]
+        return [subject.function, subject.source]
+    return [*_labels_of(subject), *(str(getattr(subject, name, "")) for name in _CORRECTED_LABELS)]

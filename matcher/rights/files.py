@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import IO
 
 from matcher.files import write_whole
@@ -22,6 +22,8 @@ _OVERLAP = max(WINDOW, _LONGEST_ID) + 1
 REJECTS = "*.rejects.csv"
 UPLOADS = "imports-waiting"
 """Folder of files that were sent and are not imported yet, one folder each."""
+EVENTS = "events"
+"""Folder of lists of participants of events, one folder each."""
 _UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
 """What an archive raises that is damaged, encrypted or packed in an unknown way."""
 
@@ -32,6 +34,12 @@ class Found:
 
     files: dict[str, set[Trace]]
     searched: int
+
+
+def is_of_others(name: str) -> bool:
+    """Whether a file of the home, by its name in it, was sent by others or has rows of many."""
+    path = PurePath(name)
+    return path.parts[0] in {UPLOADS, EVENTS} or path.match(REJECTS)
 
 
 class Home:

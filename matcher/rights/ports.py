@@ -47,9 +47,12 @@ class Tables(Protocol):
         ...
 
     def correct_person(
-        self, after: Person, request_of: Callable[[Person, Person], Request]
+        self,
+        person_id: str,
+        change: Callable[[Person], Person],
+        request_of: Callable[[Person, Person], Request],
     ) -> Erasure | None:
-        """Replace a person and note what must disappear, in one transaction; None where nothing changes."""
+        """Change a person and note what must disappear, in one transaction; None where nothing changes."""
         ...
 
     def outbox_ids(self) -> list[str]:

@@ -9,7 +9,7 @@ import hashlib
 import hmac
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -35,12 +35,14 @@ class Trace:
 
     ``whole``: it counts only where no letter, digit, ``_`` or ``-`` stands beside it, as for an id that
     begins another id.
+    ``shared``: of a label, which others may have too; it tells nothing of the window itself.
     """
 
     length: int
     rolling: int
     digest: str
     whole: bool = False
+    shared: bool = field(default=False, compare=False)
 
 
 class Tracer:
@@ -68,8 +70,12 @@ class Tracer:
         self._base, self._inverse = np.uint64(base), np.uint64(pow(base, -1, 1 << 64))
         self._powers = self._inverses = _powers(self._base, 0)
 
-    def traces(self, texts: Iterable[str], ids: Iterable[str] = ()) -> list[Trace]:
-        """Return the traces of texts, and of ids, which count as whole words only.
+    def traces(
+        self, texts: Iterable[str], ids: Iterable[str] = (), labels: Iterable[str] = ()
+    ) -> list[Trace]:
+        """Return the traces of texts, of ids, which count as whole words only, and of labels.
+
+        Others may have the same labels (:attr:`Trace.shared`).
 
         Texts of fewer than :data:`SHORTEST` bytes leave none.
         """
@@ -80,6 +86,9 @@ class Tracer:
         for name in ids:
             if len(name.encode()) >= SHORTEST:
                 self._add(found, name.encode(), whole=True)
+        for label in labels:
+            for window in _windows(label):
+                self._add(found, window, whole=len(window) < WINDOW, shared=True)
         return list(found.values())
 
     def is_found(self, sought: Sequence[Trace], content: bytes) -> bool:
@@ -145,9 +154,11 @@ class Tracer:
     def _digest(self, window: bytes) -> str:
         return hmac.digest(self._key, b"trace" + window, "sha256")[:16].hex()
 
-    def _add(self, found: dict[tuple[str, bool], Trace], window: bytes, *, whole: bool) -> None:
+    def _add(
+        self, found: dict[tuple[str, bool], Trace], window: bytes, *, whole: bool, shared: bool = False
+    ) -> None:
         rolling = int(self._rolling(self._sums(window), len(window))[0])
-        trace = Trace(len(window), rolling, self._digest(window), whole)
+        trace = Trace(len(window), rolling, self._digest(window), whole, shared)
         found.setdefault((trace.digest, whole), trace)
 
 

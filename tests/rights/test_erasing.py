@@ -4,6 +4,7 @@ import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,7 @@ from matcher.errors import NotFound
 from matcher.importing import import_file, rejects_path
 from matcher.people import Person, new_person
 from matcher.rights import Erasure, Subject, SubjectKind, Suppressed, certificate, find_subject
-from tests.rights.cluster import fill, introduce, left_in, member, settings_of, speaker
+from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of, speaker
 from tests.samples import migrated
 
 FEW = 6
@@ -322,12 +323,35 @@ def test_what_is_corrected_of_a_person_leaves_the_files(matcher: Matcher) -> Non
     matcher.store.items.put([member(1)], source="test")
     matcher.store.people.put(one)
     after = replace(one, email="autre@untel.example", name="Dominique Autre", function="Présidente")
-    assert matcher.rights.correct_person(after, utc_now()) is not None
+    changes: dict[str, Any] = {"email": after.email, "name": after.name, "function": after.function}
+
+    def change(current: Person) -> Person:
+        return replace(current, **changes)
+
+    matcher.store.people.object_to_mail(one.id, NOW)
+    assert matcher.rights.correct_person(one.id, change, utc_now()) is not None
     (done,) = matcher.rights.finish(utc_now)
     assert done.found_in == ()
     assert left_in(matcher.settings.home, [one.email, one.name, one.function]) == []
-    assert matcher.store.people.get(one.id) == after
-    assert matcher.rights.correct_person(after, utc_now()) is None
+    assert matcher.store.people.get(one.id) == replace(after, objected_at=NOW), "it is not written over"
+    assert matcher.rights.correct_person(one.id, change, utc_now()) is None
+
+
+@pytest.mark.parametrize("folder", ["imports-waiting", "events"])
+def test_a_label_in_a_file_that_others_sent_holds_nothing_up(matcher: Matcher, folder: str) -> None:
+    labels = {"city": "Castelnaudary", "expertise": ("Kubernetes rare",)}
+    fill(matcher, [member(1).model_copy(update=labels), member(2)])
+    waiting = matcher.settings.home / folder / "token" / "liste.csv"
+    waiting.parent.mkdir(parents=True)
+    waiting.write_text("id,name,city,expertise\nX1,Autre SAS,Castelnaudary,Kubernetes rare\n")
+    moved = {"city": "Narbonne"}
+    matcher.rights.correct_organisation(
+        member(1).id, lambda current: current.model_copy(update=moved), utc_now()
+    )
+    assert finish(matcher).found_in == ()
+    matcher.rights.erase(organisation(member(1).id), utc_now())
+    assert finish(matcher).found_in == ()
+    assert waiting.exists()
 
 
 def test_a_correction_that_fails_changes_and_owes_nothing(matcher: Matcher) -> None:

@@ -192,12 +192,13 @@ def _pair(text: str) -> tuple[str, str]:
 def _correct(matcher: Matcher, subject: Subject, values: dict[str, str]) -> Erasure | None:
     """Correct fields; return what is owed of the former texts, None where nothing changed."""
     if subject.kind is SubjectKind.PERSON:
-        person = matcher.store.people.get(subject.id)
         _require_known(values, _OF_A_PERSON)
         if "email" in values:
             values["email"] = check_address(values["email"])
         changes: dict[str, Any] = dict(values)
-        return matcher.rights.correct_person(replace(person, **changes), utc_now())
+        return matcher.rights.correct_person(
+            subject.id, lambda current: replace(current, **changes), utc_now()
+        )
     _require_known(values, [name for name in Organisation.model_fields if name != "id"])
 
     def change(current: Organisation) -> Organisation:

@@ -98,12 +98,16 @@ class RightsTables:
             return _note_correction(connection, replace(request_of(before, after), at=at), +removed)
 
     def correct_person(
-        self, after: Person, request_of: Callable[[Person, Person], Request]
+        self,
+        person_id: str,
+        change: Callable[[Person], Person],
+        request_of: Callable[[Person, Person], Request],
     ) -> Erasure | None:
-        """Replace a person and note what must disappear, in one transaction; None where nothing changes."""
+        """Change a person and note what must disappear, in one transaction; None where nothing changes."""
         with self._database.writing("correcting a person") as connection:
             at = self._database.now()
-            before = read_person(connection, after.id)
+            before = read_person(connection, person_id)
+            after = change(before)
             if after == before:
                 return None
             write_person(connection, after, stamp(at))

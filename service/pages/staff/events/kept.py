@@ -13,10 +13,11 @@ from filelock import FileLock, Timeout
 
 from matcher.errors import NotFound, StalePlan
 from matcher.files import write_whole
+from matcher.rights import EVENTS
 from service.pages.keeping import Keeping, fit_name
 from service.pages.staff.events.form import EventForm
 
-FOLDER = "events"
+FOLDER = EVENTS
 KEPT = timedelta(days=30)
 _STATE, _LOCK = ".state.json", ".lock"
 LONGEST_WAIT_S = 30
