@@ -25,9 +25,9 @@ _CAPITAL = re.compile(r"[A-ZÀ-Þ][\w'’-]+")
 _WORD_BEFORE = re.compile(r"([\w'’-]+) $")
 _WORD_AFTER = re.compile(r"^ ([\w'’-]+)")
 _FORBIDDEN = re.compile(
-    r"handicap|religi|theolog|syndic|politique de parti|militair|armee|enfant|langue des signes|permis"
-    r"|conduire un ve|spirituel|culte|medicament|patient|grossesse|deuil|famil(?:le|ial)|genre|sexu|ethni"
-    r"|migrant|refugie|nationalite"
+    r"handicap|religi|theolog|syndic|politique de parti|militair|armee|enfant|langue des signes|\bpermis\b"
+    r"|conduire un ve|spirituel|\bcultes?\b|medicament|patient|grossesse|deuil|famil(?:le|ial)|genre|sexu"
+    r"|ethni|migrant|refugie|nationalite"
 )
 """Labels of skills that would tell a trait of who has them; such skills enter no profile."""
 _RNCP = re.compile(r"\bRNCP\s?[:n°]{0,3}\s?(\d{2,5})\b", re.IGNORECASE)

@@ -1,12 +1,13 @@
 """Nothing of a CV but skills, languages and certifications of closed lists enters a profile."""
 
+from dataclasses import dataclass
 from functools import cache
 
 import pytest
 
 from matcher.hiring import CandidateProfile
 from matcher.hiring.candidates import KeepList, read_certifications
-from matcher.knowledge import read_job_skills
+from matcher.knowledge import FoundJobSkill, read_job_skills
 from matcher.settings import Settings
 from training.hiring.plantings import FOLDER, Planter, tally
 
@@ -88,6 +89,30 @@ def test_what_tells_of_a_person_is_no_skill(text: str) -> None:
 )
 def test_years_are_those_of_a_skill_and_ten_at_most(text: str, years: int | None) -> None:
     assert skills(text) == {"Python": years}
+
+
+@dataclass(frozen=True, slots=True)
+class FindsOne:
+    """Finds a skill of one label whatever the text."""
+
+    label: str
+
+    def in_text(self, text: str) -> list[FoundJobSkill]:
+        return [FoundJobSkill("esco:1", self.label, 0, len(text), text)]
+
+
+@pytest.mark.parametrize(
+    ("label", "enters"),
+    [
+        ("Gestion des utilisateurs et des permissions", True),
+        ("Accompagner des élèves en difficultés", True),
+        ("Permis de conduire", False),
+        ("Célébrer un culte", False),
+    ],
+)
+def test_a_label_is_left_out_for_a_whole_word_that_tells_a_trait(label: str, *, enters: bool) -> None:
+    profile = KeepList(FindsOne(label), read_certifications(DATA)).kept("Git", listed=True)
+    assert bool(profile.skills) is enters
 
 
 def test_the_clauses_beside_one_left_out_are_read_as_neighbours() -> None:
