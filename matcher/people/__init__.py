@@ -14,7 +14,7 @@
 
 from matcher.people.data_links import DataLinks
 from matcher.people.keys import ApiKey, ApiKeys, KeyRows
-from matcher.people.links import Link, LinkGone, LinkRows, Links, Purpose
+from matcher.people.links import FAULTS, Link, LinkGone, LinkRows, Links, Purpose
 from matcher.people.open_id import IdentityProvider, NotVouched, Trip, begin_trip, resume_trip
 from matcher.people.passwords import hash_password
 from matcher.people.permissions import (
@@ -32,6 +32,7 @@ from matcher.people.visits import VISIT_FOR, Visit, VisitRows, Visits
 
 __all__ = [
     "DEMONSTRATION",
+    "FAULTS",
     "ROLE_PERMISSIONS",
     "SCOPE_PERMISSIONS",
     "VISITOR_PERMISSIONS",

@@ -34,7 +34,14 @@ from matcher.hiring.candidates.gate import CandidatesClosed, Gate, require_open
 from matcher.hiring.candidates.keep_list import Certifications, Finder, KeepList, read_certifications
 from matcher.hiring.candidates.languages import LANGUAGES
 from matcher.hiring.candidates.notice import CURRENT, PersonNotice, person_notice
-from matcher.hiring.candidates.own import MOST_YEARS, Entry, OwnDesk, Wishes
+from matcher.hiring.candidates.own import (
+    MOST_SKILLS,
+    MOST_YEARS,
+    ChangeRefused,
+    Entry,
+    OwnDesk,
+    Wishes,
+)
 from matcher.hiring.candidates.ports import CandidateRows
 from matcher.hiring.candidates.sample import SAMPLE_PREFIX, SampleDesk
 from matcher.hiring.candidates.sealing import KEY_FILE, Sealing
@@ -44,6 +51,7 @@ __all__ = [
     "KEY_FILE",
     "LANGUAGES",
     "MOST_BYTES",
+    "MOST_SKILLS",
     "MOST_YEARS",
     "SAMPLE_PREFIX",
     "Candidate",
@@ -53,6 +61,7 @@ __all__ = [
     "CandidateState",
     "CandidatesClosed",
     "Certifications",
+    "ChangeRefused",
     "Consent",
     "Contact",
     "CvRefused",

@@ -35,6 +35,24 @@ MOST_SKILLS = 150
 MOST_YEARS = 10
 LONGEST_NAME = 120
 _TRIES = 20
+_NOT_TO_ALL = (
+    "Votre profil n'est montré qu'à certaines organisations : nommez-en une, ou cochez la case qui le montre"
+    " à tous les membres. Rien n'a été changé.",
+    "Your profile is shown to some organisations only: name one, or tick the box that shows it to all"
+    " members. Nothing was changed.",
+)
+_TOO_MANY = (
+    f"Un profil garde {MOST_SKILLS} compétences au plus : décochez-en d'abord. Rien n'a été ajouté.",
+    f"A profile holds {MOST_SKILLS} skills at most: untick some first. Nothing was added.",
+)
+
+
+class ChangeRefused(InvalidRequest):
+    """A change that a candidate has to make in another way; ``french`` and ``str()`` say how."""
+
+    def __init__(self, french: str, english: str) -> None:
+        super().__init__(english)
+        self.french = french
 
 
 class Keeps(Protocol):
@@ -58,13 +76,17 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What a candidate chooses: departments, remote work, when, for which organisations, which languages."""
+    """What a candidate chooses: departments, remote work, when, for which organisations, which languages.
+
+    ``to_everyone`` is the explicit wish to end a choice of organisations, for all members.
+    """
 
     zone: tuple[str, ...] = ()
     remote: bool = False
     available_from: date | None = None
     shown_to: tuple[str, ...] = ()
     languages: tuple[str, ...] = ()
+    to_everyone: bool = False
 
 
 class OwnDesk:
@@ -116,17 +138,17 @@ class OwnDesk:
         require_no_sample(self._parts.rows.all())
         require_current(entry.notice_version)
         email, name = check_address(entry.email), _name(entry.name)
-        invited = bool(entry.invitation)
-        if invited:
-            self._parts.links.open(entry.invitation, Purpose.INVITATION, now)
+        links, invitation = self._parts.links, ""
+        if entry.invitation:
+            invitation = links.open(entry.invitation, Purpose.INVITATION, now).id
         elif self.by_invitation:
             raise InvalidRequest("Entering needs an invitation: ask the HR factory for one.")
         known = self._desk.find(email)
         if known is None:
-            known = self._add(entry, Contact(name, email), now)
+            known = self._add(entry, Contact(name, email), invitation, now)
+        elif invitation:
+            links.use(entry.invitation, Purpose.INVITATION, now)
         self._send_link(known, now)
-        if invited:
-            self._parts.links.use(entry.invitation, Purpose.INVITATION, now)
 
     def send_link_again(self, email: str, now: datetime) -> None:
         """Send a candidate their link again; nothing happens for an address that is not known."""
@@ -146,53 +168,78 @@ class OwnDesk:
         require_open(self._desk.gate())
         read = self._read_cv(content)
         kept = self._keep_list().kept(read.text)
-        profile = replace(
-            candidate.profile,
-            skills=kept.skills[:MOST_SKILLS],
-            languages=kept.languages,
-            certifications=kept.certifications,
-        )
-        return self._put(candidate, now, profile=profile), read
+
+        def taken(profile: CandidateProfile) -> CandidateProfile:
+            return replace(
+                profile,
+                skills=kept.skills[:MOST_SKILLS],
+                languages=kept.languages,
+                certifications=kept.certifications,
+            )
+
+        return self._change_profile(candidate, now, taken), read
 
     def add_skills(
         self, candidate: Candidate, words: str, now: datetime
     ) -> tuple[Candidate, Sequence[HeldSkill]]:
-        """Add the skills and certifications that words name, as the lists have them; return new skills."""
+        """Add the skills and certifications that words name, as the lists have them; return new skills.
+
+        ChangeRefused, and nothing is added, where a profile would hold more than :data:`MOST_SKILLS`.
+        """
         kept = self._keep_list().kept(words, listed=True)
-        known = {held.skill.id for held in candidate.profile.skills}
-        new = [held for held in kept.skills if held.skill.id not in known]
-        profile = replace(
-            candidate.profile,
-            skills=tuple(sorted([*candidate.profile.skills, *new]))[:MOST_SKILLS],
-            certifications=tuple(sorted({*candidate.profile.certifications, *kept.certifications})),
-        )
-        return self._put(candidate, now, profile=profile), new
+        new: list[HeldSkill] = []
+
+        def added(profile: CandidateProfile) -> CandidateProfile:
+            known = {held.skill.id for held in profile.skills}
+            new.extend(held for held in kept.skills if held.skill.id not in known)
+            if len(known) + len(new) > MOST_SKILLS:
+                raise ChangeRefused(*_TOO_MANY)
+            return replace(
+                profile,
+                skills=tuple(sorted([*profile.skills, *new])),
+                certifications=tuple(sorted({*profile.certifications, *kept.certifications})),
+            )
+
+        return self._change_profile(candidate, now, added), new
 
     def keep_only(self, candidate: Candidate, years: Mapping[str, int | None], now: datetime) -> Candidate:
         """Keep the skills and certifications of the given ids alone, with these years; forget others."""
-        skills = [
-            replace(held, years=_years(years[held.skill.id]))
-            for held in candidate.profile.skills
-            if held.skill.id in years
-        ]
-        certifications = tuple(code for code in candidate.profile.certifications if code in years)
-        profile = replace(candidate.profile, skills=tuple(skills), certifications=certifications)
-        return self._put(candidate, now, profile=profile)
+
+        def fewer(profile: CandidateProfile) -> CandidateProfile:
+            skills = [
+                replace(held, years=_years(years[held.skill.id]))
+                for held in profile.skills
+                if held.skill.id in years
+            ]
+            certifications = tuple(code for code in profile.certifications if code in years)
+            return replace(profile, skills=tuple(skills), certifications=certifications)
+
+        return self._change_profile(candidate, now, fewer)
 
     def choose(
         self, candidate: Candidate, wishes: Wishes, departments: Collection[str], now: datetime
     ) -> Candidate:
-        """Keep what the candidate chooses; InvalidRequest for a department or a language off the lists."""
+        """Keep what the candidate chooses.
+
+        InvalidRequest for a department or a language off the lists; ChangeRefused where a profile
+        that is shown to some organisations alone would be shown to all without ``wishes.to_everyone``.
+        """
         _require_listed("department", wishes.zone, departments)
         _require_listed("language", wishes.languages, LANGUAGES)
-        profile = replace(
-            candidate.profile,
-            zone=tuple(sorted(set(wishes.zone))),
-            languages=tuple(sorted(set(wishes.languages))),
-            remote=wishes.remote,
-            available_from=wishes.available_from,
-        )
-        return self._put(candidate, now, profile=profile, shown_to=tuple(sorted(set(wishes.shown_to))))
+
+        def chosen(current: Candidate) -> Candidate:
+            if current.shown_to and not wishes.shown_to and not wishes.to_everyone:
+                raise ChangeRefused(*_NOT_TO_ALL)
+            profile = replace(
+                current.profile,
+                zone=tuple(sorted(set(wishes.zone))),
+                languages=tuple(sorted(set(wishes.languages))),
+                remote=wishes.remote,
+                available_from=wishes.available_from,
+            )
+            return replace(current, profile=profile, shown_to=tuple(sorted(set(wishes.shown_to))))
+
+        return self._change(candidate, now, chosen)
 
     def pause(self, candidate: Candidate, now: datetime) -> None:
         """Hide the profile until it is resumed; always possible."""
@@ -200,7 +247,7 @@ class OwnDesk:
 
     def resume(self, candidate: Candidate, now: datetime) -> Candidate:
         """Show the profile again."""
-        return self._put(candidate, now, state=CandidateState.ACTIVE)
+        return self._change(candidate, now, lambda current: replace(current, state=CandidateState.ACTIVE))
 
     def withdraw(self, candidate: Candidate, now: datetime) -> Erasure:
         """Erase everything of the candidate, for good; always possible. See :meth:`RightsDesk.finish`."""
@@ -239,7 +286,7 @@ class OwnDesk:
             self.withdraw(candidate, now)
         return len(over)
 
-    def _add(self, entry: Entry, contact: Contact, now: datetime) -> Candidate:
+    def _add(self, entry: Entry, contact: Contact, invitation: str, now: datetime) -> Candidate:
         candidate = Candidate(
             id=new_id(),
             profile=CandidateProfile(code=self._free_code()),
@@ -252,7 +299,7 @@ class OwnDesk:
         )
         sealed = self._parts.sealing.seal({"name": contact.name, "email": contact.email})
         hashed = address_hash(self._parts.salt(), contact.email)
-        self._parts.rows.add(SealedCandidate(candidate, sealed, hashed))
+        self._parts.rows.add(SealedCandidate(candidate, sealed, hashed), invitation)
         return candidate
 
     def _free_code(self) -> str:
@@ -270,14 +317,29 @@ class OwnDesk:
         request = MessageRequest(f"{LINK_EVENT}:{link_id}", candidate.id, LINK_EVENT, now, {"link": link_id})
         self._parts.mail.queue([request], now)
 
-    def _put(self, candidate: Candidate, now: datetime, **changes: Any) -> Candidate:
-        """Keep a change: an own act by the link of a mail, which also confirms the address."""
-        confirmed = replace(candidate, last_contact_at=now)
-        if candidate.state is CandidateState.UNCONFIRMED:
-            confirmed = replace(confirmed, state=CandidateState.ACTIVE)
-        changed = replace(confirmed, **changes)
-        self._parts.rows.put(changed)
-        return changed
+    def _change_profile(
+        self, candidate: Candidate, now: datetime, changed: Callable[[CandidateProfile], CandidateProfile]
+    ) -> Candidate:
+        return self._change(
+            candidate, now, lambda current: replace(current, profile=changed(current.profile))
+        )
+
+    def _change(
+        self, candidate: Candidate, now: datetime, changed: Callable[[Candidate], Candidate]
+    ) -> Candidate:
+        """Keep a change: an own act by the link of a mail, which also confirms the address.
+
+        The change is made on what is stored now, not on ``candidate`` as a page read it: a CV takes seconds,
+        and a pause pressed meanwhile must hold.
+        """
+
+        def confirmed(current: Candidate) -> Candidate:
+            acted = replace(current, last_contact_at=max(now, current.last_contact_at))
+            if current.state is CandidateState.UNCONFIRMED:
+                acted = replace(acted, state=CandidateState.ACTIVE)
+            return changed(acted)
+
+        return self._parts.rows.change(candidate.id, confirmed)
 
 
 def _name(given: str) -> str:

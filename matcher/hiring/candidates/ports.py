@@ -1,6 +1,6 @@
 """What the use cases of candidates ask of the store, the mail and the rights."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -23,8 +23,11 @@ class CandidateRows(Protocol):
         """Keep an act and enter it in the audit."""
         ...
 
-    def add(self, sealed: SealedCandidate) -> None:
-        """Keep a new candidate, in one transaction with its entry in the audit."""
+    def add(self, sealed: SealedCandidate, invitation: str = "") -> None:
+        """Keep a new candidate, in one transaction with its entry in the audit and the use of its invitation.
+
+        ``invitation`` is the id of a link, "" without; LinkGone where it was used meanwhile.
+        """
         ...
 
     def get(self, candidate_id: str) -> Candidate:
@@ -39,8 +42,11 @@ class CandidateRows(Protocol):
         """Return every candidate, by code."""
         ...
 
-    def put(self, candidate: Candidate) -> None:
-        """Replace a candidate; NotFound where it was erased meanwhile."""
+    def change(self, candidate_id: str, changed: Callable[[Candidate], Candidate]) -> Candidate:
+        """Replace a candidate by what ``changed`` makes of it, and return that; NotFound where it is gone.
+
+        It is read and written in one transaction: a pause made since a page was read is not undone.
+        """
         ...
 
     def pause(self, candidate_id: str, now: datetime) -> None:

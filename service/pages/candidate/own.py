@@ -16,6 +16,7 @@ from matcher.hiring.candidates import (
     MOST_BYTES,
     MOST_YEARS,
     Candidate,
+    ChangeRefused,
     CvRefused,
     Opening,
     Wishes,
@@ -35,7 +36,8 @@ Token = Annotated[str, Path(max_length=100)]
 class OwnPage(Page):
     """What is kept of a candidate, and the forms.
 
-    ``organisations`` are names of those it may be shown to; ``certifications`` has the title of each code.
+    ``organisations`` are names of those it may be shown to, ``gone`` the ids of those that are no longer
+    in the store; ``certifications`` has the title of each code.
     ``dropped`` counts characters of a CV that were left out, None where none was read; ``wrong`` is what has
     to be corrected, "" for nothing.
     """
@@ -50,6 +52,7 @@ class OwnPage(Page):
     departments: Mapping[str, str]
     languages: Mapping[str, str]
     organisations: str
+    gone: Sequence[str]
     openings: Sequence[Opening]
     decisions: Sequence[Decided]
     most_years: int
@@ -103,8 +106,7 @@ async def cv(request: Request, followed: FollowedDep, engine: EngineDep) -> Resp
         try:
             changed, read = matcher.hiring.own.take_cv(followed.candidate, content, now())
         except CvRefused as refused:
-            wrong = refused.french if language_of(request) == "fr" else str(refused)
-            return _page(matcher, request, followed, wrong=wrong)
+            return _page(matcher, request, followed, wrong=_sentence(request, refused))
         return _page(matcher, request, Followed(followed.token, changed), dropped=read.dropped)
 
     page = await engine.read(act)
@@ -115,7 +117,9 @@ async def cv(request: Request, followed: FollowedDep, engine: EngineDep) -> Resp
 async def add(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
     """Add the skills that words name, as far as the lists have them."""
     words = (await typed(request)).get("words", "")[:2_000]
-    return await _done(followed, engine, lambda m: m.hiring.own.add_skills(followed.candidate, words, now()))
+    return await _done(
+        request, followed, engine, lambda m: m.hiring.own.add_skills(followed.candidate, words, now())
+    )
 
 
 @router.post("/candidat/{token}/garder", name="page_candidate_keep")
@@ -123,7 +127,9 @@ async def keep(request: Request, followed: FollowedDep, engine: EngineDep) -> Re
     """Keep the ticked skills and certifications alone, with the years chosen."""
     kept, form = await ticked(request, "kept"), await typed(request)
     years = {skill_id: _number(form.get(f"years-{skill_id}", "")) for skill_id in kept}
-    return await _done(followed, engine, lambda m: m.hiring.own.keep_only(followed.candidate, years, now()))
+    return await _done(
+        request, followed, engine, lambda m: m.hiring.own.keep_only(followed.candidate, years, now())
+    )
 
 
 @router.post("/candidat/{token}/choix", name="page_candidate_choose")
@@ -131,17 +137,26 @@ async def choose(request: Request, followed: FollowedDep, engine: EngineDep) -> 
     """Keep departments, remote work, date, languages and organisations."""
     form = await typed(request)
     zone, languages = await ticked(request, "zone"), await ticked(request, "languages")
+    gone = await ticked(request, "gone")
 
     def act(matcher: Matcher) -> Candidate:
         names = [name.strip() for name in form.get("organisations", "").split(";") if name.strip()]
         items = matcher.store.items
-        shown_to = tuple(find_item(items, name, ItemType.ORGANISATION).id for name in names)
-        start = _day(form.get("available_from", ""))
-        wishes = Wishes(tuple(zone), "remote" in form, start, shown_to, tuple(languages))
+        named = [find_item(items, name, ItemType.ORGANISATION).id for name in names]
+        # An organisation that is gone has no name to type: it stays chosen until its own box is unticked.
+        still = [gone_id for gone_id in followed.candidate.shown_to if gone_id in gone]
+        wishes = Wishes(
+            zone=tuple(zone),
+            remote="remote" in form,
+            available_from=_day(form.get("available_from", "")),
+            shown_to=(*named, *still),
+            languages=tuple(languages),
+            to_everyone="everyone" in form,
+        )
         departments = matcher.knowledge.territory.departments
         return matcher.hiring.own.choose(followed.candidate, wishes, departments, now())
 
-    return await _done(followed, engine, act)
+    return await _done(request, followed, engine, act)
 
 
 @router.post("/candidat/{token}/pause", name="page_candidate_pause")
@@ -187,9 +202,22 @@ def _held(matcher: Matcher, candidate: Candidate) -> dict[str, Any]:
     return matcher.hiring.own.copy(candidate) | {"decided": decided}
 
 
-async def _done(followed: Followed, engine: EngineDep, act: Callable[[Matcher], Any]) -> Response:
-    await engine.read(act)
-    return back_to(followed.base, said="candidate_kept")
+async def _done(
+    request: Request, followed: Followed, engine: EngineDep, act: Callable[[Matcher], Any]
+) -> Response:
+    def tried(matcher: Matcher) -> OwnPage | None:
+        try:
+            act(matcher)
+        except ChangeRefused as refused:
+            return _page(matcher, request, followed, wrong=_sentence(request, refused))
+        return None
+
+    page = await engine.read(tried)
+    return back_to(followed.base, said="candidate_kept") if page is None else show(request, page, status=422)
+
+
+def _sentence(request: Request, refused: CvRefused | ChangeRefused) -> str:
+    return refused.french if language_of(request) == "fr" else str(refused)
 
 
 def _number(typed_years: str) -> int | None:
@@ -224,6 +252,7 @@ def _page(
         departments=matcher.knowledge.territory.departments,
         languages={code: names[which] for code, names in LANGUAGES.items()},
         organisations=" ; ".join(one.name for one in organisations.values()),
+        gone=[gone_id for gone_id in candidate.shown_to if gone_id not in organisations],
         openings=matcher.hiring.desk.openings(candidate.id),
         decisions=matcher.hiring.decisions_on(candidate.id),
         most_years=MOST_YEARS,

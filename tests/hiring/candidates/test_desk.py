@@ -1,19 +1,35 @@
 """A candidate enters, is seen by skills alone, is opened by a person, and leaves without a trace."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from matcher.adapters.sql import utc_now
 from matcher.errors import InvalidRequest, NotAllowed, NotFound
-from matcher.hiring.candidates import CURRENT, CvRefused, Entry, Source, Wishes
+from matcher.hiring import HeldSkill, JobSkill
+from matcher.hiring.candidates import (
+    CURRENT,
+    MOST_SKILLS,
+    Candidate,
+    CandidateState,
+    CvRefused,
+    Entry,
+    SealedCandidate,
+    Source,
+    Wishes,
+)
 from matcher.mail import Message
-from matcher.people import LinkGone
+from matcher.people import LinkGone, Purpose
 from matcher.rights import find_subject
 from tests.hiring.candidates.room import NOW, Room, bytes_of
 
 ADDRESS, NAME = "ada.exemple@courriel.example", "Ada Exemplaire"
 REASON = "Poste de développement à Nîmes"
+
+
+def recoded(candidate: Candidate, code: str) -> Candidate:
+    return replace(candidate, profile=replace(candidate.profile, code=code))
 
 
 def queued(room: Room) -> list[Message]:
@@ -57,6 +73,36 @@ def test_corrections_pick_from_the_lists_alone(room: Room) -> None:
         room.own.choose(kept, Wishes(zone=("Mirail",)), {"30", "34"}, NOW)
     with pytest.raises(InvalidRequest, match="language"):
         room.own.choose(kept, Wishes(languages=("wolof",)), {"30"}, NOW)
+
+
+def test_a_write_that_began_before_a_pause_does_not_undo_it(room: Room) -> None:
+    before, _ = room.own.add_skills(room.enter(), "Python", NOW)
+    room.own.keep_only(before, {"term:python": 3}, NOW)
+    room.own.pause(before, NOW)
+    after, _ = room.own.add_skills(before, "Docker", NOW)
+    assert after.state is CandidateState.PAUSED
+    assert [(held.skill.label, held.years) for held in after.profile.skills] == [
+        ("Docker", None),
+        ("Python", 3),
+    ]
+    assert room.desk.listed() == []
+
+
+def test_a_choice_of_organisations_becomes_all_members_only_when_that_is_said(room: Room) -> None:
+    chosen = room.own.choose(room.enter(), Wishes(shown_to=("ORG2",)), (), NOW)
+    with pytest.raises(InvalidRequest, match="all members"):
+        room.own.choose(chosen, Wishes(remote=True), (), NOW)
+    assert room.own.choose(chosen, Wishes(to_everyone=True), (), NOW).shown_to == ()
+
+
+def test_a_full_profile_takes_no_more_skills_and_loses_none(room: Room) -> None:
+    candidate = room.enter()
+    many = tuple(HeldSkill(JobSkill(f"term:{number:03}", f"S{number}")) for number in range(MOST_SKILLS))
+    full = replace(candidate, profile=replace(candidate.profile, skills=many))
+    room.matcher.store.candidates.change(candidate.id, lambda _current: full)
+    with pytest.raises(InvalidRequest, match="150"):
+        room.own.add_skills(full, "Python", NOW)
+    assert room.matcher.store.candidates.get(candidate.id).profile.skills == many
 
 
 def test_pausing_hides_a_profile_until_it_is_resumed(room: Room) -> None:
@@ -116,6 +162,16 @@ def test_an_invitation_lets_one_person_in(closed: Room) -> None:
     candidate = closed.desk.find(ADDRESS)
     assert candidate is not None
     assert candidate.source is Source.INVITATION
+
+
+def test_of_two_entries_with_one_invitation_at_once_one_is_refused(room: Room) -> None:
+    link = room.matcher.links.open(room.desk.invite(NOW), Purpose.INVITATION, NOW)
+    first, second = replace(room.enter(), id="C1"), replace(room.enter(), id="C2")
+    rows = room.matcher.store.candidates
+    rows.add(SealedCandidate(recoded(first, "222-22"), "sealed", "hash 1"), link.id)
+    with pytest.raises(LinkGone):
+        rows.add(SealedCandidate(recoded(second, "333-33"), "sealed", "hash 2"), link.id)
+    assert rows.find(code="333-33") is None
 
 
 def test_a_known_address_is_told_nothing_and_gets_its_link_at_most_every_ten_minutes(room: Room) -> None:

@@ -56,7 +56,7 @@ def test_the_store_itself_refuses_while_it_is_off(room: Room) -> None:
     with pytest.raises(CandidatesClosed):
         rows.add(SealedCandidate(candidate, "sealed", "hash"))
     with pytest.raises(CandidatesClosed):
-        rows.put(candidate)
+        rows.change(candidate.id, lambda current: current)
     for act in (
         lambda: room.own.take_cv(candidate, b"Python", NOW),
         lambda: room.own.add_skills(candidate, "Docker", NOW),

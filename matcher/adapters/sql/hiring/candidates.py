@@ -1,7 +1,7 @@
 """Candidates in SQL: every write looks at the gate in its own transaction."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -11,7 +11,13 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.engine import Database, stamp
-from matcher.adapters.sql.schema import candidate_contacts, candidate_gates, candidate_openings, candidates
+from matcher.adapters.sql.schema import (
+    candidate_contacts,
+    candidate_gates,
+    candidate_openings,
+    candidates,
+    links,
+)
 from matcher.audit import Note, Of
 from matcher.errors import NotFound
 from matcher.hiring import CandidateProfile, HeldSkill, JobSkill
@@ -25,6 +31,7 @@ from matcher.hiring.candidates import (
     Source,
     require_open,
 )
+from matcher.people import FAULTS, LinkGone
 
 _GONE = "There is no such profile: it may have been withdrawn."
 
@@ -50,8 +57,11 @@ class CandidateTables:
             number = connection.execute(statement, row).scalar_one()
             enter(connection, [Note(act, Of.GATE, str(number), actor)], at)
 
-    def add(self, sealed: SealedCandidate) -> None:
-        """Keep a new candidate and its contact; CandidatesClosed while the gate is closed."""
+    def add(self, sealed: SealedCandidate, invitation: str = "") -> None:
+        """Keep a new candidate and its contact, and use up the invitation (a link id), in one transaction.
+
+        CandidatesClosed while the gate is closed; LinkGone where the invitation was used meanwhile.
+        """
         candidate = sealed.candidate
         contact = {
             "candidate_id": candidate.id,
@@ -60,6 +70,8 @@ class CandidateTables:
         }
         with self._database.writing("keeping a candidate") as connection:
             require_open(_gate(connection))
+            if invitation:
+                _use_up(connection, invitation, candidate.created_at)
             connection.execute(insert(candidates), _row(candidate))
             connection.execute(insert(candidate_contacts), contact)
             note = Note(
@@ -92,13 +104,20 @@ class CandidateTables:
                 _candidate(row) for row in connection.execute(select(candidates).order_by(candidates.c.code))
             ]
 
-    def put(self, candidate: Candidate) -> None:
-        """Replace a candidate; CandidatesClosed while the gate is closed, NotFound where it is gone."""
+    def change(self, candidate_id: str, changed: Callable[[Candidate], Candidate]) -> Candidate:
+        """Replace a candidate by what ``changed`` makes of it, as it is when the write begins; return that.
+
+        CandidatesClosed while the gate is closed, NotFound where it is gone.
+        """
+        mine = candidates.c.candidate_id == candidate_id
         with self._database.writing("changing a candidate") as connection:
             require_open(_gate(connection))
-            mine = candidates.c.candidate_id == candidate.id
-            if not connection.execute(update(candidates).where(mine).values(_row(candidate))).rowcount:
+            row = connection.execute(select(candidates).where(mine)).first()
+            if row is None:
                 raise NotFound(_GONE)
+            new = changed(_candidate(row))
+            connection.execute(update(candidates).where(mine).values(_row(new)))
+        return new
 
     def pause(self, candidate_id: str, now: datetime) -> None:
         """Hide a profile, whether or not the gate is open; NotFound where it is gone."""
@@ -143,6 +162,12 @@ class CandidateTables:
         with self._database.reading("reading who opened a contact") as connection:
             rows = connection.execute(statement.order_by(opened.number))
             return [SealedOpening(datetime.fromisoformat(row.at), row.opened_by, row.sealed) for row in rows]
+
+
+def _use_up(connection: Connection, link_id: str, now: datetime) -> None:
+    unused = update(links).where(links.c.id == link_id, links.c.used_at.is_(None))
+    if not connection.execute(unused.values(used_at=stamp(now))).rowcount:
+        raise LinkGone(FAULTS["used"][1], fault="used")
 
 
 def _gate(connection: Connection) -> Gate:
