@@ -15,7 +15,7 @@
 from matcher.rights.accesses import ONCE_IN, Access, By
 from matcher.rights.desk import Parts, RightsDesk
 from matcher.rights.erasure import Erasure, Removal, Request, certificate
-from matcher.rights.files import EVENTS, UPLOADS, Home
+from matcher.rights.files import EVENTS, MOST_UNPACKED, UPLOADS, Home
 from matcher.rights.ports import Rows, Tables
 from matcher.rights.processing import (
     Durations,
@@ -32,6 +32,7 @@ from matcher.rights.traces import Trace, Tracer
 
 __all__ = [
     "EVENTS",
+    "MOST_UNPACKED",
     "ONCE_IN",
     "UPLOADS",
     "Access",

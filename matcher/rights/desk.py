@@ -1,7 +1,7 @@
 """The use cases of rights: a copy of what is held, erasure, correction, and what is still owed of them."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -209,7 +209,7 @@ class RightsDesk:
         found = self._parts.home.search(tracer, sought)
         # As in free pages: an id in a row of the outbox has no separator in the file.
         waiting = tracer.found(sought, "\x00".join(self._parts.tables.outbox_ids()).encode())
-        found = Found({**found.files, OUTBOX: waiting}, found.searched)
+        found = replace(found, files={**found.files, OUTBOX: waiting})
         return [self._settle(erasure, found, sorted(troubles), now()) for erasure in owed]
 
     def _settle(self, erasure: Erasure, found: Found, troubles: Sequence[str], now: datetime) -> Erasure:
@@ -217,7 +217,7 @@ class RightsDesk:
         places = [
             name for name, traces in found.files.items() if traces & (own if is_of_others(name) else mine)
         ]
-        places = sorted(places) + list(troubles)
+        places = sorted(places) + [f"{name} (not readable)" for name in found.closed] + list(troubles)
         if erasure.kind is SubjectKind.ORGANISATION:
             trouble = self._parts.cleaning.index_hindrance(erasure.asked_at)
             places += [trouble] if trouble else []

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import lzma
 import os
 import shutil
 import zipfile
@@ -24,16 +25,36 @@ UPLOADS = "imports-waiting"
 """Folder of files that were sent and are not imported yet, one folder each."""
 EVENTS = "events"
 """Folder of lists of participants of events, one folder each."""
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError)
+MOST_UNPACKED = 1 << 29
+"""Bytes unpacked of one archive at most: a small one may hold a thousand times its size."""
+_ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    lzma.LZMAError,
+    OSError,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+)
 """What an archive raises that is damaged, encrypted or packed in an unknown way."""
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found: file by trace, and how many bytes were read. Files are relative to the home."""
+    """What a search found: traces by file, and how many bytes were read. Files are relative to the home.
+
+    ``closed`` are archives of which not everything could be searched: damaged, encrypted or too large.
+    """
 
     files: dict[str, set[Trace]]
     searched: int
+    closed: tuple[str, ...] = ()
+
+
+class _ClosedError(Exception):
+    """An archive cannot be searched to its end."""
 
 
 def is_of_others(name: str) -> bool:
@@ -51,23 +72,33 @@ class Home:
         The home.
     without
         Folders in it that hold nothing of members, such as the prepared model.
+    most_unpacked
+        Bytes unpacked of one archive at most.
     """
 
-    def __init__(self, folder: Path, without: Sequence[Path] = ()) -> None:
+    def __init__(
+        self, folder: Path, without: Sequence[Path] = (), most_unpacked: int = MOST_UNPACKED
+    ) -> None:
         self._folder, self._without = folder, [path.resolve() for path in without]
+        self._most_unpacked = most_unpacked
 
     def search(self, tracer: Tracer, sought: Sequence[Trace]) -> Found:
         """Search every file for traces; a file that disappears meanwhile holds nothing."""
         found: dict[str, set[Trace]] = {}
-        searched = 0
+        searched, closed = 0, []
         for path in self._files():
-            with suppress(FileNotFoundError):
-                for content in _contents(path):
+            name = str(path.relative_to(self._folder))
+            try:
+                for content in _contents(path, self._most_unpacked):
                     searched += len(content)
                     hits = tracer.found(sought, content)
                     if hits:
-                        found.setdefault(str(path.relative_to(self._folder)), set()).update(hits)
-        return Found(found, searched)
+                        found.setdefault(name, set()).update(hits)
+            except FileNotFoundError:
+                continue
+            except _ClosedError:
+                closed.append(name)
+        return Found(found, searched, tuple(closed))
 
     def drop_uploads(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
         """Drop the files that wait for their import and hold a trace; return how many there were.
@@ -76,7 +107,7 @@ class Home:
         then refused.
         """
         waiting = self._folder / UPLOADS
-        held = [folder for folder in sorted(waiting.glob("*")) if _holds(folder, tracer, sought)]
+        held = [folder for folder in sorted(waiting.glob("*")) if self._holds(folder, tracer, sought)]
         for folder in held:
             shutil.rmtree(folder, ignore_errors=True)
         return len(held)
@@ -92,6 +123,14 @@ class Home:
                 removed += _clean_list(path, tracer, sought)
         return removed
 
+    def _holds(self, folder: Path, tracer: Tracer, sought: Sequence[Trace]) -> bool:
+        """Whether a file of a folder holds a trace; one that disappears meanwhile holds nothing."""
+        for path in sorted(folder.glob("*")):
+            with suppress(FileNotFoundError, _ClosedError):
+                if any(tracer.is_found(sought, part) for part in _contents(path, self._most_unpacked)):
+                    return True
+        return False
+
     def _files(self) -> Iterator[Path]:
         if not self._folder.is_dir():
             return
@@ -103,22 +142,27 @@ class Home:
                     yield here / name
 
 
-def _holds(folder: Path, tracer: Tracer, sought: Sequence[Trace]) -> bool:
-    """Whether a file of a folder holds a trace; one that disappears meanwhile holds nothing."""
-    for path in sorted(folder.glob("*")):
-        with suppress(FileNotFoundError):
-            if any(tracer.is_found(sought, content) for content in _contents(path)):
-                return True
-    return False
-
-
-def _contents(path: Path) -> Iterator[bytes]:
+def _contents(path: Path, most_unpacked: int) -> Iterator[bytes]:
     """Read a file in parts, then what is packed in it: a workbook is an archive of compressed texts."""
     yield from _chunks(path)
     with path.open("rb") as file:
-        if not file.read(4).startswith(b"PK"):
+        if not file.read(4).startswith(_ARCHIVE):
             return
-    with suppress(*_UNREADABLE), zipfile.ZipFile(path) as archive:
+    unpacked = 0
+    try:
+        for content in _members(path):
+            unpacked += len(content)
+            if unpacked > most_unpacked:
+                raise _ClosedError
+            yield content
+    except FileNotFoundError:
+        raise
+    except _UNREADABLE as error:
+        raise _ClosedError from error
+
+
+def _members(path: Path) -> Iterator[bytes]:
+    with zipfile.ZipFile(path) as archive:
         for member in archive.infolist():
             with archive.open(member) as packed:
                 yield from _unpacked(packed)

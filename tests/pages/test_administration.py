@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from fastapi import FastAPI
 
-from matcher.audit import Note, Of
+from matcher.audit import KEY_FILE, Note, Of, sign
 from matcher.backup import read_manifest
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
@@ -110,6 +110,16 @@ def test_the_journal_is_filtered_checked_and_taken_away(signed: FastAPI) -> None
     assert "lignes vérifiées" in admin.post("/administration/journal/verifier").text
     lines = admin.get("/administration/journal.jsonl").text.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_the_journal_tells_of_entries_that_a_restore_lost(signed: FastAPI) -> None:
+    admin, matcher, now = browser_of(signed, ADMIN), signed.state.matcher, datetime.now(UTC)
+    matcher.audit.checkpoint(now)
+    key = (matcher.settings.home / KEY_FILE).read_bytes()
+    matcher.audit.resume(now, sign(key, 99, "0" * 64, now))
+    page = admin.post("/administration/journal/verifier").text
+    assert "la ligne 99, sont perdues" in page
+    assert "hors de cette restauration" in page
 
 
 def test_the_journal_is_shown_a_page_at_a_time(signed: FastAPI) -> None:

@@ -88,11 +88,13 @@ def test_an_opened_contact_is_told_without_the_name_of_the_member(matcher: Match
 
 def test_acts_on_an_account_say_who(matcher: Matcher) -> None:
     store, of_claire = matcher.store, Subject(SubjectKind.PERSON, CLAIRE.id)
-    store.people.object_to_mail(CLAIRE.id, NOW)
+    store.people.object_to_mail(CLAIRE.id, NOW, CLAIRE.id)
     store.people.agree_to_mail(CLAIRE.id, NOW)
+    store.people.object_to_mail(CLAIRE.id, NOW)
     store.people.disable(CLAIRE.id, NOW, NADIA.id)
-    assert told(matcher, of_claire)[:3] == [
+    assert told(matcher, of_claire)[:4] == [
         ("person.disabled", By.STAFF, "Nadia Benali"),
+        ("person.objected", By.SERVICE, ""),
         ("person.agreed", By.SERVICE, ""),
         ("person.objected", By.OWN, ""),
     ]

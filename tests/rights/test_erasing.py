@@ -1,6 +1,7 @@
 """Erased means: not in any byte of the home, and not taken in again."""
 
 import threading
+import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,10 +13,20 @@ from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Organisation
 from matcher.domain.messages import MessageRequest
-from matcher.errors import NotFound
+from matcher.errors import InvalidRequest, NotFound
 from matcher.importing import import_file, rejects_path
-from matcher.people import Person, new_person
-from matcher.rights import Erasure, Subject, SubjectKind, Suppressed, certificate, find_subject
+from matcher.people import Person, Role, new_person
+from matcher.rights import (
+    MOST_UNPACKED,
+    Erasure,
+    Home,
+    Subject,
+    SubjectKind,
+    Suppressed,
+    Tracer,
+    certificate,
+    find_subject,
+)
 from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of, speaker
 from tests.samples import migrated
 
@@ -365,3 +376,27 @@ def test_a_correction_that_fails_changes_and_owes_nothing(matcher: Matcher) -> N
     assert matcher.store.items.get(member(1).id) == member(1)
     assert matcher.store.imports.of_item(member(1).id)
     assert not matcher.rights.owes()
+
+
+@pytest.mark.parametrize("most", [MOST_UNPACKED, 100])
+def test_an_archive_that_cannot_be_searched_is_named(tmp_path: Path, most: int) -> None:
+    with zipfile.ZipFile(tmp_path / "liste.xlsx", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("sheet.xml", "x" * 1_000)
+    if most > 1_000:
+        content = (tmp_path / "liste.xlsx").read_bytes()
+        (tmp_path / "liste.xlsx").write_bytes(content[:-30])
+    tracer = Tracer(b"a key of this test")
+    found = Home(tmp_path, most_unpacked=most).search(tracer, tracer.traces(["Untel-001zq"]))
+    assert (found.files, found.closed) == ({}, ("liste.xlsx",))
+
+
+def test_the_last_administrator_is_not_erased(matcher: Matcher) -> None:
+    first, second = (new_person(f"{n}@cluster.example", f"Admin {n}", roles=[Role.ADMIN]) for n in "ab")
+    for one in (first, second):
+        matcher.store.people.put(one)
+    matcher.rights.erase(person(first), utc_now())
+    with pytest.raises(InvalidRequest, match="last administrator"):
+        matcher.rights.erase(person(second), utc_now())
+    with pytest.raises(InvalidRequest, match="last administrator"):
+        matcher.store.people.put(replace(second, roles=frozenset({Role.STAFF})))
+    assert matcher.store.people.get(second.id) == second

@@ -33,11 +33,14 @@ class PeopleTables:
         Raises
         ------
         InvalidRequest
-            Another person has this address, or an organisation is not in the store.
+            Another person has this address, or an organisation is not in the store. Or the last
+            administrator would be none any more.
         Suppressed
             The person was erased at their own request.
         """
         with self._database.writing("storing a person") as connection:
+            if person.disabled_at is not None or Role.ADMIN not in person.roles:
+                require_another_admin(connection, person.id)
             is_known = write_person(connection, person, self._database.stamp())
             act = "person.change" if is_known else "person.add"
             enter(connection, [Note(act, Of.PERSON, person.id, by)], self._database.now())
@@ -87,9 +90,12 @@ class PeopleTables:
         """
         self._note(person_id, "disabled_at", now, by)
 
-    def object_to_mail(self, person_id: str, now: datetime) -> Person:
-        """Note that a person wants no mails, until they agree to them; NotFound for an unknown id."""
-        self._note(person_id, "objected_at", now, person_id)
+    def object_to_mail(self, person_id: str, now: datetime, by: str = "") -> Person:
+        """Note that a person wants no mails, until they agree to them; NotFound for an unknown id.
+
+        ``by`` is the person who does it, for the audit; "" for the command line.
+        """
+        self._note(person_id, "objected_at", now, by)
         return self.get(person_id)
 
     def agree_to_mail(self, person_id: str, now: datetime) -> Person:
@@ -107,7 +113,7 @@ class PeopleTables:
         first = update(people).where(people.c.id == person_id, people.c[what].is_(None))
         with self._database.writing("changing a person") as connection:
             if what == "disabled_at":
-                _require_another_admin(connection, person_id)
+                require_another_admin(connection, person_id)
             if connection.execute(first.values({what: stamp(now)})).rowcount:
                 act = f"person.{what.removesuffix('_at')}"
                 enter(connection, [Note(act, Of.PERSON, person_id, by)], now)
@@ -243,8 +249,8 @@ def _write_organisations(connection: Connection, person: Person) -> None:
         connection.execute(insert(person_organisations), row)
 
 
-def _require_another_admin(connection: Connection, person_id: str) -> None:
-    """Refuse to disable the last administrator who may sign in; writers take turns, so the count holds."""
+def require_another_admin(connection: Connection, person_id: str) -> None:
+    """Refuse to lose the last administrator who may sign in; writers take turns, so the count holds."""
     statement = select(people.c.id, people.c.roles).where(people.c.disabled_at.is_(None))
     admins = {row.id for row in connection.execute(statement) if Role.ADMIN in row.roles.split()}
     if admins == {person_id}:

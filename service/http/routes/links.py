@@ -51,4 +51,4 @@ def _recipient(matcher: Matcher, token: str) -> Person:
 def _object(matcher: Matcher, token: str) -> Person:
     now = datetime.now(UTC)
     link = matcher.links.use(token, Purpose.UNSUBSCRIBE, now)
-    return matcher.store.people.object_to_mail(link.person_id, now)
+    return matcher.store.people.object_to_mail(link.person_id, now, link.person_id)

@@ -30,6 +30,7 @@ ACTS = {
     "person.change": mark("a modifié le compte"),
     "person.disabled": mark("a désactivé le compte"),
     "person.objected": mark("a arrêté les courriels"),
+    "person.agreed": mark("a rétabli les courriels"),
     "alert.stop": mark("a arrêté les alertes"),
 }
 BY = {

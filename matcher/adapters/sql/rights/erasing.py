@@ -17,7 +17,7 @@ from matcher.adapters.sql.catalogue.rows import remove
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import make_salt, suppressed
 from matcher.adapters.sql.introductions import cancel_meetings
-from matcher.adapters.sql.people import read_person, write_person
+from matcher.adapters.sql.people import read_person, require_another_admin, write_person
 from matcher.adapters.sql.rights.correcting import change_organisation, drop_former
 from matcher.adapters.sql.rights.held import free_texts, rows_naming
 from matcher.adapters.sql.schema import (
@@ -198,6 +198,7 @@ def _remove(connection: Connection, request: Request) -> Counter[str]:
     if subject.kind is SubjectKind.PERSON:
         if not connection.execute(select(people.c.id).where(people.c.id == subject.id)).first():
             raise NotFound(GONE)
+        require_another_admin(connection, subject.id)
         return removing.erase_person_traces(connection, subject.id)
     if not connection.execute(select(items.c.id).where(items.c.id == subject.id)).first():
         raise NotFound(GONE)
