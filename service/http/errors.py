@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
-from matcher.hiring.candidates import CandidatesClosed
+from matcher.hiring.candidates import CandidatesClosed, ChangeRefused, CvRefused
 from matcher.importing import FileRefused
 from matcher.people import LinkGone, NotVouched, WrongSignIn
 from matcher.rights import Suppressed
@@ -94,6 +94,10 @@ TABLE: dict[type[MatcherError], Row] = {
     Suppressed: Row(
         status.HTTP_422_UNPROCESSABLE_CONTENT, "erased-on-request", "It was erased and is not taken in again"
     ),
+    CvRefused: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "cv-refused", "The CV cannot be read"),
+    ChangeRefused: Row(
+        status.HTTP_422_UNPROCESSABLE_CONTENT, "change-refused", "The profile cannot take this change"
+    ),
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
     errors.IllegalStep: Row(
         status.HTTP_409_CONFLICT, "illegal-step", "The present state does not allow this"
@@ -133,6 +137,7 @@ TABLE: dict[type[MatcherError], Row] = {
         {"Retry-After": str(RETRY_AFTER_S)},
     ),
     ServiceBusy: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "busy", "The service is busy"),
+    TurnTaken: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "index-busy", "The index is being written"),
     errors.NotReady: Row(status.HTTP_503_SERVICE_UNAVAILABLE, "not-ready", "The service is not ready"),
     errors.IndexMismatch: Row(
         status.HTTP_503_SERVICE_UNAVAILABLE, "index-mismatch", "The index is of another encoder"
