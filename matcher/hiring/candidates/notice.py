@@ -1,7 +1,8 @@
 """What a candidate is told before anything is entered (L1221-8, L1221-9; GDPR 13 and 22), versioned.
 
 A consent names the version that was read. A text that changes gets a new version; the former ones stay here,
-so that what was agreed to can be shown at any time.
+so that what was agreed to can be shown at any time. A test holds the hash of each version: before the first
+release, when nobody has agreed yet, the hash may be renewed; from then on only a version may be added.
 """
 
 from collections.abc import Mapping
