@@ -25,7 +25,14 @@ MOST_PARTS = 400
 MOST_GLYPHS = 150_000
 TINY_PT = 4.0
 LIGHT = 0.93
-"""Of 1: lighter ink than this on white paper is read by programs alone."""
+"""Of 1: lighter ink than this on white paper is read by programs alone, as is any ink on its like."""
+FAINT = 0.1
+"""Ink of less opacity than this is not seen."""
+MOST_COMPARED = 5_000_000
+"""Characters times rectangles of a page."""
+_UNSEEN_MODES = frozenset({3, 7})
+"""Text rendering modes of PDF that paint nothing: neither filled nor outlined."""
+_OUTLINE_MODES = frozenset({1, 5})
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _TEXT_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
@@ -101,9 +108,11 @@ def _from_text(content: bytes) -> str:
 
 def _from_pdf(content: bytes, dropped: Counter[str]) -> tuple[str, int]:
     import pdfplumber  # noqa: PLC0415  # after the limits
+    import pdfplumber.page  # noqa: PLC0415
     from pdfminer.pdfdocument import PDFPasswordIncorrect  # noqa: PLC0415
     from pdfplumber.utils.exceptions import PdfminerException  # noqa: PLC0415
 
+    _note_how_things_are_painted(pdfplumber.page)
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
             if len(pdf.pages) > MOST_PAGES:
@@ -122,41 +131,118 @@ def _why_unread(causes: tuple[object, ...], wrong_password: type[Exception]) -> 
 
 
 def _text_of_page(page: Any, dropped: Counter[str]) -> str:
-    """Return the text of the characters that a reader sees: not tiny, not light, on the page."""
-    if len(page.chars) > MOST_GLYPHS:
+    """Return the text of the characters that a reader sees: not tiny, not of the colour under them."""
+    boxes = [one for one in page.rects if one["fill"] and one.get("tag") != "veil"]
+    if len(page.chars) > MOST_GLYPHS or len(page.chars) * len(boxes) > MOST_COMPARED:
         raise Refused("too_heavy")
-    visible = page.filter(lambda one: one.get("object_type") != "char" or not _why_unseen(one, page, dropped))
+    area = tuple(float(side) for side in page.bbox)
+
+    def is_seen(one: dict[str, Any]) -> bool:
+        if one.get("object_type") != "char":
+            return True
+        why = _why_unseen(one, area, boxes)
+        if why and not one["text"].isspace():
+            dropped[why] += 1
+        return not why
+
+    visible = page.filter(is_seen)
     text: str = visible.extract_text() or ""
     page.close()
     return text
 
 
-def _why_unseen(char: dict[str, Any], page: Any, dropped: Counter[str]) -> str:
-    """Return why a character is not seen, and count it; "" for a visible one."""
-    why = ""
-    x0, top, x1, bottom = (float(side) for side in page.bbox)
+def _note_how_things_are_painted(reader: Any) -> None:
+    """Let the reader of pages note of each thing when it was painted (``mcid``), and how (``tag``).
+
+    pdfminer knows the rendering mode of text and passes it on to nobody, and passes over opacity. The two
+    fields that pdfplumber hands out else hold the structure of the document, which nobody asks for here.
+    """
+    from pdfminer.pdfinterp import PDFGraphicState  # noqa: PLC0415  # after the limits
+    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415
+
+    class GraphicState(PDFGraphicState):
+        opacity: float = 1.0
+        is_blended = False
+
+        def copy(self) -> "GraphicState":
+            copied = GraphicState()
+            copied.__dict__.update(self.__dict__)
+            return copied
+
+    class Interpreter(reader.PDFPageInterpreter):  # type: ignore[misc]  # a class of the module that is given
+        def init_state(self, ctm: Any) -> None:
+            super().init_state(ctm)
+            self.graphicstate = GraphicState()
+
+        def do_gs(self, name: Any) -> None:
+            known = dict_value(self.resources.get("ExtGState", {}))
+            given = dict_value(known.get(getattr(name, "name", ""), {}))
+            _set_state(self.graphicstate, {key: resolve1(value) for key, value in given.items()})
+
+    class Device(reader.PDFPageAggregatorWithMarkedContent):  # type: ignore[misc]  # as above
+        painted = 0
+        how = ""
+
+        def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
+            self.how = _how_painted(textstate.render, graphicstate.opacity)
+            super().render_string(textstate, seq, ncs, graphicstate)
+
+        def paint_path(self, gstate: Any, *args: Any) -> None:
+            self.how = "veil" if gstate.opacity < 1 or gstate.is_blended else ""
+            super().paint_path(gstate, *args)
+
+        def tag_cur_item(self) -> None:
+            self.painted += 1
+            self.cur_mcid, self.cur_tag = self.painted, self.how
+            super().tag_cur_item()
+
+    reader.PDFPageInterpreter, reader.PDFPageAggregatorWithMarkedContent = Interpreter, Device
+
+
+def _set_state(state: Any, given: dict[str, Any]) -> None:
+    """Take over what a parameter dictionary says of opacity and of mixing with what is below."""
+    if "ca" in given:
+        state.opacity = float(given["ca"])
+    if "BM" in given:
+        state.is_blended = getattr(given["BM"], "name", "") != "Normal"
+
+
+def _how_painted(mode: int, opacity: float) -> str:
+    if mode in _UNSEEN_MODES or opacity < FAINT:
+        return "unseen"
+    return "outline" if mode in _OUTLINE_MODES else ""
+
+
+def _why_unseen(char: dict[str, Any], area: tuple[float, ...], boxes: list[dict[str, Any]]) -> str:
+    """Return why a character is not seen; "" for a visible one. ``boxes`` are filled and opaque."""
+    x0, top, x1, bottom = area
     across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
-    if not (x0 <= across <= x1 and top <= down <= bottom):
-        why = "hidden"
-    elif char["size"] < TINY_PT:
-        why = "tiny"
-    elif _is_light(char.get("non_stroking_color")):
-        why = "white"
-    if why and not char["text"].isspace():
-        dropped[why] += 1
-    return why
+    if char["tag"] == "unseen" or not (x0 <= across <= x1 and top <= down <= bottom):
+        return "hidden"
+    if char["size"] < TINY_PT:
+        return "tiny"
+    around = [one for one in boxes if _holds(one, across, down)]
+    if any(one["mcid"] > char["mcid"] for one in around):
+        return "hidden"
+    ink = _rgb(char["stroking_color" if char["tag"] == "outline" else "non_stroking_color"], (0, 0, 0))
+    under = max(around, key=lambda one: int(one["mcid"]), default=None)
+    paper = _rgb(under["non_stroking_color"], (0.5, 0.5, 0.5)) if under else (1, 1, 1)
+    is_like_paper = all(abs(one - other) <= 1 - LIGHT for one, other in zip(ink, paper, strict=True))
+    return "white" if is_like_paper else ""
 
 
-def _is_light(color: Any) -> bool:
-    """Return whether ink cannot be seen on white paper; colours are gray, RGB or CMYK, each from 0 to 1."""
-    if color is None:
-        return False
+def _holds(box: dict[str, Any], across: float, down: float) -> bool:
+    return bool(box["x0"] <= across <= box["x1"] and box["top"] <= down <= box["bottom"])
+
+
+def _rgb(color: Any, unknown: tuple[float, float, float]) -> tuple[float, ...]:
+    """Return red, green and blue, each from 0 to 1, of a gray, RGB or CMYK; ``unknown`` for a pattern."""
     parts = tuple(color) if isinstance(color, tuple | list) else (color,)
-    if not parts or not all(isinstance(part, int | float) for part in parts):
-        return False
+    if not all(isinstance(part, int | float) for part in parts):
+        return unknown
     if len(parts) == 4:  # cyan, magenta, yellow, black
-        return all(part <= 1 - LIGHT for part in parts)
-    return all(part >= LIGHT for part in parts)
+        return tuple(1 - max(part, parts[3]) for part in parts[:3])
+    return {1: parts * 3, 3: parts}.get(len(parts), unknown)
 
 
 def _from_docx(content: bytes, dropped: Counter[str]) -> str:

@@ -21,6 +21,59 @@ def test_the_visible_text_is_read_and_the_rest_dropped_and_counted(kind: str) ->
     assert found.dropped == {"white": len("KubernetesRust"), "tiny": len("Terraform")}
 
 
+def drawn(stream: str) -> bytes:
+    """A PDF of one page with a state of no opacity, a veil, and what the stream draws."""
+    states = "/ExtGState << /G0 << /ca 0 >> /Veil << /ca 0.3 >> >>"
+    page = (
+        "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
+        f" /Resources << /Font << /F1 5 0 R >> {states} >> >>"
+    )
+    return assembled(
+        [
+            b"<< /Type /Catalog /Pages 2 0 R >>",
+            b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+            page.encode(),
+            f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream".encode(),
+            b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        ]
+    )
+
+
+PYTHON = "BT /F1 12 Tf 50 700 Td (Python) Tj ET"
+KUBERNETES = "BT /F1 12 Tf 50 500 Td (Kubernetes) Tj ET"
+
+
+@pytest.mark.parametrize(
+    ("stream", "why"),
+    [
+        (f"{PYTHON} 3 Tr {KUBERNETES}", "hidden"),
+        (f"{PYTHON} 7 Tr {KUBERNETES}", "hidden"),
+        (f"{PYTHON} /G0 gs {KUBERNETES}", "hidden"),
+        (f"q /G0 gs {KUBERNETES} Q {PYTHON}", "hidden"),
+        (f"{KUBERNETES} 1 g 0 400 400 200 re f 0 g {PYTHON}", "hidden"),
+        (f"0 g 0 400 400 200 re f {KUBERNETES} {PYTHON}", "white"),
+        (f"0 g 0 400 400 200 re f 1 g 0 400 400 200 re f {KUBERNETES} 0 g {PYTHON}", "white"),
+        (f"{PYTHON} 1 G 1 Tr {KUBERNETES}", "white"),
+    ],
+)
+def test_text_that_a_pdf_paints_out_of_sight_is_dropped(stream: str, why: str) -> None:
+    found = read_cv(drawn(stream))
+    assert (found.text.split(), found.dropped) == (["Python"], {why: len("Kubernetes")})
+
+
+@pytest.mark.parametrize(
+    "stream",
+    [
+        f"0.1 0.2 0.4 rg 0 400 400 200 re f 1 g {KUBERNETES} 0 g {PYTHON}",
+        f"{KUBERNETES} {PYTHON} /Veil gs 1 1 0 rg 0 400 400 200 re f",
+    ],
+    ids=["white on a dark column", "under a veil"],
+)
+def test_text_that_is_seen_on_a_box_or_through_one_is_read(stream: str) -> None:
+    found = read_cv(drawn(stream))
+    assert (sorted(found.text.split()), found.dropped) == (["Kubernetes", "Python"], {})
+
+
 def test_hidden_text_of_a_docx_is_dropped() -> None:
     found = read_cv(as_docx([Line(SEEN), Line("Kubernetes", vanish=True)]))
     assert (found.text.split(), found.dropped) == (SEEN.split(), {"hidden": len("Kubernetes")})
