@@ -102,7 +102,6 @@ class HiringParts:
             needs=_Needs(self),
             candidates=self.desk,
             matcher=lambda: read_need_matcher(data_dir),
-            mail=store.mail,
             seals=self._parts.sealing,
             links=self._parts.links,
         )

@@ -112,11 +112,9 @@ class CandidateDesk:
             raise NotAllowed("A contact is opened by a person who is signed in, never by a program.")
         candidate = self.by_code(code)
         sealed = SealedOpening(now, by, self._parts.sealing.seal({"reason": bare}))
-        self._parts.rows.add_opening(candidate.id, sealed)
         key = f"{OPENED_EVENT}:{candidate.id}:{now.isoformat()}"
-        self._parts.mail.queue(
-            [MessageRequest(key, candidate.id, OPENED_EVENT, now, self._link(candidate, now))], now
-        )
+        mail = MessageRequest(key, candidate.id, OPENED_EVENT, now, self._link(candidate, now))
+        self._parts.rows.add_opening(candidate.id, sealed, mail)
         return self.contact(candidate.id)
 
     def contact(self, candidate_id: str) -> Contact:

@@ -57,8 +57,8 @@ class CandidateRows(Protocol):
         """Return the sealed contact; NotFound for an unknown id."""
         ...
 
-    def add_opening(self, candidate_id: str, opening: SealedOpening) -> None:
-        """Keep that a contact was opened, in one transaction with its entry in the audit."""
+    def add_opening(self, candidate_id: str, opening: SealedOpening, mail: MessageRequest) -> None:
+        """Keep that a contact was opened, in one transaction with its mail and its entry in the audit."""
         ...
 
     def openings(self, candidate_id: str) -> Sequence[SealedOpening]:

@@ -11,7 +11,7 @@ from matcher.errors import InvalidRequest, NotAllowed, NotFound
 from matcher.hiring.candidates import Candidate, own_link
 from matcher.hiring.need import JobNeed
 from matcher.hiring.shortlists.match import MODEL, NeedMatcher
-from matcher.hiring.shortlists.ports import Candidates, Mailbox, Needs, Seals, ShortlistRows
+from matcher.hiring.shortlists.ports import Candidates, Needs, Seals, ShortlistRows
 from matcher.hiring.shortlists.quarter import QuarterAudit, audit_quarter
 from matcher.hiring.shortlists.shortlist import (
     Decided,
@@ -40,7 +40,6 @@ class ShortlistParts:
     needs: Needs
     candidates: Candidates
     matcher: Callable[[], NeedMatcher]
-    mail: Mailbox
     seals: Seals
     links: Links
 
@@ -150,8 +149,7 @@ class ShortlistDesk:
         sealed = Decided(
             decided.decision, self._parts.seals.seal({"reason": decided.reason}), decided.by, decided.at
         )
-        self._parts.rows.decide(shortlist, entry.candidate_id, sealed)
-        self._tell(shortlist, entry, decided)
+        self._parts.rows.decide(shortlist, entry.candidate_id, sealed, self._mail(shortlist, entry, decided))
         return self.get(shortlist_id)
 
     def reason(self, decided: Decided) -> str:
@@ -176,13 +174,12 @@ class ShortlistDesk:
         need = self._parts.needs.get(shortlist.need_id)
         return shortlist.among({one.id for one in active if one.may_be_shown_to(need.organisation_id)})
 
-    def _tell(self, shortlist: Shortlist, entry: Listed, decided: Decided) -> None:
+    def _mail(self, shortlist: Shortlist, entry: Listed, decided: Decided) -> MessageRequest:
         candidate_id = entry.candidate_id
         link = own_link(self._parts.links, candidate_id, decided.at)
         key = f"{DECIDED_EVENT}:{shortlist.id}:{candidate_id}:{decided.at.isoformat()}"
         told = {"link": link, "decision": decided.decision.value}
-        request = MessageRequest(key, candidate_id, DECIDED_EVENT, decided.at, told)
-        self._parts.mail.queue([request], decided.at)
+        return MessageRequest(key, candidate_id, DECIDED_EVENT, decided.at, told)
 
 
 def _checked(decided: Decided) -> Decided:

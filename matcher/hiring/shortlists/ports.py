@@ -1,7 +1,6 @@
 """What shortlists ask of needs, candidates, the store and the mail."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Protocol
 
 from matcher.domain import MessageRequest
@@ -53,14 +52,9 @@ class ShortlistRows(Protocol):
         """Return shortlists, latest first: of a need, or all."""
         ...
 
-    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided) -> None:
-        """Keep a decision, in one transaction with its entry in the audit; NotFound once withdrawn."""
-        ...
+    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided, mail: MessageRequest) -> None:
+        """Keep a decision, in one transaction with its mail and its entry in the audit.
 
-
-class Mailbox(Protocol):
-    """Where mails wait."""
-
-    def queue(self, requests: Iterable[MessageRequest], now: datetime) -> int:
-        """Queue mails; return how many are new."""
+        NotFound once the profile is withdrawn.
+        """
         ...

@@ -1,5 +1,6 @@
 """Shortlists: who is on them, what a person decides, who is told, and what an erasure leaves."""
 
+import sqlite3
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.items import Organisation
-from matcher.errors import InvalidRequest, NotAllowed, NotFound
+from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.hiring import JobNeed, JobSkill, Requirement
 from matcher.hiring.candidates import Candidate, CandidatesClosed, Sealing, Wishes
 from matcher.hiring.needs import SavedNeed
@@ -71,7 +72,6 @@ class Hall:
                 self.needs,
                 room.desk,
                 lambda: matcher,
-                store.mail,
                 seals,
                 room.matcher.links,
             )
@@ -142,6 +142,21 @@ def test_a_person_decides_with_a_reason_and_the_candidate_is_told(hall: Hall) ->
     assert changed.listed[0].decided.decision is Decision.KEEP  # type: ignore[union-attr]  # just decided
     (own,) = hall.desk.decisions_on(candidate.id)
     assert own[1].decision is Decision.KEEP
+
+
+def test_what_cannot_be_told_is_not_kept(hall: Hall) -> None:
+    candidate = hall.candidate("ada", "Python")
+    made = hall.desk.make("N1", "", NOW)
+    with sqlite3.connect(hall.room.matcher.settings.home / "matcher.db") as connection:
+        connection.execute(
+            "CREATE TRIGGER no_mail BEFORE INSERT ON messages BEGIN SELECT RAISE(ABORT, 'no mail'); END"
+        )
+    with pytest.raises(MatcherError):
+        hall.decide(made, candidate.profile.code)
+    with pytest.raises(MatcherError):
+        hall.room.desk.open_contact(candidate.profile.code, hall.room.hr.id, REASON, NOW)
+    assert hall.desk.get(made.id).listed[0].decided is None
+    assert hall.room.desk.openings(candidate.id) == []
 
 
 @pytest.mark.parametrize(

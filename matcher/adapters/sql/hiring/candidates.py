@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.mail import queue_messages
 from matcher.adapters.sql.schema import (
     candidate_contacts,
     candidate_gates,
@@ -19,6 +20,7 @@ from matcher.adapters.sql.schema import (
     links,
 )
 from matcher.audit import Note, Of
+from matcher.domain import MessageRequest
 from matcher.errors import NotFound
 from matcher.hiring import CandidateProfile, HeldSkill, JobSkill
 from matcher.hiring.candidates import (
@@ -137,8 +139,8 @@ class CandidateTables:
             raise NotFound(_GONE)
         return sealed
 
-    def add_opening(self, candidate_id: str, opening: SealedOpening) -> None:
-        """Keep that a contact was opened and enter it in the audit; errors as :meth:`put`."""
+    def add_opening(self, candidate_id: str, opening: SealedOpening, mail: MessageRequest) -> None:
+        """Keep that a contact was opened, queue its mail and enter it in the audit; errors as :meth:`put`."""
         row = {
             "candidate_id": candidate_id,
             "opened_by": opening.by,
@@ -151,6 +153,7 @@ class CandidateTables:
             if connection.execute(mine).first() is None:
                 raise NotFound(_GONE)
             connection.execute(insert(candidate_openings), row)
+            queue_messages(connection, [mail], opening.at)
             enter(
                 connection, [Note("candidate.open", Of.CANDIDATE, candidate_id, opening.by or "")], opening.at
             )

@@ -11,8 +11,10 @@ from sqlalchemy import Row, insert, select, update
 
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.engine import Database, stamp
+from matcher.adapters.sql.mail import queue_messages
 from matcher.adapters.sql.schema import shortlist_entries, shortlists
 from matcher.audit import Note, Of
+from matcher.domain import MessageRequest
 from matcher.errors import NotFound
 from matcher.hiring import HeldSkill, JobSkill, Requirement, Weight
 from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, Match, MetBy, Shortlist
@@ -57,8 +59,11 @@ class ShortlistTables:
         """Return shortlists, latest first: of a need, or all."""
         return self._read(shortlists.c.need_id == need_id if need_id else shortlists.c.id != "")
 
-    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided) -> None:
-        """Keep a decision and enter it in the audit; NotFound where the profile was withdrawn meanwhile."""
+    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided, mail: MessageRequest) -> None:
+        """Keep a decision, queue its mail and enter it in the audit, all or nothing.
+
+        NotFound where the profile was withdrawn meanwhile.
+        """
         mine = (
             shortlist_entries.c.shortlist_id == shortlist.id,
             shortlist_entries.c.candidate_id == candidate_id,
@@ -77,6 +82,7 @@ class ShortlistTables:
         with self._database.writing("keeping a decision") as connection:
             if not connection.execute(update(shortlist_entries).where(*mine).values(values)).rowcount:
                 raise NotFound("There is no such profile on this shortlist: it may have been withdrawn.")
+            queue_messages(connection, [mail], decided.at)
             enter(connection, notes, decided.at)
 
     def _read(self, which: Any) -> list[Shortlist]:
