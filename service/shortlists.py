@@ -71,7 +71,7 @@ def shortlist_record(shortlist: Shortlist) -> ShortlistRecord:
 
 def _listed(entry: Listed) -> ListedRecord:
     apart = APART[entry.apart] if entry.apart else ("", "")
-    summary = summary_of(entry.match)
+    summary = summary_of(entry)
     decided = DecisionRecord(decision=entry.decided.decision, at=entry.decided.at) if entry.decided else None
     return ListedRecord(
         code=entry.code,

@@ -13,6 +13,7 @@ from matcher.hiring import CandidateProfile, HeldSkill, JobNeed, JobSkill, Remot
 from matcher.hiring.shortlists import (
     Apart,
     Decision,
+    Listed,
     Match,
     MetBy,
     NeedMatcher,
@@ -163,8 +164,7 @@ def test_sentences_exist_in_both_languages_for_every_line_and_decision():
         french, english = reason_of(match.lines[0])
         assert one.skill.label in french
         assert one.skill.label in english
-    assert summary_of(MATCHER.match(need(Requirement(SQL)), profile()))[0] == (
-        "0 remplie, 0 en partie, 1 non indiquée"
-    )
+    silent = MATCHER.match(need(Requirement(SQL)), profile())
+    assert summary_of(Listed("C1", silent, 1, 1))[0] == ("0 remplie, 0 en partie, 1 non indiquée")
     assert set(DECISIONS) == set(Decision)
     assert set(APART) == set(Apart)

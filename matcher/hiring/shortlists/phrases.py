@@ -1,7 +1,7 @@
 """Sentences about a match and a decision, in French and in English."""
 
-from matcher.hiring.shortlists.match import Line, Match, MetBy
-from matcher.hiring.shortlists.shortlist import Apart, Decision
+from matcher.hiring.shortlists.match import Line, MetBy
+from matcher.hiring.shortlists.shortlist import Apart, Decision, Listed
 from matcher.knowledge.job_skills import Relation
 
 Both = tuple[str, str]
@@ -49,6 +49,10 @@ _NOT_STATED: Both = (
     "rien dans le profil n'en parle ; cela ne dit pas que la personne ne sait pas le faire",
     "nothing in the profile speaks of it; that does not say the person cannot do it",
 )
+_CHANGED: Both = (
+    "la personne a changé son profil depuis : faites une nouvelle sélection",
+    "the person changed the profile since: make a new shortlist",
+)
 _SHORT: Both = (
     "« {held} » est indiquée, {said} ; le besoin en demande {asked}",
     "“{held}” is stated, {said}; the need asks {asked}",
@@ -76,9 +80,11 @@ def reason_of(line: Line) -> Both:
     return french.format(held=label), english.format(held=label)
 
 
-def summary_of(match: Match) -> Both:
-    """Return how many requirements are met, partly met and not stated, in one sentence."""
-    states = [line.state for line in match.lines]
+def summary_of(entry: Listed) -> Both:
+    """Return how many requirements are met, partly met and not stated, or that the profile changed since."""
+    if entry.has_changed:
+        return _CHANGED
+    states = [line.state for line in entry.match.lines]
     met, partly = states.count(MetBy.MET), states.count(MetBy.PARTLY)
     silent = len(states) - met - partly
     return (

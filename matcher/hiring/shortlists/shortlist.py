@@ -46,6 +46,7 @@ class Listed:
     """A profile on a shortlist.
 
     ``rank`` begins at 1 and is shared by ties. ``place`` is where it stands, ties in the order drawn.
+    ``has_changed``: the candidate changed the profile since; what it met before is forgotten.
     """
 
     candidate_id: str
@@ -54,6 +55,7 @@ class Listed:
     place: int
     apart: Apart | None = None
     decided: Decided | None = None
+    has_changed: bool = False
 
     @property
     def code(self) -> str:

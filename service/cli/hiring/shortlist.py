@@ -149,7 +149,7 @@ def _print(found: Shortlist, lang: Language, *, as_json: bool) -> None:
     english = lang == "en"
     results().print(Text(f"{found.id} · {found.need_id}", "bold"))
     for entry in found.listed:
-        head = f"\n{entry.rank}. {entry.code}  {entry.match.score:.0%}  {summary_of(entry.match)[english]}"
+        head = f"\n{entry.rank}. {entry.code}  {entry.match.score:.0%}  {summary_of(entry)[english]}"
         results().print(Text(head, "bold"))
         if entry.apart:
             results().print(Text(f"   {APART[entry.apart][english]}", "yellow"))

@@ -41,7 +41,7 @@ class ShortlistWords:
 
     def summary(self, entry: Listed) -> str:
         """Return how many requirements are met."""
-        return self._said(summary_of(entry.match))
+        return self._said(summary_of(entry))
 
     def state(self, line: Line) -> str:
         """Return how far a requirement is met."""

@@ -23,6 +23,7 @@ from matcher.hiring.shortlists import (
     ShortlistDesk,
     ShortlistParts,
 )
+from matcher.hiring.shortlists.phrases import summary_of
 from matcher.rights import Subject, SubjectKind
 from tests.hiring.candidates.room import NOW, Room, bytes_of
 
@@ -126,6 +127,20 @@ def test_a_shortlist_is_not_current_once_its_need_or_the_profiles_changed(hall: 
     assert hall.desk.is_current(made)
     hall.needs.need = replace(NEED, requirements=(Requirement(DOCKER),))
     assert not hall.desk.is_current(made)
+
+
+def test_a_skill_that_is_taken_back_leaves_the_shortlists(hall: Hall) -> None:
+    candidate = hall.candidate("ada", "Python")
+    made = hall.desk.make("N1", "", NOW)
+    hall.room.own.resume(candidate, NOW)
+    assert hall.desk.is_current(made), "what is the same changes nothing"
+    hall.room.own.keep_only(candidate, {}, NOW)
+    after = hall.desk.get(made.id)
+    assert after.listed[0].has_changed
+    assert after.listed[0].match.lines == ()
+    assert "changed" in summary_of(after.listed[0])[1]
+    assert not hall.desk.is_current(after)
+    assert hall.desk.is_current(hall.desk.make("N1", "", NOW))
 
 
 def test_a_person_decides_with_a_reason_and_the_candidate_is_told(hall: Hall) -> None:

@@ -18,6 +18,7 @@ from matcher.adapters.sql.schema import (
     candidate_openings,
     candidates,
     links,
+    shortlist_entries,
 )
 from matcher.audit import Note, Of
 from matcher.domain import MessageRequest
@@ -35,6 +36,7 @@ from matcher.hiring.candidates import (
 )
 from matcher.people import FAULTS, LinkGone
 
+_CHANGED = json.dumps({"lines": [], "languages": [], "has_changed": True})
 _GONE = "There is no such profile: it may have been withdrawn."
 
 
@@ -118,6 +120,8 @@ class CandidateTables:
             if row is None:
                 raise NotFound(_GONE)
             new = changed(_candidate(row))
+            if _written(new.profile) != row.profile:
+                _forget_matches(connection, candidate_id)
             connection.execute(update(candidates).where(mine).values(_row(new)))
         return new
 
@@ -179,6 +183,12 @@ def _gate(connection: Connection) -> Gate:
     if row is None:
         return Gate()
     return Gate(bool(row.is_open), datetime.fromisoformat(row.at), row.dpia, row.made_by)
+
+
+def _forget_matches(connection: Connection, candidate_id: str) -> None:
+    """Take what shortlists say of a changed profile off them: a skill taken back is not shown on."""
+    listed = shortlist_entries.c.candidate_id == candidate_id
+    connection.execute(update(shortlist_entries).where(listed).values(match=_CHANGED))
 
 
 def _row(candidate: Candidate) -> dict[str, Any]:

@@ -135,7 +135,8 @@ def _listed(row: Row[Any]) -> Listed:
     languages = tuple((language, is_met) for language, is_met in facts["languages"])
     match = Match(row.code, row.score, lines, languages)
     apart = Apart(row.apart) if row.apart else None
-    return Listed(row.candidate_id, match, row.rank, row.place, apart, _decided(row))
+    has_changed = facts.get("has_changed", False)
+    return Listed(row.candidate_id, match, row.rank, row.place, apart, _decided(row), has_changed)
 
 
 def _decided(row: Row[Any]) -> Decided | None:
