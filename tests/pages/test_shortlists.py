@@ -1,5 +1,6 @@
 """Selections: HR lists profiles for a need, reads why, decides with a reason; nobody else may."""
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -93,6 +94,20 @@ def test_a_group_is_compared_by_counts_alone(stocked, counts, status, said) -> N
     answer = browser_of(app, HR).post("/recruter/suivi", data=dict(zip(names, counts, strict=True)))
     assert answer.status_code == status
     assert said in answer.text
+
+
+def test_a_decision_keeps_the_page_of_the_list_it_was_made_on(stocked, monkeypatch) -> None:
+    app, need_id, candidate = stocked
+    monkeypatch.setattr("service.pages.listing.ROWS", 1)
+    hr = browser_of(app, HR)
+    where = hr.post(f"/recruter/besoins/{need_id}/selection").headers["location"].partition("?")[0]
+    second = hr.get(f"{where}?page=2").text
+    (address,) = re.findall(rf'action="({where}/[^"]+)"', second)
+    assert candidate.profile.code not in address
+    refused = hr.post(address, data={"decision": "keep", "reason": "oui"})
+    assert 'value="oui"' in refused.text
+    done = hr.post(address, data={"decision": "keep", "reason": REASON}).headers["location"]
+    assert REASON in hr.get(done).text
 
 
 def test_nobody_but_hr_sees_a_selection(stocked) -> None:

@@ -183,14 +183,15 @@ def _in_words(expected: float, seen: int, chance: float) -> tuple[str, str]:
     french = f"{seen} personnes du groupe retenues, {expected:.1f} attendues par tirage au sort."
     english = f"{seen} people of the group were kept, {expected:.1f} would be by lot."
     percent = f"{max(chance, 0.01):.0%}"  # rounded up where it is rarer still
+    french, french_percent = french.replace(".", ",", 1), percent.replace("%", " %")
     if chance >= UNLIKELY:
         return (
-            f"{french} Un tel écart arrive par hasard dans {percent} des cas : il ne montre rien.",
+            f"{french} Un tel écart arrive par hasard dans {french_percent} des cas : il ne montre rien.",
             f"{english} Such a difference comes by chance in {percent} of cases: it shows nothing.",
         )
     return (
-        f"{french} Un tel écart n'arrive par hasard que dans {percent} des cas : relisez les exigences et les"
-        " motifs. Il ne dit pas pourquoi.",
+        f"{french} Un tel écart n'arrive par hasard que dans {french_percent} des cas : relisez les exigences"
+        " et les motifs. Il ne dit pas pourquoi.",
         f"{english} Such a difference comes by chance in {percent} of cases alone: read the requirements and"
         " the reasons again. It does not say why.",
     )

@@ -16,7 +16,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import PersonDep, now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
-from service.pages.listing import Pager, page_of
+from service.pages.listing import Pager, page_number, page_of
 from service.words import Language
 
 router = APIRouter(include_in_schema=False)
@@ -97,6 +97,7 @@ class ShortlistPage(Page):
     title: str
     entries: Sequence[Listed]
     pager: Pager
+    number: int
     ties: Mapping[str, int]
     reasons: Mapping[str, str]
     is_current: bool
@@ -139,7 +140,7 @@ async def decide(request: Request, shortlist_id: str, code: str, hr: HrDep, engi
         await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
     except (ValueError, InvalidRequest):
         return await _shown(request, shortlist_id, engine, code, form.get("reason", ""))
-    return back_to(f"{HOME}/{shortlist_id}", "decided", code)
+    return back_to(f"{HOME}/{shortlist_id}?page={page_number(request)}", "decided", code)
 
 
 async def _shown(
@@ -158,6 +159,7 @@ async def _shown(
         title=title,
         entries=entries,
         pager=pager,
+        number=page_number(request),
         ties={one.code: ties(found.listed, one) for one in entries},
         reasons=reasons,
         is_current=is_current,
