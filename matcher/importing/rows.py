@@ -292,6 +292,10 @@ _SAID = {
         "lettres sans accent, chiffres et . _ : - seulement, 128 signes au plus",
         "unaccented letters, digits and . _ : - only, 128 characters at most",
     ),
+    "link": (
+        "commencer l'adresse par https://, sans espace dedans",
+        "begin the address with https://, and leave no space in it",
+    ),
     "string_unicode": ("signes illisibles", "unreadable signs"),
     "string_type": ("texte attendu", "text expected"),
     "tuple_type": ("liste attendue", "list expected"),

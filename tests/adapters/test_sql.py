@@ -244,3 +244,22 @@ def test_a_read_that_failed_does_not_spoil_the_next(path: Path) -> None:
         store.close()
         assert store.items.get("L0").name == "Ada"
     other.close()
+
+
+@pytest.mark.parametrize(
+    ("stored", "read"),
+    [
+        ("www.digital113.fr", "https://www.digital113.fr"),
+        ("voir leur plaquette", ""),
+        ("https://a.example/une page", ""),
+        ("https://a.example/page", "https://a.example/page"),
+    ],
+)
+def test_an_address_that_an_earlier_release_took_keeps_no_row_from_being_read(
+    path: Path, stored: str, read: str
+) -> None:
+    with sqlite3.connect(path) as connection:
+        body = f'{{"id":"L0","name":"Ada","source_url":"{stored}"}}'
+        connection.execute("UPDATE items SET body = ? WHERE id = 'L0'", (body,))
+    with open_store(f"sqlite:///{path}") as store:
+        assert [item.source_url for item in store.items.all()] == [read]

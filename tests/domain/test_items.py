@@ -60,3 +60,13 @@ def test_signs_that_a_terminal_obeys_are_removed_from_every_text() -> None:
     signs = "a\x1b]0;pwn\x07b\x9bc\nd"
     item = Organisation(id="X1", name=signs, description=signs, expertise=(signs,), city=signs)
     assert {item.name, item.description, *item.expertise, item.city} == {"a]0;pwnbc\nd"}
+
+
+@pytest.mark.parametrize("end", ["\r", "\r\n", "\x85", "\n"])
+def test_a_line_end_of_any_kind_keeps_two_words_apart(end: str) -> None:
+    assert Organisation(id="X1", name="Ada", description=f"Cloud{end}Python").description == "Cloud\nPython"
+
+
+def test_a_wrong_address_is_refused_with_what_to_write() -> None:
+    with pytest.raises(ValidationError, match="begin the address with https://"):
+        Factory(id="X1", name="Data", source_url="www.digital113.fr")

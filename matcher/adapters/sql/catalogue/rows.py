@@ -3,11 +3,14 @@
 Everything here works inside the caller's transaction.
 """
 
+import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, Literal
 
+from pydantic import ValidationError
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.engine import Connection
 
@@ -21,6 +24,8 @@ Row = dict[str, Any]
 Heads = dict[str, tuple[str, str]]
 """Type and version of stored items by id."""
 
+_HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/[^\s<>\"]*)?", re.IGNORECASE)
+"""An address without its scheme: ``www.exemple.fr``, ``exemple.fr/page``."""
 _REPLACED = ("name", "version", "body", "source", "updated_at")
 _REPLACE = (
     update(items).where(items.c.id == bindparam("key")).values({name: bindparam(name) for name in _REPLACED})
@@ -44,8 +49,21 @@ def to_row(item: AnyItem, source: str, at: str) -> Row:
 
 
 def from_row(item_type: str, body: str) -> AnyItem:
-    """Return the item a row keeps."""
-    return ITEM_CLASSES[ItemType(item_type)].model_validate_json(body)
+    """Return the item a row keeps.
+
+    An address that an earlier release took as any text is completed where it is one without ``https://``,
+    and left out otherwise: one such row must not keep all others from being read.
+    """
+    item_class = ITEM_CLASSES[ItemType(item_type)]
+    try:
+        return item_class.model_validate_json(body)
+    except ValidationError as fault:
+        if {error["loc"] for error in fault.errors()} != {("source_url",)}:
+            raise
+    fields = json.loads(body)
+    host = _HOST.fullmatch(str(fields["source_url"]).strip())
+    fields["source_url"] = f"https://{host[0]}" if host else ""
+    return item_class.model_validate_json(json.dumps(fields))
 
 
 @dataclass(frozen=True, slots=True)
