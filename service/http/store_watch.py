@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 import anyio
 import anyio.to_thread
+import structlog
 
 from matcher.errors import BackendUnavailable, MatcherError
 
@@ -70,7 +71,10 @@ class StoreWatch:
             self._watching = asyncio.create_task(self._ask_the_store())
 
     async def _ask_the_store(self) -> None:
-        """Ask for as long as something waits, or the store is away."""
+        """Ask for as long as something waits, or the store is away.
+
+        Whatever a ping raises, the watch goes on: it alone says that a store is back.
+        """
         while self._waiting or self._away.is_set():
             asked = asyncio.ensure_future(anyio.to_thread.run_sync(self._answers, limiter=self._own_thread))
             done, _ = await asyncio.wait({asked}, timeout=ANSWER_S)
@@ -85,6 +89,8 @@ class StoreWatch:
             self._ping()
         except MatcherError:
             return  # it answers, if by a fault: every call has its own
+        except Exception:  # noqa: BLE001  # logged; without the watch the store would be away for ever
+            structlog.get_logger().exception("the store's ping failed")
 
 
 def _away() -> BackendUnavailable:

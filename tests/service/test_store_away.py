@@ -4,14 +4,16 @@ import os
 import signal
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
+from uuid import uuid4
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import open_store
+from matcher.adapters.sql.engine import Database
 from matcher.settings import Settings
 from service.app import create_app
 from tests.contract import postgres
@@ -32,7 +34,9 @@ def server() -> Iterator[str]:
 
 @pytest.fixture
 def settings(server: str, tmp_path: Path) -> Settings:
-    url = postgres.new_database(server, "away").replace("postgresql://", "postgresql+psycopg://")
+    url = postgres.new_database(server, f"away-{uuid4().hex}").replace(
+        "postgresql://", "postgresql+psycopg://"
+    )
     with open_store(url) as store:
         store.migrate()
         store.items.put(ITEMS, source="test")
@@ -60,7 +64,9 @@ def stopped(server: str) -> Iterator[None]:
 
 
 @pytest.mark.postgres
-def test_a_store_that_stopped_is_said_at_once_and_one_that_goes_on_is_used(server: str, settings: Settings):
+def test_a_store_that_stopped_is_said_at_once_and_one_that_goes_on_is_used(
+    server: str, settings: Settings
+) -> None:
     asked = ("/v1/leads/LEAD001", "/v1/organisations/ORG001/recommendations?kind=lead", "/readyz")
     with TestClient(create_app(settings), headers=STAFF) as client:
         assert [client.get(path).status_code for path in asked] == [200, 200, 200]
@@ -77,3 +83,15 @@ def test_a_store_that_stopped_is_said_at_once_and_one_that_goes_on_is_used(serve
             assert time.monotonic() < end
             time.sleep(0.1)
         assert [client.get(path).status_code for path in asked] == [200, 200, 200]
+
+
+@pytest.mark.postgres
+def test_a_busy_store_still_answers_a_ping(settings: Settings) -> None:
+    database = Database(settings.database_url)
+    with ExitStack() as calls:
+        calls.callback(database.close)
+        for _ in range(15):  # as many connections as the pool has
+            calls.enter_context(database.reading("a long report"))
+        start = time.monotonic()
+        database.ping()
+        assert time.monotonic() - start < AT_ONCE_S

@@ -79,6 +79,8 @@ class Database:
         self.file = sqlite_file(self._url)
         self.timeouts = timeouts or Timeouts()
         self.engine = open_engine(self._url, self.timeouts)
+        # Calls may hold every connection of the pool: a ping that waits for one would say the server is away.
+        self._pinged = self.engine if self.file else open_engine(self._url, self.timeouts)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
         if self.file is None:
@@ -114,6 +116,11 @@ class Database:
         """Open a connection for one statement; ``doing`` names the work in error messages."""
         with translated(self._url, doing), self._reader.connect() as connection:
             yield connection
+
+    def ping(self) -> None:
+        """Raise unless the database answers; on a connection of its own, however many others are in use."""
+        with translated(self._url, "answering a ping"), self._pinged.connect() as connection:
+            connection.execute(text("SELECT 1"))
 
     @contextmanager
     def snapshot(self, doing: str) -> Iterator[Connection]:
@@ -175,6 +182,7 @@ class Database:
     def close(self) -> None:
         """Close the connections; the next transaction opens new ones."""
         self.engine.dispose()
+        self._pinged.dispose()
 
 
 def open_engine(url: URL, timeouts: Timeouts) -> Engine:

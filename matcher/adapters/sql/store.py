@@ -4,8 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Self
 
-from sqlalchemy import text
-
 from matcher.adapters.sql import erasure, migrate
 from matcher.adapters.sql.alerts import AlertTables
 from matcher.adapters.sql.audit import AuditTables
@@ -122,8 +120,7 @@ class Store:
 
     def ping(self) -> None:
         """Raise unless the database answers."""
-        with self._database.reading("answering a ping") as connection:
-            connection.execute(text("SELECT 1"))
+        self._database.ping()
 
     def settle(self) -> bool:
         """Empty SQLite's log of erased and replaced texts; return whether it is empty.
