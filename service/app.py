@@ -133,7 +133,7 @@ def warm_up(matcher: Matcher) -> None:
     """
     try:
         _load_encoder(matcher)
-        matcher.index_now()
+        _index_what_waits(matcher)
         matcher.recommender  # noqa: B018  # opened at the first use
     except IndexLocked:
         raise
@@ -141,6 +141,14 @@ def warm_up(matcher: Matcher) -> None:
         if matcher.settings.index_backend == "edge":
             raise
         _log.warning("the index is away, questions are answered without it", **fault.log_fields)
+
+
+def _index_what_waits(matcher: Matcher) -> None:
+    """Bring the index up to date; without the encoder's files the changes wait, and the service starts."""
+    try:
+        matcher.index_now()
+    except ModelMissing as fault:
+        _log.warning("the encoder is away, changes are indexed later", **fault.log_fields)
 
 
 def _load_encoder(matcher: Matcher) -> None:

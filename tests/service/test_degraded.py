@@ -140,6 +140,11 @@ def test_without_the_encoder_members_are_answered_from_the_index(stocked):
             new = {"id": "LEAD010", "name": "École de plus", "themes": ["granit"]}
             assert client.put("/v1/leads/LEAD010", json=new).status_code == 201
             assert client.get("/readyz").json()["pending"] == 1
+    with open_matcher(away) as matcher:  # started again while that change waits
+        warm_up(matcher)
+        with TestClient(create_app(away, matcher), headers=STAFF) as client:
+            assert recommended(client, "lead")["degraded"] is False
+            assert client.get("/readyz").json()["pending"] == 1
 
 
 def test_without_the_encoder_a_home_that_was_never_served_says_what_to_run(stocked):
