@@ -21,7 +21,10 @@ class CandidatesClosed(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """Whether candidates are taken in; ``dpia`` and ``by`` are of the last act, "" before the first."""
+    """Whether candidates are taken in; ``dpia`` and ``by`` are of the last act, "" before the first.
+
+    ``by`` is "" too where the person who was signed in then was erased since.
+    """
 
     is_open: bool = False
     at: datetime | None = None
@@ -37,7 +40,7 @@ class GateRows(Protocol):
         ...
 
     def set_gate(self, gate: Gate, actor: str) -> None:
-        """Keep an act and enter it in the audit; ``actor`` is the id of a person, or ""."""
+        """Keep an act and enter it in the audit; with ``actor``, the id of a person, the name is theirs."""
         ...
 
 

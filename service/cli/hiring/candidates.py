@@ -152,7 +152,7 @@ def facts_of(candidate: Candidate) -> dict[str, Any]:
 def _told(gate: Gate) -> str:
     if gate.at is None:
         return "Candidates are off: nothing was ever recorded."
-    since = f"since {gate.at:%Y-%m-%d %H:%M} UTC, by {gate.by}"
+    since = f"since {gate.at:%Y-%m-%d %H:%M} UTC, by {gate.by or 'a person erased since'}"
     return (
         f"Candidates are on, DPIA {gate.dpia}, {since}." if gate.is_open else f"Candidates are off, {since}."
     )

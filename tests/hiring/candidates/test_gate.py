@@ -2,9 +2,12 @@
 
 import pytest
 
+from matcher.adapters.sql import utc_now
 from matcher.errors import InvalidRequest
 from matcher.hiring import CandidateProfile
 from matcher.hiring.candidates import CURRENT, CandidatesClosed, Entry, SealedCandidate, require_open
+from matcher.people import Role, new_person
+from matcher.rights import Subject, SubjectKind
 from tests.hiring.candidates.room import NOW, Room, bytes_of
 
 
@@ -35,6 +38,18 @@ def test_both_acts_are_in_the_audit(closed: Room) -> None:
         ("candidates.enable", "gate:1"),
         ("candidates.disable", "gate:2"),
     ]
+
+
+def test_an_administrator_who_opened_it_can_be_erased(closed: Room) -> None:
+    admin = new_person("zoe@example.org", "Zoé Quintessence", roles=[Role.ADMIN])
+    for one in (admin, new_person("ali@example.org", "Ali Autre", roles=[Role.ADMIN])):
+        closed.matcher.store.people.put(one)
+    assert closed.desk.enable("DPIA-2026-04", admin.name, NOW, admin.id).by == admin.name
+    erasure = closed.matcher.rights.erase(Subject(SubjectKind.PERSON, admin.id), utc_now())
+    (done,) = closed.matcher.rights.finish(utc_now)
+    assert (erasure.removal.named_elsewhere, done.found_in, done.done_at is not None) == ((), (), True)
+    gate = closed.desk.gate()
+    assert (gate.is_open, gate.by) == (True, "")
 
 
 def test_nothing_personal_enters_while_it_is_off(closed: Room) -> None:

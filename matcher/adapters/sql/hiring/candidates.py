@@ -18,6 +18,7 @@ from matcher.adapters.sql.schema import (
     candidate_openings,
     candidates,
     links,
+    people,
     shortlist_entries,
 )
 from matcher.audit import Note, Of
@@ -54,7 +55,13 @@ class CandidateTables:
     def set_gate(self, gate: Gate, actor: str) -> None:
         """Keep an act and enter it in the audit, in one transaction."""
         at = gate.at or self._database.now()
-        row = {"is_open": gate.is_open, "at": stamp(at), "dpia": gate.dpia, "made_by": gate.by}
+        row = {
+            "is_open": gate.is_open,
+            "at": stamp(at),
+            "dpia": gate.dpia,
+            "made_by": "" if actor else gate.by,
+            "decided_by": actor or None,
+        }
         act = "candidates.enable" if gate.is_open else "candidates.disable"
         with self._database.writing("turning candidates on or off") as connection:
             statement = insert(candidate_gates).returning(candidate_gates.c.number)
@@ -178,11 +185,12 @@ def _use_up(connection: Connection, link_id: str, now: datetime) -> None:
 
 
 def _gate(connection: Connection) -> Gate:
-    statement = select(candidate_gates).order_by(candidate_gates.c.number.desc()).limit(1)
-    row = connection.execute(statement).first()
+    with_name = candidate_gates.outerjoin(people, people.c.id == candidate_gates.c.decided_by)
+    statement = select(candidate_gates, people.c.name).select_from(with_name)
+    row = connection.execute(statement.order_by(candidate_gates.c.number.desc()).limit(1)).first()
     if row is None:
         return Gate()
-    return Gate(bool(row.is_open), datetime.fromisoformat(row.at), row.dpia, row.made_by)
+    return Gate(bool(row.is_open), datetime.fromisoformat(row.at), row.dpia, row.made_by or row.name or "")
 
 
 def _forget_matches(connection: Connection, candidate_id: str) -> None:

@@ -12,8 +12,12 @@ candidate_gates = Table(
     Column("at", Text, nullable=False),
     Column("dpia", Text, nullable=False),
     Column("made_by", Text, nullable=False),
+    person_id("decided_by", kept=True),
 )
-"""Acts that opened or closed tier B; the last one holds."""
+"""Acts that opened or closed tier B; the last one holds.
+
+``made_by`` is a name typed on the command line, "" where ``decided_by`` says who was signed in.
+"""
 
 candidates = Table(
     "candidates",
