@@ -1,6 +1,7 @@
 """A candidate comes by a link, is seen by skills alone, is opened with a reason, and leaves."""
 
 import re
+from dataclasses import replace
 from html import unescape
 from typing import Any
 
@@ -137,3 +138,18 @@ def test_while_it_is_off_no_page_takes_anything(signed: FastAPI) -> None:
 def test_a_link_of_another_kind_opens_no_profile(opened: FastAPI) -> None:
     enter(opened)
     assert visitor_of(opened).get("/candidat/nothing").status_code == 404
+
+
+def test_a_choice_of_organisations_outlives_one_that_is_gone(opened: FastAPI) -> None:
+    path, candidate, matcher = enter(opened), visitor_of(opened), opened.state.matcher
+    one = matcher.hiring.desk.find(ADDRESS)
+    matcher.store.candidates.change(one.id, lambda current: replace(current, shown_to=("ORG-GONE",)))
+    assert "Une organisation effacée ou fusionnée depuis" in words(candidate.get(path))
+    kept = {"organisations": "", "gone": "ORG-GONE", "remote": "1"}
+    assert candidate.post(f"{path}/choix", data=kept).status_code == 303
+    assert matcher.hiring.desk.find(ADDRESS).shown_to == ("ORG-GONE",)
+    refused = candidate.post(f"{path}/choix", data={"organisations": ""})
+    assert refused.status_code == 422
+    assert "cochez la case" in words(refused)
+    candidate.post(f"{path}/choix", data={"organisations": "", "everyone": "1"})
+    assert matcher.hiring.desk.find(ADDRESS).shown_to == ()
