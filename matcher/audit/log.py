@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -85,13 +85,7 @@ class AuditLog:
         InvalidRequest
             A checkpoint is not signed with the key, so that nothing can be said of it.
         """
-        latest = self._latest()
-        marks = [*([latest] if latest else []), *others]
-        differing = [mark for mark in marks if self._rows.hash_at(mark.seq) != mark.hash]
-        if not differing:
-            return None
-        known = self.verify().resumptions
-        differing = [mark for mark in differing if not is_lost(mark, known)]
+        differing = self._not_continued(others)
         if not differing:
             return None
         key = self._key()
@@ -107,6 +101,14 @@ class AuditLog:
         self._rows.append_to(lambda head: _lost_note(key, lost, head, at), at)
         self._sign(at)
         return lost
+
+    def _not_continued(self, others: Sequence[Checkpoint]) -> list[Checkpoint]:
+        """Return the checkpoints that the audit does not continue, without those it says are lost."""
+        latest = self._latest()
+        marks = [*([latest] if latest else []), *others]
+        differing = [mark for mark in marks if self._rows.hash_at(mark.seq) != mark.hash]
+        known = self.verify().resumptions if differing else ()
+        return [mark for mark in differing if not is_lost(mark, known)]
 
     def _sign(self, now: datetime) -> Checkpoint:
         """Sign the present state, and keep it in the home and from time to time in the store."""
