@@ -149,3 +149,11 @@ def test_a_person_is_exported_and_erased_by_an_administrator(people, matcher):
     assert ask("GET", f"/v1/people/{person.id}/data").json()["held"]["people"][0]["name"] == "Paul"
     assert ask("POST", f"/v1/people/{person.id}/erasure?confirm=yes").status_code == 202
     assert ask("GET", f"/v1/people/{person.id}/data").status_code == 404
+
+
+def test_a_record_that_a_command_resolves_for_staff_is_entered(client, matcher):
+    ask = askers(client, matcher)["staff"]
+    found = ask("GET", "/v1/commands/item?name=ORG002&item_type=organisation")
+    assert found.json()["id"] == "ORG002"
+    seen = matcher.rights.accesses(Subject(SubjectKind.ORGANISATION, "ORG002"))
+    assert "subject.view" in [one.act for one in seen]

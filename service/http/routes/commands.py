@@ -9,17 +9,20 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher
 from matcher.domain.items import ItemId, ItemType, Kind
 from matcher.people import Permission
 from service.doctor import examine_open
-from service.http.access import requires
+from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.engine import client_of
+from service.looking import look_at_organisations
 from service.meetings import known_pairs
 
 router = APIRouter(prefix="/v1/commands", include_in_schema=False)
 
+StaffDep = Annotated[Caller, requires(Permission.SEE_PLAN)]
 _STAFF = [requires(Permission.SEE_PLAN)]
 _ADMIN = [requires(Permission.MANAGE_KEYS)]
 
@@ -41,12 +44,14 @@ class HitsRequest(BaseModel):
     kind: Kind
 
 
-@router.get("/item", dependencies=_STAFF)
+@router.get("/item")
 async def item(
-    name: Annotated[str, Query(max_length=1_000)], item_type: ItemType, engine: EngineDep
+    name: Annotated[str, Query(max_length=1_000)], item_type: ItemType, engine: EngineDep, staff: StaffDep
 ) -> Response:
     """Find the one item that a name or id means."""
     found = await engine.read(lambda matcher: matcher.resolve(name, item_type))
+    if item_type is ItemType.ORGANISATION:
+        await engine.read(lambda matcher: look_at_organisations(matcher, [found.id], staff.person, utc_now()))
     return Response(found.model_dump_json(), media_type="application/json")
 
 
