@@ -79,6 +79,11 @@ NAMED = [
         ("We don't take part in the factory Mode.", set()),
         ("Ancien membre de la factory Mode.", set()),
         ("Former member of the factory Mode, she takes part in none.", set()),
+        ("Ancien membre d'Aerospace Valley, elle participe à la factory Mode.", {"Mode"}),
+        ("Elle participe à la factory Mode depuis qu'elle a quitté Paris.", {"Mode"}),
+        ("Ancien membre de la French Tech, elle suit la factory Mode.", set()),
+        ("Elle participe à la factory Mode, qu'elle a quittée en 2023.", set()),
+        ("Ancien membre de la Factory Mode, elle anime un club.", set()),
         ("Elle ne vend rien, mais participe à la factory Mode.", {"Mode"}),
     ],
 )

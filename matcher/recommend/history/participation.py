@@ -25,6 +25,12 @@ _PAST = re.compile(
     re.IGNORECASE,
 )
 """Words of a sentence that says what once was."""
+_OF_ANOTHER = re.compile(
+    r"\s+(?:(?:de|du|des|à|au|aux|le|la|les|of|the)\s+|[dl]['’])*"
+    r"(?![^,;:]*\b(?:factory|groupe de travail)\b)(?-i:[A-ZÀ-Ý])",
+    re.IGNORECASE,
+)
+"""A name after such words, of something that is no factory: "ancien membre de la French Tech"."""
 _SENTENCE = re.compile(r"[^.!?\n]+")
 _FACTORY = re.compile(r"\bfactory\b|\bgroupe de travail\b", re.IGNORECASE)
 
@@ -118,9 +124,12 @@ def _as_described(organisation: Organisation, factory: Factory, names: Collectio
 
 def _states(sentence: str) -> bool:
     """Whether a sentence says that somebody takes part, and nowhere that they do not, or no longer do."""
-    if _PAST.search(sentence):
+    past = list(_PAST.finditer(sentence))
+    if not all(_OF_ANOTHER.match(sentence, words.end()) for words in past):
         return False
-    verbs, denied = list(_STATES.finditer(sentence)), negations(sentence)
+    gone = [Span(words.start(), words.end(), words[0]) for words in past]
+    verbs = [verb for verb in _STATES.finditer(sentence) if not _within(verb.start(), gone)]
+    denied = negations(sentence)
     return bool(verbs) and not any(_within(verb.start(), denied) for verb in verbs)
 
 
