@@ -22,7 +22,7 @@ from matcher.hiring.candidates import (
     read_cv,
 )
 from matcher.hiring.needs import NeedDesk, NeedLeads, read_job_names, read_mobilities, read_need_reader
-from matcher.hiring.shortlists import Decided, ShortlistDesk, ShortlistParts, read_need_matcher
+from matcher.hiring.shortlists import Decided, Shortlist, ShortlistDesk, ShortlistParts, read_need_matcher
 from matcher.knowledge import read_job_skills
 from matcher.knowledge.tables import read_rows
 from matcher.people import Links, Person, read_secret
@@ -121,15 +121,28 @@ class HiringParts:
         """Return the title of each code of a certification, in their order; "" for one that left the list."""
         return {code: self.certifications.titles.get(code, "") for code in codes}
 
-    def decisions_on(self, candidate_id: str) -> list[Decided]:
-        """Return what people decided on a candidate, latest first, reasons unsealed: for their page."""
-        found = []
-        for shortlist in self._store.shortlists.all():
-            for entry in shortlist.listed:
-                if entry.candidate_id == candidate_id and entry.decided:
-                    reason = self._parts.sealing.open(entry.decided.reason)["reason"]
-                    found.append(replace(entry.decided, reason=reason))
-        return sorted(found, key=lambda decided: decided.at, reverse=True)
+    def decisions_on(self, candidate_id: str) -> list[tuple[str, Decided]]:
+        """Return what people decided on a candidate, each with the title of the job, reasons unsealed.
+
+        Latest first, for the candidate's page. The title is "" once the need is gone.
+        """
+        found: list[tuple[str, Decided]] = []
+        for shortlist, decided in self.shortlists.decisions_on(candidate_id):
+            clear = replace(decided, reason=self.shortlists.reason(decided))
+            found.append((self.title_of(shortlist.need_id), clear))
+        return found
+
+    def listed_with(self, candidate_id: str) -> list[Shortlist]:
+        """Return the shortlists a candidate is on, latest first, without anybody else: for their copy."""
+        alone = [one.among({candidate_id}) for one in self._store.shortlists.all()]
+        return [one for one in alone if one.listed]
+
+    def title_of(self, need_id: str) -> str:
+        """Return the title of a need; "" once it is gone."""
+        try:
+            return self.needs.get(need_id).need.title
+        except NotFound:
+            return ""
 
     @cached_property
     def _parts(self) -> CandidateParts:

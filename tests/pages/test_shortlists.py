@@ -66,6 +66,13 @@ def test_hr_lists_profiles_reads_why_and_decides(stocked) -> None:
     assert "à rencontrer" in after
     assert REASON in after
     assert where in hr.get("/recruter/selections").text
+    with open_matcher(app.state.settings) as matcher:
+        (link, *_) = matcher.links.of(candidate.id, Purpose.CANDIDATE)
+        own = f"/candidat/{matcher.links.token(link.id)}"
+    copy = hr.get(f"{own}/copie.json").json()
+    assert copy["decided"][0]["job"] == copy["listed"][0]["job"]
+    assert copy["listed"][0]["profiles"][0]["lines"][0]["state"] == "met"
+    assert copy["decided"][0]["job"] in hr.get(own).text
 
 
 def test_hr_reads_what_keeps_people_out(stocked) -> None:

@@ -27,6 +27,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import sent_in_memory, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.shortlists import shortlist_record
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
@@ -54,7 +55,7 @@ class OwnPage(Page):
     organisations: str
     gone: Sequence[str]
     openings: Sequence[Opening]
-    decisions: Sequence[Decided]
+    decisions: Sequence[tuple[str, Decided]]
     most_years: int
     dropped: Mapping[str, int] | None = None
     wrong: str = ""
@@ -196,10 +197,14 @@ async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -
 
 def _held(matcher: Matcher, candidate: Candidate) -> dict[str, Any]:
     decided = [
-        {"at": one.at.isoformat(), "decision": one.decision.value, "reason": one.reason}
-        for one in matcher.hiring.decisions_on(candidate.id)
+        {"job": job, "at": one.at.isoformat(), "decision": one.decision.value, "reason": one.reason}
+        for job, one in matcher.hiring.decisions_on(candidate.id)
     ]
-    return matcher.hiring.own.copy(candidate) | {"decided": decided}
+    listed = [
+        {"job": matcher.hiring.title_of(one.need_id), **shortlist_record(one).model_dump(mode="json")}
+        for one in matcher.hiring.listed_with(candidate.id)
+    ]
+    return matcher.hiring.own.copy(candidate) | {"decided": decided, "listed": listed}
 
 
 async def _done(
