@@ -157,6 +157,12 @@ def _note_how_things_are_painted(reader: Any) -> None:
     pdfminer knows the rendering mode of text and passes it on to nobody, and passes over opacity. The two
     fields that pdfplumber hands out else hold the structure of the document, which nobody asks for here.
     """
+    reader.PDFPageInterpreter = _interpreter(reader.PDFPageInterpreter)
+    reader.PDFPageAggregatorWithMarkedContent = _device(reader.PDFPageAggregatorWithMarkedContent)
+
+
+def _interpreter(base: Any) -> Any:
+    """Return an interpreter of pages that knows the opacity of what is painted."""
     from pdfminer.pdfinterp import PDFGraphicState  # noqa: PLC0415  # after the limits
     from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415
 
@@ -169,7 +175,7 @@ def _note_how_things_are_painted(reader: Any) -> None:
             copied.__dict__.update(self.__dict__)
             return copied
 
-    class Interpreter(reader.PDFPageInterpreter):  # type: ignore[misc]  # a class of the module that is given
+    class Interpreter(base):  # type: ignore[misc]  # a class that is known after the limits alone
         def init_state(self, ctm: Any) -> None:
             super().init_state(ctm)
             self.graphicstate = GraphicState()
@@ -179,7 +185,13 @@ def _note_how_things_are_painted(reader: Any) -> None:
             given = dict_value(known.get(getattr(name, "name", ""), {}))
             _set_state(self.graphicstate, {key: resolve1(value) for key, value in given.items()})
 
-    class Device(reader.PDFPageAggregatorWithMarkedContent):  # type: ignore[misc]  # as above
+    return Interpreter
+
+
+def _device(base: Any) -> Any:
+    """Return a device that notes of each thing when and how it was painted."""
+
+    class Device(base):  # type: ignore[misc]  # as above
         painted = 0
         how = ""
 
@@ -196,7 +208,7 @@ def _note_how_things_are_painted(reader: Any) -> None:
             self.cur_mcid, self.cur_tag = self.painted, self.how
             super().tag_cur_item()
 
-    reader.PDFPageInterpreter, reader.PDFPageAggregatorWithMarkedContent = Interpreter, Device
+    return Device
 
 
 def _set_state(state: Any, given: dict[str, Any]) -> None:
@@ -224,11 +236,15 @@ def _why_unseen(char: dict[str, Any], area: tuple[float, ...], boxes: list[dict[
     around = [one for one in boxes if _holds(one, across, down)]
     if any(one["mcid"] > char["mcid"] for one in around):
         return "hidden"
+    return "white" if _is_like_paper(char, around) else ""
+
+
+def _is_like_paper(char: dict[str, Any], around: list[dict[str, Any]]) -> bool:
+    """Return whether the ink is of the colour of the last box painted around it, or of white paper."""
     ink = _rgb(char["stroking_color" if char["tag"] == "outline" else "non_stroking_color"], (0, 0, 0))
     under = max(around, key=lambda one: int(one["mcid"]), default=None)
     paper = _rgb(under["non_stroking_color"], (0.5, 0.5, 0.5)) if under else (1, 1, 1)
-    is_like_paper = all(abs(one - other) <= 1 - LIGHT for one, other in zip(ink, paper, strict=True))
-    return "white" if is_like_paper else ""
+    return all(abs(one - other) <= 1 - LIGHT for one, other in zip(ink, paper, strict=True))
 
 
 def _holds(box: dict[str, Any], across: float, down: float) -> bool:
