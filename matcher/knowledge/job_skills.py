@@ -46,7 +46,9 @@ _YEARS_BEFORE = re.compile(
 )
 _YEARS_AFTER = re.compile(
     r"^ ?(?:(?:\(|:|=|depuis|pendant|for) ?(?P<bare>\d{1,2}) ?(?:ans?|années?|years?)"
-    r"|[,(:–-]? ?(?P<said>\d{1,2}) ?(?:ans?|années?|years?) (?:d['’]expérience|de pratique|of experience))",
+    r"|[,(:–-]? ?(?P<said>\d{1,2}) ?(?:ans?|années?|years?) (?:d['’]expérience|de pratique|of experience)"
+    # "Python, 3 ans" says years of Python where nothing follows that they could be of.
+    r"|[,–-]? ?(?P<alone>\d{1,2}) ?(?:ans?|années?|years?)(?= *(?:[,;.|)\n]|$)))",
     re.IGNORECASE,
 )
 _LONGEST_YEARS = 60
@@ -326,7 +328,7 @@ def _years(text: str, start: int, end: int) -> int | None:
         return None
     if after["said"]:
         return _said(int(after["said"]))
-    bare = int(after["bare"])
+    bare = int(after["bare"] or after["alone"])
     return bare if 0 < bare <= _LONGEST_SAID else None
 
 

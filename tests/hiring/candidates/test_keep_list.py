@@ -85,7 +85,14 @@ def test_what_tells_of_a_person_is_no_skill(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "years"),
-    [("Python (3 ans)", 3), ("3 ans de Python", 3), ("34 ans, Python", None), ("25 ans de Python", 10)],
+    [
+        ("Python (3 ans)", 3),
+        ("Python - 3 ans", 3),
+        ("Python, 4 ans", 4),
+        ("3 ans de Python", 3),
+        ("34 ans, Python", None),
+        ("25 ans de Python", 10),
+    ],
 )
 def test_years_are_those_of_a_skill_and_ten_at_most(text: str, years: int | None) -> None:
     assert skills(text) == {"Python": years}
