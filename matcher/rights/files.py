@@ -101,7 +101,7 @@ class Home:
         return Found(found, searched, tuple(closed))
 
     def drop_uploads(self, tracer: Tracer, sought: Sequence[Trace]) -> int:
-        """Drop the files that wait for their import and hold a trace; return how many there were.
+        """Drop files that wait for their import and hold a trace or cannot be searched; return how many.
 
         Who sent one reads that it does not wait any more, and may send it again: the rows of the erased are
         then refused.
@@ -124,11 +124,18 @@ class Home:
         return removed
 
     def _holds(self, folder: Path, tracer: Tracer, sought: Sequence[Trace]) -> bool:
-        """Whether a file of a folder holds a trace; one that disappears meanwhile holds nothing."""
+        """Whether a file of a folder holds a trace or cannot be searched: it imports nothing either.
+
+        One that disappears meanwhile holds nothing.
+        """
         for path in sorted(folder.glob("*")):
-            with suppress(FileNotFoundError, _ClosedError):
+            try:
                 if any(tracer.is_found(sought, part) for part in _contents(path, self._most_unpacked)):
                     return True
+            except FileNotFoundError:
+                continue
+            except _ClosedError:
+                return True
         return False
 
     def _files(self) -> Iterator[Path]:
