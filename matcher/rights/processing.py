@@ -180,6 +180,17 @@ _TOLD = (
         ("shortlists", "shortlist_entries"),
     ),
     _Told(
+        ("ouverture du vivier", "opening of the pool"),
+        (
+            "référence de l'analyse d'impact, date, qui a ouvert ou fermé le vivier",
+            "reference of the impact assessment, date, who opened or closed the pool",
+        ),
+        _LEGAL,
+        ("tant que le service existe", "for as long as the service exists"),
+        Permission.MANAGE_PEOPLE,
+        ("candidate_gates",),
+    ),
+    _Told(
         ("preuve et droits", "proof and rights"),
         (
             "actes sous références pseudonymes; empreintes des sujets effacés; certificats",
