@@ -47,7 +47,7 @@ def synthetic_items(words: Words, count: int, seed: int = 113) -> Iterator[AnyIt
     """
     chance = random.Random(seed)  # noqa: S311  # no secret
     for number in range(count):
-        sectors = tuple(chance.sample(words.sectors, 2))
+        sectors = tuple(chance.sample(words.sectors, min(2, len(words.sectors))))
         text = ". ".join(chance.choices(words.sentences, k=3))
         town, department = chance.choice(_TOWNS)
         if number % _LEADS_IN == 0:
@@ -70,7 +70,7 @@ def synthetic_items(words: Words, count: int, seed: int = 113) -> Iterator[AnyIt
 
 
 def _labels(chance: random.Random, words: Words, sectors: Sequence[str], count: int) -> tuple[str, ...]:
-    """Draw labels; every other one is bound to a sector."""
-    drawn = chance.sample(words.labels, count)
+    """Draw ``count`` labels, or all where there are fewer; every other one is bound to a sector."""
+    drawn = chance.sample(words.labels, min(count, len(words.labels)))
     bound = [f"{label} pour {chance.choice(sectors)}"[:300] for label in drawn[::2]]
     return tuple(dict.fromkeys([*bound, *drawn[1::2]]))
