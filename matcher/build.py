@@ -201,7 +201,7 @@ class Matcher:
     @cached_property
     def job_check(self) -> JobCheck:
         """Checks the wording of job offers."""
-        return read_job_check(self.settings.data_dir / "hr")
+        return read_job_check(self.settings.data_dir)
 
     def contacts_of(self, organisation_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids of the people who get the mail of organisations, by organisation, in id order."""

@@ -79,7 +79,7 @@ class HiringParts:
         """Reads, checks and keeps job needs."""
         data_dir, days = self._settings.data_dir, self._settings.need_days
         reader = read_need_reader(data_dir, timedelta(days=days))
-        return NeedDesk(reader, read_job_check(data_dir / "hr"), self._store.needs)
+        return NeedDesk(reader, read_job_check(data_dir), self._store.needs)
 
     @cached_property
     def leads(self) -> NeedLeads:

@@ -24,7 +24,7 @@ def job_check(
     settings = load()
     path = (folder or settings.data_dir / "benchmarks" / "job-check") / "phrases.csv"
     phrases = [(row["phrase"], row["lawful"] == "yes") for row in read_rows(path, ("lawful", "phrase"))]
-    precision, recall, wrong = measure(read_job_check(settings.data_dir / "hr"), phrases)
+    precision, recall, wrong = measure(read_job_check(settings.data_dir), phrases)
     typer.echo(f"{len(phrases)} phrases: precision {precision:.3f}, recall {recall:.3f}")
     for phrase in wrong:
         typer.echo(f"  wrong: {phrase}")

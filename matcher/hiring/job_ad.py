@@ -17,11 +17,9 @@ _DATE = re.compile(
 _PAY = re.compile(
     r"\d[\d .\u00a0\u202f]*(?:k ?€|k ?euros?|€|euros?|keur?)|\bgrille\b|\bconvention collective\b"
 )
-_PLACE = re.compile(
-    r"\b(?:lieu|poste base|(?:base|situe)e? (?:a|au|dans)|teletravail|hybride|presentiel|\d{5})\b"
-)
+_PLACE = re.compile(r"\b(?:lieu|poste base|(?:base|situe)e? (?:a|au|dans)|teletravail|hybride|presentiel)\b")
 _CONTRACT = re.compile(
-    r"\b(?:cdi|cdd|alternance|apprentissage|stage|interim|freelance|contrat|temps plein|temps partiel)\b"
+    r"\b(?:cdi|cdd|alternance|apprentissage|stage|interim|freelance|contra(?:t|ct)|temps (?:plein|partiel))\b"
 )
 _TAG = re.compile(r"<[^>]{1,500}>")
 
@@ -41,7 +39,8 @@ class JobAd:
     """An offer.
 
     ``text`` is the whole text that is checked, the title included where it is part of it; ``title`` is its
-    first line.
+    first line. ``placed`` is true where a field or a word says that a place is given; the check also looks
+    for the towns it knows.
     """
 
     title: str

@@ -8,12 +8,14 @@ d'origine". The check advises; a person decides.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
 from matcher.hiring.job_ad import JobAd
+from matcher.hiring.place import stated_place
 from matcher.hiring.titles import one_gender
+from matcher.knowledge import Territory, read_territory, town_in
 from matcher.knowledge.tables import Row, read_table
 from matcher.language import fold
 
@@ -67,6 +69,13 @@ _FRENCH = frozenset(
     ]
 )
 _FEW_WORDS = 12
+_APPRENTICESHIP = re.compile(r"\b(?:alternan|apprenti)")
+_APPRENTICES_AGES = re.compile(r"\b1[5-8]\b.{1,12}\b(?:29|30) ans\b|\bmoins de 30 ans\b")
+"""Ages the law itself sets for apprentices: 16 to 29 (Code du travail, L6222-1), 15 after the third form."""
+_WORKPLACE = re.compile(
+    r"\b(?i:postes?|basée?s?|située?s?|CDI|CDD|stage|agence|bureaux|locaux|siège|magasin|mission)\b"
+    r"[^.\n]{0,40}\sà\s(?=[A-ZÀ-Þ][a-zß-ÿ])"
+)
 
 
 class Severity(StrEnum):
@@ -184,32 +193,36 @@ class JobCheck:
     r"""Finds in an offer what the law forbids, asks to justify or advises against.
 
     >>> from matcher.hiring import read_job_ad
-    >>> check = read_job_check(getfixture("request").config.rootpath / "data" / "hr")
+    >>> check = read_job_check(getfixture("request").config.rootpath / "data")
     >>> ad = read_job_ad("Développeur\nUn profil jeune et dynamique, CDI à Nîmes (30000), 32 k€, le 1er mai.")
     >>> [(found.words.text, found.severity.value) for found in check.findings(ad)]
     [('Développeur', 'fix'), ('jeune et dynamique', 'fix')]
     """
 
-    def __init__(self, rules: list[Rule], phrases: list[Phrase]) -> None:
+    def __init__(self, rules: list[Rule], phrases: list[Phrase], territory: Territory) -> None:
         self._rules = {rule.id: rule for rule in rules}
         self._phrases = phrases
+        self._territory = territory
 
     def findings(self, ad: JobAd) -> list[Finding]:
         """Return what was found, what must be corrected first, then by place; none for a sound offer."""
-        found = [*self._wordings(ad.text), *self._title(ad), *self._missing(ad), *self._language(ad)]
+        wordings = _longest(list(self._wordings(ad)))
+        found = [*wordings, *self._title(ad), *self._missing(ad), *self._language(ad)]
         return sorted(
             found, key=lambda finding: (_ORDER[finding.severity], finding.words.start, finding.criterion)
         )
 
-    def _wordings(self, text: str) -> Iterator[Finding]:
-        folded, places = _fold_with_places(text)
+    def _wordings(self, ad: JobAd) -> Iterator[Finding]:
+        folded, places = _fold_with_places(ad.text)
         for phrase in self._phrases:
             for match in phrase.pattern.finditer(folded):
                 sentence = _sentence_around(folded, match.start(), match.end())
                 if phrase.unless is not None and phrase.unless.search(sentence):
                     continue
+                if phrase.criterion == "age" and _is_apprentices_age(ad.title, match[0]):
+                    continue
                 start, end = places[match.start()], places[match.end() - 1] + 1
-                words = Words(text[start:end], start, end)
+                words = Words(ad.text[start:end], start, end)
                 why = phrase.why_fr, phrase.why_en
                 yield self._finding(phrase.rule, phrase.criterion, why, phrase.instead_fr, words)
 
@@ -226,6 +239,7 @@ class JobCheck:
             yield self._finding("JC03", "sexe", why, both, words)
 
     def _missing(self, ad: JobAd) -> Iterator[Finding]:
+        ad = replace(ad, placed=ad.placed or _names_place(ad, self._territory))
         for missing in _REQUIRED:
             if not getattr(ad, missing.stated):
                 why = missing.why_fr, missing.why_en
@@ -252,13 +266,48 @@ class JobCheck:
         )
 
 
-def read_job_check(folder: Path) -> JobCheck:
-    """Read both tables of ``folder``; NotReady or InvalidRequest name the file and the line of a fault."""
+def read_job_check(data_dir: Path) -> JobCheck:
+    """Read both tables of the folder ``hr`` of the data folder, and its towns.
+
+    NotReady or InvalidRequest name the file and the line of a fault.
+    """
+    folder = data_dir / "hr"
     rules = read_table(folder / RULES, ("id", "severity", "reference", "fact_fr", "source_url"), _rule)
     known = {rule.id for rule in rules}
     columns = ("criterion", "rule", "pattern", "unless", "why_fr", "why_en", "instead_fr")
     phrases = read_table(folder / PHRASES, columns, lambda row: _phrase(row, known))
-    return JobCheck(rules, phrases)
+    return JobCheck(rules, phrases, read_territory(data_dir / "reference"))
+
+
+def _longest(found: list[Finding]) -> list[Finding]:
+    """Return findings without those whose words are part of another's: "native" in "digital native"."""
+    kept: list[Finding] = []
+    for one in sorted(found, key=lambda finding: finding.words.start - finding.words.end):
+        inside = [other for other in kept if _holds(other.words, one.words)]
+        if not inside:
+            kept.append(one)
+    return kept
+
+
+def _holds(one: Words, other: Words) -> bool:
+    return one.start <= other.start and other.end <= one.end
+
+
+def _is_apprentices_age(title: str, words: str) -> bool:
+    """Return whether words give the lawful ages of apprentices, in an offer whose title says apprenticeship.
+
+    The other wordings are excused by their own sentence alone: one may be lawful and the next not.
+    """
+    return bool(_APPRENTICESHIP.search(fold(title)) and _APPRENTICES_AGES.search(words))
+
+
+def _names_place(ad: JobAd, territory: Territory) -> bool:
+    """Return whether an offer names a place, by the same reading as a need."""
+    if any(stated_place(ad.text, territory)):
+        return True
+    # A town outside the region is on no list. "à Bordeaux" names one in a title or behind a word for a place
+    # of work; elsewhere what follows "à" may be a tool or a person.
+    return town_in(ad.title, territory) is not None or _WORKPLACE.search(ad.text) is not None
 
 
 def _rule(row: Row) -> Rule:

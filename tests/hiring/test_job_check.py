@@ -14,7 +14,7 @@ from matcher.knowledge.tables import read_rows
 from training.job_check import measure
 
 DATA = Path(__file__).parents[2] / "data"
-CHECK = read_job_check(DATA / "hr")
+CHECK = read_job_check(DATA)
 SOUND = (
     "Développeuse ou développeur web\n"
     "Vous concevez des services pour les collectivités. CDI à Nîmes (30000), 32 000 à 36 000 €, le 12/11/26."
@@ -63,6 +63,45 @@ def test_what_is_missing_is_named_with_its_article() -> None:
         "contrat": "Code du travail L5331-3",
         "remuneration": "Directive (UE) 2023/970, article 5",
     }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Développeuse Python junior à Nîmes",
+        "Data analyst\nToulouse\nPython, SQL",
+        "Alternance, communication digitale (H/F)\nRodez. Contrat d'apprentissage.",
+        "Ingénieur DevOps F/H\nMontpellier (34) | CDI",
+        "Cheffe ou chef de projet\nCommune de Sète, catégorie A",
+        "Ingénieure ou ingénieur réseau\nPoste à Bordeaux.",
+        "Technicienne ou technicien\n48000 Mende",
+    ],
+)
+def test_a_place_in_a_usual_form_is_seen(text: str) -> None:
+    assert "lieu" not in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Architecte logiciel\nDe 32000 à 36000 euros",
+        "Architecte logiciel\nPoste à pourvoir",
+        "Architecte logiciel\nGrâce à Kubernetes, tout tourne.",
+    ],
+)
+def test_what_is_no_place_is_taken_for_none(text: str) -> None:
+    assert "lieu" in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
+
+
+def test_words_inside_other_words_are_found_once() -> None:
+    assert list(found_in(f"{SOUND}\nVous êtes digital native.")) == ["digital native"]
+
+
+def test_the_ages_of_apprentices_are_lawful_in_an_offer_of_apprenticeship_alone() -> None:
+    ages = "Tu as entre 16 et 29 ans ?"
+    assert found_in(SOUND.replace("web", "web en alternance", 1) + f"\n{ages}") == {}
+    assert found_in(SOUND.replace("web", "web en alternance", 1) + "\nMoins de 35 ans.")
+    assert found_in(f"{SOUND}\n{ages}")
 
 
 def test_an_english_offer_is_to_be_translated() -> None:
@@ -120,9 +159,12 @@ def test_any_text_is_checked_and_quoted_from_itself(text: str) -> None:
 
 
 def test_a_table_with_an_unknown_rule_is_refused_by_line(tmp_path: Path) -> None:
+    (tmp_path / "hr").mkdir()
     for name in ("job_check_rules.csv", "job_check_phrases.csv"):
-        (tmp_path / name).write_text((DATA / "hr" / name).read_text(encoding="utf-8"), encoding="utf-8")
-    with (tmp_path / "job_check_phrases.csv").open("a", encoding="utf-8") as file:
+        (tmp_path / "hr" / name).write_text(
+            (DATA / "hr" / name).read_text(encoding="utf-8"), encoding="utf-8"
+        )
+    with (tmp_path / "hr" / "job_check_phrases.csv").open("a", encoding="utf-8") as file:
         file.write("sexe,JC99,\\bx\\b,,pourquoi,why,autre\n")
     with pytest.raises(InvalidRequest, match=r"job_check_phrases\.csv, line \d+: the rule 'JC99'"):
         read_job_check(tmp_path)

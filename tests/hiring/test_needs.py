@@ -28,7 +28,7 @@ from tests.samples import migrated
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 READER = read_need_reader(DATA)
-CHECK = read_job_check(DATA / "hr")
+CHECK = read_job_check(DATA)
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 

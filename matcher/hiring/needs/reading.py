@@ -20,18 +20,17 @@ from matcher.hiring.needs.terms import (
     remote_of,
 )
 from matcher.hiring.needs.titles import both_genders, seniority, title_of
+from matcher.hiring.place import stated_place
 from matcher.knowledge import (
     FoundJobSkill,
     JobSkillFinder,
     Territory,
     read_job_skills,
     read_territory,
-    town_in,
 )
 
 EXPIRES_AFTER = timedelta(days=60)
 MAX_TEXT = 20_000
-_POSTCODE = re.compile(r"\b(?P<department>\d{2})\d{3}\b|\((?P<short>\d{2}|2[AB])\)")
 _YEARS = re.compile(r"\s*\((\d{1,2}) ?(?:ans?|years?)\)\s*$", re.IGNORECASE)
 _GENERAL_YEARS = re.compile(
     r"\b\d{1,2} ?(?:ans?|années) d['’]expérience(?! (?:en|de|sur|avec|dans|d['’]))", re.IGNORECASE
@@ -150,15 +149,7 @@ class NeedReader:
             if place is not None and place.precise:
                 return place.name, place.department_code
             return known.city, known.department
-        named = town_in(text, self.territory)
-        stated = _POSTCODE.search(text)
-        department = (stated["department"] or stated["short"]) if stated else ""
-        if named is None:
-            return "", department
-        span, place = named
-        if place is None:
-            return (span.text if department else ""), department
-        return place.name, place.department_code
+        return stated_place(text, self.territory)
 
     def _requirements(self, text: str, known: NeedFields) -> tuple[Requirement, ...]:
         """Return requirements in the order of the text; those that are known first, a skill once."""

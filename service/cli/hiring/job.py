@@ -47,7 +47,7 @@ def check(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Check the wording of a job offer: the words, the article, and what to write instead."""
-    found = read_job_check(load().data_dir / "hr").findings(read_job_ad(_content(file)))
+    found = read_job_check(load().data_dir).findings(read_job_ad(_content(file)))
     if as_json:
         rows = [asdict(finding) for finding in found]
         results().out(json.dumps({"findings": rows}, ensure_ascii=False, indent=2), highlight=False)
