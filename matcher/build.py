@@ -205,11 +205,11 @@ class Matcher:
 
     def contacts_of(self, organisation_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids of the people who get the mail of organisations, by organisation, in id order."""
-        found: dict[str, list[str]] = {}
-        for organisation_id in organisation_ids:
-            people = self.store.people.of_organisation(organisation_id)
-            found[organisation_id] = sorted(person.id for person in people if person.may_be_written_to)
-        return found
+        found = self.store.people.of_organisations(organisation_ids)
+        return {
+            organisation_id: [person.id for person in people if person.may_be_written_to]
+            for organisation_id, people in found.items()
+        }
 
     @cached_property
     def letters(self) -> LetterWriter:

@@ -6,7 +6,7 @@
 - ``digest``: the weekly mail
 """
 
-from matcher.alerts.alert import Alert, AlertRules, AlertState, Fit, Recipient, SavedSearch
+from matcher.alerts.alert import Alert, AlertRules, AlertState, Digest, Fit, Recipient, SavedSearch
 from matcher.alerts.desk import AlertDesk, AlertParts
 from matcher.alerts.digest import EVENT, DigestWorker, of_digest
 from matcher.alerts.ports import AlertRows, Finder
@@ -19,6 +19,7 @@ __all__ = [
     "AlertRows",
     "AlertRules",
     "AlertState",
+    "Digest",
     "DigestWorker",
     "Finder",
     "Fit",

@@ -5,6 +5,8 @@ from datetime import datetime, timezone
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
+from matcher.domain import MessageRequest
+
 
 class AlertState(StrEnum):
     """Where an alert is: to be told, told, or not to be told any more."""
@@ -42,6 +44,16 @@ class Alert:
     told_at: datetime | None = None
     digest: str = ""
     number: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Digest:
+    """The mail of a week to one organisation: the alerts it tells, by number, and a mail for each person."""
+
+    organisation_id: str
+    week: str
+    numbers: tuple[int, ...]
+    mails: tuple[MessageRequest, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
-from matcher.alerts.alert import Alert, AlertRules, AlertState
+from matcher.alerts.alert import Alert, AlertRules, AlertState, Digest
 from matcher.alerts.ports import AlertRows, ContactsOf
 from matcher.domain import AnyItem, Items, MessageRequest, Opportunity
 from matcher.domain.eligibility import is_listed
@@ -32,15 +32,15 @@ class DigestWorker:
         if not self._rules.is_due(now):
             return 0
         waiting, week = self._waiting(now), self._rules.week(now)
-        told = self._rows.all(state=AlertState.TOLD) if waiting else []
-        served = {alert.fit.organisation_id for alert in told if alert.digest == week}
+        for organisation_id in self._rows.told_in(week) if waiting else ():
+            waiting.pop(organisation_id, None)
         contacts, stopped = self._contacts(sorted(waiting)), self._rows.stopped()
-        count = 0
+        digests = []
         for organisation_id, alerts in waiting.items():
             people = [name for name in contacts.get(organisation_id, ()) if name not in stopped]
-            if people and organisation_id not in served:
-                count += self._tell(organisation_id, alerts[: self._rules.most_a_week], people, now)
-        return count
+            if people:
+                digests.append(self._digest(organisation_id, alerts[: self._rules.most_a_week], people, now))
+        return self._rows.tell(digests, now) if digests else 0
 
     def _waiting(self, now: datetime) -> dict[str, list[Alert]]:
         """Return due alerts of listed organisations; withdraw those whose call is not open any more."""
@@ -57,16 +57,16 @@ class DigestWorker:
         self._rows.withdraw(closed, now)
         return _by_organisation(waiting)
 
-    def _tell(
+    def _digest(
         self, organisation_id: str, alerts: Sequence[Alert], people: Sequence[str], now: datetime
-    ) -> bool:
+    ) -> Digest:
         week = self._rules.week(now)
         subjects = {"organisation": organisation_id, "digest": week}
-        mails = [
+        mails = tuple(
             MessageRequest(f"alert:{organisation_id}:{person_id}:{week}", person_id, EVENT, now, subjects)
             for person_id in people
-        ]
-        return self._rows.tell([alert.number for alert in alerts], week, mails, now) > 0
+        )
+        return Digest(organisation_id, week, tuple(alert.number for alert in alerts), mails)
 
 
 def of_digest(

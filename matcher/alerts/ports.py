@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from matcher.alerts.alert import Alert, AlertState, Fit, SavedSearch
-from matcher.domain import MessageRequest, Opportunity, Organisation
+from matcher.alerts.alert import Alert, AlertState, Digest, Fit, SavedSearch
+from matcher.domain import Opportunity, Organisation
 
 ContactsOf = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
 """Gives the ids of the people who get the mail of organisations, by organisation."""
@@ -36,10 +36,15 @@ class AlertRows(Protocol):
         """Return alerts by number: of a call, of an organisation, in a state, or all."""
         ...
 
-    def tell(
-        self, numbers: Sequence[int], digest: str, mails: Sequence[MessageRequest], now: datetime
-    ) -> int:
-        """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are."""
+    def told_in(self, week: str) -> set[str]:
+        """Return the ids of the organisations that were told something in a week's mail."""
+        ...
+
+    def tell(self, digests: Sequence[Digest], now: datetime) -> int:
+        """Note that alerts are told, and queue the mails of their digests; return how many digests those are.
+
+        Alerts that are not due stay as they are.
+        """
         ...
 
     def withdraw(self, numbers: Sequence[int], now: datetime, by: str = "") -> int:

@@ -57,7 +57,7 @@ class Cluster:
         self.writer = writer_of(store, OneIntroduction())
 
     def contacts(self, ids: Sequence[str]) -> dict[str, list[str]]:
-        people = {one: self.store.people.of_organisation(one) for one in ids}
+        people = self.store.people.of_organisations(ids)
         return {one: [p.id for p in found if p.may_be_written_to] for one, found in people.items()}
 
     def add(self, *calls: Opportunity, fits: float = 0.8) -> None:

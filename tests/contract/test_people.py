@@ -44,6 +44,7 @@ def test_a_person_is_read_back_by_id_address_and_organisation(store, claire):
     assert store.people.find("other@example.org") is None
     assert store.people.of_organisation("ORG001") == [claire]
     assert store.people.of_organisation("ORG002") == []
+    assert store.people.of_organisations(["ORG002", "ORG001"]) == {"ORG002": [], "ORG001": [claire]}
     assert store.people.all() == [claire]
 
 

@@ -9,7 +9,7 @@ import pytest
 from qdrant_client import QdrantClient
 
 from matcher.adapters.sql import utc_now
-from matcher.alerts import Alert, AlertState, Fit
+from matcher.alerts import Alert, AlertState, Digest, Fit
 from matcher.audit import Note, Of
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Opportunity
@@ -92,7 +92,7 @@ def test_an_alert_whose_mail_waits_is_withdrawn(matcher: Matcher) -> None:
         (speaker,) = store.people.of_organisation(of)
         subjects = {"organisation": of, "digest": "2026-W49"}
         mail = MessageRequest(f"alert:{of}", speaker.id, "alert_digest", NOW, subjects)
-        assert store.alerts.tell([alert.number], "2026-W49", [mail], NOW) == 1
+        assert store.alerts.tell([Digest(of, "2026-W49", (alert.number,), (mail,))], NOW) == 1
     (sent,) = [one for one in store.mail.all() if one.subjects.get("organisation") == ONE.id]
     store.mail.begin(sent)
     store.mail.settle(sent, State.SENT, NOW)

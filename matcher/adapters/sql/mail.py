@@ -28,7 +28,7 @@ def queue_messages(connection: Connection, requests: Iterable[MessageRequest], n
         return 0
     make = insert_postgresql if connection.dialect.name == "postgresql" else insert_sqlite
     statement = make(messages).on_conflict_do_nothing(index_elements=["key"]).returning(messages.c.id)
-    return sum(len(connection.execute(statement, row).all()) for row in rows)
+    return len(connection.execute(statement, rows).all())
 
 
 class Messages:

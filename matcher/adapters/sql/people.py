@@ -1,6 +1,6 @@
 """People and the links they were sent, as rows."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
@@ -67,6 +67,18 @@ class PeopleTables:
             person_organisations.c.organisation_id == organisation_id
         )
         return self._select(people.c.id.in_(speaking))
+
+    def of_organisations(self, organisation_ids: Iterable[str]) -> dict[str, list[Person]]:
+        """Return those who speak for each organisation, by id, disabled ones included; all in one look."""
+        spoken = person_organisations.c
+        dialect, ids = self._database.dialect, list(organisation_ids)
+        ours = select(spoken.person_id).where(id_in(dialect, spoken.organisation_id))
+        found: dict[str, list[Person]] = {organisation_id: [] for organisation_id in ids}
+        for person in self._select(people.c.id.in_(ours), ids_parameter(dialect, ids)):
+            for organisation_id in person.organisations:
+                if organisation_id in found:
+                    found[organisation_id].append(person)
+        return found
 
     def erase(self, person_id: str) -> None:
         """Remove a person and every row that names them; NotFound for an unknown id."""
@@ -177,14 +189,14 @@ class PeopleTables:
         with self._database.writing("removing links that are over") as connection:
             return int(connection.execute(delete(links).where(over)).rowcount)
 
-    def _select(self, condition: Any) -> list[Person]:
+    def _select(self, condition: Any, parameters: Mapping[str, Any] | None = None) -> list[Person]:
         found = select(people).order_by(people.c.id)
         spoken = select(person_organisations).order_by(person_organisations.c.organisation_id)
         if condition is not None:
             found = found.where(condition)
             spoken = spoken.where(person_organisations.c.person_id.in_(select(people.c.id).where(condition)))
         with self._database.snapshot("reading people") as connection:
-            return _with_organisations(connection, found, spoken)
+            return _with_organisations(connection, found, spoken, parameters or {})
 
 
 def write_person(connection: Connection, person: Person, at: str) -> bool:
@@ -210,16 +222,18 @@ def read_person(connection: Connection, person_id: str) -> Person:
     """Return a person, in the caller's transaction; NotFound for an unknown id."""
     spoken = select(person_organisations).where(person_organisations.c.person_id == person_id)
     spoken = spoken.order_by(person_organisations.c.organisation_id)
-    found = _with_organisations(connection, select(people).where(people.c.id == person_id), spoken)
+    found = _with_organisations(connection, select(people).where(people.c.id == person_id), spoken, {})
     if not found:
         raise NotFound("There is no such person.")
     return found[0]
 
 
-def _with_organisations(connection: Connection, found: Select[Any], spoken: Select[Any]) -> list[Person]:
-    rows = connection.execute(found).all()
+def _with_organisations(
+    connection: Connection, found: Select[Any], spoken: Select[Any], parameters: Mapping[str, Any]
+) -> list[Person]:
+    rows = connection.execute(found, parameters).all()
     organisations: dict[str, list[str]] = {row.id: [] for row in rows}
-    for row in connection.execute(spoken):
+    for row in connection.execute(spoken, parameters):
         organisations[row.person_id].append(row.organisation_id)
     return [replace(_person(row), organisations=tuple(organisations[row.id])) for row in rows]
 

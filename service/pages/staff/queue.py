@@ -1,6 +1,6 @@
 """The page *À traiter*: what waits for staff, in baskets; one pair side by side; decisions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, ClassVar
@@ -194,19 +194,10 @@ def _baskets(matcher: Matcher, at: datetime) -> dict[Basket, list[Waiting]]:
         matcher.rules,
         kept.past(matcher.introduction_worker.since(at)),
         organisations_of(matcher.store.items, sorted(ids)),
-        _contacts(matcher, ids),
+        matcher.contacts_of(sorted(ids)),
         planned,
     )
     return baskets(found, present)
-
-
-def _contacts(matcher: Matcher, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Return the ids of the people who get the mail of each organisation."""
-    found = {}
-    for organisation_id in ids:
-        people = matcher.store.people.of_organisation(organisation_id)
-        found[organisation_id] = [person.id for person in people if person.may_be_written_to]
-    return found
 
 
 def _pairs_of(plan: IntroductionPlan) -> set[frozenset[str]]:

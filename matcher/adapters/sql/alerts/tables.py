@@ -21,9 +21,8 @@ from matcher.adapters.sql.schema import (
     people,
     saved_searches,
 )
-from matcher.alerts import Alert, AlertState, Fit, SavedSearch
+from matcher.alerts import Alert, AlertState, Digest, Fit, SavedSearch
 from matcher.audit import Note, Of
-from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
 from matcher.mail.messages import Event, State
 
@@ -40,7 +39,7 @@ class AlertTables:
         What was withdrawn is due again when staff send it, and not when a saved search finds it.
         """
         with self._database.writing("keeping alerts") as connection:
-            known = _known(connection)
+            known = _known(connection, {one.fit.call_id for one in given})
             stored = _stored(connection, given)
             new = [one for one in given if _is_new(one, known) and set(_pair(one)) <= stored]
             for one in new:
@@ -71,23 +70,25 @@ class AlertTables:
         with self._database.reading("reading alerts") as connection:
             return [_alert(row) for row in connection.execute(statement)]
 
-    def tell(
-        self, numbers: Sequence[int], digest: str, mails: Sequence[MessageRequest], now: datetime
-    ) -> int:
-        """Note that alerts are told in a digest, with its mails; alerts that are not due stay as they are.
+    def told_in(self, week: str) -> set[str]:
+        """Return the ids of the organisations that were told something in a week's mail."""
+        told = alerts.c.state == AlertState.TOLD.value, alerts.c.digest == week
+        with self._database.reading("reading who was told of alerts") as connection:
+            return set(connection.execute(select(alerts.c.organisation_id).where(*told)).scalars())
 
-        Return how many are told: none where a mail of this digest is settled already, as when all it told was
-        withdrawn. They stay due. One that still waits is written when it goes out, and tells them.
+    def tell(self, digests: Sequence[Digest], now: datetime) -> int:
+        """Note that alerts are told, and queue the mails of their digests, all in one transaction.
+
+        Return how many digests tell something: those of whose mails none is settled already, as when all it
+        told was withdrawn. Else the alerts stay due. A mail that still waits is written when it goes
+        out, and tells them. Alerts that are not due stay as they are.
         """
-        values = {"state": AlertState.TOLD.value, "told_at": stamp(now), "digest": digest}
-        due = update(alerts).where(alerts.c.number.in_(numbers), alerts.c.state == AlertState.DUE.value)
         with self._database.writing("telling of alerts") as connection:
-            if _is_settled(connection, [mail.key for mail in mails]):
-                return 0
-            told = connection.execute(due.values(values)).rowcount
-            if told:
-                queue_messages(connection, mails, now)
-            return told
+            settled = _settled(connection, [mail.key for one in digests for mail in one.mails])
+            open_ones = [one for one in digests if not any(mail.key in settled for mail in one.mails)]
+            told = [one for one in open_ones if _note_told(connection, one, now)]
+            queue_messages(connection, [mail for one in told for mail in one.mails], now)
+            return len(told)
 
     def withdraw(self, numbers: Sequence[int], now: datetime, by: str = "") -> int:
         """Note that alerts are not to be told: due ones, and those whose mail has not begun to go out.
@@ -162,8 +163,11 @@ def _pair(alert: Alert) -> tuple[str, str]:
     return alert.fit.call_id, alert.fit.organisation_id
 
 
-def _known(connection: Connection) -> dict[tuple[str, str], str]:
-    rows = connection.execute(select(alerts.c.call_id, alerts.c.organisation_id, alerts.c.state))
+def _known(connection: Connection, calls: set[str]) -> dict[tuple[str, str], str]:
+    """Return the state of every alert of the calls, by call and organisation."""
+    dialect, one = connection.dialect.name, alerts.c
+    of_calls = select(one.call_id, one.organisation_id, one.state).where(id_in(dialect, one.call_id))
+    rows = connection.execute(of_calls, ids_parameter(dialect, sorted(calls)))
     return {(row.call_id, row.organisation_id): row.state for row in rows}
 
 
@@ -172,10 +176,20 @@ def _is_new(alert: Alert, known: Mapping[tuple[str, str], str]) -> bool:
     return state is None or (state == AlertState.WITHDRAWN.value and alert.search is None)
 
 
-def _is_settled(connection: Connection, keys: Sequence[str]) -> bool:
-    settled = messages.c.state != State.QUEUED.value
-    found = select(messages.c.id).where(messages.c.key.in_(keys), settled)
-    return connection.execute(found.limit(1)).first() is not None
+def _settled(connection: Connection, keys: Sequence[str]) -> set[str]:
+    """Return those keys whose mail does not wait any more."""
+    dialect = connection.dialect.name
+    found = select(messages.c.key).where(
+        id_in(dialect, messages.c.key), messages.c.state != State.QUEUED.value
+    )
+    return set(connection.execute(found, ids_parameter(dialect, keys)).scalars())
+
+
+def _note_told(connection: Connection, digest: Digest, now: datetime) -> bool:
+    """Note that the alerts of a digest that are due are told in it; return whether there are any."""
+    due = update(alerts).where(alerts.c.number.in_(digest.numbers), alerts.c.state == AlertState.DUE.value)
+    values = {"state": AlertState.TOLD.value, "told_at": stamp(now), "digest": digest.week}
+    return connection.execute(due.values(values)).rowcount > 0
 
 
 def _may_withdraw(connection: Connection, alert: Row[Any]) -> bool:
