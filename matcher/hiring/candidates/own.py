@@ -145,8 +145,9 @@ class OwnDesk:
             raise InvalidRequest("Entering needs an invitation: ask the HR factory for one.")
         known = self._desk.find(email)
         if known is None:
-            known = self._add(entry, Contact(name, email), invitation, now)
-        elif invitation:
+            self._add(entry, Contact(name, email), invitation, now)
+            return
+        if invitation:
             links.use(entry.invitation, Purpose.INVITATION, now)
         self._send_link(known, now)
 
@@ -163,16 +164,19 @@ class OwnDesk:
     def take_cv(self, candidate: Candidate, content: bytes, now: datetime) -> tuple[Candidate, CvText]:
         """Replace skills, languages and certifications by those of a CV; return what was read, to count it.
 
-        The file is read by a child process and forgotten. CvRefused says what is wrong with it.
+        The file is read by a child process and forgotten. CvRefused says what is wrong with it, and
+        ChangeRefused where it names more than :data:`MOST_SKILLS` skills: which to leave is not ours to say.
         """
         require_open(self._desk.gate())
         read = self._read_cv(content)
         kept = self._keep_list().kept(read.text)
+        if len(kept.skills) > MOST_SKILLS:
+            raise ChangeRefused(*_too_many_in_cv(len(kept.skills)))
 
         def taken(profile: CandidateProfile) -> CandidateProfile:
             return replace(
                 profile,
-                skills=kept.skills[:MOST_SKILLS],
+                skills=kept.skills,
                 languages=kept.languages,
                 certifications=kept.certifications,
             )
@@ -286,7 +290,7 @@ class OwnDesk:
             self.withdraw(candidate, now)
         return len(over)
 
-    def _add(self, entry: Entry, contact: Contact, invitation: str, now: datetime) -> Candidate:
+    def _add(self, entry: Entry, contact: Contact, invitation: str, now: datetime) -> None:
         candidate = Candidate(
             id=new_id(),
             profile=CandidateProfile(code=self._free_code()),
@@ -299,8 +303,9 @@ class OwnDesk:
         )
         sealed = self._parts.sealing.seal({"name": contact.name, "email": contact.email})
         hashed = address_hash(self._parts.salt(), contact.email)
-        self._parts.rows.add(SealedCandidate(candidate, sealed, hashed), invitation)
-        return candidate
+        # Candidate, invitation and mail in one transaction: nobody is kept who was not written to.
+        mail = self._link_mail(candidate.id, now)
+        self._parts.rows.add(SealedCandidate(candidate, sealed, hashed), invitation, [mail])
 
     def _free_code(self) -> str:
         for _ in range(_TRIES):
@@ -313,9 +318,11 @@ class OwnDesk:
         latest = [link.created_at for link in self._parts.links.of(candidate.id, Purpose.CANDIDATE)]
         if latest and now - max(latest) < BETWEEN_LINKS:
             return
-        link_id = own_link(self._parts.links, candidate.id, now)
-        request = MessageRequest(f"{LINK_EVENT}:{link_id}", candidate.id, LINK_EVENT, now, {"link": link_id})
-        self._parts.mail.queue([request], now)
+        self._parts.mail.queue([self._link_mail(candidate.id, now)], now)
+
+    def _link_mail(self, candidate_id: str, now: datetime) -> MessageRequest:
+        link_id = own_link(self._parts.links, candidate_id, now)
+        return MessageRequest(f"{LINK_EVENT}:{link_id}", candidate_id, LINK_EVENT, now, {"link": link_id})
 
     def _change_profile(
         self, candidate: Candidate, now: datetime, changed: Callable[[CandidateProfile], CandidateProfile]
@@ -340,6 +347,15 @@ class OwnDesk:
             return changed(acted)
 
         return self._parts.rows.change(candidate.id, confirmed)
+
+
+def _too_many_in_cv(count: int) -> tuple[str, str]:
+    return (
+        f"Ce CV nomme {count} compétences, un profil en garde {MOST_SKILLS} : raccourcissez-le, ou écrivez"
+        " vos compétences ci-dessous. Rien n'a été changé.",
+        f"This CV names {count} skills, a profile holds {MOST_SKILLS}: shorten it, or type your skills below."
+        " Nothing was changed.",
+    )
 
 
 def _name(given: str) -> str:

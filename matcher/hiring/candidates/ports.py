@@ -23,8 +23,10 @@ class CandidateRows(Protocol):
         """Keep an act and enter it in the audit."""
         ...
 
-    def add(self, sealed: SealedCandidate, invitation: str = "") -> None:
-        """Keep a new candidate, in one transaction with its entry in the audit and the use of its invitation.
+    def add(
+        self, sealed: SealedCandidate, invitation: str = "", mails: Sequence[MessageRequest] = ()
+    ) -> None:
+        """Keep a new candidate, in one transaction with audit entry, mails and the use of its invitation.
 
         ``invitation`` is the id of a link, "" without; LinkGone where it was used meanwhile.
         """

@@ -106,7 +106,7 @@ async def cv(request: Request, followed: FollowedDep, engine: EngineDep) -> Resp
     def act(matcher: Matcher) -> OwnPage:
         try:
             changed, read = matcher.hiring.own.take_cv(followed.candidate, content, now())
-        except CvRefused as refused:
+        except (ChangeRefused, CvRefused) as refused:
             return _page(matcher, request, followed, wrong=_sentence(request, refused))
         return _page(matcher, request, Followed(followed.token, changed), dropped=read.dropped)
 

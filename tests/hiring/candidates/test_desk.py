@@ -6,8 +6,9 @@ from datetime import timedelta
 import pytest
 
 from matcher.adapters.sql import utc_now
+from matcher.domain import MessageRequest
 from matcher.errors import InvalidRequest, NotAllowed, NotFound
-from matcher.hiring import HeldSkill, JobSkill
+from matcher.hiring import CandidateProfile, HeldSkill, JobSkill
 from matcher.hiring.candidates import (
     CURRENT,
     MOST_SKILLS,
@@ -15,9 +16,11 @@ from matcher.hiring.candidates import (
     CandidateState,
     CvRefused,
     Entry,
+    OwnDesk,
     SealedCandidate,
     Source,
     Wishes,
+    read_cv,
 )
 from matcher.mail import Message
 from matcher.people import LinkGone, Purpose
@@ -103,6 +106,31 @@ def test_a_full_profile_takes_no_more_skills_and_loses_none(room: Room) -> None:
     with pytest.raises(InvalidRequest, match="150"):
         room.own.add_skills(full, "Python", NOW)
     assert room.matcher.store.candidates.get(candidate.id).profile.skills == many
+
+
+def test_a_cv_of_more_skills_than_a_profile_holds_is_refused_with_the_count(room: Room) -> None:
+    class ManySkills:
+        def kept(self, text: str, *, listed: bool = False) -> CandidateProfile:
+            skills = (HeldSkill(JobSkill(f"term:{number:03}", "S")) for number in range(MOST_SKILLS + 1))
+            return CandidateProfile(code="", skills=tuple(skills))
+
+    own = OwnDesk(room.parts, room.desk, ManySkills, read_cv, lambda: room.matcher.rights)
+    candidate = room.enter()
+    with pytest.raises(InvalidRequest, match=f"{MOST_SKILLS + 1} skills"):
+        own.take_cv(candidate, b"Python", NOW)
+    assert room.matcher.store.candidates.get(candidate.id) == candidate
+
+
+def test_nobody_is_kept_whose_mail_cannot_be_queued(room: Room) -> None:
+    token = room.desk.invite(NOW)
+    link = room.matcher.links.open(token, Purpose.INVITATION, NOW)
+    ada = room.enter()
+    mail = MessageRequest("key", "C9", "no such event", NOW)
+    sealed = SealedCandidate(recoded(replace(ada, id="C9"), "444-44"), "sealed", "hash 9")
+    with pytest.raises(InvalidRequest):
+        room.matcher.store.candidates.add(sealed, link.id, [mail])
+    assert room.matcher.store.candidates.find(code="444-44") is None
+    assert room.matcher.links.open(token, Purpose.INVITATION, NOW) == link, "the invitation still lets in"
 
 
 def test_pausing_hides_a_profile_until_it_is_resumed(room: Room) -> None:

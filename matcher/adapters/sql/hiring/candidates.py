@@ -68,8 +68,10 @@ class CandidateTables:
             number = connection.execute(statement, row).scalar_one()
             enter(connection, [Note(act, Of.GATE, str(number), actor)], at)
 
-    def add(self, sealed: SealedCandidate, invitation: str = "") -> None:
-        """Keep a new candidate and its contact, and use up the invitation (a link id), in one transaction.
+    def add(
+        self, sealed: SealedCandidate, invitation: str = "", mails: Sequence[MessageRequest] = ()
+    ) -> None:
+        """Keep a candidate with contact and mails, and use up the invitation (a link id); all or nothing.
 
         CandidatesClosed while the gate is closed; LinkGone where the invitation was used meanwhile.
         """
@@ -88,6 +90,7 @@ class CandidateTables:
             note = Note(
                 "candidate.enter", Of.CANDIDATE, candidate.id, candidate.id, candidate.consent.notice_version
             )
+            queue_messages(connection, mails, candidate.created_at)
             enter(connection, [note], candidate.created_at)
 
     def get(self, candidate_id: str) -> Candidate:
@@ -151,7 +154,7 @@ class CandidateTables:
         return sealed
 
     def add_opening(self, candidate_id: str, opening: SealedOpening, mail: MessageRequest) -> None:
-        """Keep that a contact was opened, queue its mail and enter it in the audit; errors as :meth:`put`."""
+        """Keep that a contact was opened, with its mail and its audit entry; errors as :meth:`change`."""
         row = {
             "candidate_id": candidate_id,
             "opened_by": opening.by,
