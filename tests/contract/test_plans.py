@@ -73,6 +73,16 @@ def test_who_leaves_afterwards_leaves_the_plan(store: Store) -> None:
     assert named(store.plans.load()) == named(made) - {"o1", "o2"}
 
 
+def test_a_sole_trader_who_has_not_agreed_is_not_in_the_plan(store: Store) -> None:
+    alone = Organisation(id="o2", name="Membre 2", legal_category="1000")
+    made = store.plans.save(plan("a", 0.5))
+    store.items.put([alone], source="test")
+    assert named(store.plans.load()) == named(made) - {"o2"}
+    assert named(store.plans.save(plan("b", 0.5))) == named(made) - {"o2"}
+    store.items.put([alone.model_copy(update={"accepts_ranking": True})], source="test")
+    assert store.plans.save(plan("c", 0.5)) == store.plans.load() == plan("c", 0.5)
+
+
 def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: Store, url: str) -> None:
     saving = threading.Thread(target=store.plans.save, args=(plan("a", 0.5),))
     with closing(Database(url)) as database, database.writing("erasing an item, slowly") as connection:

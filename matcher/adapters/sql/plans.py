@@ -14,14 +14,16 @@ from matcher.adapters.sql.catalogue.rows import from_row
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.schema import id_in, ids_parameter, items, plan_lists, plan_members, plans
 from matcher.audit import Note, Of
-from matcher.domain.eligibility import is_listed
+from matcher.domain.eligibility import may_be_ranked, open_to_all
+from matcher.domain.items import ItemType, Organisation
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
 
 class PlanTable:
     """The current plan; readers see the old plan or the new one, never parts of both.
 
-    An organisation that is erased or opts out leaves the plan in the same transaction.
+    An organisation that is erased or opts out leaves the plan in the same transaction. A sole trader who has
+    not agreed to be proposed is left out of what is read, whatever the plan was made from.
     """
 
     def __init__(self, database: Database) -> None:
@@ -33,7 +35,7 @@ class PlanTable:
             return connection.execute(select(plans.c.version)).scalar()
 
     def load(self) -> IntroductionPlan | None:
-        """Read the current plan; None when there is none."""
+        """Read the current plan, without sole traders who are not to be proposed; None when there is none."""
         by_rank = select(plan_lists).order_by(plan_lists.c.query_id, plan_lists.c.rank)
         with self._database.snapshot("reading the plan") as connection:
             head = connection.execute(select(plans)).first()
@@ -41,12 +43,14 @@ class PlanTable:
                 return None
             entries = connection.execute(by_rank).all()
             people = connection.execute(select(plan_members).order_by(plan_members.c.query_id)).all()
+            unasked = _unasked_sole_traders(connection)
         lists: dict[str, tuple[Planned, ...]] = {person.query_id: () for person in people}
         for query_id, rows in groupby(entries, key=lambda row: row.query_id):
             lists[query_id] = tuple(Planned(row.item_id, row.gain, row.gain_of_other) for row in rows)
         members = tuple(Member(*person) for person in people)
         created_at = datetime.fromisoformat(head.created_at)
-        return IntroductionPlan(head.version, created_at, head.generation, lists, members)
+        plan = IntroductionPlan(head.version, created_at, head.generation, lists, members)
+        return plan.among(lists.keys() - unasked) if unasked else plan
 
     def save(self, plan: IntroductionPlan) -> IntroductionPlan:
         """Replace the current plan and return it as kept: without members who left while it was made."""
@@ -61,11 +65,30 @@ class PlanTable:
 
 
 def _listed(connection: Connection, ids: Sequence[str]) -> set[str]:
-    """Those of ``ids`` that are in the store and have not opted out."""
+    """Those of ``ids`` that are in the store and may be introduced to any other."""
     dialect = connection.dialect.name
     found = select(items.c.id, items.c.item_type, items.c.body).where(id_in(dialect, items.c.id))
     rows = connection.execute(found, ids_parameter(dialect, ids))
-    return {row.id for row in rows if is_listed(from_row(row.item_type, row.body))}
+    return {row.id for row in rows if open_to_all(from_row(row.item_type, row.body))}
+
+
+def _unasked_sole_traders(connection: Connection) -> set[str]:
+    """Ids of the sole traders who have not agreed to be proposed.
+
+    They are sought at each reading: a legal form or an agreement may have changed since the plan was made.
+    """
+    # Defaults are not in a body: only organisations whose legal form is known are read.
+    has_form = items.c.body.contains('"legal_category"')
+    found = select(items.c.id, items.c.item_type, items.c.body).where(
+        items.c.item_type == ItemType.ORGANISATION.value, has_form
+    )
+    rows = connection.execute(found).all()
+    organisations = {row.id: from_row(row.item_type, row.body) for row in rows}
+    return {
+        name
+        for name, item in organisations.items()
+        if isinstance(item, Organisation) and not may_be_ranked(item)
+    }
 
 
 def _rows(plan: IntroductionPlan) -> list[tuple[Table, list[dict[str, Any]]]]:
