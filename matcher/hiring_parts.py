@@ -14,6 +14,7 @@ from matcher.hiring.candidates import (
     CandidateDesk,
     CandidateParts,
     Certifications,
+    Controller,
     KeepList,
     OwnDesk,
     SampleDesk,
@@ -148,7 +149,21 @@ class HiringParts:
     def _parts(self) -> CandidateParts:
         store = self._store
         return CandidateParts(
-            store.candidates, Sealing(self._key), self._links(), store.mail, store.people, store.rights.salt
+            store.candidates,
+            Sealing(self._key),
+            self._links(),
+            store.mail,
+            store.people,
+            store.rights.salt,
+            self.controller,
+        )
+
+    @cached_property
+    def controller(self) -> Controller:
+        """Who answers for the profiles, as the settings say and candidates are told."""
+        known = self._settings
+        return Controller(
+            known.cluster_name, known.controller_address, known.privacy_contact, known.processors
         )
 
     def _key(self) -> bytes:

@@ -49,6 +49,7 @@ def _long_enough(secret: SecretStr | None) -> SecretStr | None:
 
 Zone = Annotated[str, AfterValidator(_known_zone)]
 Key = Annotated[SecretStr | None, AfterValidator(_long_enough)]
+Told = Annotated[str, Field(max_length=300, pattern=r"^[^\r\n]*$")]
 
 
 def _default_database(data: Mapping[str, Any]) -> str:
@@ -129,6 +130,17 @@ class Settings(BaseSettings):
     )
     candidates_by_invitation: bool = Field(
         True, description="Whether candidates enter only with an invitation of the HR factory"
+    )
+    controller_address: Told = Field(
+        "", description="Postal address of the cluster, which candidates are told (GDPR art. 13)"
+    )
+    privacy_contact: Told = Field(
+        "",
+        description="Address that answers candidates on their data, or that of the data protection officer",
+    )
+    processors: Told = Field(
+        "",
+        description="Who hosts the service and sends its mails, each with the country: candidates are told",
     )
     log_level: LogLevel = "info"
 

@@ -13,6 +13,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.settings import Settings
 from service.app import create_app
+from tests.hiring.candidates.room import ANSWERS
 from tests.pages.browsers import Site, chromium, served
 from tests.pages.signing_in import BROWSER, PEOPLE, let_in
 from tests.samples import copy_home
@@ -27,6 +28,7 @@ def make_settings(home: Path) -> Settings:
         log_level="error",
         requests_of_a_caller=0,
         requests_of_an_address=0,
+        **ANSWERS,  # type: ignore[arg-type]  # settings that are texts
     )
 
 

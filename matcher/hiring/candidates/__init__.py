@@ -33,7 +33,7 @@ from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, addres
 from matcher.hiring.candidates.gate import CandidatesClosed, Gate, require_open
 from matcher.hiring.candidates.keep_list import Certifications, Finder, KeepList, read_certifications
 from matcher.hiring.candidates.languages import LANGUAGES
-from matcher.hiring.candidates.notice import CURRENT, PersonNotice, person_notice
+from matcher.hiring.candidates.notice import CURRENT, Controller, PersonNotice, person_notice
 from matcher.hiring.candidates.own import (
     MOST_SKILLS,
     MOST_YEARS,
@@ -64,6 +64,7 @@ __all__ = [
     "ChangeRefused",
     "Consent",
     "Contact",
+    "Controller",
     "CvRefused",
     "CvText",
     "Entry",

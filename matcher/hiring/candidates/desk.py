@@ -15,6 +15,7 @@ from matcher.hiring.candidates.candidate import (
     SealedOpening,
 )
 from matcher.hiring.candidates.gate import Gate, closed, opened, require_open
+from matcher.hiring.candidates.notice import Controller
 from matcher.hiring.candidates.ports import CandidateRows, Mailbox, People
 from matcher.hiring.candidates.sealing import Sealing
 from matcher.people import Links, Purpose, address_key
@@ -30,7 +31,8 @@ OPENED_EVENT = "candidate_opened"
 class CandidateParts:
     """What the use cases of candidates work with.
 
-    ``salt`` gives the key under which addresses are hashed; ``people`` are those who may open a contact.
+    ``salt`` gives the key under which addresses are hashed; ``people`` are those who may open a contact;
+    ``controller`` answers for the profiles.
     """
 
     rows: CandidateRows
@@ -39,6 +41,7 @@ class CandidateParts:
     mail: Mailbox
     people: People
     salt: Callable[[], bytes]
+    controller: Controller
 
 
 class CandidateDesk:
@@ -55,7 +58,11 @@ class CandidateDesk:
         return self._parts.rows.gate()
 
     def enable(self, dpia: str, by: str, now: datetime, actor: str = "") -> Gate:
-        """Take candidates in from now on; the reference of the impact assessment and the name are kept."""
+        """Take candidates in from now on; the reference of the impact assessment and the name are kept.
+
+        InvalidRequest where one is missing, or a setting of what candidates are told.
+        """
+        self._parts.controller.require_complete()
         self._parts.rows.set_gate(opened(dpia, by, now), actor)
         return self.gate()
 

@@ -6,27 +6,58 @@ release, when nobody has agreed yet, the hash may be renewed; from then on only 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from matcher.errors import InvalidRequest, NotFound
 
-CURRENT = "2026-11-30"
+CURRENT = "2026-12-01"
 Part = tuple[str, str]
 """A heading and its text."""
 
 
 @dataclass(frozen=True, slots=True)
+class Controller:
+    """Who answers for the profiles, as candidates are told (GDPR 13.1 a, b and e).
+
+    ``address`` is a postal one, ``contact`` answers on data, ``processors`` host and mail, with the country.
+    """
+
+    cluster: str
+    address: str = ""
+    contact: str = ""
+    processors: str = ""
+
+    def missing(self) -> list[str]:
+        """Return the settings without which nobody may be taken in; empty where all is said."""
+        given = {
+            "MATCHER_CONTROLLER_ADDRESS": self.address,
+            "MATCHER_PRIVACY_CONTACT": self.contact,
+            "MATCHER_PROCESSORS": self.processors,
+        }
+        return [name for name, value in given.items() if not value.strip()]
+
+    def require_complete(self) -> None:
+        """Raise InvalidRequest, naming the settings, where candidates could not be told who answers."""
+        missing = self.missing()
+        if missing:
+            raise InvalidRequest(
+                "Candidates have to be told who answers for their data and who holds them (GDPR art. 13): set"
+                f" {', '.join(missing)} first, then start again."
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class PersonNotice:
-    """A version of the notice; ``{cluster}`` in its texts is the cluster's name."""
+    """A version of the notice; names in braces in its texts are those of a :class:`Controller`."""
 
     version: str
     french: tuple[Part, ...]
     english: tuple[Part, ...]
 
-    def parts(self, lang: str, cluster: str) -> list[Part]:
+    def parts(self, lang: str, controller: Controller) -> list[Part]:
         """Return headings and texts in a language, French unless it is "en"."""
-        told = self.english if lang == "en" else self.french
-        return [(heading, text.replace("{cluster}", cluster)) for heading, text in told]
+        texts = self.english if lang == "en" else self.french
+        return [(heading, text.format_map(asdict(controller))) for heading, text in texts]
 
 
 _FIRST = PersonNotice(
@@ -112,7 +143,71 @@ _FIRST = PersonNotice(
         ),
     ),
 )
-NOTICES: Mapping[str, PersonNotice] = {one.version: one for one in (_FIRST,)}
+_SECOND = PersonNotice(
+    "2026-12-01",
+    (
+        (
+            "Qui s'en occupe",
+            "{cluster}, {address}, est responsable de ce vivier, tenu pour ses membres qui recrutent. Pour"
+            " toute question sur vos données : {contact}. Y entrer est un choix libre : ne pas y entrer n'a"
+            " aucune conséquence.",
+        ),
+        *_FIRST.french[1:3],
+        (
+            "Comment vous êtes comparé(e) à un besoin",
+            "Le service compare, exigence par exigence, les compétences d'un besoin avec celles de votre"
+            " profil (identiques, proches, transférables) et dit la part des exigences couverte. Il ne lit"
+            " aucun critère personnel. Deux profils égaux sont présentés dans un ordre tiré au sort. Personne"
+            " n'est écarté par la machine : une personne lit, décide et écrit son motif. Écrivez à {contact}"
+            " pour demander une explication ou contester : une personne vous répond.",
+        ),
+        (
+            "Qui voit quoi",
+            "La factory RH voit un profil sous un code neutre. Ouvrir votre nom et votre adresse est un"
+            " acte d'une personne, avec un motif écrit ; vous en êtes prévenu(e) et voyez qui, quand et"
+            " pourquoi. Elle peut alors vous mettre en relation avec le membre qui recrute, et personne"
+            " d'autre.",
+        ),
+        (
+            "Où, et avec quelles précautions",
+            "Hébergement et envoi des courriels : {processors}. Rien n'est vendu ni transmis à d'autres."
+            " Une analyse d'impact (RGPD, art. 35) a été faite et enregistrée avant l'ouverture du vivier ;"
+            " demandez-en la référence à {contact}.",
+        ),
+        _FIRST.french[5],
+    ),
+    (
+        (
+            "Who is responsible",
+            "{cluster}, {address}, is responsible for this pool, kept for its members who hire. For any"
+            " question on your data: {contact}. Entering it is your free choice: not entering has no"
+            " consequence.",
+        ),
+        *_FIRST.english[1:3],
+        (
+            "How you are compared with a need",
+            "The service compares the skills of a need with those of your profile, requirement by"
+            " requirement (the same, near, transferable), and says which share of them is covered. It reads"
+            " no personal criterion. Two equal profiles are shown in an order drawn by lot. Nobody is set"
+            " aside by the machine: a person reads, decides and writes the reason. Write to {contact} to ask"
+            " for an explanation or to contest: a person answers.",
+        ),
+        (
+            "Who sees what",
+            "The HR factory sees a profile under a neutral code. Opening your name and address is the act"
+            " of a person, with a written reason; you are told, and you see who, when and why. They may then"
+            " bring you together with the member who hires, and with nobody else.",
+        ),
+        (
+            "Where, and with which safeguards",
+            "Hosting and sending of mails: {processors}. Nothing is sold or passed on to others. An impact"
+            " assessment (GDPR art. 35) was made and recorded before the pool was opened; ask {contact} for"
+            " its reference.",
+        ),
+        _FIRST.english[5],
+    ),
+)
+NOTICES: Mapping[str, PersonNotice] = {one.version: one for one in (_FIRST, _SECOND)}
 
 
 def person_notice(version: str = CURRENT) -> PersonNotice:

@@ -129,13 +129,14 @@ class OwnDesk:
         CandidatesClosed
             Tier B is off.
         InvalidRequest
-            The home shows invented profiles, the notice was not agreed to, or the address or name cannot be
-            used.
+            The home shows invented profiles, a setting of what candidates are told is missing, the notice
+            was not agreed to, or the address or name cannot be used.
         NotFound, LinkGone
             An invitation is needed, and this is none, or it was used.
         """
         require_open(self._desk.gate())
         require_no_sample(self._parts.rows.all())
+        self._parts.controller.require_complete()
         require_current(entry.notice_version)
         email, name = check_address(entry.email), _name(entry.name)
         links, invitation = self._parts.links, ""

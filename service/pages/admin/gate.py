@@ -1,10 +1,12 @@
 """The page *Vivier de profils*: candidates are turned on, with their impact assessment, and off."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request, Response
 
+from matcher.build import Matcher
 from matcher.errors import InvalidRequest
 from matcher.hiring.candidates import Gate
 from matcher.people import Permission
@@ -21,19 +23,22 @@ PATH = "/administration/candidats"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class GatePage(Page):
-    """The gate as the last act left it; ``wrong``: the reference is missing."""
+    """The gate as the last act left it; ``wrong``: the reference is missing.
+
+    ``missing`` are settings of what candidates are told; nothing opens without them.
+    """
 
     template: ClassVar[str] = "admin/gate.html"
 
     gate: Gate
+    missing: Sequence[str]
     wrong: bool = False
 
 
 @router.get(PATH, name="page_gate")
 async def gate(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
     """Show whether candidates are taken in."""
-    found = await engine.read(lambda matcher: matcher.hiring.desk.gate())
-    return show(request, GatePage(gate=found), section="/administration")
+    return show(request, await engine.read(_page), section="/administration")
 
 
 @router.post(PATH, name="page_set_gate")
@@ -48,6 +53,10 @@ async def set_gate(request: Request, admin: AdminDep, engine: EngineDep) -> Resp
     try:
         await engine.read(lambda matcher: matcher.hiring.desk.enable(dpia, by, now(), actor))
     except InvalidRequest:
-        found = await engine.read(lambda matcher: matcher.hiring.desk.gate())
-        return show(request, GatePage(gate=found, wrong=True), section="/administration", status=422)
+        page = await engine.read(lambda matcher: _page(matcher, wrong=True))
+        return show(request, page, section="/administration", status=422)
     return back_to(PATH, said="candidates_on")
+
+
+def _page(matcher: Matcher, *, wrong: bool = False) -> GatePage:
+    return GatePage(gate=matcher.hiring.desk.gate(), missing=matcher.hiring.controller.missing(), wrong=wrong)

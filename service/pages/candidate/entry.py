@@ -109,9 +109,9 @@ def _page(  # what is shown, and what was typed
 ) -> EntryPage:
     invited_by = given.invitation if given else invitation
     return EntryPage(
-        is_open=matcher.hiring.desk.gate().is_open,
+        is_open=matcher.hiring.desk.gate().is_open and not matcher.hiring.controller.missing(),
         may_enter=bool(invited_by) or not matcher.hiring.own.by_invitation,
-        notice=person_notice().parts(language_of(request), matcher.settings.cluster_name),
+        notice=person_notice().parts(language_of(request), matcher.hiring.controller),
         version=CURRENT,
         invitation=invited_by,
         email=given.email if given and not sent else "",

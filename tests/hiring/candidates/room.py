@@ -12,6 +12,7 @@ from matcher.hiring.candidates import (
     CandidateDesk,
     CandidateParts,
     Certifications,
+    Controller,
     Entry,
     KeepList,
     OwnDesk,
@@ -22,6 +23,13 @@ from matcher.people import Purpose, Role, new_person
 from matcher.settings import Settings
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+ANSWERS = {
+    "controller_address": "1 place de l'Exemple, 31000 Toulouse",
+    "privacy_contact": "donnees@cluster.example",
+    "processors": "Hébergeur Exemple (France)",
+}
+"""Settings that say who answers for the profiles."""
+CONTROLLER = Controller("Digital 113", *ANSWERS.values())
 SKILLS = ("Python", "Docker", "Java", "Julia", "gestion de projet")
 
 
@@ -55,7 +63,7 @@ class Room:
         self.matcher, store = matcher, matcher.store
         links, salt = matcher.links, store.rights.salt
         sealing = Sealing(lambda: b"a key of these tests")
-        parts = CandidateParts(store.candidates, sealing, links, store.mail, store.people, salt)
+        parts = CandidateParts(store.candidates, sealing, links, store.mail, store.people, salt, CONTROLLER)
         self.parts = parts
         self.desk = CandidateDesk(parts)
         keep_list = KeepList(
@@ -85,4 +93,10 @@ def bytes_of(home: Path) -> bytes:
 
 
 def settings_in(home: Path) -> Settings:
-    return Settings(home=home, encoder="hashing", log_level="error", candidates_by_invitation=False)
+    return Settings(
+        home=home,
+        encoder="hashing",
+        log_level="error",
+        candidates_by_invitation=False,
+        **ANSWERS,  # type: ignore[arg-type]  # settings that are texts
+    )

@@ -1,14 +1,23 @@
 """Tier B is off until it is recorded who turned it on, by which assessment; every way in looks at it."""
 
+from dataclasses import replace
+
 import pytest
 
 from matcher.adapters.sql import utc_now
 from matcher.errors import InvalidRequest
 from matcher.hiring import CandidateProfile
-from matcher.hiring.candidates import CURRENT, CandidatesClosed, Entry, SealedCandidate, require_open
+from matcher.hiring.candidates import (
+    CURRENT,
+    CandidateDesk,
+    CandidatesClosed,
+    Entry,
+    SealedCandidate,
+    require_open,
+)
 from matcher.people import Role, new_person
 from matcher.rights import Subject, SubjectKind
-from tests.hiring.candidates.room import NOW, Room, bytes_of
+from tests.hiring.candidates.room import CONTROLLER, NOW, Room, bytes_of
 
 
 def test_it_is_closed_until_it_is_enabled_and_closed_again_at_once(closed: Room) -> None:
@@ -27,6 +36,13 @@ def test_it_is_closed_until_it_is_enabled_and_closed_again_at_once(closed: Room)
 def test_it_opens_for_no_one_without_reference_and_name(closed: Room, dpia: str, by: str) -> None:
     with pytest.raises(InvalidRequest):
         closed.desk.enable(dpia, by, NOW)
+    assert not closed.desk.gate().is_open
+
+
+def test_it_stays_shut_while_nobody_is_named_who_answers_to_candidates(closed: Room) -> None:
+    nameless = CandidateDesk(replace(closed.parts, controller=replace(CONTROLLER, contact=" ")))
+    with pytest.raises(InvalidRequest, match="MATCHER_PRIVACY_CONTACT"):
+        nameless.enable("DPIA-2026-04", "Inès Garcia", NOW)
     assert not closed.desk.gate().is_open
 
 
