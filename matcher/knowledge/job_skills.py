@@ -45,13 +45,17 @@ _YEARS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _YEARS_AFTER = re.compile(
-    r"^ ?(?:(?:\(|:|=|depuis|pendant|for) ?(?P<bare>\d{1,2}) ?(?:ans?|années?|years?)"
+    # A version may stand between: "Java 8 (2 ans)".
+    r"^(?:(?: v?\d{1,2})?(?:\.\d{1,3}){0,2}\b(?! ?(?:ans?|années?|years?)\b))?"
+    r" ?(?:(?:\(|:|=|depuis|pendant|for) ?(?P<bare>\d{1,2}) ?(?:ans?|années?|years?)"
     r"|[,(:–-]? ?(?P<said>\d{1,2}) ?(?:ans?|années?|years?) (?:d['’]expérience|de pratique|of experience)"
     # "Python, 3 ans" says years of Python where nothing follows that they could be of.
     r"|[,–-]? ?(?P<alone>\d{1,2}) ?(?:ans?|années?|years?)(?= *(?:[,;.|)\n]|$)))",
     re.IGNORECASE,
 )
 _LONGEST_YEARS = 60
+_NUMBER_LAST = re.compile(r" \d{1,2}$")
+_YEARS_NEXT = re.compile(r" ?(?:ans?|années?|years?)\b", re.IGNORECASE)
 
 
 class Relation(StrEnum):
@@ -197,6 +201,9 @@ class JobSkillFinder:
         return [*kept, self._found(text, skill.id, skill.start, skill.end)]
 
     def _found(self, text: str, skill_id: str, start: int, end: int) -> FoundJobSkill:
+        version = _NUMBER_LAST.search(text, start, end)
+        if version and _YEARS_NEXT.match(text, end):
+            end = version.start()  # "Python 3 ans" is three years of Python, not its version 3
         return FoundJobSkill(
             skill_id, self._labels[skill_id], start, end, text[start:end], _years(text, start, end)
         )

@@ -81,6 +81,10 @@ def test_names_titles_and_denials_are_no_skills(text: str) -> None:
         ("35 ans, Python", None),
         ("Python, 35 ans", None),
         ("Python 3", None),
+        ("Python 3 ans", 3),
+        ("Python 3 (5 ans)", 5),
+        ("Python 3.11, 12 ans", 12),
+        ("Python 2 (12 ans)", 12),
     ],
 )
 def test_years_are_those_of_the_skill_and_never_an_age(text: str, years: int | None) -> None:
