@@ -3,7 +3,7 @@
 import shutil
 import socket
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -159,11 +159,8 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
         yield _guarded("index", lambda: _index(matcher))
         yield _guarded("erasures", lambda: _erasures(matcher))
         yield _guarded("identity provider", lambda: _identity_provider(matcher))
-        organisations = [
-            item for item in matcher.store.items.all(ItemType.ORGANISATION) if isinstance(item, Organisation)
-        ]
-        yield _twins(organisations)
-        yield _plan(matcher.store.plans.load(), organisations)
+        yield _twins(twins_of(matcher))
+        yield _plan(matcher.store.plans.load(), _plannable(matcher))
     except MatcherError as fault:
         yield Finding("store", "error", fault.detail)
 
@@ -177,9 +174,31 @@ def _identity_provider(matcher: Matcher) -> Finding:
     return Finding("identity provider", "ok", f"{provider.name}: {matcher.settings.oidc_issuer}")
 
 
-def _twins(organisations: Sequence[Organisation]) -> Finding:
+def twins_of(matcher: Matcher) -> Sequence[tuple[Organisation, Organisation]]:
+    """Return the pairs of records that seem to be one organisation, by ascending ids.
+
+    Worked out again when an item has changed.
+    """
+    return matcher.store.derived.value("twins", lambda: twin_pairs(_organisations(matcher)))
+
+
+def _plannable(matcher: Matcher) -> frozenset[str]:
+    """Return the ids of the organisations that a plan is made for."""
+
+    def found() -> frozenset[str]:
+        return frozenset(item.id for item in _organisations(matcher) if is_listed(item) and has_text(item))
+
+    return matcher.store.derived.value("plannable", found)
+
+
+def _organisations(matcher: Matcher) -> Iterator[Organisation]:
+    for item in matcher.store.items.all(ItemType.ORGANISATION):
+        if isinstance(item, Organisation):
+            yield item
+
+
+def _twins(pairs: Sequence[tuple[Organisation, Organisation]]) -> Finding:
     """List records that are one organisation: they are not introduced to each other."""
-    pairs = twin_pairs(organisations)
     if not pairs:
         return Finding("twins", "ok", "no organisation is recorded twice")
     named = [f"{one.id} ({one.name}) = {other.id} ({other.name})" for one, other in pairs[:MAX_TWINS]]
@@ -188,11 +207,10 @@ def _twins(organisations: Sequence[Organisation]) -> Finding:
     return Finding("twins", "warning", f"{len(pairs)} pairs: {'; '.join(named)}{more}", fix)
 
 
-def _plan(plan: IntroductionPlan | None, organisations: Sequence[Organisation]) -> Finding:
+def _plan(plan: IntroductionPlan | None, members: Set[str]) -> Finding:
     """Say how old the plan is: members that joined since are served by score and in the lists of others."""
     if plan is None:
         return Finding("plan", "ok", "none: partners are ordered by score")
-    members = {item.id for item in organisations if is_listed(item) and has_text(item)}
     newcomers = newcomers_since(plan, members)
     found = f"made {plan.created_at:%Y-%m-%d} for {len(plan.lists)} organisations"
     if not newcomers:

@@ -1,5 +1,7 @@
 """The facts of reports, gathered from the store, and a report as plain values; for commands and HTTP."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -8,7 +10,7 @@ from matcher.domain.eligibility import is_listed
 from matcher.domain.items import ItemType, Organisation
 from matcher.feedback import holding
 from matcher.figures import Facts, MemberFacts, Report
-from matcher.introductions import capacity_of, wishes
+from matcher.introductions import Availability, capacity_of
 from matcher.knowledge import Territory
 
 
@@ -16,15 +18,8 @@ def facts_of(matcher: Matcher, now: datetime) -> Facts:
     """Gather what figures are counted from."""
     store = matcher.store
     kept = store.introductions.all()
-    wished = store.introductions.past(now).wishes
-    territory = matcher.knowledge.territory
-    members = {}
-    for item in store.items.all(ItemType.ORGANISATION):
-        if isinstance(item, Organisation) and is_listed(item):
-            capacity = capacity_of(item, wishes(wished, item.id))
-            members[item.id] = _member(item, territory, capacity)
     return Facts(
-        members,
+        _members(matcher, now),
         store.introductions.records(),
         {one.id: (one.first_id, one.second_id) for one in kept},
         holding(store.events.feedback()),
@@ -54,6 +49,26 @@ def report_record(report: Report) -> dict[str, Any]:
         "forgotten": list(report.forgotten),
         "overloaded": list(report.overloaded),
     }
+
+
+def _members(matcher: Matcher, now: datetime) -> Mapping[str, MemberFacts]:
+    """Return the members that may be recommended, by id, with the requests a month that they wish."""
+    members = dict(matcher.store.derived.value("members", lambda: _by_records(matcher)))
+    # The wishes are no items, so they are read each time: few members say what they wish.
+    for item_id, wished in matcher.store.introductions.past(now).wishes.items():
+        if item_id in members and wished.capacity is not None:
+            members[item_id] = replace(members[item_id], capacity=wished.capacity)
+    return members
+
+
+def _by_records(matcher: Matcher) -> dict[str, MemberFacts]:
+    """Return the members as their records describe them: each asked as often as its size lets expect."""
+    territory = matcher.knowledge.territory
+    members = {}
+    for item in matcher.store.items.all(ItemType.ORGANISATION):
+        if isinstance(item, Organisation) and is_listed(item):
+            members[item.id] = _member(item, territory, capacity_of(item, Availability(item.id)))
+    return members
 
 
 def _member(item: Organisation, territory: Territory, capacity: int) -> MemberFacts:

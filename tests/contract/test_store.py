@@ -115,6 +115,30 @@ class TestItems:
         )
         assert [item_id for item_id, _ in store.items.names(ItemType.LEAD)] == sorted(ids)
 
+    def test_a_second_walk_sees_what_another_process_changed(self, store: Store, url: str) -> None:
+        store.items.put([lead("L1"), lead("L2"), lead("L3")], source="test")
+        assert len(list(store.items.all(batch=2))) == 3
+        with open_store(url) as other:
+            other.items.put([lead("L1", "Autre")], source="test")
+            other.items.delete(["L2"])
+        assert [(item.id, item.name) for item in store.items.all(batch=2)] == [
+            ("L1", "Autre"),
+            ("L3", "École"),
+        ]
+
+    def test_what_is_worked_out_is_kept_until_an_item_changes(self, store: Store, url: str) -> None:
+        def names() -> list[tuple[str, str]]:
+            return store.derived.value("names", store.items.names)
+
+        store.items.put([lead("L1"), lead("L2")], source="test")
+        assert names() == [("L1", "École"), ("L2", "École")]
+        assert names() is names()
+        with open_store(url) as other:
+            other.items.put([lead("L1", "Autre")], source="test")
+            assert names() == [("L1", "Autre"), ("L2", "École")]
+            other.items.delete(["L2"])
+        assert names() == [("L1", "Autre")]
+
     def test_what_another_process_wrote_or_erased_is_seen_at_once(self, store: Store, url: str) -> None:
         store.items.put([lead("L1"), lead("L2")], source="test")
         store.items.get_many(["L1", "L2"])

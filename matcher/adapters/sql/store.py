@@ -8,6 +8,7 @@ from matcher.adapters.sql import erasure, migrate
 from matcher.adapters.sql.alerts import AlertTables
 from matcher.adapters.sql.audit import AuditTables
 from matcher.adapters.sql.backup import Backup
+from matcher.adapters.sql.catalogue.derived import Derived
 from matcher.adapters.sql.catalogue.imports import Imports
 from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.adapters.sql.catalogue.outbox import Outbox
@@ -32,6 +33,8 @@ class Store:
         The catalogue: :class:`~matcher.adapters.sql.catalogue.items.Catalogue`.
     outbox
         Changes of items and who has applied them: :class:`~matcher.adapters.sql.catalogue.outbox.Outbox`.
+    derived
+        What is worked out from all items, kept until one changes.
     events
         What was shown and how members reacted: :class:`~matcher.adapters.sql.events.EventLog`.
     plans
@@ -78,6 +81,7 @@ class Store:
         self._database = database
         self.items = Catalogue(database)
         self.outbox = Outbox(database)
+        self.derived = Derived(self.outbox.last_seq)
         self.events = EventLog(database)
         self.plans = PlanTable(database)
         self.imports = Imports(database)
@@ -141,6 +145,7 @@ class Store:
     def close(self) -> None:
         """Close the connections and drop the items kept in memory."""
         self.items.forget_cached()
+        self.derived.forget()
         self._database.close()
 
 

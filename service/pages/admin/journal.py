@@ -78,14 +78,15 @@ def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) ->
     act, naming = query.get("acte", "")[:LONGEST], query.get("qui", "").strip()[:LONGEST]
     given = query.get("avant", "")
     before = int(given) if given.isdecimal() and len(given) < 16 else 0
-    names = _names(matcher)
+    acts = matcher.store.audit.acts()
+    names = _names(matcher) if acts else {}
     found = matcher.store.audit.newest(ROWS + 1, before=before, act=act, naming=_reference(naming, names))
     shown = found[:ROWS]
     filters = {"acte": act, "qui": naming}
     first = f"{PATH}?{urlencode(filters)}" if before else ""
     older = f"{PATH}?{urlencode({**filters, 'avant': shown[-1].seq})}" if len(found) > ROWS else ""
     return JournalPage(
-        acts=matcher.store.audit.acts(),
+        acts=acts,
         act=act,
         naming=naming,
         entries=shown,
@@ -96,15 +97,24 @@ def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) ->
 
 
 def _names(matcher: Matcher) -> dict[str, str]:
-    """Return who and what the references of the audit stand for, as far as it is still in the store."""
-    audit = matcher.store.audit
+    """Return who and what the references of the audit stand for, as far as it is still in the store.
+
+    Asked for once there is an entry: before the first one there is no key to make references with.
+    """
     people = {person.id: person.name for person in matcher.store.people.all()}
-    organisations = dict(matcher.store.items.names(ItemType.ORGANISATION))
-    names = {}
-    for of, known in ((Of.PERSON, people), (Of.ORGANISATION, organisations)):
-        for reference, subject_id in audit.references(of, known).items():
-            names[reference] = known[subject_id]
-    return names
+    organisations = matcher.store.derived.value("names in the audit", lambda: _organisations(matcher))
+    return {**organisations, **_by_reference(matcher, Of.PERSON, people)}
+
+
+def _organisations(matcher: Matcher) -> dict[str, str]:
+    """Return the names of all organisations, by their references: thousands of hashes take a while."""
+    known = dict(matcher.store.items.names(ItemType.ORGANISATION))
+    return _by_reference(matcher, Of.ORGANISATION, known)
+
+
+def _by_reference(matcher: Matcher, of: Of, names: Mapping[str, str]) -> dict[str, str]:
+    found = matcher.store.audit.references(of, names)
+    return {reference: names[subject_id] for reference, subject_id in found.items()}
 
 
 def _reference(typed: str, names: Mapping[str, str]) -> str:

@@ -6,10 +6,9 @@ from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request, Response
 
-from matcher.build import Matcher
-from matcher.domain.items import ItemType, Organisation
-from matcher.language import twin_pairs
+from matcher.domain.items import Organisation
 from matcher.people import Permission
+from service.doctor import twins_of
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.forms import typed
@@ -33,7 +32,7 @@ class TwinsPage(Page):
 @router.get("/annuaire/doublons", name="page_twins")
 async def twins(request: Request, _staff: WriterDep, engine: EngineDep) -> Response:
     """Show pairs of records that seem to be one organisation."""
-    found = await engine.read(_twins)
+    found = await engine.read(twins_of)
     shown, pager = page_of(found, request)
     return show(request, TwinsPage(pairs=shown, pager=pager), section="/annuaire")
 
@@ -45,8 +44,3 @@ async def merge(request: Request, _staff: WriterDep, engine: EngineDep) -> Respo
     kept, dropped = form.get("kept", ""), form.get("dropped", "")
     await engine.write(lambda matcher: matcher.store.items.merge(kept, dropped))
     return back_to("/annuaire/doublons", said="merged")
-
-
-def _twins(matcher: Matcher) -> list[tuple[Organisation, Organisation]]:
-    items = matcher.store.items.all(ItemType.ORGANISATION)
-    return twin_pairs(item for item in items if isinstance(item, Organisation))

@@ -50,16 +50,7 @@ class Catalogue:
         read whole.
         """
         wanted = _valid_ids(ids)
-        found: dict[str, AnyItem] = {}
-        stale = []
-        for item_id, version in self._versions(wanted):
-            known = self._cache.get(item_id)
-            if known and known[0] == version:
-                found[item_id] = known[1]
-            else:
-                stale.append(item_id)
-        if stale:
-            found |= self._load(stale)
+        found = self._parsed(self._versions(wanted))
         return {item_id: found[item_id] for item_id in wanted if item_id in found}
 
     def all(
@@ -67,17 +58,17 @@ class Catalogue:
     ) -> Iterator[AnyItem]:
         """Yield every item whose id is above ``after``, by ascending id (byte order).
 
-        Read ``batch`` at a time, each in its own statement: a long walk blocks no writer, and sees a change
-        made meanwhile either whole or not at all.
+        Read ``batch`` at a time, each in its own statements: a long walk blocks no writer, and sees a change
+        made meanwhile either whole or not at all. Items that were parsed before are not read again.
         """
         while True:
-            statement = select(items.c.id, items.c.item_type, items.c.body).where(items.c.id > after)
+            statement = select(items.c.id, items.c.version).where(items.c.id > after)
             if item_type is not None:
                 statement = statement.where(items.c.item_type == item_type.value)
             with self._database.reading("reading items") as connection:
                 rows = connection.execute(statement.order_by(items.c.id).limit(batch)).all()
-            for row in rows:
-                yield from_row(row.item_type, row.body)
+            found = self._parsed((item_id, version) for item_id, version in rows)
+            yield from (found[item_id] for item_id, _ in rows if item_id in found)
             if len(rows) < batch:
                 return
             after = rows[-1].id
@@ -186,6 +177,18 @@ class Catalogue:
     def forget_cached(self) -> None:
         """Drop the parsed items kept in memory."""
         self._cache.clear()
+
+    def _parsed(self, versions: Iterable[tuple[str, str]]) -> dict[str, AnyItem]:
+        """Return items by id, of these versions or later ones; those that are gone meanwhile are absent."""
+        found: dict[str, AnyItem] = {}
+        stale = []
+        for item_id, version in versions:
+            known = self._cache.get(item_id)
+            if known and known[0] == version:
+                found[item_id] = known[1]
+            else:
+                stale.append(item_id)
+        return found | self._load(stale) if stale else found
 
     def _versions(self, ids: Sequence[str]) -> list[tuple[str, str]]:
         """``(id, version)`` of those of ``ids`` that are stored."""
