@@ -7,6 +7,7 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 
 # Left out of the fast tests: a database server, the whole application, processes, the model, training.
 SLOW := $(addprefix --ignore=tests/,contract service pages e2e golden training)
+FAST := -m "not model and not postgres and not process and not slow"
 
 # One worker a core, whole modules to a worker, so that a module's fixtures are made once.
 PARALLEL := --numprocesses auto --dist loadfile
@@ -48,9 +49,12 @@ serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 test: tests ## Install what is missing and run the tests
 
 test-fast: $(VENV)/test.stamp ## Run the tests that need neither model, server, whole application nor other processes
-	$(BIN)/python -m pytest $(PARALLEL) tests $(SLOW) -m "not model and not postgres and not process"
+	HYPOTHESIS_PROFILE=$${HYPOTHESIS_PROFILE:-fast} $(BIN)/python -m pytest $(PARALLEL) tests $(SLOW) $(FAST)
 
-check: format lint types contracts complexity tests ## What CI runs: format, lint, types, contracts, complexity, tests
+# Each static check uses one core. The tests, which use all of them, include what `make complexity` checks.
+check: $(VENV)/test.stamp ## What CI runs: format, lint, types, contracts, then all tests (complexity among them)
+	@$(MAKE) --no-print-directory --jobs 2 --keep-going format lint types contracts
+	@$(MAKE) --no-print-directory tests
 
 fix: $(VENV)/test.stamp ## Format, and repair what the linter can
 	$(BIN)/ruff format .

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from filelock import FileLock
 from hypothesis import settings
 
 from matcher.settings import Settings
@@ -31,6 +32,7 @@ if MEMORY.is_dir() and os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).
 # The same examples on every run, so that a red run is about the change under test. They are few: new ones are
 # looked for on purpose, with more time: HYPOTHESIS_PROFILE=explore python -m pytest
 settings.register_profile("same", settings.get_profile("ci"), max_examples=40)
+settings.register_profile("fast", settings.get_profile("ci"), max_examples=10)  # what `make test-fast` draws
 settings.register_profile("explore", max_examples=3_000, deadline=None)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 
@@ -47,17 +49,34 @@ def model_dir() -> Path:
 def shipped(tmp_path_factory: pytest.TempPathFactory, model_dir: Path) -> "Iterator[Matcher]":
     """The shipped catalogue, indexed with the encoder that is served: read it, do not write to it.
 
-    Encoding it takes most of a minute, so every test that reads real lists shares this one.
+    Encoding it takes most of a minute of every core, so all tests that read real lists share it, those of
+    other workers too: the first worker that needs it makes it, and each reads a copy.
     """
     # Seconds to import, which a run of one fast file is spared.
+    from matcher.build import open_matcher
+    from tests.samples import copy_home
+
+    own = tmp_path_factory.getbasetemp()
+    common = own.parent if "PYTEST_XDIST_WORKER" in os.environ else own
+    made = common / "shipped-catalogue"
+    with FileLock(f"{made}.lock"):
+        if not made.exists():
+            _index_shipped_catalogue(made.with_suffix(".new"), model_dir)
+            made.with_suffix(".new").rename(made)  # a worker that failed leaves nothing that looks whole
+    home = copy_home(made, tmp_path_factory.mktemp("shipped") / "home")
+    with open_matcher(Settings(home=home, encoder=str(model_dir))) as matcher:
+        yield matcher
+
+
+def _index_shipped_catalogue(home: Path, model_dir: Path) -> None:
     from matcher.adapters.sql import open_store
     from matcher.build import open_matcher
     from service.cli.demo import import_catalogue
 
-    product = Settings(home=tmp_path_factory.mktemp("shipped"), encoder=str(model_dir))
+    shutil.rmtree(home, ignore_errors=True)
+    product = Settings(home=home, encoder=str(model_dir))
     with open_store(product.database_url) as store:
         store.migrate()
         import_catalogue(store, product.data_dir / "catalogue")
     with open_matcher(product) as matcher:
         matcher.reindex()
-        yield matcher

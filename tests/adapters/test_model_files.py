@@ -13,7 +13,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 from safetensors.numpy import load_file, save_file
-from sentence_transformers import SentenceTransformer
 from tokenizers import Tokenizer
 
 from matcher.adapters.encoder.model import lora as model_adapter
@@ -84,6 +83,8 @@ class TestSource:
 @pytest.mark.model
 class TestPrepared:
     def test_the_folder_is_a_plain_sentence_transformer(self, model_dir: Path) -> None:
+        from sentence_transformers import SentenceTransformer
+
         plain = SentenceTransformer(str(model_dir), device="cpu")
         ours = SentenceEncoder(model_dir)
         for prompt, encode in (("query", ours.encode_queries), ("document", ours.encode_passages)):
@@ -147,20 +148,24 @@ class TestTrouble:
         with pytest.raises(ModelMissing, match="matcher prepare"):
             SentenceEncoder(sealed)
 
+    @pytest.mark.slow
     def test_files_that_are_whole_but_no_model_name_the_command(self, sealed: Path) -> None:
         with pytest.raises(ModelMissing, match=r"cannot be loaded.*matcher prepare"):
             SentenceEncoder(sealed)
 
+    @pytest.mark.slow
     def test_a_folder_of_something_else_says_what_can_be_done(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match=r"neither a SentenceTransformer folder.*matcher prepare"):
             SentenceEncoder(str(tmp_path))
 
+    @pytest.mark.slow
     def test_a_hub_that_does_not_answer_is_asked_once(self) -> None:
         before = time.monotonic()
         with pytest.raises(ModelMissing, match="nor a model that a hub here can give"):
             SentenceEncoder("example/nowhere")
         assert time.monotonic() - before < 60, "the hub's own retries take 90 seconds"
 
+    @pytest.mark.slow
     def test_no_folder_names_the_command(self, tmp_path: Path) -> None:
         with pytest.raises(ModelMissing, match="matcher prepare"):
             SentenceEncoder(tmp_path / "absent")

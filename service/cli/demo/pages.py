@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 
 from matcher.build import open_matcher
 from matcher.settings import Settings
-from service.cli import serve as serving
+from service import cli
 from service.cli.demo.catalogue import bring_up_to_date, prepare
 from service.cli.demo.people import settle, shown_organisation
 from service.cli.index import prepare_encoder
@@ -49,4 +49,4 @@ def serve(settings: Settings, organisation: str, port: int | None) -> None:
     with open_matcher(shown) as matcher:
         bring_up_to_date(matcher)
         settle(matcher, shown_organisation(matcher, organisation), datetime.now(UTC))
-    serving.run(shown, None, None, 1, start=START)
+    cli.serve.run(shown, None, None, 1, start=START)
