@@ -399,4 +399,8 @@ def test_the_last_administrator_is_not_erased(matcher: Matcher) -> None:
         matcher.rights.erase(person(second), utc_now())
     with pytest.raises(InvalidRequest, match="last administrator"):
         matcher.store.people.put(replace(second, roles=frozenset({Role.STAFF})))
+    with pytest.raises(InvalidRequest, match="last administrator"):
+        matcher.store.people.erase(second.id)
+    with pytest.raises(InvalidRequest, match="last administrator"):
+        matcher.rights.correct_person(second.id, lambda one: replace(one, roles=frozenset()), utc_now())
     assert matcher.store.people.get(second.id) == second

@@ -39,8 +39,6 @@ class PeopleTables:
             The person was erased at their own request.
         """
         with self._database.writing("storing a person") as connection:
-            if person.disabled_at is not None or Role.ADMIN not in person.roles:
-                require_another_admin(connection, person.id)
             is_known = write_person(connection, person, self._database.stamp())
             act = "person.change" if is_known else "person.add"
             enter(connection, [Note(act, Of.PERSON, person.id, by)], self._database.now())
@@ -81,10 +79,19 @@ class PeopleTables:
         return found
 
     def erase(self, person_id: str) -> None:
-        """Remove a person and every row that names them; NotFound for an unknown id."""
+        """Remove a person and every row that names them.
+
+        Raises
+        ------
+        NotFound
+            There is no such person.
+        InvalidRequest
+            It is the last administrator.
+        """
         with self._database.writing("erasing a person") as connection:
             if not connection.execute(select(people.c.id).where(people.c.id == person_id)).first():
                 raise NotFound("There is no such person.")
+            require_another_admin(connection, person_id)
             erasure.erase_person_traces(connection, person_id)
             enter(connection, [Note("person.erase", Of.PERSON, person_id)], self._database.now())
             erasure.owe_erasure(connection, self._database.stamp())
@@ -204,6 +211,8 @@ def write_person(connection: Connection, person: Person, at: str) -> bool:
 
     It raises as :meth:`PeopleTables.put` does.
     """
+    if person.disabled_at is not None or Role.ADMIN not in person.roles:
+        require_another_admin(connection, person.id)
     refuse_suppressed_person(connection, person)
     _require_own_address(connection, person)
     _require_organisations(connection, person.organisations)
