@@ -4,6 +4,7 @@ import os
 import random
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -300,6 +301,25 @@ def test_merged_twins_are_told_nothing_twice_and_keep_their_searches(cluster, st
     assert kept == {"CALL1": AlertState.TOLD, "CALL2": AlertState.DUE}
     assert cluster.worker.due(TUESDAY) == 0, "the week's mail was sent"
     assert [one.text for one in store.alerts.searches("O0")] == ["CALL"]
+
+
+@pytest.mark.parametrize(("sent", "expected"), [(True, AlertState.DUE), (False, AlertState.TOLD)])
+def test_what_a_merge_leaves_untold_is_told_in_a_later_week(cluster, store, sent, expected):
+    (one, other), both = cluster.members, store.people.get("PO0")
+    store.people.put(replace(both, organisations=(one.id, other.id)))
+    store.people.erase("PO1")
+    cluster.add(call(1), call(2, days=60))
+    cluster.desk.send("CALL1", TUESDAY, only=[one.id])
+    cluster.desk.send("CALL2", TUESDAY, only=[other.id])
+    assert cluster.worker.due(TUESDAY) == 2
+    (first,) = [mail for mail in store.mail.all() if mail.subjects["organisation"] == one.id]
+    if sent:
+        store.mail.begin(first)
+        store.mail.settle(first, State.SENT, TUESDAY)
+    store.items.merge(one.id, other.id)
+    assert [mail.id for mail in store.mail.all()] == [first.id]
+    assert {alert.fit.call_id: alert.state for alert in store.alerts.all()}["CALL2"] is expected
+    assert cluster.worker.due(TUESDAY + timedelta(weeks=1)) == (1 if sent else 0)
 
 
 def test_merged_calls_are_told_once(cluster, store):

@@ -6,8 +6,9 @@ from typing import Any
 from sqlalchemy import Row, delete, select, update
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql.schema import links, messages, person_organisations
-from matcher.mail.messages import Event
+from matcher.adapters.sql.schema import alerts, links, messages, person_organisations
+from matcher.alerts import AlertState
+from matcher.mail.messages import Event, State
 from matcher.people import Purpose
 
 
@@ -35,7 +36,8 @@ def _move_speakers(connection: Connection, kept_id: str, dropped_id: str) -> Non
 def _move_messages(connection: Connection, kept_id: str, dropped_id: str) -> None:
     """Let messages name the kept record; their keys stay, since a key is never used for another mail.
 
-    Of the alerts of one week to one person a second mail goes: it would tell what the first tells.
+    Of the alerts of one week to one person a second mail goes: one that waits tells, when it goes out, the
+    alerts of both. Where it went out already, those of the dropped record are due again.
     """
     quoted = json.dumps(dropped_id)
     named = select(messages).where(messages.c.subjects.contains(quoted))
@@ -45,20 +47,31 @@ def _move_messages(connection: Connection, kept_id: str, dropped_id: str) -> Non
             subjects["organisation"] = kept_id
             values = {"subjects": json.dumps(subjects, sort_keys=True)}
             mine = messages.c.id == row.id
-            if row.event == Event.ALERTS.value and _is_known(connection, row, values["subjects"]):
+            same = _same(connection, row, values["subjects"]) if row.event == Event.ALERTS.value else None
+            if same is not None:
+                if row.state == State.QUEUED.value != same.state:
+                    _tell_again(connection, dropped_id, subjects["digest"])
                 connection.execute(delete(messages).where(mine))
             else:
                 connection.execute(update(messages).where(mine).values(values))
 
 
-def _is_known(connection: Connection, message: Row[Any], subjects: str) -> bool:
-    """Whether the same person has the same mail already."""
-    same = select(messages.c.id).where(
+def _same(connection: Connection, message: Row[Any], subjects: str) -> Row[Any] | None:
+    """Return the mail that the same person has of the same already; None where there is none."""
+    same = select(messages.c.state).where(
         messages.c.person_id == message.person_id,
         messages.c.event == message.event,
         messages.c.subjects == subjects,
     )
-    return connection.execute(same.limit(1)).first() is not None
+    return connection.execute(same.limit(1)).first()
+
+
+def _tell_again(connection: Connection, organisation_id: str, week: str) -> None:
+    """Let the alerts of a week's mail that goes out no more be told in the mail of a later week."""
+    theirs = (alerts.c.organisation_id == organisation_id, alerts.c.digest == week)
+    told = alerts.c.state == AlertState.TOLD.value
+    due = {"state": AlertState.DUE.value, "told_at": None, "digest": ""}
+    connection.execute(update(alerts).where(*theirs, told).values(due))
 
 
 def _move_links(connection: Connection, kept_id: str, dropped_id: str) -> None:
