@@ -3,6 +3,7 @@
 An erasure is owed until the log is empty: the table ``owed_erasures`` says so across processes and restarts.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -13,6 +14,7 @@ from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.schema import (
+    candidates,
     id_in,
     ids_parameter,
     links,
@@ -25,6 +27,7 @@ from matcher.adapters.sql.schema import (
     plan_members,
 )
 from matcher.errors import MatcherError
+from matcher.hiring.candidates import ERASED_ORGANISATION
 
 _PLAN = (plan_lists, plan_members)
 
@@ -43,7 +46,22 @@ def erase_traces(connection: Connection, ids: Sequence[str]) -> Counter[str]:
         opening = delete(links).where(or_(links.c.subject == item_id, ends))
         for table, statement in ((messages, mails), (links, opening)):
             removed[table.name] += connection.execute(statement).rowcount
+        rename_chosen(connection, item_id, ERASED_ORGANISATION)
     return +removed
+
+
+def rename_chosen(connection: Connection, item_id: str, to: str) -> None:
+    """Let the candidates who chose to be shown to an organisation name another id instead.
+
+    The choice stays as narrow as it was: taken out of it, the last one would leave it open to all.
+    """
+    one = candidates.c
+    quoted = one.shown_to.contains(json.dumps(item_id), autoescape=True)
+    naming = select(one.candidate_id, one.shown_to).where(quoted)
+    for row in connection.execute(naming).all():
+        chosen = {to if each == item_id else each for each in json.loads(row.shown_to)}
+        values = {"shown_to": json.dumps(sorted(chosen))}
+        connection.execute(update(candidates).where(one.candidate_id == row.candidate_id).values(values))
 
 
 def erase_person_traces(connection: Connection, person_id: str) -> Counter[str]:

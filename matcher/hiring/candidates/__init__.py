@@ -16,6 +16,7 @@
 """
 
 from matcher.hiring.candidates.candidate import (
+    ERASED_ORGANISATION,
     Candidate,
     CandidateState,
     Consent,
@@ -48,6 +49,7 @@ from matcher.hiring.candidates.sealing import KEY_FILE, Sealing
 
 __all__ = [
     "CURRENT",
+    "ERASED_ORGANISATION",
     "KEY_FILE",
     "LANGUAGES",
     "MOST_BYTES",

@@ -11,6 +11,8 @@ CODE_SIGNS = "23456789BCDFGHJKLMNPQRSTVWXZ"
 """No vowel, so that no code is a word; no 0, 1, O or I, which people mix up."""
 KEPT_FOR = timedelta(days=730)
 """Time after a candidate's last own act: two years (CNIL, recruitment guide of 2023; LEG20)."""
+ERASED_ORGANISATION = "(erased)"
+"""Stands in a candidate's choice for an organisation that was erased since; no id has brackets."""
 CONFIRMED_WITHIN = timedelta(days=2)
 """Time for the address to be confirmed; what was typed is erased then."""
 
@@ -44,7 +46,8 @@ class Candidate:
     """A candidate as the store keeps it: nothing here names the person.
 
     ``shown_to`` are ids of the organisations to whom the HR factory may show the profile; all where it is
-    empty. ``last_contact_at`` is the candidate's last own act.
+    empty. For one that was erased it holds :data:`ERASED_ORGANISATION`, so that the choice never widens to
+    all. ``last_contact_at`` is the candidate's last own act.
     """
 
     id: str

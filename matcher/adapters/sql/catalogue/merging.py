@@ -10,7 +10,7 @@ from matcher.adapters.sql.catalogue.merging_alerts import move_alerts
 from matcher.adapters.sql.catalogue.merging_introductions import move_introductions
 from matcher.adapters.sql.catalogue.merging_people import move_people
 from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
-from matcher.adapters.sql.erasure import leave_plan
+from matcher.adapters.sql.erasure import leave_plan, rename_chosen
 from matcher.adapters.sql.schema import (
     feedback,
     impression_counts,
@@ -48,6 +48,7 @@ def merge_items(connection: Connection, kept_id: str, dropped_id: str, at: str) 
     move_introductions(connection, kept_id, dropped_id)
     move_people(connection, kept_id, dropped_id)
     move_alerts(connection, kept_id, dropped_id)
+    rename_chosen(connection, dropped_id, kept_id)
     write(connection, compare(connection, [to_row(merged, f"merge of {dropped_id}", at)]))
     remove(connection, [dropped_id], at)
     erase_items(connection, [dropped_id], at)
