@@ -32,8 +32,11 @@ class Items(Protocol):
         """Return, by id, since when those of the items are refused that were erased at their own request."""
         ...
 
-    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None) -> PutReport:
-        """Insert or replace items in one transaction; with a file, as a batch that can be undone."""
+    def put(self, given: Puttable, *, source: str, file: ImportFile | None = None, by: str = "") -> PutReport:
+        """Insert or replace items in one transaction; with a file, as a batch that can be undone.
+
+        ``by`` is the person who does it, for the audit; "" for a program or the command line.
+        """
         ...
 
 

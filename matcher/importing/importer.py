@@ -78,6 +78,7 @@ def apply_plan(
     store: Store,
     *,
     who: str = "",
+    by: str = "",
     on_rejects: Callable[[Sequence[Row]], None] | None = None,
 ) -> ImportReport:
     """Do what a plan says, as one transaction, and keep it as a batch that can be undone.
@@ -89,7 +90,9 @@ def apply_plan(
     store
         All good rows go in, or, if anything fails or the process is killed, none.
     who
-        Who imports; kept with the batch.
+        Who imports, as lists of imports say; kept with the batch.
+    by
+        The id of the person who imports, for the audit; "" for a program or the command line.
     on_rejects
         Called with the rows set aside, in file order, before anything is stored: if they cannot be kept,
         nothing is imported.
@@ -115,7 +118,7 @@ def apply_plan(
         return decided.items
 
     file = ImportFile(plan.source, plan.digest, who)
-    put = store.items.put(good, source=plan.source, file=file)
+    put = store.items.put(good, source=plan.source, file=file, by=by)
     counts = PutReport(put.inserted, put.updated, put.unchanged)
     return replace(reports[-1], put=counts, batch=put.batch if put.changed else "")
 

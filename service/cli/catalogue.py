@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from matcher.adapters.sql import Store, open_store
+from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.audit import Note, Of
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import ItemType
 from matcher.errors import IndexLocked
@@ -93,6 +94,8 @@ def export(settings: Settings, file: Path | None, item_type: ItemType | None) ->
     """
     with opened_store(settings, make=False) as store:
         items = list(store.items.all(item_type))
+        # Before anything is written: what is taken out is entered, or it is not taken out.
+        store.audit.append([Note("report.export", Of.REPORT, "catalogue")], utc_now())
     if file is None:
         results().out(jsonl_text(map(record, items)), end="", highlight=False)
         return

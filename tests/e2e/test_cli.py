@@ -370,6 +370,12 @@ def test_what_is_exported_is_read_back_identically(stocked, monkeypatch, capsys,
     assert main(["import", name, *kind]) == 0
     assert main(["export", f"again-{name}", *kind]) == 0
     assert (stocked / f"again-{name}").read_bytes() == (stocked / name).read_bytes()
+    capsys.readouterr()
+    assert main(["audit", "export"]) == 0
+    taken_out = [
+        one for one in map(json.loads, capsys.readouterr().out.splitlines()) if "report" in one["act"]
+    ]
+    assert [one["subject"] for one in taken_out] == ["report:catalogue"]
 
 
 @pytest.mark.parametrize("name", ["out.csv", "out.jsonl"])

@@ -69,6 +69,9 @@ def test_a_list_whose_columns_are_not_clear_is_corrected_imported_and_undone(
     assert names(signed) == before | {"Nouvelle SAS"}
     batch = re.search(r"/importer/lots/([\w-]+)/annuler", staff.get("/importer").text)
     assert batch is not None
+    matcher: Matcher = signed.state.matcher
+    entered = [one for one in matcher.audit.export() if one["act"] == "subject.change"]
+    assert [one["acting"] for one in entered] == ["staff"], "the person who imported, not the service"
     undone = [staff.post(f"/importer/lots/{batch[1]}/annuler").headers["location"] for _ in range(2)]
     assert undone == ["/importer?fait=import_undone", "/importer?fait=import_undone_already"]
     assert names(signed) == before

@@ -18,6 +18,7 @@ from matcher.figures.writing import empty_sentence, table_of
 from matcher.settings import Settings, load
 from service.cli.render.console import remarks, results
 from service.figures import facts_of, report_record
+from service.looking import export
 from service.words import Language
 
 _DAYS = 30
@@ -38,6 +39,8 @@ def report(
     period = _period(settings, first, last)
     with open_matcher(settings) as matcher:
         facts = facts_of(matcher, utc_now())
+        if json_ or out is not None:
+            export(matcher, "figures", None, utc_now())
     made = count(facts, period)
     if json_:
         results().out(json.dumps(report_record(made), ensure_ascii=False, indent=2), highlight=False)

@@ -116,7 +116,7 @@ async def choose(request: Request, token: str, _staff: WriterDep, engine: Engine
 
 
 @router.post("/importer/{token}/faire", name="page_do_import")
-async def do_import(request: Request, token: str, _staff: WriterDep, engine: EngineDep) -> Response:
+async def do_import(request: Request, token: str, staff: WriterDep, engine: EngineDep) -> Response:
     """Do what the preview said, or show it again where it would do otherwise now."""
     form, files = await typed(request), _files(request)
 
@@ -127,7 +127,7 @@ async def do_import(request: Request, token: str, _staff: WriterDep, engine: Eng
         found = preview_of(files.path(token), waiting, matcher.store)
         if found.error or found.fingerprint != form.get("fingerprint", ""):
             return False
-        report = _import(matcher, files, token, found)
+        report = _import(matcher, files, token, found, _id_of(staff))
         put = report.put
         waiting.done, waiting.batch = True, report.batch
         waiting.counts = {
@@ -163,10 +163,10 @@ async def rejects(request: Request, token: str, _staff: WriterDep) -> Response:
 
 
 @router.post("/importer/lots/{batch}/annuler", name="page_undo_import")
-async def undo(batch: str, _staff: WriterDep, engine: EngineDep) -> Response:
+async def undo(batch: str, staff: WriterDep, engine: EngineDep) -> Response:
     """Bring back what an import changed."""
     try:
-        report = await engine.work(lambda matcher: matcher.store.imports.undo(batch))
+        report = await engine.work(lambda matcher: matcher.store.imports.undo(batch, by=_id_of(staff)))
     except InvalidRequest:  # a double click: it is undone once
         return back_to("/importer", said="import_undone_already")
     return back_to("/importer", said="import_undone_but" if report.kept else "import_undone")
@@ -220,7 +220,11 @@ async def _show(
     return show(request, page, section=SECTION, status=status)
 
 
-def _import(matcher: Matcher, files: WaitingFiles, token: str, found: Preview) -> ImportReport:
+def _id_of(staff: Caller) -> str:
+    return staff.person.id if staff.person else ""
+
+
+def _import(matcher: Matcher, files: WaitingFiles, token: str, found: Preview, by: str) -> ImportReport:
     path = files.path(token)
     if found.participations:
         return import_participations(path, matcher.store, who=STAFF)
@@ -231,4 +235,4 @@ def _import(matcher: Matcher, files: WaitingFiles, token: str, found: Preview) -
     def keep_rejects(rows: Sequence[Row]) -> None:
         write_rejects(rejects_path(path), plan.table, rows)
 
-    return apply_plan(plan, matcher.store, who=STAFF, on_rejects=keep_rejects)
+    return apply_plan(plan, matcher.store, who=STAFF, by=by, on_rejects=keep_rejects)
