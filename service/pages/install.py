@@ -67,6 +67,7 @@ def install(app: FastAPI) -> None:
 
 
 def sweep(home: Path, now: datetime) -> None:
-    """Drop the lists of people and the imports that pages have kept for long enough below a home folder."""
+    """Drop the lists of people, imports and backups that pages have kept long enough below a home folder."""
     KeptEvents(home).sweep(now)
     WaitingFiles(home).sweep(now)
+    backup.kept_backups(home).sweep(now)

@@ -1,7 +1,5 @@
 """The page *Sauvegarde*: when the store was last backed up, and a backup made now, to keep elsewhere."""
 
-import shutil
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -18,11 +16,15 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.frame import Page, show
+from service.pages.keeping import Keeping
 
 router = APIRouter(include_in_schema=False)
 AdminDep = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
 PATH = "/administration/sauvegarde"
 TOO_OLD = timedelta(days=7)
+BACKUPS = "backups-under-way"
+LEFT_FOR = timedelta(hours=1)
+"""Longer than the slowest download: one that is still being sent is not swept."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,11 +46,12 @@ async def backup(request: Request, _admin: AdminDep, engine: EngineDep) -> Respo
 
 
 @router.post(PATH, name="page_make_backup")
-async def make(admin: AdminDep, engine: EngineDep) -> Response:
+async def make(request: Request, admin: AdminDep, engine: EngineDep) -> Response:
     """Make a backup and send it; nothing of it stays on this machine."""
     at, by = now(), admin.person.id if admin.person else ""
-    folder = Path(tempfile.mkdtemp(prefix="matcher-backup-"))  # 0700: a backup holds all personal data
-    to = folder / f"matcher-{at:%Y-%m-%d-%H%M}.tar.gz"
+    kept = kept_backups(request.app.state.settings.home)
+    token = await engine.read(lambda _: kept.make(at))
+    to = kept.folder(token) / f"matcher-{at:%Y-%m-%d-%H%M}.tar.gz"
 
     def write(matcher: Matcher) -> None:
         make_backup(matcher.store, matcher.settings.home, to, at, by=by)
@@ -56,7 +59,20 @@ async def make(admin: AdminDep, engine: EngineDep) -> Response:
     try:
         await engine.read(write)
     except BaseException:
-        shutil.rmtree(folder)
+        kept.drop(token)
         raise
-    dropped = BackgroundTask(shutil.rmtree, folder)
-    return FileResponse(to, media_type="application/gzip", filename=to.name, background=dropped)
+    return FileResponse(
+        to,
+        headers={"Cache-Control": "no-store"},
+        media_type="application/gzip",
+        filename=to.name,
+        background=BackgroundTask(kept.drop, token),
+    )
+
+
+def kept_backups(home: Path) -> Keeping:
+    """Return where backups are until they are sent: in the home, so that an erasure and a sweep find them.
+
+    One that a process left when it was killed goes with the sweep of a start, or of the next day.
+    """
+    return Keeping(home / BACKUPS, LEFT_FOR)
