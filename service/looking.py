@@ -27,7 +27,7 @@ def look_at_person(matcher: Matcher, person_id: str, by: Person | None, now: dat
 def list_people(matcher: Matcher, by: Person | None, now: datetime) -> None:
     """Enter that a person opens the list of everybody."""
     if by is not None:
-        matcher.store.audit.enter_once(Note("people.list", Of.REPORT, "people", by.id), now, ONCE_IN)
+        matcher.store.audit.enter_once([Note("people.list", Of.REPORT, "people", by.id)], now, ONCE_IN)
 
 
 def export(matcher: Matcher, what: str, by: Person | None, now: datetime) -> None:

@@ -6,8 +6,8 @@
 - ``ports``: what the audit asks of the store
 """
 
-from matcher.audit.chain import RESUME, Checkpoint, Fault, Head, Resumption, Verdict, sign, verify
-from matcher.audit.entry import FIRST, SERVICE, Entry, Note, Of, hash_of_entry, reference
+from matcher.audit.chain import RESUME, Checkpoint, Fault, FaultKind, Head, Resumption, Verdict, sign, verify
+from matcher.audit.entry import FIRST, SERVICE, Acting, Entry, Note, Of, hash_of_entry, reference
 from matcher.audit.log import CHECKPOINT_FILE, KEY_FILE, AuditLog, read_checkpoint
 
 __all__ = [
@@ -16,10 +16,12 @@ __all__ = [
     "KEY_FILE",
     "RESUME",
     "SERVICE",
+    "Acting",
     "AuditLog",
     "Checkpoint",
     "Entry",
     "Fault",
+    "FaultKind",
     "Head",
     "Note",
     "Of",

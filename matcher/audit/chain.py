@@ -4,6 +4,7 @@ import hmac
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from itertools import chain
 
 from matcher.audit.entry import FIRST, Entry, hash_of_entry
@@ -31,12 +32,35 @@ class Checkpoint:
     signature: str
 
 
+class FaultKind(StrEnum):
+    """What may be wrong, in English; the braces are the numbers of a fault."""
+
+    CHANGED = "the entry was changed"
+    UNREADABLE = "the entry cannot be read"
+    MOVED = "the entry after {} is missing or moved"
+    UNLINKED = "the entry does not follow from the one before it"
+    NOT_AS_SIGNED = "the entry is not the one that was signed"
+    UNSIGNED = "a checkpoint is not signed with the key"
+    HEAD = "the chain ends at entry {}, and its head is entry {}"
+    GONE = "entries {} to {} were signed and are gone"
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """What is wrong, and at which entry; 0 for the chain as a whole."""
+    """What is wrong, and at which entry; 0 for the chain as a whole. ``numbers`` are those of the kind.
+
+    >>> Fault(0, FaultKind.GONE, (4, 6)).what
+    'entries 4 to 6 were signed and are gone'
+    """
 
     seq: int
-    what: str
+    kind: FaultKind
+    numbers: tuple[int, ...] = ()
+
+    @property
+    def what(self) -> str:
+        """Say it in English."""
+        return self.kind.value.format(*self.numbers)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +125,7 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
     """
     marks = _by_number(checkpoints)
     unsigned = [mark for mark in checkpoints if not is_signed(mark, key)]
-    faults = _faults_at(unsigned, "a checkpoint is not signed with the key")
+    faults = _faults_at(unsigned, FaultKind.UNSIGNED)
     last = Head()
     differing: list[Checkpoint] = []
     resumptions: list[Resumption] = []
@@ -112,13 +136,13 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
             resumptions += _resumption(entry, key)
         last = Head(entry.seq, entry.hash)
     if last != head:
-        faults.append(Fault(0, f"the chain ends at entry {last.seq}, and its head is entry {head.seq}"))
-    faults += _faults_at(_not_lost(differing, resumptions), "the entry is not the one that was signed")
+        faults.append(Fault(0, FaultKind.HEAD, (last.seq, head.seq)))
+    faults += _faults_at(_not_lost(differing, resumptions), FaultKind.NOT_AS_SIGNED)
     # What is left of the marks is of entries that are not there.
     gone = _not_lost(chain.from_iterable(marks.values()), resumptions)
     if gone:
         latest = max(mark.seq for mark in gone)
-        faults.append(Fault(0, f"entries {last.seq + 1} to {latest} were signed and are gone"))
+        faults.append(Fault(0, FaultKind.GONE, (last.seq + 1, latest)))
     return Verdict(last.seq, len(checkpoints), tuple(faults[:MOST_FAULTS]), tuple(resumptions))
 
 
@@ -158,8 +182,8 @@ def _by_number(checkpoints: Sequence[Checkpoint]) -> dict[int, list[Checkpoint]]
     return marks
 
 
-def _faults_at(marks: Sequence[Checkpoint], what: str) -> list[Fault]:
-    return [Fault(mark.seq, what) for mark in marks]
+def _faults_at(marks: Sequence[Checkpoint], kind: FaultKind) -> list[Fault]:
+    return [Fault(mark.seq, kind) for mark in marks]
 
 
 def _not_lost(marks: Iterable[Checkpoint], resumptions: Sequence[Resumption]) -> list[Checkpoint]:
@@ -174,14 +198,14 @@ def _lost_signature(key: bytes, lost: str, place: Head, at: datetime) -> str:
 def _faults_of(entry: Entry, last: Head) -> list[Fault]:
     faults = []
     if entry.seq != last.seq + 1:
-        faults.append(Fault(entry.seq, f"the entry after {last.seq} is missing or moved"))
+        faults.append(Fault(entry.seq, FaultKind.MOVED, (last.seq,)))
     if entry.before != last.hash:
-        faults.append(Fault(entry.seq, "the entry does not follow from the one before it"))
+        faults.append(Fault(entry.seq, FaultKind.UNLINKED))
     try:
         if entry.hash != hash_of_entry(entry):
-            faults.append(Fault(entry.seq, "the entry was changed"))
+            faults.append(Fault(entry.seq, FaultKind.CHANGED))
     except (AttributeError, TypeError, ValueError):  # somebody edited bytes into a column of texts
-        faults.append(Fault(entry.seq, "the entry cannot be read"))
+        faults.append(Fault(entry.seq, FaultKind.UNREADABLE))
     return faults
 
 

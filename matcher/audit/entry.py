@@ -15,6 +15,17 @@ _REFERENCE_BYTES = 8
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+class Acting(StrEnum):
+    """For whom a person acts, as it was when they did: roles change, and an entry tells of its own time."""
+
+    OWN = "own"
+    """For themselves, or for an organisation they speak for."""
+    STAFF = "staff"
+    """For the cluster."""
+    MEMBER = "member"
+    """For another organisation."""
+
+
 class Of(StrEnum):
     """What an entry is about."""
 
@@ -60,7 +71,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry as it is kept. ``before`` is the hash of the entry before it, ``hash`` its own."""
+    """An entry as it is kept. ``before`` is the hash of the entry before it, ``hash`` its own.
+
+    ``acting`` is an :class:`Acting`; "" where no person acts, and in entries made before it was kept.
+    """
 
     seq: int
     at: datetime
@@ -70,6 +84,7 @@ class Entry:
     version: str
     before: str
     hash: str = ""
+    acting: str = ""
 
 
 def reference(salt: bytes, of: Of, subject_id: str) -> str:
@@ -90,7 +105,8 @@ def hash_of_entry(entry: Entry) -> str:
     """Return the hash of an entry over every field but the hash itself.
 
     Each field is written with its length in bytes before it, so that no character can move from one field
-    to the next, and the instant in whole microseconds, as every database keeps it.
+    to the next, and the instant in whole microseconds, as every database keeps it. ``acting`` is a last
+    field where there is one, so that entries made without it keep their hash.
 
     >>> from dataclasses import replace
     >>> one = Entry(1, datetime(2026, 12, 1, tzinfo=UTC), "ab", "c", "", "", FIRST)
@@ -106,6 +122,7 @@ def hash_of_entry(entry: Entry) -> str:
         entry.subject,
         entry.version,
         entry.before,
+        *([entry.acting] if entry.acting else []),
     )
     digest = hashlib.sha256()
     for field in fields:

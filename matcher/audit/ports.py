@@ -1,6 +1,6 @@
 """What the audit asks of the store."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -20,8 +20,8 @@ class AuditRows(Protocol):
         """Enter the note that ``note_of`` returns for the head; nothing is entered between the two."""
         ...
 
-    def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
-        """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""
+    def enter_once(self, notes: Sequence[Note], now: datetime, within: timedelta) -> int:
+        """Enter notes, except those entered less than ``within`` ago; return how many are entered."""
         ...
 
     def about(self, of: Of, subject_id: str, most: int) -> list[Entry]:
@@ -36,11 +36,13 @@ class AuditRows(Protocol):
         """Yield every entry in ascending order."""
         ...
 
-    def newest(self, most: int, *, before: int = 0, act: str = "", naming: str = "") -> list[Entry]:
+    def newest(
+        self, most: int, *, before: int = 0, act: str = "", naming: Collection[str] | None = None
+    ) -> list[Entry]:
         """Return ``most`` entries at most, the latest first.
 
-        Only those numbered below ``before``, of the act ``act``, or in which ``naming`` is who acted or what
-        was concerned, where these are given.
+        Only those numbered below ``before``, of the act ``act``, or in which one of the references ``naming``
+        is who acted or what was concerned, where these are given.
         """
         ...
 

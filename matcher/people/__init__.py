@@ -25,12 +25,21 @@ from matcher.people.permissions import (
     Scope,
     permissions_of,
 )
-from matcher.people.person import DEMONSTRATION, Person, Role, address_key, check_address, new_person
+from matcher.people.person import (
+    AT_THE_CLUSTER,
+    DEMONSTRATION,
+    Person,
+    Role,
+    address_key,
+    check_address,
+    new_person,
+)
 from matcher.people.secret import read_secret
 from matcher.people.sign_in import SignIn, WrongSignIn
 from matcher.people.visits import VISIT_FOR, Visit, VisitRows, Visits
 
 __all__ = [
+    "AT_THE_CLUSTER",
     "DEMONSTRATION",
     "FAULTS",
     "ROLE_PERMISSIONS",

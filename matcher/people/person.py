@@ -27,6 +27,10 @@ class Role(StrEnum):
     ADMIN = "admin"
 
 
+AT_THE_CLUSTER = frozenset({Role.STAFF, Role.HR, Role.ADMIN})
+"""Roles of the cluster's own team."""
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
     """A person, with what mail and rights need and nothing more.

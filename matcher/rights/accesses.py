@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from matcher.audit import SERVICE, Entry, Note, Of
-from matcher.people import Person, Role
+from matcher.people import AT_THE_CLUSTER, Person
 from matcher.rights.subject import Subject, SubjectKind
 
 VIEW = "subject.view"
@@ -17,7 +17,6 @@ CONTACT = "contact.open"
 ONCE_IN = timedelta(hours=1)
 """Who opens one record several times within this time is entered once."""
 MOST = 200
-_AT_THE_CLUSTER = frozenset({Role.STAFF, Role.HR, Role.ADMIN})
 
 
 class By(StrEnum):
@@ -48,8 +47,8 @@ class Access:
 class AccessAudit(Protocol):
     """What is asked of the audit."""
 
-    def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
-        """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""
+    def enter_once(self, notes: Sequence[Note], now: datetime, within: timedelta) -> int:
+        """Enter notes, except those entered less than ``within`` ago; return how many are entered."""
         ...
 
     def about(self, of: Of, subject_id: str, most: int) -> list[Entry]:
@@ -66,18 +65,16 @@ def look(audit: AccessAudit, subjects: Sequence[Subject], by: Person | None, now
 
     Members read the directory, which is what it is for, and their own record.
     """
-    if by is None or not by.roles & _AT_THE_CLUSTER:
+    if by is None or not by.roles & AT_THE_CLUSTER:
         return
-    for subject in subjects:
-        if not _is_own(subject, by):
-            audit.enter_once(Note(VIEW, Of(subject.kind.value), subject.id, by.id), now, ONCE_IN)
+    others = [subject for subject in subjects if not _is_own(subject, by)]
+    audit.enter_once([Note(VIEW, Of(one.kind.value), one.id, by.id) for one in others], now, ONCE_IN)
 
 
 def open_contacts(audit: AccessAudit, person_ids: Sequence[str], by: str, now: datetime) -> None:
     """Enter that the addresses of contact persons are shown to a person; "" for a program."""
-    for person_id in person_ids:
-        if person_id != by:
-            audit.enter_once(Note(CONTACT, Of.PERSON, person_id, by), now, ONCE_IN)
+    others = [person_id for person_id in person_ids if person_id != by]
+    audit.enter_once([Note(CONTACT, Of.PERSON, person_id, by) for person_id in others], now, ONCE_IN)
 
 
 def accesses_of(audit: AccessAudit, subject: Subject, people: Sequence[Person]) -> list[Access]:
@@ -92,24 +89,28 @@ def accesses_of(audit: AccessAudit, subject: Subject, people: Sequence[Person]) 
     named = audit.references(Of.PERSON, known)
     found = []
     for entry in audit.about(Of(subject.kind.value), subject.id, MOST):
-        by, name = _who(entry.actor, subject, named, known)
+        by, name = _who(entry, subject, named, known)
         found.append(Access(entry.at, entry.act, by, name))
     return found
 
 
 def _who(
-    actor: str, subject: Subject, named: Mapping[str, str], known: Mapping[str, Person]
+    entry: Entry, subject: Subject, named: Mapping[str, str], known: Mapping[str, Person]
 ) -> tuple[By, str]:
-    if actor == SERVICE:
+    if entry.actor == SERVICE:
         return By.SERVICE, ""
-    if actor not in named:
+    if entry.actor not in named:
         return By.GONE, ""
-    person = known[named[actor]]
+    person = known[named[entry.actor]]
+    by = By(entry.acting) if entry.acting else _by_today(subject, person)
+    return by, person.name if by is By.STAFF else ""
+
+
+def _by_today(subject: Subject, person: Person) -> By:
+    """Return how a person stands to a subject today, for entries that do not say how it was then."""
     if _is_own(subject, person):
-        return By.OWN, ""
-    if person.roles & _AT_THE_CLUSTER:
-        return By.STAFF, person.name
-    return By.MEMBER, ""
+        return By.OWN
+    return By.STAFF if person.roles & AT_THE_CLUSTER else By.MEMBER
 
 
 def _is_own(subject: Subject, person: Person) -> bool:

@@ -55,7 +55,9 @@ def test_a_chain_that_nobody_touched_is_sound() -> None:
 
 
 @pytest.mark.parametrize("place", range(LENGTH))
-@pytest.mark.parametrize("field", ["actor", "act", "subject", "version", "at", "before", "hash", "seq"])
+@pytest.mark.parametrize(
+    "field", ["actor", "act", "subject", "version", "at", "before", "hash", "seq", "acting"]
+)
 def test_every_change_of_one_field_is_found(place: int, field: str) -> None:
     entry = SOUND[place]
     other = {"at": entry.at + timedelta(microseconds=1), "seq": entry.seq + LENGTH}

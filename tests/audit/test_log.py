@@ -82,6 +82,7 @@ def test_what_is_entered_during_the_check_is_no_fault(matcher: Matcher) -> None:
 
 EDITS = {
     "changed": "UPDATE audit_entries SET actor = 'person:0' WHERE seq = 3",
+    "acting": "UPDATE audit_entries SET acting = 'member' WHERE seq = 3",
     "removed": "DELETE FROM audit_entries WHERE seq = 3",
     "cut off": "DELETE FROM audit_entries WHERE seq > 3",
     "emptied": "DELETE FROM audit_entries",

@@ -75,8 +75,10 @@ def test_who_looked_is_entered_once_an_hour_and_told(matcher: Matcher) -> None:
     (speaker,) = matcher.store.people.of_organisation(OTHER.id)
     note = Note("subject.view", Of.ORGANISATION, ONE.id, speaker.id)
     audit = matcher.store.audit
-    entered = [audit.enter_once(note, NOW + timedelta(minutes=m), timedelta(hours=1)) for m in (0, 30, 61)]
-    assert entered == [True, False, True]
+    entered = [
+        audit.enter_once([note, note], NOW + timedelta(minutes=m), timedelta(hours=1)) for m in (0, 30, 61)
+    ]
+    assert entered == [1, 0, 1]
     seen = [one.by for one in matcher.rights.accesses(OF_ONE) if one.act == "subject.view"]
     assert seen == [By.MEMBER, By.MEMBER]
     assert matcher.audit.verify().is_sound

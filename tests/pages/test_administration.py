@@ -2,8 +2,9 @@
 
 import json
 import re
-import tempfile
-from datetime import UTC, datetime
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,10 @@ from matcher.backup import read_manifest
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
 from matcher.people import Role, new_person
+from service.pages import sweep
+from service.pages.admin.backup import BACKUPS, LEFT_FOR, kept_backups
 from service.pages.admin.state import in_force
+from service.pages.listing import ROWS
 from tests.pages.signing_in import ADMIN, STAFF, browser_of
 from tests.service.conftest import KEY
 
@@ -106,10 +110,41 @@ def test_the_journal_is_filtered_checked_and_taken_away(signed: FastAPI) -> None
     assert ">backup.make</td>" not in filtered
     assert "Paul Roux" in filtered
     for naming in ("paul roux", "Inès Garcia"):
-        assert ">person.add</td>" in admin.get("/administration/journal", params={"qui": naming}).text
+        assert ">person.add</td>" in admin.post("/administration/journal", data={"qui": naming}).text
+    assert "Aucune ligne" in admin.post("/administration/journal", data={"qui": "Personne Inconnue"}).text
     assert "lignes vérifiées" in admin.post("/administration/journal/verifier").text
     lines = admin.get("/administration/journal.jsonl").text.splitlines()
     assert [json.loads(line)["seq"] for line in lines] == list(range(1, len(lines) + 1))
+
+
+def test_all_who_bear_a_name_are_found_and_no_address_names_them(signed: FastAPI) -> None:
+    admin, store = browser_of(signed, ADMIN), signed.state.matcher.store
+    twins = [new_person(f"jean{n}@example.org", "Jean Martin") for n in range(2)]
+    for one in twins:
+        store.people.put(one)
+    store.audit.append(
+        [Note("subject.view", Of.PERSON, one.id) for one in twins for _ in range(ROWS)], datetime.now(UTC)
+    )
+    page = admin.post("/administration/journal", data={"qui": "jean martin", "acte": "person.add"}).text
+    assert page.count('<td class="date">person.add</td>') == 2
+    assert 'value="jean martin"' in page
+    page = admin.post("/administration/journal", data={"qui": "JEAN MARTIN"}).text
+    addresses = re.findall(r'href="([^"]+)"', page)
+    assert not [one for one in addresses if "artin" in one]
+    (older,) = [one for one in addresses if "avant=" in one]
+    page = admin.get(older.replace("&amp;", "&")).text
+    assert page.count('<td class="date">subject.view</td>') == ROWS
+    assert 'value="Jean Martin"' in page
+
+
+def test_a_fault_of_the_journal_is_said_in_the_language_of_the_page(signed: FastAPI) -> None:
+    admin, settings = browser_of(signed, ADMIN), signed.state.matcher.settings
+    with closing(sqlite3.connect(settings.home / "matcher.db")) as database, database:
+        database.execute("UPDATE audit_entries SET act = 'x' WHERE seq = 1")
+        database.execute("DELETE FROM audit_entries WHERE seq = 2")
+    page = admin.post("/administration/journal/verifier").text
+    assert "Ligne 1 : elle a été changée" in page
+    assert "Ligne 3 : la ligne qui suit la ligne 1 manque ou a été déplacée" in page
 
 
 def test_the_journal_tells_of_entries_that_a_restore_lost(signed: FastAPI) -> None:
@@ -141,12 +176,19 @@ def test_a_backup_is_made_sent_and_remembered(signed: FastAPI, tmp_path: Path) -
     file.write_bytes(sent.content)
     assert read_manifest(file).rows["items"] > 0
     assert "La dernière sauvegarde" in admin.get("/administration/sauvegarde").text
-    assert (
-        list(
-            Path(tempfile.gettempdir()).glob(f"matcher-backup-*/{sent.headers['content-disposition'][22:-1]}")
-        )
-        == []
-    )
+    assert sent.headers["cache-control"] == "no-store"
+    assert list((signed.state.matcher.settings.home / BACKUPS).iterdir()) == []
+
+
+def test_a_backup_that_a_killed_process_left_goes_at_the_next_start(signed: FastAPI) -> None:
+    home, at = signed.state.matcher.settings.home, datetime.now(UTC)
+    kept = kept_backups(home)
+    left = kept.folder(kept.make(at)) / "matcher.tar.gz"
+    left.write_bytes(b"all personal data")
+    sweep(home, at)
+    assert left.exists(), "it may still be on its way"
+    sweep(home, at + LEFT_FOR + timedelta(minutes=1))
+    assert not left.exists()
 
 
 def test_staff_are_no_administrators(read_only: FastAPI) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,25 @@ def test_an_opened_contact_is_told_without_the_name_of_the_member(matcher: Match
     of_claire = Subject(SubjectKind.PERSON, CLAIRE.id)
     assert told(matcher, of_claire)[0] == ("contact.open", By.MEMBER, "")
     assert told(matcher, Subject(SubjectKind.PERSON, HUGO.id)) == [("person.add", By.SERVICE, "")]
+
+
+@pytest.mark.parametrize(
+    "later",
+    [{"roles": frozenset()}, {"roles": frozenset({Role.MEMBER}), "organisations": (ONE.id,)}],
+    ids=["left the team", "speaks for it now"],
+)
+def test_who_acted_for_the_team_is_told_so_after_leaving_it(matcher: Matcher, later: dict[str, Any]) -> None:
+    matcher.rights.look([OF_ONE], NADIA, NOW)
+    matcher.store.people.put(replace(NADIA, **later))
+    assert told(matcher) == [("subject.view", By.STAFF, "Nadia Benali")]
+    assert matcher.audit.verify().is_sound
+
+
+def test_several_looks_at_once_are_entered_each_once(matcher: Matcher) -> None:
+    of_other = Subject(SubjectKind.ORGANISATION, OTHER.id)
+    matcher.rights.look([OF_ONE], NADIA, NOW)
+    matcher.rights.look([OF_ONE, of_other, of_other], NADIA, NOW)
+    assert (len(told(matcher)), len(told(matcher, of_other))) == (1, 1)
 
 
 def test_acts_on_an_account_say_who(matcher: Matcher) -> None:

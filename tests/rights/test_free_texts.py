@@ -11,7 +11,19 @@ HASHES = {"hash", "before", "token_hash", "password_hash", "address_hash", "sha2
 SEALED = {"sealed", "sealed_reason"}
 VERSIONS = {"version", "need_version", "notice_version", "skills_version", "model", "generation", "plan"}
 LISTED = {
-    *("act", "action", "after", "apart", "decision", "event", "ground", "item_type", "kind", "lang"),
+    *(
+        "act",
+        "acting",
+        "action",
+        "after",
+        "apart",
+        "decision",
+        "event",
+        "ground",
+        "item_type",
+        "kind",
+        "lang",
+    ),
     *("on_behalf_of", "op", "origin", "outcomes", "party", "purpose", "resumes", "role", "roles"),
     *("scopes", "state", "ended_by"),
     *("candidates.source", "feedback.reason", "store_facts.name", "worker_turns.name"),

@@ -8,9 +8,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher, open_matcher
+from matcher.domain import ItemType
 from matcher.errors import BackendUnavailable
 from matcher.people import Person, Role, new_person
-from matcher.rights import Subject, SubjectKind
+from matcher.rights import By, Subject, SubjectKind
 from service.app import create_app
 from tests.service.people import Asker, askers
 
@@ -157,3 +158,13 @@ def test_a_record_that_a_command_resolves_for_staff_is_entered(client, matcher):
     assert found.json()["id"] == "ORG002"
     seen = matcher.rights.accesses(Subject(SubjectKind.ORGANISATION, "ORG002"))
     assert "subject.view" in [one.act for one in seen]
+
+
+def test_a_page_of_records_that_staff_read_is_entered_on_each_shown(client, matcher):
+    first, following = (one.id for one in list(matcher.store.items.all(ItemType.ORGANISATION))[:2])
+    ask = askers(client, matcher)
+    for who in ("member of A", "staff"):
+        read = ask[who]("GET", "/v1/organisations?limit=1")
+        assert [one["id"] for one in read.json()["items"]] == [first]
+    seen = [matcher.rights.accesses(Subject(SubjectKind.ORGANISATION, each)) for each in (first, following)]
+    assert [[one.by for one in each if one.act == "subject.view"] for each in seen] == [[By.STAFF], []]

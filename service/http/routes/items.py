@@ -66,6 +66,9 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
         _check_limit(query.limit, settings.max_page)
         listing = Listing(item_type, query, caller.sees, settings.zone)
         found = await engine.read(listing.read)
+        if item_type is ItemType.ORGANISATION:
+            shown = [item.id for item in found[: query.limit]]
+            await engine.read(lambda m: look_at_organisations(m, shown, caller.person, utc_now()))
         return _page([caller.view(item) for item in found], query.limit)
 
     @router.get(

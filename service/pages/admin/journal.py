@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request, Response
 
-from matcher.audit import Entry, Of, Verdict
+from matcher.audit import Entry, Fault, FaultKind, Of, Verdict
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
 from matcher.language import fold
@@ -16,21 +16,57 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
+from service.pages.forms import typed
 from service.pages.frame import Page, show
 from service.pages.listing import ROWS, Pager
+from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
 AdminDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]
 PATH = "/administration/journal"
 LONGEST = 100
+LONGEST_LIST = 2_000
+
+
+FAULTS = {
+    FaultKind.CHANGED: mark("elle a été changée"),
+    FaultKind.UNREADABLE: mark("elle ne peut pas être lue"),
+    FaultKind.MOVED: mark("la ligne qui suit la ligne %(first)s manque ou a été déplacée"),
+    FaultKind.UNLINKED: mark("elle ne tient pas à la précédente"),
+    FaultKind.NOT_AS_SIGNED: mark("ce n'est pas la ligne qui a été signée"),
+    FaultKind.UNSIGNED: mark("un état du journal n'est pas signé avec la clé du service"),
+    FaultKind.HEAD: mark("le journal finit à la ligne %(first)s, et sa dernière ligne connue est %(second)s"),
+    FaultKind.GONE: mark("les lignes %(first)s à %(second)s ont été signées et ne sont plus là"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which entries are asked for: an act, and the references of who acted or what was concerned.
+
+    ``naming`` is None where no name was given, and empty where nothing bears the name. ``typed`` is the name.
+    """
+
+    act: str = ""
+    naming: tuple[str, ...] | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FaultRow:
+    """A fault of the chain: at which entry, 0 for the chain as a whole, and a sentence with its numbers."""
+
+    seq: int
+    words: str
+    numbers: Mapping[str, int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JournalPage(Page):
-    """Entries, the latest first, of one act or one reference where these are chosen.
+    """Entries, the latest first, of one act or of what bears one name where these are chosen.
 
     ``names`` has, by their reference, the people and organisations that are still in the store. ``verdict``
-    is that of a check that was asked for, None without one.
+    is that of a check that was asked for, None without one, and ``faults`` are those that it found.
     """
 
     template: ClassVar[str] = "admin/journal.html"
@@ -42,22 +78,32 @@ class JournalPage(Page):
     names: Mapping[str, str]
     pager: Pager
     verdict: Verdict | None
+    faults: Sequence[FaultRow]
 
 
 @router.get(PATH, name="page_journal")
 async def journal(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
-    """Show the latest entries, or those before one."""
-    return show(
-        request, await engine.read(lambda matcher: _page(matcher, request)), section="/administration"
-    )
+    """Show the latest entries, or those before one; an address names references alone, and no person."""
+    given, query = request.query_params.get("qui", "")[:LONGEST_LIST], request.query_params
+    naming = tuple(given.split(",")) if given else None
+    chosen = Filter(query.get("acte", "")[:LONGEST], naming)
+    return await _show(request, engine, chosen)
+
+
+@router.post(PATH, name="page_filter_journal")
+async def find(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
+    """Show what concerns a name that was typed: of everybody and everything that bears it."""
+    form = await typed(request)
+    name, act = form.get("qui", "")[:LONGEST], form.get("acte", "")[:LONGEST]
+    naming = await engine.read(lambda matcher: _references(name, matcher))
+    return await _show(request, engine, Filter(act, naming, name))
 
 
 @router.post(f"{PATH}/verifier", name="page_verify_journal")
 async def verify(request: Request, _admin: AdminDep, engine: EngineDep) -> Response:
     """Check the whole chain and say what was found."""
     verdict = await engine.read(lambda matcher: matcher.audit.verify())
-    page = await engine.read(lambda matcher: _page(matcher, request, verdict))
-    return show(request, page, section="/administration")
+    return await _show(request, engine, Filter(), verdict)
 
 
 @router.get("/administration/journal.jsonl", name="page_journal_file")
@@ -73,27 +119,39 @@ def _lines(matcher: Matcher) -> bytes:
     return b"".join(json.dumps(entry, sort_keys=True).encode() + b"\n" for entry in matcher.audit.export())
 
 
-def _page(matcher: Matcher, request: Request, verdict: Verdict | None = None) -> JournalPage:
-    query = request.query_params
-    act, naming = query.get("acte", "")[:LONGEST], query.get("qui", "").strip()[:LONGEST]
-    given = query.get("avant", "")
+async def _show(
+    request: Request, engine: EngineDep, chosen: Filter, verdict: Verdict | None = None
+) -> Response:
+    given = request.query_params.get("avant", "")
     before = int(given) if given.isdecimal() and len(given) < 16 else 0
+    page = await engine.read(lambda matcher: _page(matcher, chosen, before, verdict))
+    return show(request, page, section="/administration")
+
+
+def _page(matcher: Matcher, chosen: Filter, before: int, verdict: Verdict | None) -> JournalPage:
     acts = matcher.store.audit.acts()
     names = _names(matcher) if acts else {}
-    found = matcher.store.audit.newest(ROWS + 1, before=before, act=act, naming=_reference(naming, names))
+    found = matcher.store.audit.newest(ROWS + 1, before=before, act=chosen.act, naming=chosen.naming)
     shown = found[:ROWS]
-    filters = {"acte": act, "qui": naming}
+    filters = {"acte": chosen.act, "qui": ",".join(chosen.naming or ())}
     first = f"{PATH}?{urlencode(filters)}" if before else ""
     older = f"{PATH}?{urlencode({**filters, 'avant': shown[-1].seq})}" if len(found) > ROWS else ""
+    bearing = dict.fromkeys(names.get(reference, reference) for reference in chosen.naming or ())
     return JournalPage(
         acts=acts,
-        act=act,
-        naming=naming,
+        act=chosen.act,
+        naming=chosen.typed or ", ".join(bearing),
         entries=shown,
         names=names,
         pager=Pager(first, older),
         verdict=verdict,
+        faults=[_fault_row(fault) for fault in verdict.faults] if verdict else [],
     )
+
+
+def _fault_row(fault: Fault) -> FaultRow:
+    numbers = dict(zip(("first", "second"), fault.numbers, strict=False))
+    return FaultRow(fault.seq, FAULTS[fault.kind], numbers)
 
 
 def _names(matcher: Matcher) -> dict[str, str]:
@@ -117,12 +175,14 @@ def _by_reference(matcher: Matcher, of: Of, names: Mapping[str, str]) -> dict[st
     return {reference: names[subject_id] for reference, subject_id in found.items()}
 
 
-def _reference(typed: str, names: Mapping[str, str]) -> str:
-    """Return the reference of a name, whatever its case and accents; what was typed where none bears it."""
-    sought = fold(typed)
+def _references(typed_name: str, matcher: Matcher) -> tuple[str, ...] | None:
+    """Return the references of all that bear a name, whatever its case and accents; None for no name.
+
+    A person and their company often share one. What is typed may be a reference itself.
+    """
+    sought = fold(typed_name)
     if not sought:
-        return ""
-    for reference, name in names.items():
-        if fold(name) == sought:
-            return reference
-    return typed
+        return None
+    names = _names(matcher) if matcher.store.audit.acts() else {}
+    bearing = tuple(reference for reference, name in names.items() if fold(name) == sought)
+    return bearing or (typed_name,)

@@ -1,6 +1,6 @@
 """Entries of the audit and its checkpoints, as rows."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql.audit.writing import actor_of, enter, enter_after
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import read_salt
-from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_head
+from matcher.adapters.sql.schema import audit_checkpoints, audit_entries, audit_head, id_in, ids_parameter
 from matcher.audit import Checkpoint, Entry, Head, Note, Of, reference
 
 _BATCH = 5_000
@@ -36,18 +36,17 @@ class AuditTables:
         with self._database.writing("writing the audit") as connection:
             enter_after(connection, note_of, now)
 
-    def enter_once(self, note: Note, now: datetime, within: timedelta) -> bool:
-        """Enter a note unless the same one was entered less than ``within`` ago; return whether it was."""
+    def enter_once(self, notes: Sequence[Note], now: datetime, within: timedelta) -> int:
+        """Enter notes, except those entered less than ``within`` ago; return how many are entered."""
         # Looked up before the turn of writers is asked for: most pages are opened several times.
         with self._database.reading("reading the audit") as connection:
-            known = _is_entered(connection, note, now - within)
-        if known:
-            return False
+            new = _not_entered(connection, notes, now - within)
+        if not new:
+            return 0
         with self._database.writing("writing the audit") as connection:
-            if _is_entered(connection, note, now - within):
-                return False
-            enter(connection, [note], now)
-        return True
+            new = _not_entered(connection, new, now - within)
+            enter(connection, new, now)
+        return len(new)
 
     def about(self, of: Of, subject_id: str, most: int) -> list[Entry]:
         """Return the latest entries about a subject, the latest first, ``most`` at most."""
@@ -76,7 +75,9 @@ class AuditTables:
                 return
             after = batch[-1].seq
 
-    def newest(self, most: int, *, before: int = 0, act: str = "", naming: str = "") -> list[Entry]:
+    def newest(
+        self, most: int, *, before: int = 0, act: str = "", naming: Collection[str] | None = None
+    ) -> list[Entry]:
         """Return ``most`` entries at most, the latest first; see :class:`matcher.audit.ports.AuditRows`."""
         one = audit_entries.c
         statement = select(audit_entries).order_by(one.seq.desc()).limit(most)
@@ -84,8 +85,8 @@ class AuditTables:
             statement = statement.where(one.seq < before)
         if act:
             statement = statement.where(one.act == act)
-        if naming:
-            statement = statement.where(or_(one.actor == naming, one.subject == naming))
+        if naming is not None:
+            statement = statement.where(or_(one.actor.in_(naming), one.subject.in_(naming)))
         with self._database.reading("reading the audit") as connection:
             return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
 
@@ -150,19 +151,23 @@ def _read(connection: Connection, statement: Select[Any]) -> list[Entry]:
     return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
 
 
-def _is_entered(connection: Connection, note: Note, since: datetime) -> bool:
+def _not_entered(connection: Connection, notes: Sequence[Note], since: datetime) -> list[Note]:
+    """Return the notes of which no same one was entered after an instant, each once."""
+    unlike = list(dict.fromkeys(notes))
     salt = read_salt(connection)
-    if salt is None:
-        return False
-    one = audit_entries.c
-    same = select(one.seq).where(
-        one.subject == reference(salt, note.of, note.subject_id),
-        one.actor == actor_of(salt, note.actor),
-        one.act == note.act,
-        one.version == note.version,
-        one.at > stamp(since),
-    )
-    return connection.execute(same.limit(1)).first() is not None
+    if salt is None or not unlike:
+        return unlike
+    named = {note: reference(salt, note.of, note.subject_id) for note in unlike}
+    dialect, one = connection.dialect.name, audit_entries.c
+    lately = select(one.subject, one.actor, one.act, one.version)
+    lately = lately.where(id_in(dialect, one.subject), one.at > stamp(since))
+    rows = connection.execute(lately, ids_parameter(dialect, list(named.values())))
+    known = {tuple(row) for row in rows}
+    return [
+        note
+        for note, subject in named.items()
+        if (subject, actor_of(salt, note.actor), note.act, note.version) not in known
+    ]
 
 
 def _instant(text: str) -> datetime:

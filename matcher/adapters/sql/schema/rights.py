@@ -49,10 +49,14 @@ audit_entries = Table(
     Column("version", Text, nullable=False),
     Column("before", Text, nullable=False, unique=True),
     Column("hash", Text, nullable=False),
+    Column("acting", Text, nullable=False, server_default=""),
     Index("audit_entries_by_time", "at"),
     Index("audit_entries_by_subject", "subject", "seq"),
 )
-"""Who saw or decided what; ``before`` is the hash of the entry before: unique, so the chain cannot fork."""
+"""Who saw or decided what; ``before`` is the hash of the entry before: unique, so the chain cannot fork.
+
+``acting`` says for whom a person acted then, "" for the service.
+"""
 
 audit_head = Table(
     "audit_head",
