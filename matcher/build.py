@@ -205,11 +205,10 @@ class Matcher:
 
     def contacts_of(self, organisation_ids: Sequence[str]) -> dict[str, list[str]]:
         """Return the ids of the people who get the mail of organisations, by organisation, in id order."""
-        found = self.store.people.of_organisations(organisation_ids)
-        return {
-            organisation_id: [person.id for person in people if person.may_be_written_to]
-            for organisation_id, people in found.items()
-        }
+        contacts: dict[str, list[str]] = {}
+        for organisation_id, people in self.store.people.of_organisations(organisation_ids).items():
+            contacts[organisation_id] = [person.id for person in people if person.may_be_written_to]
+        return contacts
 
     @cached_property
     def letters(self) -> LetterWriter:

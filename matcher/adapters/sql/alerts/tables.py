@@ -84,8 +84,8 @@ class AlertTables:
         out, and tells them. Alerts that are not due stay as they are.
         """
         with self._database.writing("telling of alerts") as connection:
-            settled = _settled(connection, [mail.key for one in digests for mail in one.mails])
-            open_ones = [one for one in digests if not any(mail.key in settled for mail in one.mails)]
+            settled = _settled(connection, [key for one in digests for key in _keys(one)])
+            open_ones = [one for one in digests if settled.isdisjoint(_keys(one))]
             told = [one for one in open_ones if _note_told(connection, one, now)]
             queue_messages(connection, [mail for one in told for mail in one.mails], now)
             return len(told)
@@ -174,6 +174,10 @@ def _known(connection: Connection, calls: set[str]) -> dict[tuple[str, str], str
 def _is_new(alert: Alert, known: Mapping[tuple[str, str], str]) -> bool:
     state = known.get(_pair(alert))
     return state is None or (state == AlertState.WITHDRAWN.value and alert.search is None)
+
+
+def _keys(digest: Digest) -> list[str]:
+    return [mail.key for mail in digest.mails]
 
 
 def _settled(connection: Connection, keys: Sequence[str]) -> set[str]:
