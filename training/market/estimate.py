@@ -100,6 +100,7 @@ def expected_matches(
     pairs, order = listed(f, g, lists)
     v = examination_probabilities(position_bias, pairs.receivers)
     applications = np.minimum(1, pairs.f * np.where(pairs.allowed, by_rank(order, v), 0))
+    # Each receiver looks through its applicants in its own order: rows are places from here on.
     preferred = np.argsort(-pairs.g, axis=0, kind="stable")
     applying = np.take_along_axis(applications, preferred, axis=0)
     liking = np.take_along_axis(pairs.g, preferred, axis=0)
@@ -108,6 +109,7 @@ def expected_matches(
     totals, sums = np.empty(draws), np.zeros(applying.shape)
     for draw in range(draws):
         applied = rng.random(applying.shape) < applying
+        # Only those who applied take a place: the number of better applicants, not of better members.
         position: Ints = np.cumsum(applied, axis=0) - applied
         matched = applied & (rng.random(applying.shape) < liking * accepted[position])
         totals[draw] = matched.sum()

@@ -50,6 +50,7 @@ def place_proposer(plan: Plan, f_row: ArrayLike, g_column: ArrayLike) -> Placeme
     f, g = gains(np.atleast_2d(f_row), "f_row")[0], gains(np.atleast_2d(g_column), "g_column")[0]
     if len(f) != plan.pairs.receivers or len(g) != plan.pairs.receivers:
         raise InvalidRequest(f"A new proposer needs {plan.pairs.receivers} gains on each side.")
+    # The newcomer takes the others' behaviour as given: one list among many hardly moves the prices.
     accept, gain = _quote(plan, g)
     order = np.argsort(-f * gain, kind="stable")[: np.count_nonzero(plan.v)]
     applications = np.minimum(1, f[order] * plan.v[: len(order)])
@@ -59,6 +60,7 @@ def place_proposer(plan: Plan, f_row: ArrayLike, g_column: ArrayLike) -> Placeme
 def _quote(plan: Plan, g: Floats) -> tuple[Floats, Floats]:
     """Quote acceptance and gain at every receiver for one more applicant whom it values ``g`` (J,)."""
     model, acceptance, pairs = plan.model, plan.acceptance, plan.pairs
+    # Ties go to the applicants who are there already, as in the plan itself.
     better = pairs.g >= g[pairs.receiver]
     position = pairs.per_receiver(better.astype(float)).astype(int)
     listed = model.degree > 0
@@ -66,6 +68,7 @@ def _quote(plan: Plan, g: Floats) -> tuple[Floats, Floats]:
     at = model.start[np.minimum(position, np.maximum(model.degree - 1, 0))] + np.where(
         listed, model.offset, 0
     )
+    # Behind the last applicant there is no slot to read: its own chance of staying free is worked in by hand.
     a = plan.applications.ravel()[model.packed][at][:, None]
     stay = 1 - a * model.decay
     before = np.where(last[:, None], acceptance.before[at] * stay, acceptance.before[at])
@@ -73,8 +76,10 @@ def _quote(plan: Plan, g: Floats) -> tuple[Floats, Floats]:
     below = np.where(last[:, None], 0, a * model.payoff[at] + stay * acceptance.after[at])
     payoff = g[:, None] * model.mixture.weights
     if model.mixture.first > 1:
+        # Some laws count the first place more than once; acceptance cannot pass 1, so the surplus goes.
         payoff[:, int(np.argmin(model.mixture.bases))] -= np.maximum(g * model.mixture.first - 1, 0)
     accept = (before * payoff).sum(axis=1)
+    # What the newcomer gains by being accepted, less what those behind lose by it.
     return accept, accept - (before * below) @ model.decay
 
 
@@ -102,6 +107,8 @@ def place_receiver(plan: Plan, f_column: ArrayLike, g_row: ArrayLike, steps: int
     wanted = (f > 0) & (g > 0)
     v = np.r_[plan.v, plan.v[-1]]
     applications = np.where(wanted, np.minimum(1, f * plan.v.mean()), 0)
+    # Applications depend on the price, and the price on all applications: damped steps settle where a full
+    # step would swing to and fro; the last one is whole, so that ranks and applications agree.
     for share in np.r_[np.full(steps - 1, 0.4), 1.0]:
         gain = model.evaluate(applications[:, None]).gain[:, 0]
         ranks = (others > (f * gain)[:, None]).sum(axis=1)
@@ -142,6 +149,7 @@ def join(
     rank = np.empty((n, n), dtype=np.int64)
     np.put_along_axis(rank, plan.order, np.broadcast_to(np.arange(n), (n, n)), axis=1)
     where = np.where(back.ranks < 0, n, back.ranks)[:, None]
+    # Those at and behind the newcomer's place move one down, which leaves exactly that place free.
     keys = np.hstack([rank + (rank >= where), where])
     rest = np.setdiff1d(np.arange(n), out.list)
     order = np.vstack([np.argsort(keys, axis=1, kind="stable"), np.r_[out.list, rest, n]])
@@ -183,6 +191,7 @@ def change(
     f, g = others.f.copy(), others.g.copy()
     f[member], f[:, member], g[member], g[:, member] = row, column, column, row
     score = np.argsort(plan.order, axis=1, kind="stable").astype(float)
+    # Half a place before the entry that stands there now, so that no other entry changes its order.
     score[:, member] = np.where(back.ranks < 0, n, back.ranks - 0.5)
     order = np.argsort(score, axis=1, kind="stable")
     order[member] = np.r_[out.list, np.setdiff1d(np.arange(n), out.list)]

@@ -59,11 +59,14 @@ def plan_short(
     surplus /= 2
     if g is None:
         np.fill_diagonal(surplus, -np.inf)
+    # By the greatest product alone everybody would list the same few; with transfers, what is sought by many
+    # becomes dear, and the lists spread.
     score = equilibrium(surplus, iterations=60)
     chosen = plan_pairs(_listed(score, left, right, length, itself=g is None), position_bias)
     for _ in range(passes if length < left.shape[1] else 0):
         _value_all(chosen, left, right, out=score)
         kept = np.take_along_axis(chosen.pairs.receiver, chosen.order[:, : length // 2], axis=1)
+        # The better half stays for certain; the other half must be worth more than all that is outside.
         np.put_along_axis(score, kept, np.inf, axis=1)
         pairs = _listed(score, left, right, length, itself=g is None)
         better = plan_pairs(pairs, position_bias)
@@ -84,6 +87,7 @@ def _listed(score: Singles, f: Floats, g: Floats, length: int, *, itself: bool) 
     if itself:
         np.fill_diagonal(score, -np.inf)
     receiver = np.empty((len(f), length), dtype=np.int64)
+    # In blocks: argpartition of all rows at once would hold one more matrix of this size.
     for start in range(0, len(f), _ROWS):
         part = np.argpartition(-score[start : start + _ROWS], length - 1, axis=1)[:, :length]
         receiver[start : start + _ROWS] = np.sort(part, axis=1)

@@ -108,6 +108,7 @@ def left_out_predictions(judged: Sequence[Judged]) -> Floats:
     """Return the probabilities of every query's scores by the curve of the other queries, joined."""
     predicted = []
     for place, one in enumerate(judged):
+        # Whole queries are left out, not items: the items of one query share what makes it easy or hard.
         others = [*judged[:place], *judged[place + 1 :]]
         predicted.append(fit(others)(one.scores, is_request=one.is_request))
     return np.concatenate(predicted)

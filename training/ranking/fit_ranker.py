@@ -64,6 +64,7 @@ def fit(queries: Sequence[Judged], kind: Kind, sample_weights: Sequence[Floats] 
     left_out = []
     for out, query in enumerate(queries):
         rest = [place for place in range(len(queries)) if place != out]
+        # Nested: were alpha chosen on all queries, the one left out would have helped to choose it.
         alpha = _best_alpha([queries[i] for i in rest], [weights[i] for i in rest], prior, cut)
         learnt = _learn([queries[i] for i in rest], [weights[i] for i in rest], prior, alpha)
         left_out.append(query.ndcg(learnt, cut))
@@ -96,6 +97,7 @@ def _learn(queries: Sequence[Judged], weights: Sequence[Floats], prior: Floats, 
 
 def _gains(query: Judged) -> Floats:
     """Gains of a query's hits, in [0, 1]."""
+    # Grades are sums of two judges, 0 to 6, hence the half; scaled, so that no query outweighs another.
     gains = np.array([2 ** (query.grades.get(item, 0.0) / 2) - 1 for item in query.ids])
     return gains / max(float(gains.max(initial=0.0)), 1e-9)
 
