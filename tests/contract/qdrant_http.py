@@ -200,6 +200,7 @@ def _aliases(server: LocalServer, body: bytes) -> bool:
 
 def _upsert(server: LocalServer, name: str, body: bytes) -> Any:
     asked = TypeAdapter(qm.PointInsertOperations).validate_json(body)
+    assert isinstance(asked, qm.PointsList), "the adapter writes no batches"
     return server.local.upsert(name, points=asked.points)
 
 
@@ -211,7 +212,7 @@ def _delete(server: LocalServer, name: str, body: bytes) -> Any:
 def _retrieve(server: LocalServer, name: str, body: bytes) -> Any:
     asked = qm.PointRequest.model_validate_json(body)
     return server.local.retrieve(
-        name, ids=asked.ids, with_payload=asked.with_payload, with_vectors=asked.with_vector or False
+        name, ids=asked.ids, with_payload=asked.with_payload or False, with_vectors=asked.with_vector or False
     )
 
 
@@ -222,7 +223,7 @@ def _scroll(server: LocalServer, name: str, body: bytes) -> Any:
         scroll_filter=asked.filter,
         limit=asked.limit or 10,
         offset=asked.offset,
-        with_payload=asked.with_payload,
+        with_payload=asked.with_payload or False,
         with_vectors=asked.with_vector or False,
     )
     return {"points": _plain(records), "next_page_offset": offset}
@@ -248,7 +249,7 @@ def _query(server: LocalServer, name: str, body: bytes) -> Any:
         query_filter=asked.filter,
         search_params=asked.params,
         limit=asked.limit or 10,
-        with_payload=asked.with_payload,
+        with_payload=asked.with_payload or False,
         with_vectors=asked.with_vector or False,
     )
 

@@ -156,8 +156,8 @@ def test_excluded_ids_do_not_take_the_place_of_others(index: Index) -> None:
 
 def test_equal_scores_come_in_id_order(index: Index) -> None:
     index.upsert([point(name, 1, terms(4)) for name in ("C", "A", "D", "B")])
-    for question in ((unit(1), None), (None, terms(4)), (unit(1), terms(4))):
-        assert [hit.id for hit in index.query(*question, ORGANISATIONS, 10)] == ["A", "B", "C", "D"]
+    for dense, lexical in ((unit(1), None), (None, terms(4)), (unit(1), terms(4))):
+        assert [hit.id for hit in index.query(dense, lexical, ORGANISATIONS, 10)] == ["A", "B", "C", "D"]
 
 
 def test_a_lexical_part_without_terms_leaves_the_dense_one(index: Index) -> None:

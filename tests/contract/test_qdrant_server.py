@@ -137,7 +137,8 @@ def test_the_read_key_reads_and_the_write_key_writes() -> None:
 )
 def test_the_write_key_goes_only_with_what_writes(given: dict[str, str], reads: str, writes: str) -> None:
     with faulty_server(WRITE, READ) as http:
-        generations = make_generations(Settings(qdrant_url=http.url, **given))
+        generations = make_generations(Settings.model_validate({"qdrant_url": http.url} | given))
+        assert isinstance(generations, QdrantGenerations)
         for name in (ONE, TWO, THREE):
             built(generations, name)
         assert generations.sweep() == [ONE, TWO]

@@ -19,9 +19,13 @@ ITEMS = 80
 KILLS = 5
 
 
+def database_of(home: Path) -> str:
+    return f"sqlite:///{home / 'matcher.db'}"
+
+
 @contextlib.contextmanager
 def opened(home: str) -> Iterator[Indexer]:
-    with open_store(f"sqlite:///{home}/matcher.db") as store:
+    with open_store(database_of(Path(home))) as store:
         generations = FolderGenerations(Path(home) / "index", EdgeIndex)
         yield Indexer(store, generations, HashingEncoder(), Bm25Lexical(), batch=16)
 
@@ -53,9 +57,9 @@ def driver() -> Iterator[Driver]:
 def stocked(home: Path) -> Path:
     """Make a store at home and put members into it."""
     home.mkdir()
-    with opened(str(home)) as indexer:
-        indexer.store.migrate()
-        indexer.store.items.put(members(random.Random(0), ITEMS), source="test")
+    with open_store(database_of(home)) as store:
+        store.migrate()
+        store.items.put(members(random.Random(0), ITEMS), source="test")
     return home
 
 
@@ -74,9 +78,9 @@ def test_nothing_is_lost_whenever_it_is_killed(tmp_path: Path, driver: Driver, w
     chance, home = random.Random(113), stocked(tmp_path / "home")
 
     def change() -> tuple[str, ...]:
-        with opened(str(home)) as indexer:
-            indexer.store.items.put(members(chance, ITEMS // 2), source="test")
-            indexer.store.items.delete([item.id for item in members(chance, ITEMS // 20)])
+        with open_store(database_of(home)) as store:
+            store.items.put(members(chance, ITEMS // 2), source="test")
+            store.items.delete([item.id for item in members(chance, ITEMS // 20)])
         return what, str(home)
 
     for _ in driver.kill_at_random(KILLS, chance, change):

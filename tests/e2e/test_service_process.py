@@ -34,7 +34,7 @@ def store(environment) -> Iterator[Store]:
 
 
 @pytest.fixture
-def here(environment, monkeypatch) -> None:
+def here(environment, monkeypatch) -> Iterator[None]:
     """Commands run in this process work on the home of the served one."""
     for name, value in environment.items():
         if name.startswith("MATCHER_"):

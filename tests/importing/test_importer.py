@@ -91,6 +91,7 @@ def test_a_row_with_a_stray_delimiter_keeps_its_cells_in_the_rejects(store: Stor
     assert "3 cells for 2 columns" in again.rejects[0].en, "unmended, it is refused again"
     rejects_path(file).write_text(text.replace("IA,data", '"IA,data"'), encoding="utf-8")
     (mended,) = read(rejects_path(file), ItemType.ORGANISATION).rows
+    assert mended.item is not None
     assert mended.item == Organisation(id=mended.item.id, name="Bea", sectors=("IA", "data"))
 
 
@@ -153,7 +154,9 @@ def test_none_empties_and_not_said_keeps(store: Store, file: Path, cell: str, ne
     store.items.put([Organisation(id="O1", name="Ada", needs=("IoT",))], source="test")
     file.write_text(f"id;nom;besoins\nO1;Ada;{cell}\n", encoding="utf-8")
     import_file(file, store)
-    assert store.items.get("O1").needs == needs
+    member = store.items.get("O1")
+    assert isinstance(member, Organisation)
+    assert member.needs == needs
 
 
 def test_an_id_of_another_type_rejects_its_row_only(store: Store, file: Path) -> None:

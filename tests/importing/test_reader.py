@@ -3,18 +3,21 @@
 import json
 import zipfile
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.domain.items import ItemType, Opportunity, Organisation
+from matcher.domain.items import Factory, ItemType, Lead, Opportunity, Organisation
 from matcher.errors import InvalidRequest
-from matcher.importing import ItemTable, read, write_rejects
+from matcher.importing import ItemTable, Row, read, write_rejects
 from matcher.importing.cells import boolean, headcount, instant, number, size, words
 from matcher.importing.columns.headers import infer_type
 from matcher.importing.texts import BadCell
+
+Item = TypeVar("Item", Organisation, Factory, Opportunity, Lead)
 
 MEMBERS = (
     "nom{0}site{0}présentation{0}secteur{0}ville\nL'Été{0}www.ete.fr{0}Des données d'été.{0}santé{0}Sète\n"
@@ -64,10 +67,19 @@ def read_text(
     return read(path, kind)
 
 
-def only_item(table: ItemTable) -> Organisation | Opportunity:
+def item_of(row: Row, kind: type[Item]) -> Item:
+    assert isinstance(row.item, kind)
+    return row.item
+
+
+def items_of(table: ItemTable, kind: type[Item]) -> list[Item]:
+    return [item_of(row, kind) for row in table.rows]
+
+
+def only_item(table: ItemTable, kind: type[Item]) -> Item:
     (row,) = table.rows
     assert row.rejects == ()
-    return row.item
+    return item_of(row, kind)
 
 
 class TestFiles:
@@ -76,7 +88,7 @@ class TestFiles:
     def test_a_member_list_reads_the_same_in_every_encoding_and_delimiter(
         self, tmp_path: Path, encoding: str, delimiter: str
     ) -> None:
-        item = only_item(read_text(tmp_path, MEMBERS.format(delimiter), encoding=encoding))
+        item = only_item(read_text(tmp_path, MEMBERS.format(delimiter), encoding=encoding), Organisation)
         assert isinstance(item, Organisation)
         assert (item.name, item.city, item.sectors) == ("L'Été", "Sète", ("santé",))
         assert item.description == "Des données d'été."
@@ -103,9 +115,10 @@ class TestFiles:
             )
             pd.DataFrame([[1]]).to_excel(book, sheet_name="Brouillon")
         table = read(path, ItemType.ORGANISATION)
-        assert [(row.line, row.item.department_code, row.item.opted_out) for row in table.rows] == [
-            (2, "31", True),
-            (4, "09", False),
+        assert [row.line for row in table.rows] == [2, 4]
+        assert [(item.department_code, item.opted_out) for item in items_of(table, Organisation)] == [
+            ("31", True),
+            ("09", False),
         ]
         assert [notice.fr for notice in table.notices] == [
             "Feuille lue : Sheet1 ; non lues : Brouillon.",
@@ -116,8 +129,8 @@ class TestFiles:
         records = [{"id": "ORG1", "name": "Ada", "expertise": ["IA", "data"], "source_year": 2020}]
         lines = read_text(tmp_path, "\n".join(map(json.dumps, records)), name="f.jsonl")
         listed = read_text(tmp_path, json.dumps(records), name="f.json")
-        assert only_item(lines) == only_item(listed)
-        assert only_item(lines).expertise == ("IA", "data")
+        assert only_item(lines, Organisation) == only_item(listed, Organisation)
+        assert only_item(lines, Organisation).expertise == ("IA", "data")
 
     def test_a_row_that_names_its_type_needs_no_kind(self, tmp_path: Path) -> None:
         text = '{"item_type": "lead", "name": "Ada"}\n{"item_type": "factory", "name": "Data"}\n'
@@ -135,7 +148,7 @@ class TestFiles:
 
     def test_excels_own_first_line_is_obeyed(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "sep=,\nname,expertise\nA;B,x\n")
-        assert (table.rows[0].line, table.rows[0].item.name) == (3, "A;B")
+        assert (table.rows[0].line, only_item(table, Organisation).name) == (3, "A;B")
 
     def test_a_row_with_too_many_cells_is_rejected_alone(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur\nA;x\nB;x;;\nC;x;y\n")
@@ -158,6 +171,7 @@ class TestFiles:
         self, tmp_path: Path, text: str, kind: ItemType | None
     ) -> None:
         whole, cut = read_text(tmp_path, text, kind=kind).rows
+        assert whole.item is not None
         assert (whole.item.name, cut.item, cut.line) == ("A", None, 3)
         assert "cut short" in cut.rejects[0].en
 
@@ -167,7 +181,7 @@ class TestFiles:
         block = "".join(f"O{n};N{n}\n" for n in range(17, 33))
         table = read_text(tmp_path, f"id;nom;secteur;ville\n{whole}{block}O33;N33;IA;Albi\nO34;N34\n")
         assert [row.line for row in table.rows if row.rejects] == [34]
-        assert table.rows[20].item.model_fields_set == {"id", "name", "sectors", "city"}
+        assert item_of(table.rows[20], Organisation).model_fields_set == {"id", "name", "sectors", "city"}
 
     def test_a_quotation_mark_that_swallows_rows_rejects_them(self, tmp_path: Path) -> None:
         rows = 'A;"conseil;Albi;x\nB;audit;Foix;y\nC;web";Sète;z\nD;data;Gap;t\n'
@@ -175,7 +189,7 @@ class TestFiles:
         assert [row.item is not None for row in table.rows] == [False, True]
         assert 'texte: the quotation mark (") opened here closes 2 lines below' in table.rows[0].rejects[0].en
         text = 'nom;texte;ville;secteur\nA;"conseil ; audit\nweb, data ; IA";Albi;"IA; web\ndata; jeux"\n'
-        assert only_item(read_text(tmp_path, text)).sectors == ("IA", "web", "data", "jeux")
+        assert only_item(read_text(tmp_path, text), Organisation).sectors == ("IA", "web", "data", "jeux")
 
     def test_an_open_quotation_mark_is_named_by_its_row(self, tmp_path: Path) -> None:
         with pytest.raises(InvalidRequest, match="opens in row 5 never closes"):
@@ -184,7 +198,7 @@ class TestFiles:
     @pytest.mark.parametrize("title", ["Liste des adhérents", "Adhérents, mars 2026\n\nDigital;;;", "Membre"])
     def test_a_title_above_the_header_is_passed_over(self, tmp_path: Path, title: str) -> None:
         table = read_text(tmp_path, title + "\nnom;site;secteur;ville\nAda;www.ada.fr;santé;Albi\n")
-        assert only_item(table).city == "Albi"
+        assert only_item(table, Organisation).city == "Albi"
         assert table.rows[0].line == 3 + title.count("\n")
         assert title[:6] in table.notices[0].fr
 
@@ -232,7 +246,7 @@ class TestFiles:
         table = read_text(tmp_path, '{"name": "A", "city": "\\ud800"}', name="f.jsonl", kind=ItemType.LEAD)
         (fault,) = table.rows[0].unread
         assert (fault.field, fault.en, fault.value) == ("city", "unreadable signs", "?")
-        assert table.rows[0].item.city == ""
+        assert item_of(table.rows[0], Lead).city == ""
 
     @given(
         st.binary(max_size=60)
@@ -263,7 +277,7 @@ class TestFiles:
         nothing = read_text(
             tmp_path, '{"id": "L1", "name": "A", "city": NaN}', name="n.jsonl", kind=ItemType.LEAD
         )
-        assert only_item(nothing).city == ""
+        assert only_item(nothing, Lead).city == ""
         table = read_text(tmp_path, '{"name": "A", "city": ["Albi"]}', name="f.jsonl", kind=ItemType.LEAD)
         (fault,) = table.rows[0].unread
         assert (fault.field, fault.fr) == ("city", "texte attendu")
@@ -284,13 +298,15 @@ class TestRows:
             (3, "année", "nombre illisible", "vingt"),
         ]
         assert table.rows[0].item is None, "id, name and opposition decide"
-        assert table.rows[1].item.source_year is None, "a year decides nothing: the rest is imported"
+        assert item_of(table.rows[1], Organisation).source_year is None, (
+            "a year decides nothing: the rest is imported"
+        )
 
     def test_a_number_beyond_all_numbers_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
         table = read_text(
             tmp_path, f"id;name;budget_eur\nO1;A;5\nO2;B;{'9' * 400}\n", kind=ItemType.OPPORTUNITY
         )
-        assert table.rows[1].item.budget_eur is None
+        assert item_of(table.rows[1], Opportunity).budget_eur is None
         [reject] = table.rows[1].unread
         assert (reject.line, reject.field) == (3, "budget_eur")
         assert (reject.fr, reject.en) == ("nombre trop grand", "number too large")
@@ -307,31 +323,31 @@ class TestRows:
         assert [notice.en for notice in table.notices] == ["Unknown columns, not read: Fax."]
 
     def test_only_the_columns_of_the_file_count_as_set(self, tmp_path: Path) -> None:
-        item = only_item(read_text(tmp_path, "id;nom;secteur;ville\nORG1;A;;\n"))
+        item = only_item(read_text(tmp_path, "id;nom;secteur;ville\nORG1;A;;\n"), Organisation)
         assert item.model_fields_set == {"id", "name", "sectors", "city"}
         assert item.sectors == ()
 
     def test_a_missing_id_is_derived_from_the_folded_name(self, tmp_path: Path) -> None:
-        first = only_item(read_text(tmp_path, "nom;secteur\nÉcole  42;\n"))
-        second = only_item(read_text(tmp_path, "Nom;Secteur\necole 42;x\n"))
+        first = only_item(read_text(tmp_path, "nom;secteur\nÉcole  42;\n"), Organisation)
+        second = only_item(read_text(tmp_path, "Nom;Secteur\necole 42;x\n"), Organisation)
         assert first.id == second.id
         assert first.id.startswith("organisation-")
 
     def test_pme_alone_is_too_vague_to_keep_and_said_so(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;taille\nA;x;PME\nB;x;grand groupe\n")
-        assert [row.item.size_band for row in table.rows] == [None, "GE"]
+        assert [item.size_band for item in items_of(table, Organisation)] == [None, "GE"]
         assert "1 rows" in table.notices[0].en
 
     def test_postcode_headcount_and_departement_fill_the_fields_they_imply(self, tmp_path: Path) -> None:
         table = read_text(
             tmp_path, "nom;secteur;code postal;effectif\nA;x;1000;12 salariés\nB;x;20200;10-49\n"
         )
-        assert [(row.item.department_code, row.item.size_band) for row in table.rows] == [
+        assert [(item.department_code, item.size_band) for item in items_of(table, Organisation)] == [
             ("01", "PE"),
             ("2B", "PE"),
         ]
         table = read_text(tmp_path, "nom;secteur;département\nA;x;9\nB;x;Hérault (34)\nC;x;Gers\n")
-        assert [(row.item.department_code, row.item.department) for row in table.rows] == [
+        assert [(item.department_code, item.department) for item in items_of(table, Organisation)] == [
             ("09", ""),
             ("34", ""),
             ("", "Gers"),
@@ -341,23 +357,23 @@ class TestRows:
         self, tmp_path: Path
     ) -> None:
         table = read_text(tmp_path, "nom;type de piste;departement\nA;école;\nB;école;Gers\nC;école;9\n")
-        assert [row.item.department_code for row in table.rows] == ["", "", "09"]
+        assert [item.department_code for item in items_of(table, Lead)] == ["", "", "09"]
         (notice,) = table.notices
         assert "only the code (31, 2A, 974) is read for this type, lead (1 names)" in notice.en
         (notice,) = read_text(tmp_path, "nom;type de piste;Fax;departement\nA;école;05;31\n").notices
         assert notice.en == "Unknown columns, not read: Fax."
 
     def test_no_headcount_sets_no_size(self, tmp_path: Path) -> None:
-        item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"))
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;secteur\nSans;Albi;;x\n"), Organisation)
         assert item.size_band is None
-        item = only_item(read_text(tmp_path, "nom;ville;effectif;taille\nSans;Albi;;ETI\n"))
+        item = only_item(read_text(tmp_path, "nom;ville;effectif;taille\nSans;Albi;;ETI\n"), Organisation)
         assert item.size_band == "ETI"
 
     def test_a_headcount_beyond_all_people_is_rejected_where_it_stands(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;effectif\nA;x;" + "9" * 5000 + "\nB;x;12\n")
         assert [fault.en for fault in table.rows[0].unread] == ["unreadable headcount"]
-        assert table.rows[0].item.size_band is None
-        assert table.rows[1].item.size_band == "PE"
+        assert item_of(table.rows[0], Organisation).size_band is None
+        assert item_of(table.rows[1], Organisation).size_band == "PE"
 
     def test_a_cell_is_told_as_it_is_written(self, tmp_path: Path) -> None:
         text = "title;theme;taux;budget\nA;x;70;\nB;x;150%;\nC;x;70 %;- 5 €\nD;x;0,7;\n"
@@ -366,12 +382,12 @@ class TestRows:
         rate = "taux entre 0 et 100 % attendu : écrire 70 % ou 0,7"
         assert told[:2] == [("taux", "70", rate), ("taux", "150%", rate)]
         assert told[2][:2] == ("budget", "- 5 €")
-        assert table.rows[3].item.funding_rate == pytest.approx(0.7)
+        assert item_of(table.rows[3], Opportunity).funding_rate == pytest.approx(0.7)
 
     def test_an_address_that_runs_code_is_refused(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "nom;secteur;site\nA;x;JavaScript:alert(1)\n")
         assert table.rows[0].unread[0].field == "site"
-        assert table.rows[0].item.source_url == ""
+        assert item_of(table.rows[0], Organisation).source_url == ""
 
 
 class TestOpportunities:
@@ -379,9 +395,9 @@ class TestOpportunities:
 
     def test_dates_as_published_become_a_window_when_they_are_whole(self, tmp_path: Path) -> None:
         text = self.HEADER + "I1;Appel;IA, santé;16 janvier 2026;19 mars 2026 14h00 (Bruxelles);clos\n"
-        item = only_item(read_text(tmp_path, text))
-        assert item.opens_at.isoformat() == "2026-01-16T00:00:00+01:00"
-        assert item.closes_at.isoformat() == "2026-03-19T14:00:00+01:00"
+        item = only_item(read_text(tmp_path, text), Opportunity)
+        assert str(item.opens_at) == "2026-01-16 00:00:00+01:00"
+        assert str(item.closes_at) == "2026-03-19 14:00:00+01:00"
         assert (item.availability, item.themes) == ("dated", ("IA", "santé"))
         assert item.dates_as_published == "19 mars 2026 14h00 (Bruxelles)"
 
@@ -399,7 +415,9 @@ class TestOpportunities:
     def test_what_is_not_known_well_enough_is_never_open(
         self, tmp_path: Path, opening: str, published: str, status: str, availability: str
     ) -> None:
-        item = only_item(read_text(tmp_path, f"{self.HEADER}I1;Appel;IA;{opening};{published};{status}\n"))
+        item = only_item(
+            read_text(tmp_path, f"{self.HEADER}I1;Appel;IA;{opening};{published};{status}\n"), Opportunity
+        )
         assert item.availability == availability
         assert published in item.dates_as_published
 
@@ -419,16 +437,16 @@ class TestOpportunities:
             "link": "https://ec.europa.eu/x",
         }
         table = read_text(tmp_path, json.dumps([call, call | {"code": "HORIZON-2027-02"}]), name="calls.json")
-        assert [row.item.id for row in table.rows] == ["HORIZON-2027-01", "HORIZON-2027-02"]
-        item = table.rows[0].item
-        assert item.closes_at.isoformat() == "2027-11-19T00:00:00+01:00", "until the end of the last day"
+        assert [item.id for item in items_of(table, Opportunity)] == ["HORIZON-2027-01", "HORIZON-2027-02"]
+        item = item_of(table.rows[0], Opportunity)
+        assert str(item.closes_at) == "2027-11-19 00:00:00+01:00", "until the end of the last day"
         assert (item.budget_eur, item.availability) == (500_000, "dated")
         assert table.notices == ()
 
     def test_a_code_that_cannot_be_an_id_still_gives_one_that_stays(self, tmp_path: Path) -> None:
         text = "title;code;date limite\nAppel;AMI 2026 / n° 3;01/02/2026\n"
         first, again = read_text(tmp_path, text), read_text(tmp_path, text)
-        assert only_item(first).id == only_item(again).id
+        assert only_item(first, Opportunity).id == only_item(again, Opportunity).id
 
     def test_a_window_the_wrong_way_round_is_rejected(self, tmp_path: Path) -> None:
         table = read_text(tmp_path, "id;title;ouverture;date limite\nI1;A;02/01/2026;01/01/2026\n")
@@ -448,7 +466,7 @@ class TestOpportunities:
         self, tmp_path: Path, opening: str, deadline: str, status: str, availability: str
     ) -> None:
         header = "id;title;ouverture;date limite;statut\n"
-        item = only_item(read_text(tmp_path, f"{header}I1;A;{opening};{deadline};{status}\n"))
+        item = only_item(read_text(tmp_path, f"{header}I1;A;{opening};{deadline};{status}\n"), Opportunity)
         assert (item.availability, item.closes_at) == (availability, None)
 
     @pytest.mark.parametrize(("opening", "closing"), [("31/12/9999", ""), ("", "01/01/0001")])
@@ -460,7 +478,7 @@ class TestOpportunities:
 
     def test_typed_eligibility_comes_from_its_own_columns(self, tmp_path: Path) -> None:
         header = "id;title;eligibility.size_bands;eligibility.department_codes;eligibility.min_countries\n"
-        item = only_item(read_text(tmp_path, header + "I1;A;TPE, PME;31|9;3\n"))
+        item = only_item(read_text(tmp_path, header + "I1;A;TPE, PME;31|9;3\n"), Opportunity)
         assert item.eligibility.size_bands == ("TPE", "PE", "ME")
         assert item.eligibility.department_codes == ("31", "09")
         assert item.eligibility.min_countries == 3
@@ -475,7 +493,7 @@ class TestOpportunities:
             funding_rate=0.7,
         )
         body = item.model_dump(mode="json") | {"item_type": "opportunity"}
-        assert only_item(read_text(tmp_path, json.dumps(body), name="f.jsonl")) == item
+        assert only_item(read_text(tmp_path, json.dumps(body), name="f.jsonl"), Opportunity) == item
 
 
 class TestCells:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -17,7 +18,8 @@ from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import Store, open_store
-from matcher.build import make_generations, open_matcher
+from matcher.backends import make_generations
+from matcher.build import open_matcher
 from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
 from matcher.files import write_whole
@@ -26,6 +28,7 @@ from matcher.index import (
     Bm25Lexical,
     Differences,
     Generation,
+    Index,
     Indexer,
     Manifest,
     Point,
@@ -210,8 +213,8 @@ class Recorder:
     def __init__(self, target: object, log: list[str]) -> None:
         self.target, self.log = target, log
 
-    def __getattr__(self, name: str) -> Callable[..., object]:
-        def call(*args: object) -> object:
+    def __getattr__(self, name: str) -> Callable[..., Any]:
+        def call(*args: object) -> Any:
             self.log.append(name)
             return getattr(self.target, name)(*args)
 
@@ -228,7 +231,7 @@ def test_the_cursor_moves_only_after_the_changes_are_durable(
     store.items.put([organisation(n, "neuf") for n in range(6)], source="test")
     log: list[str] = []
     watched = Indexer(recorded(store, log), indexer.generations, indexer.encoder, indexer.lexical, batch=4)
-    watched.sync(Generation(generation.name, Recorder(generation.index, log)))
+    watched.sync(Generation(generation.name, cast(Index, Recorder(generation.index, log))))
     steps = [name for name in log if name in ("upsert", "flush", "advance")]
     assert steps == ["upsert", "flush", "advance"] * 2
 

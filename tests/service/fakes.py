@@ -74,7 +74,7 @@ class SilentStore:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.on_ping: Callable[[], None] | None = None
+        self.on_ping: Callable[[], object] | None = None
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._store, name)
@@ -93,7 +93,7 @@ class MatcherWithFaults(Matcher):
         super().__init__(settings, store)
         self.index_fault: Exception | None = None
         self.on_arrange: Callable[[], None] | None = None
-        self.after_arrange: Callable[[], None] | None = None
+        self.after_arrange: Callable[[], object] | None = None
         self.planner = _HookedPlanner(self)
 
     def index_now(self, *arguments: Any, **options: Any) -> Any:

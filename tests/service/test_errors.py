@@ -31,7 +31,7 @@ def test_a_problem_names_type_title_status_detail_and_request():
     response = of_error(NotFound("There is no item 'X'."), "request-1")
     assert response.status_code == 404
     assert response.media_type == "application/problem+json"
-    assert response.body.decode() == (
+    assert bytes(response.body).decode() == (
         '{"type":"urn:matcher:not-found","title":"Not found","status":404,'
         '"detail":"There is no item \'X\'.","request_id":"request-1"}'
     )

@@ -1,9 +1,12 @@
 from contextlib import closing
+from typing import cast
 
 import pytest
 from fastapi.testclient import TestClient
 
 from matcher.adapters.sql import open_store
+from matcher.adapters.sql.catalogue.items import Catalogue
+from matcher.adapters.sql.rights import RightsTables
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Organisation
 from matcher.errors import BackendUnavailable
@@ -258,8 +261,8 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(stocke
     """An import takes no turn at this service: only the store can make it wait."""
     store = open_store(stocked.database_url)
     catalogue = InterruptedCatalogue(store.items)
-    store.items = catalogue
-    store.rights = rights = InterruptedRights(store.rights)
+    rights = InterruptedRights(store.rights)
+    store.items, store.rights = cast(Catalogue, catalogue), cast(RightsTables, rights)
     with serving(stocked, Matcher(stocked, store)) as admin:
         admin.put("/v1/organisations/ORG900", json=NEW)
         tag = admin.get("/v1/organisations/ORG900").headers["ETag"]
@@ -267,8 +270,8 @@ def test_what_another_process_changes_between_check_and_write_is_not_lost(stocke
         rights.before_erase = lambda: catalogue.put([imported], source="import")
         if method == "put":
             catalogue.before_write = rights.before_erase
-        body = {"json": NEW | {"city": "Rodez"}} if method == "put" else {}
-        answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, **body)
+        body = NEW | {"city": "Rodez"} if method == "put" else None
+        answer = admin.request(method, "/v1/organisations/ORG900", headers={"If-Match": tag}, json=body)
         assert answer.status_code == 412
         assert admin.get("/v1/organisations/ORG900").json()["city"] == "Mende"
 

@@ -6,13 +6,15 @@ import re
 import time
 from collections.abc import Iterator
 from contextlib import closing
+from typing import Any, cast
 
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
+from starlette.types import Message
 
-from matcher.adapters.sql import open_store
+from matcher.adapters.sql import Store, open_store
 from matcher.adapters.sql.errors import translated
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
@@ -35,7 +37,7 @@ def logged():
     configure("info", stream)
     logging.getLogger("httpx2").setLevel(logging.WARNING)  # the test's own client
 
-    def lines() -> list[dict]:
+    def lines() -> list[dict[str, Any]]:
         return [json.loads(line) for line in stream.getvalue().splitlines()]
 
     yield lines
@@ -100,12 +102,13 @@ def test_a_body_that_does_not_arrive_in_time_is_refused():
         except MatcherError as fault:
             await of_error(fault)(scope, receive, send)
 
-    async def never() -> None:
+    async def never() -> Message:
         await asyncio.Event().wait()
+        raise AssertionError("the event is never set")
 
-    sent: list[dict] = []
+    sent: list[Message] = []
 
-    async def send(message: dict) -> None:
+    async def send(message: Message) -> None:
         sent.append(message)
 
     scope = {"type": "http", "method": "POST", "path": "/", "headers": []}
@@ -185,7 +188,7 @@ def test_alive_and_ready(client):
 
 def test_a_store_that_stops_answering_makes_the_service_unready(stocked):
     store = SilentStore(open_store(stocked.database_url))
-    with serving(stocked, Matcher(stocked, store)) as client:
+    with serving(stocked, Matcher(stocked, cast(Store, store))) as client:
         store.on_ping = _fail
         response = client.get("/readyz")
         assert response.status_code == 503
@@ -200,7 +203,7 @@ def test_where_the_store_is_is_logged_and_not_told(stocked, logged):
 
     store = SilentStore(open_store(stocked.database_url))
     store.on_ping = unreachable
-    with serving(stocked, Matcher(stocked, store)) as client:
+    with serving(stocked, Matcher(stocked, cast(Store, store))) as client:
         response = client.get("/readyz", headers={"X-Request-ID": "trace-me-3"})
     assert response.status_code == 503
     detail = response.json()["detail"]

@@ -2,6 +2,7 @@
 
 import threading
 import time
+from typing import Any
 
 from fastapi.testclient import TestClient
 
@@ -11,7 +12,7 @@ from tests.service.conftest import STAFF
 from tests.service.fakes import MatcherWithFaults, serving
 
 
-def _wait_for_plan(client: TestClient) -> dict[str, object]:
+def _wait_for_plan(client: TestClient) -> Any:
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
         answer = client.get("/v1/plan", headers=STAFF)

@@ -1,6 +1,7 @@
 import io
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -21,8 +22,8 @@ WHY = Reason(
 GAP = Missing(code="no_next_date", fr="Pas de prochaine date connue.", en="No next date is known.")
 
 
-def item(rank: int, **facts: object) -> Recommendation:
-    given = {
+def item(rank: int, **facts: Any) -> Recommendation:
+    given: dict[str, Any] = {
         "item_id": f"FAC00{rank}",
         "item_type": ItemType.FACTORY,
         "name": f"Factory {rank}",
@@ -35,8 +36,16 @@ def item(rank: int, **facts: object) -> Recommendation:
 
 def answer(*items: Recommendation, notices: tuple[Missing, ...] = ()) -> Answer:
     on = datetime(2026, 11, 22, 12, tzinfo=PARIS)
-    facts = {"kind": Kind.FACTORY, "query_id": "ORG001", "query_name": "Exemple", "on": on, "k": 5}
-    return Answer(**facts, generation="g", items=items, notices=notices)
+    return Answer(
+        kind=Kind.FACTORY,
+        query_id="ORG001",
+        query_name="Exemple",
+        on=on,
+        k=5,
+        generation="g",
+        items=items,
+        notices=notices,
+    )
 
 
 def printed(renderable: object) -> str:

@@ -2,7 +2,7 @@
 
 import gzip
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ CORPUS = {"d1": "développeur web", "d2": "chef de projet informatique", "d3": "
 QRELS = [("q1", "d1", 1), ("q2", "d2", 2)]
 
 
-def write(folder: Path, *, packed: bool = False, **changed: str) -> Path:
+def write(folder: Path, changed: Mapping[str, str] | None = None, *, packed: bool = False) -> Path:
     files = {
         "queries.jsonl": "\n".join(json.dumps({"_id": key, "text": text}) for key, text in QUERIES.items()),
         "corpus.jsonl": "\n".join(
@@ -35,7 +35,7 @@ def write(folder: Path, *, packed: bool = False, **changed: str) -> Path:
         ),
         "qrels.tsv": "query-id\tcorpus-id\tscore\n" + "\n".join(f"{q}\t{d}\t{g}" for q, d, g in QRELS),
     }
-    files |= {name.replace("_", "."): text for name, text in changed.items()}
+    files |= changed or {}
     for name, text in files.items():
         path = folder / (f"{name}.gz" if packed else name)
         path.write_bytes(gzip.compress(text.encode()) if packed else text.encode())
@@ -59,21 +59,21 @@ def test_a_set_is_read_plain_or_packed(tmp_path: Path, packed: bool) -> None:
 @pytest.mark.parametrize(
     ("changed", "says"),
     [
-        ({"corpus_jsonl": '{"_id": "d1", "text": "a"}\nnot json'}, r"corpus\.jsonl, line 2"),
-        ({"corpus_jsonl": '{"text": "a"}'}, r"corpus\.jsonl, line 1"),
-        ({"corpus_jsonl": "[1]"}, r"corpus\.jsonl, line 1"),
-        ({"corpus_jsonl": ""}, "corpus is empty"),
-        ({"queries_jsonl": ""}, "list of queries is empty"),
-        ({"queries_jsonl": '{"_id": "q1", "text": "a"}\n{"_id": "q1", "text": "b"}'}, "line 2.*twice"),
-        ({"qrels_tsv": "q1\td1\t1\nq9\td1\t1"}, r"qrels\.tsv, line 2: 'q9' is not in the queries"),
-        ({"qrels_tsv": "q1\td9\t1"}, "'d9' is not in the corpus"),
-        ({"qrels_tsv": "q1\td1\t1\nq1\td2"}, "line 2: expected query id"),
-        ({"qrels_tsv": "q1\td1\t0"}, "no query has a relevant item"),
+        ({"corpus.jsonl": '{"_id": "d1", "text": "a"}\nnot json'}, r"corpus\.jsonl, line 2"),
+        ({"corpus.jsonl": '{"text": "a"}'}, r"corpus\.jsonl, line 1"),
+        ({"corpus.jsonl": "[1]"}, r"corpus\.jsonl, line 1"),
+        ({"corpus.jsonl": ""}, "corpus is empty"),
+        ({"queries.jsonl": ""}, "list of queries is empty"),
+        ({"queries.jsonl": '{"_id": "q1", "text": "a"}\n{"_id": "q1", "text": "b"}'}, "line 2.*twice"),
+        ({"qrels.tsv": "q1\td1\t1\nq9\td1\t1"}, r"qrels\.tsv, line 2: 'q9' is not in the queries"),
+        ({"qrels.tsv": "q1\td9\t1"}, "'d9' is not in the corpus"),
+        ({"qrels.tsv": "q1\td1\t1\nq1\td2"}, "line 2: expected query id"),
+        ({"qrels.tsv": "q1\td1\t0"}, "no query has a relevant item"),
     ],
 )
 def test_a_broken_set_says_where(tmp_path: Path, changed: dict[str, str], says: str) -> None:
     with pytest.raises(InvalidRequest, match=says):
-        load(write(tmp_path, **changed))
+        load(write(tmp_path, changed))
 
 
 def test_a_damaged_archive_is_an_error_with_its_name(tmp_path: Path) -> None:
@@ -91,7 +91,7 @@ def test_a_missing_folder_or_file_is_named(tmp_path: Path) -> None:
 
 
 def test_queries_without_relevant_items_are_left_out_and_named(tmp_path: Path) -> None:
-    found = compare(load(write(tmp_path, qrels_tsv="q1\td1\t1\nq2\td2\t0")))
+    found = compare(load(write(tmp_path, {"qrels.tsv": "q1\td1\t1\nq2\td2\t0"})))
     assert found.left_out == ("q2",)
     lexical = next(row for row in found.rows if row.method == "BM25, neutral text")
     assert lexical.means["MRR"] == 1.0
@@ -129,10 +129,10 @@ def test_methods_score_every_text_for_every_query_the_same_each_time(method: bas
 
 def test_a_query_is_not_ranked_for_itself_unless_it_is_graded(tmp_path: Path) -> None:
     corpus = "\n".join(json.dumps({"_id": key, "text": text}) for key, text in {**CORPUS, **QUERIES}.items())
-    found = load(write(tmp_path, corpus_jsonl=corpus))
+    found = load(write(tmp_path, {"corpus.jsonl": corpus}))
     scores = baselines.char_tfidf(list(found.queries.values()), list(found.corpus.values()))
     assert measure(found, scores)["MRR"] == [1.0, 1.0]
-    graded = load(write(tmp_path, corpus_jsonl=corpus, qrels_tsv="q1\tq1\t1\nq2\td2\t1"))
+    graded = load(write(tmp_path, {"corpus.jsonl": corpus, "qrels.tsv": "q1\tq1\t1\nq2\td2\t1"}))
     assert measure(graded, scores)["MRR"] == [1.0, 1.0]
     assert compare(found).as_json()["own_texts"] == 2
 
