@@ -87,7 +87,8 @@ class HiringParts:
         """Finds leads for job needs."""
         data_dir, names = self._settings.data_dir, read_job_names(self._settings.data_dir)
         territory = read_need_reader(data_dir).territory
-        return NeedLeads(self._all_leads, territory, read_mobilities(data_dir), names.parents)
+        facts = self._store.employer_facts.all
+        return NeedLeads(self._all_leads, territory, read_mobilities(data_dir), names.parents, facts)
 
     def _all_leads(self) -> Iterator[Lead]:
         for item in self._store.items.all(ItemType.LEAD):

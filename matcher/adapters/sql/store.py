@@ -15,7 +15,7 @@ from matcher.adapters.sql.catalogue.outbox import Outbox
 from matcher.adapters.sql.catalogue.participations import Participations
 from matcher.adapters.sql.engine import Database, Timeouts, utc_now
 from matcher.adapters.sql.events import EventLog
-from matcher.adapters.sql.hiring import CandidateTables, NeedTables, ShortlistTables
+from matcher.adapters.sql.hiring import CandidateTables, EmployerFactTable, NeedTables, ShortlistTables
 from matcher.adapters.sql.introductions import IntroductionTables
 from matcher.adapters.sql.mail import Messages, Turns
 from matcher.adapters.sql.people import PeopleTables
@@ -65,6 +65,8 @@ class Store:
         Calls that members are told of: :class:`~matcher.adapters.sql.alerts.AlertTables`.
     needs
         Job needs: :class:`~matcher.adapters.sql.hiring.NeedTables`.
+    employer_facts
+        Published facts on employers: :class:`~matcher.adapters.sql.hiring.EmployerFactTable`.
     candidates
         Profiles and sealed contacts: :class:`~matcher.adapters.sql.hiring.CandidateTables`.
     shortlists
@@ -99,6 +101,7 @@ class Store:
         self.candidates = CandidateTables(database)
         self.shortlists = ShortlistTables(database)
         self.needs = NeedTables(database)
+        self.employer_facts = EmployerFactTable(database)
 
     def __enter__(self) -> Self:
         return self

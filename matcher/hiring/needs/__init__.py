@@ -6,11 +6,13 @@
 - ``titles``: the title of a need, in both genders
 - ``saved``, ``desk``: a need that is kept, and what is done with needs
 - ``leads``, ``mobilities``: leads for a need, each with its fact
+- ``egapro``: the published index of professional equality, read from its file
 - ``gaps``: the map of needs without a lead
 - ``terms``: contract, remote work, languages, and what is required or only welcome
 """
 
 from matcher.hiring.needs.desk import Draft, NeedDesk
+from matcher.hiring.needs.egapro import EmployerFact, EmployerFacts, ReadFacts, read_egapro, write_rejected
 from matcher.hiring.needs.formats import read_content, read_table_of_needs
 from matcher.hiring.needs.gaps import NeedGap, gaps
 from matcher.hiring.needs.leads import Both, LeadGroup, LeadKind, NeedLead, NeedLeads
@@ -31,6 +33,8 @@ __all__ = [
     "NO_FIELDS",
     "Both",
     "Draft",
+    "EmployerFact",
+    "EmployerFacts",
     "JobNames",
     "LeadGroup",
     "LeadKind",
@@ -45,13 +49,16 @@ __all__ = [
     "NeedRows",
     "NeedState",
     "Override",
+    "ReadFacts",
     "ReadNeed",
     "SavedNeed",
     "both_genders",
     "gaps",
     "read_content",
+    "read_egapro",
     "read_job_names",
     "read_mobilities",
     "read_need_reader",
     "read_table_of_needs",
+    "write_rejected",
 ]

@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from matcher.domain.items import LEVEL_NAMES, PUBLIC_NAMES, Lead, Public
 from matcher.hiring.need import Contract, JobNeed
+from matcher.hiring.needs.egapro import EmployerFact, exemplary
 from matcher.hiring.needs.mobilities import SOURCE_URL, SOURCE_YEAR, Mobilities
 from matcher.hiring.needs.titles import seniority
 from matcher.knowledge import Place, Territory
@@ -17,6 +18,8 @@ from matcher.language import content_tokens, neutral
 
 MOST = 5
 """Leads a group shows."""
+_BY_INDEX = 2
+"""Employers of a group that are there by their index alone, which says less than how they hire."""
 NEAR_KM = 60.0
 """Distance within which a training is near: about an hour by road."""
 _AS_NEAR_KM = 15
@@ -101,6 +104,8 @@ class NeedLeads:
         Gives the leads of the catalogue; asked at every question, so that a change counts at once.
     parent_of
         The ROME 3 code of a ROME 4 code: trainings are coded with it.
+    facts
+        Gives the published facts on employers; asked at every question too.
     """
 
     def __init__(
@@ -109,11 +114,13 @@ class NeedLeads:
         territory: Territory,
         mobilities: Mobilities,
         parent_of: Mapping[str, str],
+        facts: Callable[[], Iterable[EmployerFact]] = tuple,
     ) -> None:
         self._leads = leads
         self._territory = territory
         self._mobilities = mobilities
         self._parent_of = parent_of
+        self._facts = facts
 
     def groups(self, need: JobNeed) -> list[LeadGroup]:
         """Return the groups that have a lead for a need: trainings, programmes, employers, moves."""
@@ -166,7 +173,9 @@ class NeedLeads:
     def _employers(self, need: JobNeed, leads: Sequence[Lead]) -> list[NeedLead]:
         employing = [lead for lead in leads if lead.lead_kind.startswith(_EMPLOYERS)]
         made = [self._lead(need, lead, LeadKind.EMPLOYER, _described(lead)) for lead in employing]
-        return sorted(made, key=lambda one: (_distance(one), one.id))[:MOST]
+        made.sort(key=lambda one: (_distance(one), one.id))
+        by_index = [_with_index(one) for one in exemplary(self._facts(), need.department)[:_BY_INDEX]]
+        return [*made[: MOST - len(by_index)], *by_index]
 
     def _moves(self, need: JobNeed) -> list[NeedLead]:
         if need.occupation is None:
@@ -271,6 +280,18 @@ def _for_whom(lead: Lead) -> Both:
     fr, en = ", ".join(name[0] for name in names), ", ".join(name[1] for name in names)
     only_fr, only_en = ("réservé : ", "reserved for: ") if lead.reserved else ("pour : ", "for: ")
     return Both(f"{only_fr}{fr}. {lead.description}".strip(), f"{only_en}{en}. {lead.description}".strip())
+
+
+def _with_index(fact: EmployerFact) -> NeedLead:
+    words = Both(
+        f"Index de l'égalité professionnelle : {fact.value} sur 100 pour {fact.year}, publié par l'entreprise"
+        f" (Egapro) ; département {fact.department}.",
+        f"Index of gender equality at work: {fact.value} of 100 for {fact.year}, published by the company"
+        f" (Egapro); department {fact.department}.",
+    )
+    step = NEXT_STEPS[LeadKind.EMPLOYER]
+    old = fact.year < _OLD
+    return NeedLead(f"SIREN{fact.siren}", fact.name, words, step, fact.year, fact.source_url, confirm=old)
 
 
 def _described(lead: Lead) -> Both:

@@ -1,4 +1,4 @@
-"""The commands of job needs: add, list, show, leads, close, map."""
+"""The commands of job needs: add, list, show, leads, egapro, close, map."""
 
 import json
 import sys
@@ -15,7 +15,19 @@ from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.errors import InvalidRequest
 from matcher.hiring import JobNeed
-from matcher.hiring.needs import Draft, LeadGroup, NeedGap, Override, SavedNeed, gaps, read_table_of_needs
+from matcher.hiring.needs import (
+    Draft,
+    LeadGroup,
+    NeedGap,
+    Override,
+    ReadFacts,
+    SavedNeed,
+    gaps,
+    read_egapro,
+    read_table_of_needs,
+    write_rejected,
+)
+from matcher.importing import rejects_path
 from matcher.settings import load
 from service.cli.render.console import remarks, results
 from service.needs import (
@@ -35,6 +47,7 @@ LangOption = Annotated[Language, typer.Option("--lang", help="Language of the an
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 IdArgument = Annotated[str, typer.Argument(help="Id of the need, as `matcher need list` prints it.")]
 _LARGEST = 200_000
+_SHOWN = 20
 
 
 @need.command("add")
@@ -112,6 +125,48 @@ def leads(
         _print_json([group_facts(group) for group in found])
         return
     _print_groups(found, lang)
+
+
+@need.command("egapro")
+def egapro(
+    file: Annotated[
+        Path, typer.Argument(help="Rows of the index that the ministry publishes, CSV or XLSX; the region's.")
+    ],
+    lang: LangOption = "fr",
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Keep nothing, show what is read.")] = False,
+) -> None:
+    """Keep the published index of professional equality of employers, with year and source."""
+    now = utc_now()
+    with open_matcher(load()) as matcher:
+        read = read_egapro(file, matcher.knowledge.territory, now.year)
+        if not dry_run:
+            if read.rejected:
+                write_rejected(rejects_path(file), read)
+            matcher.store.employer_facts.put(read.facts, now)
+    _print_egapro(read, lang, kept=not dry_run)
+    if read.rejected and not dry_run:
+        remarks().print(f"{rejects_path(file)}")
+
+
+def _print_egapro(read: ReadFacts, lang: Language, *, kept: bool) -> None:
+    employers = len({one.siren for one in read.facts})
+    if lang == "en":
+        counts = (
+            f"{len(read.facts)} facts on {employers} employers {'kept' if kept else 'read, none kept'};"
+            f" {read.elsewhere} rows of other regions, {read.without_value} without an index,"
+            f" {len(read.rejected)} rejected"
+        )
+    else:
+        counts = (
+            f"{len(read.facts)} faits sur {employers} employeurs {'gardés' if kept else 'lus, rien de gardé'}"
+            f" ; {read.elsewhere} lignes d'autres régions, {read.without_value} sans index,"
+            f" {len(read.rejected)} rejetées"
+        )
+    results().print(counts, highlight=False)
+    for one in read.rejected[:_SHOWN]:
+        line, why = ("line", one.why_en) if lang == "en" else ("ligne", one.why_fr)
+        results().print(f"  {line} {one.line}: {why}", highlight=False)
 
 
 @need.command("close")

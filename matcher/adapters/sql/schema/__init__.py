@@ -37,7 +37,7 @@ from matcher.adapters.sql.schema.introductions import (
     unwanted_pairs,
 )
 from matcher.adapters.sql.schema.mail import messages, worker_turns
-from matcher.adapters.sql.schema.needs import job_needs
+from matcher.adapters.sql.schema.needs import employer_facts, job_needs
 from matcher.adapters.sql.schema.people import api_keys, links, people, person_organisations, visits
 from matcher.adapters.sql.schema.rights import (
     audit_checkpoints,
@@ -77,6 +77,7 @@ __all__ = [
     "candidate_openings",
     "candidates",
     "cursors",
+    "employer_facts",
     "erasures",
     "feedback",
     "id_in",
