@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from filelock import FileLock
 from openpyxl import Workbook, load_workbook
 
 from matcher.errors import BackendUnavailable
@@ -220,19 +221,37 @@ def test_a_round_that_took_place_is_settled_for_later_changes_too(signed: FastAP
     assert pairs(signed, place) == before
 
 
-def test_another_process_waits_for_a_change_under_way(signed: FastAPI, staff: TestClient) -> None:
-    token = planned(staff).rpartition("/")[2]
-    mine, theirs = KeptEvents(signed.state.settings.home), KeptEvents(signed.state.settings.home)
-    order = []
+def test_a_second_click_is_no_conflict(signed: FastAPI, staff: TestClient) -> None:
+    place = planned(staff)
+    form = {"seen": seen(staff, place), "from_round": "2", "absent": ["Personne 1", "Personne 2"]}
+    answers = []
+    clicks = [Thread(target=lambda: answers.append(staff.post(place, data=form))) for _ in range(2)]
+    for click in clicks:
+        click.start()
+    for click in clicks:
+        click.join()
+    assert [answered.headers.get("location") for answered in answers] == [f"{place}?fait=event_changed"] * 2
 
-    def change_too() -> None:
-        with theirs.changing(token) as event:
-            order.append(event.absent)
 
-    with mine.changing(token) as event:
-        other = Thread(target=change_too)
-        other.start()
-        event.absent = ["Personne 1"]
-        mine.save(token, event)
-    other.join()
-    assert order == [["Personne 1"]]
+def test_what_was_ticked_stays_ticked_beside_the_change_of_others(staff: TestClient) -> None:
+    place = planned(staff)
+    form = {"seen": seen(staff, place), "from_round": "2"}
+    staff.post(place, data=form | {"absent": ["Personne 1"]})
+    refused = staff.post(place, data=form | {"absent": ["Personne 3"]}).text
+    assert re.findall(r'value="(Personne \d)" checked', refused) == ["Personne 1", "Personne 3"]
+
+
+def test_nobody_waits_for_who_waits_for_an_event(signed: FastAPI, staff: TestClient) -> None:
+    """Another process changes the event: questions are answered meanwhile, and the wait has an end."""
+    place = planned(staff)
+    form = {"seen": seen(staff, place), "from_round": "2", "absent": ["Personne 1"]}
+    answers = []
+    waiting = Thread(target=lambda: answers.append(staff.post(place, data=form)))
+    folder = KeptEvents(signed.state.settings.home).folder(place.rpartition("/")[2])
+    with FileLock(folder / ".lock"):
+        waiting.start()
+        page = browser_of(signed, MEMBER).get("/organisations/ORG001/pour-moi")
+        assert (page.status_code, answers) == (200, [])
+        waiting.join()
+    assert [answered.status_code for answered in answers] == [409]
+    assert staff.post(place, data=form).status_code == 303

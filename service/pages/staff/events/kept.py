@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
+from anyio import to_thread
+from filelock import AsyncFileLock, Timeout
 
 from matcher.errors import NotFound, StalePlan
 from matcher.files import write_whole
@@ -19,8 +20,10 @@ from service.pages.staff.events.form import EventForm
 
 FOLDER = EVENTS
 KEPT = timedelta(days=30)
-_STATE, _LOCK = ".state.json", ".lock"
-LONGEST_WAIT_S = 30
+_STATE, _LOCK, _UNDER_WAY = ".state.json", ".lock", ".under-way"
+PATIENCE_S = 2.0
+"""Time that the change of somebody else is waited for."""
+LONGEST_PLANNING_S = 30.0
 
 
 @dataclass(slots=True)
@@ -44,6 +47,29 @@ class KeptEvent:
     def version(self) -> str:
         """A name of the rounds and of who is absent, so that a change of others is noticed."""
         return hashlib.sha256(json.dumps([self.rows, self.absent, self.settled]).encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class LateChange:
+    """Who is absent from a round on, asked for by who saw the version ``seen`` of the event."""
+
+    seen: str
+    absent: Sequence[str]
+    from_round: int
+
+    @property
+    def mark(self) -> str:
+        """A hash of the change, by which a second click on it is known; it holds no names."""
+        said = json.dumps([self.seen, sorted(self.absent), self.from_round])
+        return hashlib.sha256(said.encode()).hexdigest()
+
+    def is_done(self, event: KeptEvent) -> bool:
+        """Whether an event is as this change makes it."""
+        return set(event.absent) == set(self.absent) and event.settled == self.from_round - 1
+
+
+def _mark_in(path: Path) -> str:
+    return path.read_text(encoding="ascii") if path.is_file() else ""
 
 
 class KeptEvents:
@@ -80,19 +106,34 @@ class KeptEvents:
         state = json.dumps(asdict(event), ensure_ascii=False)
         write_whole(self.folder(token) / _STATE, state.encode())
 
-    @contextmanager
-    def changing(self, token: str) -> Iterator[KeptEvent]:
-        """Give an event to one change at a time, whichever process makes it; save it within.
+    @asynccontextmanager
+    async def changing(self, token: str, change: LateChange) -> AsyncIterator[None]:
+        """Let one change of an event at a time be made, whichever process makes it.
 
-        StalePlan where another change takes too long to wait for.
+        It is waited for without holding anything else: :data:`PATIENCE_S`, and to its end where the change
+        under way is this very one, which a double click sends twice. StalePlan where it takes too long.
         """
+        folder = self.folder(token)
+        lock = AsyncFileLock(folder / _LOCK)
         try:
-            with FileLock(self.folder(token) / _LOCK, timeout=LONGEST_WAIT_S):
-                yield self.get(token)
+            await self._wait_for(lock, folder / _UNDER_WAY, change)
         except Timeout:
             raise StalePlan(
                 "The event is being changed by somebody else: look at its rounds again."
             ) from None
+        try:
+            await to_thread.run_sync(write_whole, folder / _UNDER_WAY, change.mark.encode())
+            yield
+        finally:
+            await lock.release()
+
+    async def _wait_for(self, lock: AsyncFileLock, under_way: Path, change: LateChange) -> None:
+        try:
+            await lock.acquire(timeout=PATIENCE_S)
+        except Timeout:
+            if await to_thread.run_sync(_mark_in, under_way) != change.mark:
+                raise
+            await lock.acquire(timeout=LONGEST_PLANNING_S)
 
     def folder(self, token: str) -> Path:
         """Return the folder of an event; NotFound for one that was dropped."""

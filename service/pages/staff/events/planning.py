@@ -24,7 +24,7 @@ from matcher.meetings import (
     write_rounds,
 )
 from service.meetings import scores_of
-from service.pages.staff.events.kept import KeptEvent, KeptEvents
+from service.pages.staff.events.kept import KeptEvent, KeptEvents, LateChange
 
 ROUNDS_FILE = "tours.xlsx"
 
@@ -52,18 +52,19 @@ def plan_anew(matcher: Matcher, events: KeptEvents, token: str) -> None:
     _plan(matcher, events, token, events.get(token), Settled())
 
 
-def change_late(
-    matcher: Matcher, events: KeptEvents, token: str, seen: str, absent: Sequence[str], from_round: int
-) -> None:
-    """Plan the rounds from ``from_round`` on again without those who are absent; earlier ones do not move.
+def change_late(matcher: Matcher, events: KeptEvents, token: str, change: LateChange) -> None:
+    """Plan the rounds that a change leaves again without those who are absent; earlier ones do not move.
 
-    StalePlan where the event is of another version than ``seen``, or an earlier change said that the
-    round took place. Nothing is kept where it cannot be planned.
+    The caller holds the event (:meth:`KeptEvents.changing`). One that is as the change makes it stays so:
+    a second click is no conflict. StalePlan where the event is of another version than was seen, or an
+    earlier change said that the round took place. Nothing is kept where it cannot be planned.
     """
-    with events.changing(token) as event:
-        if event.version != seen or from_round <= event.settled:
-            raise StalePlan("The event was changed meanwhile: look at its rounds again.")
-        _change(matcher, events, token, event, Settled(None, from_round, absent))
+    event = events.get(token)
+    if event.version != change.seen and change.is_done(event):
+        return
+    if event.version != change.seen or change.from_round <= event.settled:
+        raise StalePlan("The event was changed meanwhile: look at its rounds again.")
+    _change(matcher, events, token, event, Settled(None, change.from_round, change.absent))
 
 
 def _change(matcher: Matcher, events: KeptEvents, token: str, event: KeptEvent, change: Settled) -> None:

@@ -18,7 +18,7 @@ from service.pages.environment import translate
 from service.pages.forms import sent_file, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.staff.events.form import NO_FILE, TABLE_SIZES, EventForm, form_of
-from service.pages.staff.events.kept import KeptEvent, KeptEvents
+from service.pages.staff.events.kept import KeptEvent, KeptEvents, LateChange
 from service.pages.staff.events.planning import (
     Round,
     calendars,
@@ -33,7 +33,8 @@ router = APIRouter(include_in_schema=False)
 StaffDep = Annotated[Caller, requires(Permission.MANAGE_INTRODUCTIONS)]
 SECTION = "/evenement"
 CHANGED_MEANWHILE = mark(
-    "Quelqu'un d'autre a changé cet événement : voici ses tours. Refaites votre changement."
+    "Quelqu'un d'autre a changé cet événement : voici ses tours, vos absents cochés avec les siens."
+    " Refaites votre changement."
 )
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -61,7 +62,7 @@ class EventsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EventPage(Page):
-    """One event: its rounds, and the form of late changes."""
+    """One event: its rounds, and the form of late changes, in which ``absent`` are ticked."""
 
     template: ClassVar[str] = "staff/event.html"
 
@@ -69,8 +70,19 @@ class EventPage(Page):
     event: KeptEvent
     rounds: Sequence[Round]
     people: Sequence[str]
+    absent: Sequence[str]
     notices: Sequence[str]
     error: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A late change that was not made: why, and who was ticked; ``with_others``: beside those of others."""
+
+    sentence: str
+    status: int
+    absent: Sequence[str]
+    with_others: bool = False
 
 
 @router.get("/evenement", name="page_events")
@@ -113,16 +125,16 @@ async def change(request: Request, token: str, _staff: StaffDep, engine: EngineD
     form, absent, kept = await typed(request), await ticked(request, "absent"), _kept(request)
     given = form.get("from_round", "")
     from_round = int(given) if given.isdecimal() and 0 < int(given[:4]) <= 100 else 1
+    wanted = LateChange(form.get("seen", ""), absent, from_round)
     try:
-        await engine.ask(
-            lambda matcher: change_late(matcher, kept, token, form.get("seen", ""), absent, from_round),
-            client_of(request),
-        )
+        # The event before the index's turn: whoever waits for it keeps no question from its answer.
+        async with kept.changing(token, wanted):
+            await engine.ask(lambda matcher: change_late(matcher, kept, token, wanted), client_of(request))
     except StalePlan:
         sentence = translate(CHANGED_MEANWHILE, language_of(request))
-        return await _show(request, engine, token, sentence, status=409)
+        return await _show(request, engine, token, Refused(sentence, 409, absent, with_others=True))
     except InvalidRequest as fault:
-        return await _show(request, engine, token, _said(fault, request), status=422)
+        return await _show(request, engine, token, Refused(_said(fault, request), 422, absent))
     return back_to(f"/evenement/{token}", said="event_changed")
 
 
@@ -178,17 +190,18 @@ async def _show_events(request: Request, engine: EngineDep, form: EventForm, err
     return show(request, page, section=SECTION, status=422 if error else 200)
 
 
-async def _show(
-    request: Request, engine: EngineDep, token: str, error: str = "", status: int = 200
-) -> Response:
-    kept = _kept(request)
-    found = await engine.read(lambda _: kept.get(token))
+async def _show(request: Request, engine: EngineDep, token: str, refused: Refused | None = None) -> Response:
+    found = await engine.read(lambda _: _kept(request).get(token))
+    absent = found.absent
+    if refused is not None:
+        absent = [*refused.absent, *(found.absent if refused.with_others else ())]
     page = EventPage(
         token=token,
         event=found,
         rounds=rounds_of(found, request.app.state.settings.zone),
         people=list(dict.fromkeys([*(row["personne"] for row in found.rows), *found.absent])),
+        absent=absent,
         notices=[en if language_of(request) == "en" else fr for fr, en in found.notices],
-        error=error,
+        error=refused.sentence if refused else "",
     )
-    return show(request, page, section=SECTION, status=status)
+    return show(request, page, section=SECTION, status=refused.status if refused else 200)
