@@ -46,9 +46,8 @@ IfNoneMatch = Annotated[
 ]
 
 
-def _add_reading(item_type: ItemType, collection: str) -> None:
+def _add_listing(item_type: ItemType, collection: str) -> None:
     item_class: Any = ITEM_CLASSES[item_type]
-    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
     reader: Any = Annotated[Caller, requires(READING[item_type])]
     query_class: Any = LIST_QUERIES.get(item_type, ListQuery)
 
@@ -70,6 +69,12 @@ def _add_reading(item_type: ItemType, collection: str) -> None:
             shown = [item.id for item in found[: query.limit]]
             await engine.read(lambda m: look_at_organisations(m, shown, caller.person, utc_now()))
         return _page([caller.view(item) for item in found], query.limit)
+
+
+def _add_reading(item_type: ItemType, collection: str) -> None:
+    item_class: Any = ITEM_CLASSES[item_type]
+    id_in_path = Annotated[ItemId, Path(examples=[ITEMS[item_type]["id"]])]
+    reader: Any = Annotated[Caller, requires(READING[item_type])]
 
     @router.get(
         f"/{collection}/{{item_id}}",
@@ -209,6 +214,7 @@ def _page(found: list[AnyItem], limit: int) -> Response:
 
 
 for _item_type, _collection in COLLECTIONS.items():
+    _add_listing(_item_type, _collection)
     _add_reading(_item_type, _collection)
     _add_putting(_item_type, _collection)
     _add_deleting(_item_type, _collection)
