@@ -1,5 +1,6 @@
 """Rights, audit and alerts on either database: the same acts leave the same rows."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import timedelta
@@ -7,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from qdrant_client import QdrantClient
+from qdrant_client.http import models as qm
 
 from matcher.adapters.sql import utc_now
 from matcher.alerts import Alert, AlertState, Digest, Fit
@@ -17,10 +19,11 @@ from matcher.domain.messages import MessageRequest
 from matcher.errors import NotFound
 from matcher.mail import State
 from matcher.people import Scope
-from matcher.rights import By, Subject, SubjectKind, Suppressed
+from matcher.rights import UPLOADS, By, Subject, SubjectKind, Suppressed
 from tests.contract.qdrant_http import running_server, unique_prefix
-from tests.rights.cluster import NOW, fill, introduce, member, settings_of
+from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of
 
+ERASED = int(os.environ.get("MATCHER_TEST_ERASED", "3"))
 ONE, OTHER, THIRD, FOURTH = (member(number) for number in (1, 2, 3, 4))
 OF_ONE = Subject(SubjectKind.ORGANISATION, ONE.id)
 
@@ -129,7 +132,44 @@ def test_of_the_erased_no_point_is_left_on_a_server(ready_url: str, tmp_path: Pa
             assert OTHER.id in points_of(client, prefix)
 
 
+def test_of_many_erased_nothing_visible_is_left_on_the_servers(ready_url: str, tmp_path: Path) -> None:
+    """``MATCHER_TEST_ERASED=50`` erases 50 organisations and 50 people, with mails, a plan and files."""
+    members = [member(number) for number in range(ERASED + 10)]
+    settings = settings_of(tmp_path / "home")
+    with running_server() as url:
+        prefix = unique_prefix()
+        on_server = {"index_backend": "qdrant", "qdrant_url": url, "collection": prefix}
+        settings = settings.model_copy(update={"database_url": ready_url, **on_server})
+        with (
+            open_matcher(settings) as matcher,
+            closing(QdrantClient(url=url, check_compatibility=False)) as client,
+        ):
+            people = fill(matcher, members)
+            introduce(matcher, zip(members[::2], members[1::2], strict=False))
+            waiting = settings.home / UPLOADS / "token" / "membres.csv"
+            waiting.parent.mkdir(parents=True)
+            waiting.write_text(f"nom\n{members[0].name}\n", encoding="utf-8")
+            kill_a_reindex(client, prefix, members[0].id)
+            for one, who in zip(members[:ERASED], people, strict=False):
+                matcher.rights.erase(Subject(SubjectKind.PERSON, who.id), utc_now())
+                matcher.rights.erase(Subject(SubjectKind.ORGANISATION, one.id), utc_now())
+            assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+            gone = [text for n in range(ERASED) for text in (f"{n:03d}zq", people[n].id, members[n].siret)]
+            assert rows_with(matcher, *gone) == set()
+            assert not [text for text in gone if text in points_of(client, prefix)]
+            assert left_in(settings.home, gone) == []
+            assert members[ERASED].id in points_of(client, prefix), "others stay"
+
+
+def kill_a_reindex(client: QdrantClient, prefix: str, item_id: str) -> None:
+    """Leave a collection that was being built, with a point in it."""
+    name = f"{prefix}-20200101T000000000000"
+    size = qm.VectorParams(size=2, distance=qm.Distance.COSINE)
+    client.create_collection(name, vectors_config={"dense": size})
+    client.upsert(name, [qm.PointStruct(id=1, vector={"dense": [1.0, 0.0]}, payload={"id": item_id})])
+
+
 def points_of(client: QdrantClient, prefix: str) -> str:
     """Every point of the collections of a prefix, as text."""
     names = [one.name for one in client.get_collections().collections if one.name.startswith(prefix)]
-    return str([client.scroll(name, limit=100, with_payload=True) for name in names])
+    return str([client.scroll(name, limit=1_000, with_payload=True) for name in names])
