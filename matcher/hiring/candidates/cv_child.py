@@ -14,6 +14,8 @@ import resource
 import sys
 import zipfile
 from collections import Counter
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from typing import Any
 
 MEMORY_BYTES = 500_000_000
@@ -33,10 +35,9 @@ MOST_COMPARED = 5_000_000
 _UNSEEN_MODES = frozenset({3, 7})
 """Text rendering modes of PDF that paint nothing: neither filled nor outlined."""
 _OUTLINE_MODES = frozenset({1, 5})
-_WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STYLES = "word/styles.xml"
 _TEXT_PARTS = re.compile(r"word/(?:document|header\d*|footer\d*)\.xml")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
-_LIGHT_NAMES = frozenset({"white", "auto_white"})
 
 
 class Refused(Exception):
@@ -115,12 +116,20 @@ def _from_pdf(content: bytes, dropped: Counter[str]) -> tuple[str, int]:
     _note_how_things_are_painted(pdfplumber.page)
     try:
         with pdfplumber.open(io.BytesIO(content)) as pdf:
-            if len(pdf.pages) > MOST_PAGES:
+            # What is declared first: to list a thousand pages takes seconds.
+            if _declared_pages(pdf) > MOST_PAGES or len(pdf.pages) > MOST_PAGES:
                 raise Refused("pages")
             texts = [_text_of_page(page, dropped) for page in pdf.pages]
             return "\n".join(texts), len(texts)
     except PdfminerException as error:
         raise Refused(_why_unread(error.args, PDFPasswordIncorrect)) from error
+
+
+def _declared_pages(pdf: Any) -> int:
+    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415  # after the limits
+
+    count = resolve1(dict_value(pdf.doc.catalog.get("Pages", {})).get("Count"))
+    return count if isinstance(count, int) else 0
 
 
 def _why_unread(causes: tuple[object, ...], wrong_password: type[Exception]) -> str:
@@ -244,6 +253,10 @@ def _is_like_paper(char: dict[str, Any], around: list[dict[str, Any]]) -> bool:
     ink = _rgb(char["stroking_color" if char["tag"] == "outline" else "non_stroking_color"], (0, 0, 0))
     under = max(around, key=lambda one: int(one["mcid"]), default=None)
     paper = _rgb(under["non_stroking_color"], (0.5, 0.5, 0.5)) if under else (1, 1, 1)
+    return _are_alike(ink, paper)
+
+
+def _are_alike(ink: tuple[float, ...], paper: tuple[float, ...]) -> bool:
     return all(abs(one - other) <= 1 - LIGHT for one, other in zip(ink, paper, strict=True))
 
 
@@ -268,7 +281,25 @@ def _from_docx(content: bytes, dropped: Counter[str]) -> str:
         raise Refused("broken") from error
     with archive:
         names = _parts_with_text(archive.infolist())
-        return "\n".join(_text_of_part(archive.read(name), dropped) for name in names)
+        styles = archive.read(_STYLES) if _STYLES in archive.namelist() else b""
+        texts = [archive.read(name) for name in names]
+    from defusedxml import DefusedXmlException  # noqa: PLC0415  # after the limits
+
+    try:
+        found: str = _beside("cv_docx").text_of(texts, styles, dropped, (TINY_PT, _are_alike))
+    except DefusedXmlException as error:
+        raise Refused("hostile") from error
+    return found
+
+
+def _beside(name: str) -> Any:
+    """Return the module of a file beside this one: this program is run by its path, outside the package."""
+    spec = spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    if spec is None or spec.loader is None:
+        raise Refused("broken")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 def _parts_with_text(parts: list[zipfile.ZipInfo]) -> list[str]:
@@ -282,63 +313,6 @@ def _parts_with_text(parts: list[zipfile.ZipInfo]) -> list[str]:
     if "word/document.xml" not in names:
         raise Refused("unknown")
     return names
-
-
-def _text_of_part(content: bytes, dropped: Counter[str]) -> str:
-    from defusedxml import DefusedXmlException  # noqa: PLC0415  # after the limits
-    from defusedxml.ElementTree import fromstring  # noqa: PLC0415
-
-    try:
-        root = fromstring(content, forbid_dtd=True)
-    except DefusedXmlException as error:
-        raise Refused("hostile") from error
-    return "\n".join(_text_of_paragraph(paragraph, dropped) for paragraph in root.iter(f"{_WORD}p"))
-
-
-def _text_of_paragraph(paragraph: Any, dropped: Counter[str]) -> str:
-    return "".join(_text_of_run(run, dropped) for run in paragraph.iter(f"{_WORD}r"))
-
-
-def _text_of_run(run: Any, dropped: Counter[str]) -> str:
-    signs: list[str] = []
-    for child in run:
-        if child.tag == f"{_WORD}t":
-            signs.append(child.text or "")
-        elif child.tag in {f"{_WORD}tab", f"{_WORD}br", f"{_WORD}cr"}:
-            signs.append("\t" if child.tag.endswith("tab") else "\n")
-    text = "".join(signs)
-    why = _why_run_unseen(run.find(f"{_WORD}rPr"))
-    if why:
-        dropped[why] += sum(not sign.isspace() for sign in text)
-        return ""
-    return text
-
-
-def _why_run_unseen(properties: Any) -> str:
-    if properties is None:
-        return ""
-    for name in ("vanish", "webHidden"):
-        found = properties.find(f"{_WORD}{name}")
-        if found is not None and found.get(f"{_WORD}val", "true") not in {"false", "0", "off"}:
-            return "hidden"
-    size = properties.find(f"{_WORD}sz")
-    if size is not None and _number(size.get(f"{_WORD}val", "")) / 2 < TINY_PT:
-        return "tiny"
-    color = properties.find(f"{_WORD}color")
-    if color is not None and _is_light_hex(color.get(f"{_WORD}val", "")):
-        return "white"
-    return ""
-
-
-def _is_light_hex(value: str) -> bool:
-    if not re.fullmatch(r"[0-9A-Fa-f]{6}", value):
-        return value.lower() in _LIGHT_NAMES
-    return all(int(value[at : at + 2], 16) / 255 >= LIGHT for at in (0, 2, 4))
-
-
-def _number(value: str) -> float:
-    """Return the size in half points; a size that is none counts as an ordinary one."""
-    return float(value) if re.fullmatch(r"\d{1,4}(?:\.\d+)?", value) else 24.0
 
 
 if __name__ == "__main__":

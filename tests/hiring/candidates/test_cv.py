@@ -79,6 +79,79 @@ def test_hidden_text_of_a_docx_is_dropped() -> None:
     assert (found.text.split(), found.dropped) == (SEEN.split(), {"hidden": len("Kubernetes")})
 
 
+WORDS = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+STYLES = """
+<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="22"/></w:rPr></w:rPrDefault></w:docDefaults>
+<w:style w:type="character" w:styleId="Ghost"><w:rPr><w:vanish/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Pale"><w:rPr><w:color w:val="FFFFFF"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Child"><w:basedOn w:val="Pale"/><w:rPr><w:b/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Dust"><w:basedOn w:val="Dust"/>
+ <w:rPr><w:sz w:val="4"/></w:rPr></w:style>
+<w:style w:type="paragraph" w:styleId="Band"><w:basedOn w:val="Pale"/>
+ <w:pPr><w:shd w:fill="102040"/></w:pPr></w:style>
+"""
+
+
+def document(body: str) -> bytes:
+    """A DOCX of one body with :data:`STYLES`."""
+    root = f'xmlns:w="{WORDS}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" xmlns:s="x"'
+    return zipped(
+        {
+            "word/styles.xml": f"<w:styles {root}>{STYLES}</w:styles>",
+            "word/document.xml": f"<w:document {root}><w:body>{body}</w:body></w:document>",
+        }
+    )
+
+
+def paragraph(text: str, style: str = "", run: str = "") -> str:
+    named = f'<w:pPr><w:pStyle w:val="{style}"/></w:pPr>' if style else ""
+    return f"<w:p>{named}<w:r><w:rPr>{run}</w:rPr><w:t>{text}</w:t></w:r></w:p>"
+
+
+@pytest.mark.parametrize(
+    ("hidden", "why"),
+    [
+        (paragraph("Kubernetes", run='<w:rStyle w:val="Ghost"/>'), "hidden"),
+        (paragraph("Kubernetes", "Pale"), "white"),
+        (paragraph("Kubernetes", "Child"), "white"),
+        (paragraph("Kubernetes", "Dust"), "tiny"),
+        (paragraph("Kubernetes", "Band", '<w:color w:val="102040"/>'), "white"),
+        (paragraph("Kubernetes", run='<w:highlight w:val="white"/><w:color w:val="FEFEFE"/>'), "white"),
+    ],
+)
+def test_text_that_a_style_of_a_docx_hides_is_dropped(hidden: str, why: str) -> None:
+    found = read_cv(document(paragraph(SEEN) + hidden))
+    assert (found.text.split(), found.dropped) == (SEEN.split(), {why: len("Kubernetes")})
+
+
+PALE = paragraph("Kubernetes", "Pale")
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        paragraph("Kubernetes", "Band"),
+        paragraph("Kubernetes", "Pale", '<w:color w:val="auto"/>'),
+        paragraph("Kubernetes", run='<w:rStyle w:val="Ghost"/><w:vanish w:val="0"/>'),
+        f'<w:tbl><w:tr><w:tc><w:tcPr><w:shd w:fill="203040"/></w:tcPr>{PALE}</w:tc></w:tr></w:tbl>',
+        '<w:p><w:r><s:wsp><s:spPr><a:solidFill><a:schemeClr val="accent1"/></a:solidFill></s:spPr>'
+        f"<s:txbx>{PALE}</s:txbx></s:wsp></w:r></w:p>",
+        paragraph("Kubernetes", "Pale", '<w:highlight w:val="darkBlue"/>'),
+    ],
+    ids=[
+        "paragraph on a band",
+        "ink set back",
+        "shown again",
+        "dark cell",
+        "shape of a theme",
+        "highlighted",
+    ],
+)
+def test_white_text_of_a_docx_on_a_dark_band_is_read(shown: str) -> None:
+    found = read_cv(document(shown))
+    assert (found.text.split(), found.dropped) == (["Kubernetes"], {})
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16"])
 def test_a_plain_text_is_read_in_the_encodings_of_offices(encoding: str) -> None:
     assert read_cv(SEEN.encode(encoding)).text.strip("\ufeff") == SEEN
