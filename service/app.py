@@ -34,7 +34,7 @@ from service.http.routes import (
     recommendations,
     sign_in,
 )
-from service.http.routes.hiring import candidates, needs, shortlists
+from service.http.routes.hiring import candidates, needs, own_profile, shortlists
 from service.http.routes.rights import alerts, data, report
 from service.pages import install as install_pages
 from service.pages import open_id, sweep
@@ -49,6 +49,7 @@ ASKED = (
     introductions,
     own_introductions,
     job_checks,
+    own_profile,  # before candidates: its /candidates/notice is no code of a profile
     candidates,
     needs,
     shortlists,

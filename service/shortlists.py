@@ -1,9 +1,12 @@
 """Shortlists as the API, the command line and the pages show them: codes and skills, never a name."""
 
 from datetime import datetime
+from typing import Any
 
 from pydantic import BaseModel
 
+from matcher.build import Matcher
+from matcher.hiring.candidates import Candidate
 from matcher.hiring.shortlists import Decision, Line, Listed, MetBy, Shortlist
 from matcher.hiring.shortlists.phrases import APART, reason_of, summary_of
 
@@ -67,6 +70,20 @@ def shortlist_record(shortlist: Shortlist) -> ShortlistRecord:
         skills_version=shortlist.skills_version,
         profiles=[_listed(entry) for entry in shortlist.listed],
     )
+
+
+def held_facts(matcher: Matcher, candidate: Candidate) -> dict[str, Any]:
+    """Return everything that is held of a candidate, shortlists and decisions with their jobs included."""
+    hiring = matcher.hiring
+    decided = [
+        {"job": job, "at": one.at.isoformat(), "decision": one.decision.value, "reason": one.reason}
+        for job, one in hiring.decisions_on(candidate.id)
+    ]
+    listed = [
+        {"job": hiring.title_of(one.need_id), **shortlist_record(one).model_dump(mode="json")}
+        for one in hiring.listed_with(candidate.id)
+    ]
+    return hiring.own.copy(candidate) | {"decided": decided, "listed": listed}
 
 
 def _listed(entry: Listed) -> ListedRecord:

@@ -24,7 +24,7 @@ SECURITY_HEADERS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-UPLOADS = ("/importer", "/evenement", "/candidat/")
+UPLOADS = ("/importer", "/evenement", "/candidat/", "/v1/own-profile/cv")
 """Beginnings of the addresses to which staff send files, and candidates their CV."""
 MOST_DRAINED = 8
 """Times the limit that is read of a refused body: a browser shows the answer once it has sent all."""

@@ -4,6 +4,7 @@
 - ``candidate``: a profile under a neutral code; contact and openings, sealed apart
 - ``cv``: the text of a CV, read by a child process with limits
 - ``cv_child``: that process
+- ``cv_docx``: what of a DOCX is seen, for that process
 - ``clauses``: a CV without the clauses that tell who somebody is
 - ``keep_list``: what of a text enters a profile: skills, languages, certifications of closed lists
 - ``languages``: the closed list of languages
@@ -44,7 +45,7 @@ from matcher.hiring.candidates.own import (
     Wishes,
 )
 from matcher.hiring.candidates.ports import CandidateRows
-from matcher.hiring.candidates.sample import SAMPLE_PREFIX, SampleDesk
+from matcher.hiring.candidates.sample import MOST_SAMPLES, SAMPLE_PREFIX, SampleDesk
 from matcher.hiring.candidates.sealing import KEY_FILE, Sealing
 
 __all__ = [
@@ -53,6 +54,7 @@ __all__ = [
     "KEY_FILE",
     "LANGUAGES",
     "MOST_BYTES",
+    "MOST_SAMPLES",
     "MOST_SKILLS",
     "MOST_YEARS",
     "SAMPLE_PREFIX",

@@ -80,7 +80,10 @@ def list_profiles(as_json: JsonOption = False) -> None:
         start = profile.available_from.isoformat() if profile.available_from else ""
         table.add_row(profile.code, labels, " ".join(profile.zone), start)
     results().print(table)
-    remarks().print("A contact is opened by a signed-in person of the HR factory, on the page Profils.")
+    remarks().print(
+        "A contact is opened by a person of the HR factory: on the page Profils, or with"
+        " `matcher shortlist contact`."
+    )
 
 
 @candidates.command("sample")

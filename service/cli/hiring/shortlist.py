@@ -1,4 +1,4 @@
-"""The commands of shortlists: make, list, show, decide, audit."""
+"""The commands of shortlists: make, list, show, contact, decide, audit."""
 
 from typing import Annotated
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from matcher.adapters.sql import utc_now
-from matcher.build import open_matcher
+from matcher.build import Matcher, open_matcher
 from matcher.errors import NotAllowed
 from matcher.hiring.shortlists import (
     Decided,
@@ -20,7 +20,7 @@ from matcher.hiring.shortlists import (
     quarter_of,
 )
 from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
-from matcher.people import Permission, permissions_of
+from matcher.people import Permission, Person, permissions_of
 from matcher.settings import load
 from service.cli.render.console import remarks, results
 from service.shortlists import shortlist_record
@@ -74,6 +74,19 @@ def show(shortlist_id: IdArgument, lang: LangOption = "fr", as_json: JsonOption 
     _print(found, lang, as_json=as_json)
 
 
+@shortlist.command("contact")
+def contact(
+    code: Annotated[str, typer.Argument(help="Code of the profile, such as 7K3-M2.")],
+    reason: Annotated[str, typer.Option("--reason", help="What for: the candidate reads it.")],
+    by: Annotated[str, typer.Option("--by", help="Address of the person of the HR factory who opens it.")],
+) -> None:
+    """Open a contact: print name and address; the candidate is told who opened it, when and why."""
+    with open_matcher(load()) as matcher:
+        opened = matcher.hiring.desk.open_contact(code, _of_hr(matcher, by).id, reason, utc_now())
+    results().out(f"{opened.name} <{opened.email}>".strip(), highlight=False)
+    remarks().print("The candidate is told by mail: by whom, when, and why.")
+
+
 @shortlist.command("decide")
 def decide(
     shortlist_id: IdArgument,
@@ -84,10 +97,7 @@ def decide(
 ) -> None:
     """Keep what a person decided on a profile; the candidate is told by mail."""
     with open_matcher(load()) as matcher:
-        person = matcher.store.people.find(by)
-        if person is None or Permission.SEE_CANDIDATES not in permissions_of(person.roles):
-            raise NotAllowed(f"'{by}' is no person of the HR factory: see `matcher users list`.")
-        decided = Decided(decision, reason, person.id, utc_now())
+        decided = Decided(decision, reason, _of_hr(matcher, by).id, utc_now())
         matcher.hiring.shortlists.decide(shortlist_id, code, decided)
     remarks().print(f"{code}: {DECISIONS[decision][1]}. The candidate is told by mail.")
 
@@ -116,6 +126,14 @@ def audit(
     with open_matcher(load()) as matcher:
         found = matcher.hiring.shortlists.audit(*quarter_of(quarter, now.date()))
     _print_audit(found)
+
+
+def _of_hr(matcher: Matcher, address: str) -> Person:
+    """Return the person of an address; NotAllowed unless they may work with candidates."""
+    person = matcher.store.people.find(address)
+    if person is None or Permission.SEE_CANDIDATES not in permissions_of(person.roles):
+        raise NotAllowed(f"'{address}' is no person of the HR factory: see `matcher users list`.")
+    return person
 
 
 def _print_audit(found: QuarterAudit) -> None:

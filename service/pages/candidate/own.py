@@ -27,7 +27,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import sent_in_memory, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
-from service.shortlists import shortlist_record
+from service.shortlists import held_facts
 
 router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
@@ -177,7 +177,7 @@ async def resume(followed: FollowedDep, engine: EngineDep) -> Response:
 @router.get("/candidat/{token}/copie.json", name="page_candidate_copy")
 async def copy(followed: FollowedDep, engine: EngineDep) -> Response:
     """Return everything that is held, as a file."""
-    held = await engine.read(lambda matcher: _held(matcher, followed.candidate))
+    held = await engine.read(lambda matcher: held_facts(matcher, followed.candidate))
     headers = {"Content-Disposition": 'attachment; filename="mon-profil.json"', "Cache-Control": "no-store"}
     return JSONResponse(held, headers=headers)
 
@@ -193,18 +193,6 @@ async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -
     """Erase everything of the candidate; the rest of the proof follows by itself."""
     erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
     return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
-
-
-def _held(matcher: Matcher, candidate: Candidate) -> dict[str, Any]:
-    decided = [
-        {"job": job, "at": one.at.isoformat(), "decision": one.decision.value, "reason": one.reason}
-        for job, one in matcher.hiring.decisions_on(candidate.id)
-    ]
-    listed = [
-        {"job": matcher.hiring.title_of(one.need_id), **shortlist_record(one).model_dump(mode="json")}
-        for one in matcher.hiring.listed_with(candidate.id)
-    ]
-    return matcher.hiring.own.copy(candidate) | {"decided": decided, "listed": listed}
 
 
 async def _done(

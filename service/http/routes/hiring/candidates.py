@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
-from matcher.hiring.candidates import Candidate, Gate
+from matcher.hiring.candidates import MOST_SAMPLES, Candidate, Gate
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -80,11 +80,25 @@ class GateRequest(BaseModel):
     dpia: str = Field("", max_length=200, examples=["DPIA-2026-04"])
 
 
+class SampleRequest(BaseModel):
+    """How many invented profiles."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    count: int = Field(60, ge=1, le=MOST_SAMPLES)
+
+
+class SampleReport(BaseModel):
+    """How many invented profiles were made, or erased."""
+
+    profiles: int
+
+
 @router.get("/candidates", responses=_READ, summary="List profiles")
 async def list_candidates(_hr: HrDep, engine: EngineDep) -> list[ProfileRecord]:
     """List the profiles that may be shown, by code; 409 while candidates are off."""
     found = await engine.read(lambda matcher: matcher.hiring.desk.listed())
-    return [_record(one) for one in found]
+    return [profile_record(one) for one in found]
 
 
 @router.get("/candidates/gate", responses=_READ, summary="Whether candidates are taken in")
@@ -106,6 +120,19 @@ async def put_gate(given: GateRequest, admin: AdminDep, engine: EngineDep) -> Ga
     return _gate_record(await engine.read(act))
 
 
+@router.post("/candidates/sample", status_code=201, responses=_DONE, summary="Load invented profiles")
+async def load_sample(given: SampleRequest, _admin: AdminDep, engine: EngineDep) -> SampleReport:
+    """Put invented profiles into a home without real ones; their codes begin with EXEMPLE."""
+    made = await engine.read(lambda matcher: matcher.hiring.sample.load(given.count, _now()))
+    return SampleReport(profiles=len(made))
+
+
+@router.delete("/candidates/sample", responses=_READ, summary="Erase the invented profiles")
+async def remove_sample(_admin: AdminDep, engine: EngineDep) -> SampleReport:
+    """Erase the invented profiles, and no other."""
+    return SampleReport(profiles=await engine.read(lambda matcher: matcher.hiring.sample.remove(_now())))
+
+
 @router.post("/candidates/invitations", status_code=201, responses=_DONE, summary="Invite a candidate")
 async def invite(_hr: HrDep, engine: EngineDep) -> InvitationRecord:
     """Make an invitation to hand to one person: it works once, for thirty days, and names nobody."""
@@ -119,7 +146,7 @@ async def invite(_hr: HrDep, engine: EngineDep) -> InvitationRecord:
 @router.get("/candidates/{code}", responses=_READ, summary="Read a profile")
 async def get_candidate(code: Code, _hr: HrDep, engine: EngineDep) -> ProfileRecord:
     """Read one profile; 404 where it is paused or withdrawn."""
-    return _record(await engine.read(lambda matcher: matcher.hiring.desk.by_code(code)))
+    return profile_record(await engine.read(lambda matcher: matcher.hiring.desk.by_code(code)))
 
 
 @router.post("/candidates/{code}/contact", responses=_DONE, summary="Open a contact")
@@ -130,7 +157,8 @@ async def open_contact(code: Code, given: OpeningRequest, hr: HrDep, engine: Eng
     return ContactRecord(name=contact.name, email=contact.email)
 
 
-def _record(candidate: Candidate) -> ProfileRecord:
+def profile_record(candidate: Candidate) -> ProfileRecord:
+    """Return a profile as the API shows it."""
     profile = candidate.profile
     return ProfileRecord(
         code=profile.code,

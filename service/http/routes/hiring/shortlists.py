@@ -6,7 +6,14 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from matcher.hiring.shortlists import Decided, Decision
+from matcher.hiring.shortlists import (
+    Decided,
+    Decision,
+    GroupFigure,
+    NeedAudit,
+    group_figure,
+    quarter_of,
+)
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -39,6 +46,25 @@ class DecisionRequest(BaseModel):
     reason: str = Field(min_length=10, max_length=500, examples=["Le poste commence par la base de données."])
 
 
+class QuarterReport(BaseModel):
+    """A quarter: needs by id, and the share of profiles read first by department ("": none chosen)."""
+
+    quarter: str
+    needs: list[NeedAudit]
+    exposure: dict[str, float]
+
+
+class GroupCounts(BaseModel):
+    """Anonymous counts of people: listed, of a group among them, kept, of the group among those."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    listed: int = Field(ge=0, le=100_000)
+    of_group: int = Field(ge=0, le=100_000)
+    kept: int = Field(ge=0, le=100_000)
+    kept_of_group: int = Field(ge=0, le=100_000)
+
+
 @router.post("/shortlists", status_code=201, responses=_DONE, summary="List everyone for a need")
 async def make_shortlist(asked: ShortlistRequest, hr: HrDep, engine: EngineDep) -> ShortlistRecord:
     """List everyone whom the need may be shown; equal scores in an order drawn by the seed."""
@@ -57,6 +83,22 @@ async def list_shortlists(
     """List shortlists of a need, or all."""
     found = await engine.read(lambda matcher: matcher.hiring.shortlists.all(need))
     return [shortlist_record(one) for one in found]
+
+
+@router.get("/shortlists/audit", responses=_READ, summary="What HR checks of a quarter")
+async def audit_quarter(
+    _hr: HrDep, engine: EngineDep, quarter: Annotated[str, Query(max_length=20, examples=["2026-T4"])] = ""
+) -> QuarterReport:
+    """Say which requirement keeps people out, how stable the order is, and who is read first."""
+    asked = quarter_of(quarter, datetime.now(UTC).date())
+    found = await engine.read(lambda matcher: matcher.hiring.shortlists.audit(*asked))
+    return QuarterReport(quarter=found.name, needs=list(found.needs), exposure=dict(found.exposure))
+
+
+@router.post("/shortlists/audit/groups", responses=_DONE, summary="Compare a group with a draw by lot")
+async def compare_group(given: GroupCounts, _hr: HrDep) -> GroupFigure:
+    """Compare anonymous counts with a draw by lot; nothing is kept, and counts below five are refused."""
+    return group_figure(given.listed, given.of_group, given.kept, given.kept_of_group)
 
 
 @router.get("/shortlists/{shortlist_id}", responses=_READ, summary="One shortlist")
