@@ -112,6 +112,7 @@ class Territory:
             return next(fitting, self._departments.get(department_code))
         return found[0] if len(found) == 1 and not found[0].ambiguous else None
 
+    @lru_cache(maxsize=16_384)  # noqa: B019  # as antenna_of; the library checks its arrays for a third of a millisecond
     def distance_km(self, one: Place, other: Place) -> float:
         """Great-circle distance in kilometres, symmetric, 0 for the same point.
 
