@@ -17,7 +17,7 @@ PARALLEL := --numprocesses auto --dist loadfile
 tests test-fast: export PYTHONDONTWRITEBYTECODE :=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo pages screenshots serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
+.PHONY: help demo pages screenshots accessibility serve test test-fast check fix format lint types contracts complexity tests hooks lock clean
 
 help: ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -42,6 +42,9 @@ pages: $(VENV)/run.stamp ## Show the pages on http://127.0.0.1:8000 with four ma
 
 screenshots: $(VENV)/test.stamp ## Photograph every page of the demonstration into var/screenshots (needs chromium)
 	$(BIN)/python -m tests.pages.screenshots var/screenshots
+
+accessibility: $(VENV)/test.stamp ## Test every page with axe-core and write the result for the statement (needs chromium)
+	$(BIN)/python -m tests.pages.accessibility
 
 serve: $(VENV)/run.stamp ## Serve the HTTP API on http://127.0.0.1:8000
 	@$(BIN)/matcher serve

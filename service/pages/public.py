@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.rights import Durations, Processing, processings, version_of_notice
 from service.http.access import Caller
+from service.pages.accessibility import AutomaticTest, last_test
 from service.pages.environment import LANGUAGES
 from service.pages.forms import own_path, typed
 from service.pages.frame import LANGUAGE_COOKIE, YEAR_S, Page, back_to, show
@@ -46,6 +47,8 @@ class AccessibilityPage(Page):
 
     template: ClassVar[str] = "public/accessibility.html"
 
+    test: AutomaticTest
+
 
 @router.get("/", name="page_start")
 async def start(request: Request) -> Response:
@@ -73,7 +76,7 @@ async def privacy(request: Request) -> Response:
 @router.get("/accessibilite", name="page_accessibility")
 async def accessibility(request: Request) -> Response:
     """Show the accessibility statement."""
-    return show(request, AccessibilityPage())
+    return show(request, AccessibilityPage(last_test()))
 
 
 @router.post("/langue", name="page_language")

@@ -125,6 +125,7 @@ def visit(
         has_touch=size is PHONE,
         extra_http_headers={"X-Person": person.id} if person else {},
     )
+    context.set_default_navigation_timeout(120_000)  # a machine that does much else is slow, not wrong
     context.add_cookies([{"name": "matcher-lang", "value": lang, "url": base}])
     try:
         yield Visit(context.new_page(), base)

@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Browser
 
 from matcher.introductions import Actor, Party
+from tests.pages.accessibility import open_every_page
 from tests.pages.browsers import LOOKS, REAL_BROWSER, Site, visit
 from tests.pages.signing_in import MEMBER, STAFF
-from tests.pages.visited import VISITED
 
 pytestmark = REAL_BROWSER
 BY_STAFF = Actor(Party.STAFF, STAFF.id)
@@ -17,17 +17,8 @@ BY_STAFF = Actor(Party.STAFF, STAFF.id)
 
 @pytest.mark.parametrize("look", LOOKS, ids=["phone-fr", "phone-dark-en", "desktop-en", "desktop-dark-fr"])
 def test_no_page_has_a_fault(browser: Browser, base: str, look: object) -> None:
-    faults = []
-    people = dict.fromkeys(person for _, person in VISITED)
-    for person in people:
-        with visit(browser, base, person, look) as seen:  # type: ignore[arg-type]  # one of LOOKS
-            for path in [path for path, reader in VISITED if reader is person]:
-                seen.complaints.clear()
-                seen.open(path)
-                found = seen.violations() + [text for text in seen.complaints if "404" not in text]
-                faults += [f"{path}: {text}" for text in found]
-                if seen.is_wider_than_the_screen():
-                    faults.append(f"{path}: wider than the screen")
+    opened = open_every_page(browser, base, look)  # type: ignore[arg-type]  # one of LOOKS
+    faults = [f"{one.path}: {text}" for one in opened for text in one.faults]
     assert faults == []
 
 

@@ -5,6 +5,7 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
+from service.pages.accessibility import last_test
 from tests.pages.signing_in import visitor_of
 
 PUBLIC = ("/", "/mentions-legales", "/confidentialite", "/accessibilite")
@@ -67,3 +68,14 @@ def test_the_language_switch_leads_nowhere_else(visitor: TestClient, back: str) 
 @pytest.mark.parametrize("path", ["/static/matcher.css", "/static/icons.svg", "/static/favicon.svg"])
 def test_the_files_of_the_pages_are_served(visitor: TestClient, path: str) -> None:
     assert visitor.get(path).status_code == 200
+
+
+@pytest.mark.parametrize(("lang", "found"), [("fr", "aucun défaut"), ("en", "no fault")])
+def test_the_accessibility_statement_says_what_the_last_test_found(
+    visitor: TestClient, lang: str, found: str
+) -> None:
+    visitor.cookies.set("matcher-lang", lang)
+    page, kept = visitor.get("/accessibilite").text, last_test()
+    assert (found in page) == (kept.faults == 0)
+    for said in (kept.tool, str(kept.pages), str(kept.visits), str(kept.on.year)):
+        assert said in page
