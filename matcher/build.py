@@ -325,7 +325,7 @@ class Matcher:
             self.store.items,
             generation.index,
             self.encoder,
-            self.lexical,
+            self.lexical.over(generation.usual_terms),
             analyser,
             generation.name,
         )

@@ -15,7 +15,7 @@ from matcher.index.exact import ExactIndex
 from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
 from matcher.index.indexer import Indexer
 from matcher.index.labels import ROLES, Label, Role, labels_of
-from matcher.index.lexical import Bm25Lexical, terms
+from matcher.index.lexical import Bm25Lexical, TermMean, terms
 from matcher.index.manifest import Manifest, checksum
 from matcher.index.points import UPSERT_LIMIT, check_query
 from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Where
@@ -42,6 +42,7 @@ __all__ = [
     "ServingIndex",
     "Sparse",
     "SyncReport",
+    "TermMean",
     "Vectors",
     "Where",
     "check_query",

@@ -62,10 +62,11 @@ class Generations(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """An open index and the name its cursor goes by."""
+    """An open index, the name its cursor goes by, and the ``usual_terms`` of its manifest."""
 
     name: str
     index: Index
+    usual_terms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from matcher.domain.events import Change
 from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
-from matcher.index.documents import to_points
+from matcher.index.documents import passage, to_points
 from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
-from matcher.index.lexical import Bm25Lexical
+from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
 from matcher.index.ports import Encoder, Index, Point
 
@@ -55,7 +55,7 @@ class Indexer:
         if not (whole or checksum(index.versions()) == manifest.checksum):
             index.close()
             raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
-        return Generation(name, index)
+        return Generation(name, index, manifest.usual_terms)
 
     def refresh(self, progress: Progress | None = None) -> Generation:
         """Open the current generation and apply the outbox to it; build the first one if there is none."""
@@ -132,7 +132,8 @@ class Indexer:
             index = self.generations.create(name, manifest)
             try:
                 self.store.outbox.advance(name, start)
-                self._fill(index, progress, source)
+                usual = self._fill(index, progress, source)
+                manifest = manifest.model_copy(update={"usual_terms": usual})
                 seq = self._catch_up(Generation(name, index))
                 self._finalise(Generation(name, index), manifest, seq)
                 index = self.generations.promote(name, index)
@@ -140,7 +141,7 @@ class Indexer:
             except BaseException:
                 index.close()
                 raise
-        return Generation(name, index)
+        return Generation(name, index, usual)
 
     def drop_leftovers(self) -> None:
         """Drop leftovers of old generations that no process holds."""
@@ -186,18 +187,21 @@ class Indexer:
     def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
         return {i: item for i, item in self.store.items.get_many(ids).items() if is_listed(item)}
 
-    def _fill(self, index: Index, progress: Progress | None, source: Index | None) -> None:
-        total, done = sum(self.store.items.counts().values()), 0
+    def _fill(self, index: Index, progress: Progress | None, source: Index | None) -> float | None:
+        """Index all listed items; return the mean number of terms of their passages."""
+        total, done, counted = sum(self.store.items.counts().values()), 0, TermMean()
         for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
             copied = _copied(source, listed) if source else {}
             index.upsert(list(copied.values()))
             fresh = [item for item in listed if item.id not in copied]
             index.upsert(to_points(fresh, self.encoder, self.lexical))
+            counted.add(passage(item) for item in listed)
             done += len(items)
             if progress:
                 progress(done, max(done, total))
         index.flush()
+        return counted.mean
 
     def _catch_up(self, generation: Generation) -> int:
         """Drain until index and store agree and return the cursor; writers may go on meanwhile."""

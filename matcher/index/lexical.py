@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from hashlib import blake2b
 
@@ -26,7 +26,9 @@ class Bm25Lexical:
     k1, b
         Saturation, at least 0, and length normalisation in [0, 1].
     avg_len
-        Expected number of terms in a passage, above 0.
+        Expected number of terms in a passage, above 0: part of what an index is built with.
+    usual_terms
+        Mean number of terms of the passages that questions are put to, above 0; None takes ``avg_len``.
 
     >>> lexical = Bm25Lexical()
     >>> lexical.encode_queries(["développeuse web"]) == lexical.encode_queries(["Développeur web (H/F)"])
@@ -37,24 +39,37 @@ class Bm25Lexical:
     0.0111
     """
 
-    def __init__(self, *, k1: float = 1.2, b: float = 0.75, avg_len: float = 40.0) -> None:
+    def __init__(
+        self, *, k1: float = 1.2, b: float = 0.75, avg_len: float = 40.0, usual_terms: float | None = None
+    ) -> None:
         if not (k1 >= 0 and 0 <= b <= 1 and avg_len > 0):
             raise ValueError(f"BM25 needs k1 >= 0, 0 <= b <= 1 and avg_len > 0, not {k1}, {b} and {avg_len}")
         self._k1, self._b, self._avg_len = k1, b, avg_len
+        self._usual_terms = usual_terms or avg_len
+
+    def over(self, usual_terms: float | None) -> "Bm25Lexical":
+        """Return the encoder of questions to an index whose passages have this mean number of terms.
+
+        >>> Bm25Lexical().over(3.0).weight < Bm25Lexical().weight
+        True
+        """
+        return Bm25Lexical(k1=self._k1, b=self._b, avg_len=self._avg_len, usual_terms=usual_terms)
 
     @property
     def name(self) -> str:
-        """Identity of analyser and parameters."""
+        """Identity of analyser and stored weights; ``usual_terms`` concerns questions alone."""
         return f"bm25-{ANALYSER}-k{self._k1:g}-b{self._b:g}-n{self._avg_len:g}"
 
     @property
     def weight(self) -> float:
-        """Cosine that one unit of BM25 is worth: :data:`UNIT_WEIGHT` ``* ln(1 + avg_len)``.
+        """Cosine that one unit of the stored weights is worth.
 
-        Words say little of a title of three terms and much of a paragraph: the longer the passages, the more
-        they weigh. One constant serves titles and prose (decision 0408).
+        A word said once in a passage of the usual number of terms ``m`` is worth :data:`UNIT_WEIGHT`
+        ``* ln(1 + m)``. Words say little of a title of three terms and much of a paragraph: the longer the
+        passages, the more they weigh, and one constant serves titles and prose (decision 0408). The stored
+        weight of such a word is 1 only where ``m`` is ``avg_len``, so it is divided by (decision 0413).
         """
-        return UNIT_WEIGHT * math.log1p(self._avg_len)
+        return UNIT_WEIGHT * math.log1p(self._usual_terms) / self._stored(1, self._usual_terms)
 
     def encode_queries(self, texts: Sequence[str]) -> list[Sparse]:
         """Sparse query vectors: :attr:`weight` for each distinct term, in the order of ``texts``."""
@@ -65,8 +80,37 @@ class Bm25Lexical:
         return [self._passage(terms(text)) for text in texts]
 
     def _passage(self, found: list[str]) -> Sparse:
-        bend = self._k1 * (1 - self._b + self._b * len(found) / self._avg_len)
-        return _sparse({term: tf * (self._k1 + 1) / (tf + bend) for term, tf in Counter(found).items()})
+        return _sparse({term: self._stored(tf, len(found)) for term, tf in Counter(found).items()})
+
+    def _stored(self, tf: int, length: float) -> float:
+        """Return the weight of a term that is said ``tf`` times in a passage of ``length`` terms."""
+        bend = self._k1 * (1 - self._b + self._b * length / self._avg_len)
+        return tf * (self._k1 + 1) / (tf + bend)
+
+
+class TermMean:
+    """Mean number of terms of texts; texts without a term do not count.
+
+    >>> counted = TermMean()
+    >>> counted.add(["cloud", "", "cloud privé de confiance"])
+    >>> counted.mean
+    2.0
+    """
+
+    def __init__(self) -> None:
+        self._terms = self._texts = 0
+
+    def add(self, texts: Iterable[str]) -> None:
+        """Count texts."""
+        for text in texts:
+            found = len(terms(text))
+            self._terms += found
+            self._texts += found > 0
+
+    @property
+    def mean(self) -> float | None:
+        """The mean, at least 1; None without a text that has a term."""
+        return self._terms / self._texts if self._texts else None
 
 
 def heavier(one: Sparse, other: Sparse) -> Sparse:

@@ -29,12 +29,15 @@ class Manifest(Identity):
 
     ``state``: ``building`` (not promoted, left over if no rebuild is under way), ``ready`` (``counts`` and
     ``checksum`` describe the points as of outbox row ``seq``), ``changing`` (a sync is or was under way:
-    they do not yet).
+    they do not yet). ``usual_terms`` is the mean number of terms of a passage when it was built. It stays
+    until the next rebuild, so that one generation weighs words in one way; None where it was built empty, or
+    by an older release.
     """
 
     created_at: AwareDatetime
     state: Literal["building", "ready", "changing"] = "building"
     counts: dict[ItemType, int] = {}
+    usual_terms: float | None = None
     checksum: str = ""
     seq: int = 0
 

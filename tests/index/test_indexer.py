@@ -316,9 +316,27 @@ def test_the_manifest_says_what_was_built(indexer: Indexer, generation: Generati
         created_at=NOW,
         state="ready",
         counts={kind: 10 if kind is ItemType.ORGANISATION else 0 for kind in ItemType},
+        usual_terms=4.0,  # each a name of two words, and "données", "santé"
         checksum=checksum({item.id: item.version for item in store.items.all()}),
         seq=10,
     )
+
+
+def test_a_generation_keeps_its_usual_terms_until_it_is_rebuilt(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    store.items.put(
+        [organisation(11, "une longue description de beaucoup de mots différents")], source="test"
+    )
+    indexer.sync(generation)
+    generation.index.close()
+    opened = indexer.open()
+    opened.index.close()
+    assert opened.usual_terms == generation.usual_terms == 4.0
+    rebuilt = indexer.rebuild()
+    rebuilt.index.close()
+    assert rebuilt.usual_terms is not None
+    assert rebuilt.usual_terms > 4.0
 
 
 def test_an_index_in_use_is_left_alone_until_it_is_let_go(

@@ -1,5 +1,7 @@
 """BM25 vectors over the French analyser."""
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,6 +64,19 @@ def test_weights_by_hand() -> None:
     lexical = Bm25Lexical(k1=1.0, b=0.5, avg_len=2.0)
     (vector,) = lexical.encode_passages(["cloud cloud"])  # tf 2, bend 1 * (.5 + .5 * 2 / 2) = 1
     assert max(vector.values) == pytest.approx(2 * 2 / (2 + 1))
+
+
+@pytest.mark.parametrize("usual", [3.0, 20.0, 40.0, 120.0])
+def test_a_word_of_a_usual_passage_is_worth_the_same_whatever_the_index_expects(usual: float) -> None:
+    lexical = Bm25Lexical().over(usual)
+    passage = " ".join(f"mot{number}" for number in range(int(usual)))
+    asked = lexical.encode_queries(["mot1"])[0].values[0]
+    stored = lexical.encode_passages([passage])[0].values[0]
+    assert asked * stored == pytest.approx(0.003 * math.log1p(usual))
+
+
+def test_an_index_of_unknown_length_is_asked_as_it_expects() -> None:
+    assert Bm25Lexical().over(None).encode_queries(["cloud"]) == Bm25Lexical().encode_queries(["cloud"])
 
 
 @pytest.mark.parametrize("wrong", [{"k1": -1.0}, {"b": 1.5}, {"avg_len": 0.0}])

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.domain.items import ItemType
-from matcher.index import Bm25Lexical, Encoder, Point, Sparse, Vectors, Where, terms
+from matcher.index import Bm25Lexical, Encoder, Point, Sparse, TermMean, Vectors, Where
 from matcher.language.analyser import neutral
 
 Scores = NDArray[np.float32]
@@ -146,8 +146,10 @@ def _ids_fuller_first(corpus: Sequence[str]) -> list[str]:
 
 
 def _lexical_for(corpus: Sequence[str]) -> Bm25Lexical:
-    """Return the service's lexical half, set to the text length of this corpus."""
-    return Bm25Lexical(avg_len=max(1.0, float(np.mean([len(terms(text)) for text in corpus]))))
+    """Return the service's lexical half, as it questions an index of these texts."""
+    counted = TermMean()
+    counted.add(corpus)
+    return Bm25Lexical().over(counted.mean)
 
 
 class EncodedOnce:
