@@ -4,7 +4,7 @@ import random
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from time import perf_counter
+from time import process_time
 
 import pytest
 
@@ -120,7 +120,7 @@ def test_a_checkpoint_of_another_key_or_with_another_number_is_no_checkpoint() -
 
 def test_a_year_is_checked_in_seconds() -> None:
     year = chain(100_000)
-    began = perf_counter()
+    began = process_time()
     verdict = verify(year, head_of(year), [sign(KEY, 100_000, year[-1].hash, NOW)], KEY)
     assert (verdict.is_sound, verdict.entries) == (True, 100_000)
-    assert perf_counter() - began < 10
+    assert process_time() - began < 10, "seconds of processor: other work on the machine does not count"
