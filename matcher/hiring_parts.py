@@ -106,8 +106,14 @@ class HiringParts:
             matcher=lambda: read_need_matcher(data_dir),
             seals=self._parts.sealing,
             links=self._parts.links,
+            antenna_of=self._antenna_of,
         )
         return ShortlistDesk(parts)
+
+    def _antenna_of(self, department: str) -> str:
+        territory = read_need_reader(self._settings.data_dir).territory
+        centre = territory.locate("", department)
+        return territory.antenna_of(centre) if centre else ""
 
     @cached_property
     def keep_list(self) -> KeepList:

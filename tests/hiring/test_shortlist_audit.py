@@ -72,15 +72,22 @@ def test_a_quarter_has_its_own_shortlists():
     assert of_quarter([one], 2026, 3) == []
 
 
+def near_nimes(department: str) -> str:
+    return "Nîmes" if department in {"30", "48"} else ""
+
+
 def test_the_audit_of_a_quarter_goes_need_by_need():
     before = shortlist([PYTHON, DOCKER], [PYTHON])
     other = replace(shortlist([]), id="SL9", need_id="N0")
-    found = audit_quarter([replace(before, id="SL2"), before, other], {"C0": ("30",)}, 2026, 4)
+    found = audit_quarter(
+        [replace(before, id="SL2"), before, other], {"C0": ("30", "48")}, near_nimes, 2026, 4
+    )
     assert [(one.need_id, one.shortlists) for one in found.needs] == [("N0", 1), ("N1", 2)]
     assert (found.name, found.needs[1].stability, found.needs[1].requirements[0].label) == (
         "2026-T4", 1.0, "Docker",
     )  # fmt: skip
-    assert audit_quarter([before], {}, 2026, 3).needs == []
+    assert found.antennas == {"": 1.0, "Nîmes": 1.0}
+    assert audit_quarter([before], {}, near_nimes, 2026, 3).needs == []
 
 
 @pytest.mark.parametrize("text", ["2026-T4", "2026Q4", "2026-4", " 2026 t4"])

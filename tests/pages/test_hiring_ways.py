@@ -51,6 +51,7 @@ class ByCommand:
         self._said, self._folder = said, folder
 
     def _run(self, *words: str) -> str:
+        self._said()  # the service beside it logs: that is no answer of the command
         assert main(list(words)) == 0
         return self._said()
 
@@ -72,10 +73,10 @@ class ByCommand:
         self._run("candidates", "sample", *(["--count", str(count)] if count else ["--remove"]))
 
     def invite(self) -> str:
-        return self._run("candidates", "invite").strip().rpartition("/")[2]
+        return first(r"/candidats/invitation/([\w-]+)", self._run("candidates", "invite"))
 
     def shortlist(self, need_id: str) -> tuple[str, str]:
-        made = json.loads(self._run("shortlist", "make", need_id, "--json"))
+        made = json.loads(first(r"(?s)\{\n.*\}", self._run("shortlist", "make", need_id, "--json")))
         return made["id"], made["profiles"][0]["code"]
 
     def contact(self, code: str) -> str:

@@ -29,11 +29,16 @@ DECIDED_EVENT = "candidate_decided"
 _SEEDS = 2**31
 
 
+def _no_antenna(_department: str) -> str:
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class ShortlistParts:
     """What the use cases of shortlists work with.
 
-    ``matcher`` is asked for when it is first needed: reading its lists takes a while.
+    ``matcher`` is asked for when it is first needed: reading its lists takes a while. ``antenna_of`` gives
+    the antenna of a department's code, "" for none.
     """
 
     rows: ShortlistRows
@@ -42,6 +47,7 @@ class ShortlistParts:
     matcher: Callable[[], NeedMatcher]
     seals: Seals
     links: Links
+    antenna_of: Callable[[str], str] = _no_antenna
 
 
 class ShortlistDesk:
@@ -119,7 +125,7 @@ class ShortlistDesk:
     def audit(self, year: int, quarter: int) -> QuarterAudit:
         """Return what HR checks of the shortlists of a quarter (1 to 4, in UTC)."""
         zones = {one.id: one.profile.zone for one in self._parts.candidates.listed()}
-        return audit_quarter(self.all(), zones, year, quarter)
+        return audit_quarter(self.all(), zones, self._parts.antenna_of, year, quarter)
 
     def is_current(self, shortlist: Shortlist) -> bool:
         """Whether the need and the profiles are still as they were, and nobody came or left since."""

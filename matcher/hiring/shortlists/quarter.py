@@ -1,7 +1,7 @@
 """The audit of a quarter: need by need, which requirement keeps most people out, and who is read first."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -30,12 +30,16 @@ class NeedAudit:
 
 @dataclass(frozen=True, slots=True)
 class QuarterAudit:
-    """A quarter: needs by id, and the share of profiles read first by department ("": none chosen)."""
+    """A quarter: needs by id, and the share of profiles read first, by department and by antenna.
+
+    Those who chose no department are under "".
+    """
 
     year: int
     quarter: int
     needs: Sequence[NeedAudit]
     exposure: Mapping[str, float]
+    antennas: Mapping[str, float]
 
     @property
     def name(self) -> str:
@@ -65,9 +69,16 @@ def quarter_of(text: str, today: date) -> tuple[int, int]:
 
 
 def audit_quarter(
-    shortlists: Sequence[Shortlist], zones: Mapping[str, Sequence[str]], year: int, quarter: int
+    shortlists: Sequence[Shortlist],
+    zones: Mapping[str, Sequence[str]],
+    antenna_of: Callable[[str], str],
+    year: int,
+    quarter: int,
 ) -> QuarterAudit:
-    """Return the audit of the shortlists made in a quarter; ``zones`` has departments by candidate id."""
+    """Return the audit of the shortlists made in a quarter.
+
+    ``zones`` has departments by candidate id, ``antenna_of`` gives the antenna of a department.
+    """
     made = of_quarter(shortlists, year, quarter)
     by_need: dict[str, list[Shortlist]] = {}
     for shortlist in sorted(made, key=lambda one: one.made_at):
@@ -76,4 +87,5 @@ def audit_quarter(
         NeedAudit(need_id, len(of_need), requirement_figures(of_need[-1]), stability(of_need))
         for need_id, of_need in sorted(by_need.items())
     ]
-    return QuarterAudit(year, quarter, needs, exposure(made, zones))
+    near = {one: sorted({antenna_of(department) for department in zone}) for one, zone in zones.items()}
+    return QuarterAudit(year, quarter, needs, exposure(made, zones), exposure(made, near))

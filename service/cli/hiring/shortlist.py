@@ -143,10 +143,11 @@ def _print_audit(found: QuarterAudit) -> None:
     if not found.needs:
         remarks().print("No shortlist was made in this quarter.")
         return
-    table = Table("department", "read first", box=box.SIMPLE_HEAD, header_style="dim")
-    for department, share in found.exposure.items():
-        table.add_row(department or "none chosen", f"{share:.0%}")
-    results().print(table)
+    for by, shares in (("department", found.exposure), ("antenna", found.antennas)):
+        table = Table(by, "read first", box=box.SIMPLE_HEAD, header_style="dim")
+        for name, share in shares.items():
+            table.add_row(name or "none chosen", f"{share:.0%}")
+        results().print(table)
 
 
 def _print_need(need: NeedAudit) -> None:

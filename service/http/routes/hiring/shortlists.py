@@ -47,11 +47,12 @@ class DecisionRequest(BaseModel):
 
 
 class QuarterReport(BaseModel):
-    """A quarter: needs by id, and the share of profiles read first by department ("": none chosen)."""
+    """A quarter: needs by id; shares of profiles read first by department and antenna ("": none chosen)."""
 
     quarter: str
     needs: list[NeedAudit]
     exposure: dict[str, float]
+    antennas: dict[str, float]
 
 
 class GroupCounts(BaseModel):
@@ -92,7 +93,12 @@ async def audit_quarter(
     """Say which requirement keeps people out, how stable the order is, and who is read first."""
     asked = quarter_of(quarter, datetime.now(UTC).date())
     found = await engine.read(lambda matcher: matcher.hiring.shortlists.audit(*asked))
-    return QuarterReport(quarter=found.name, needs=list(found.needs), exposure=dict(found.exposure))
+    return QuarterReport(
+        quarter=found.name,
+        needs=list(found.needs),
+        exposure=dict(found.exposure),
+        antennas=dict(found.antennas),
+    )
 
 
 @router.post("/shortlists/audit/groups", responses=_DONE, summary="Compare a group with a draw by lot")
