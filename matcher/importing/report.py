@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from matcher.domain.events import PutReport
-from matcher.domain.items import AnyItem
+from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest
 
 SHOWN = 60
@@ -14,14 +14,22 @@ SHOWN = 60
 
 
 class FileRefused(InvalidRequest):
-    """A file that cannot be imported as a whole: why, in both languages, and options apart."""
+    """A file that cannot be imported as a whole: why, in both languages, and options apart.
 
-    def __init__(self, message: str = "", *, fr: str = "", en: str = "") -> None:
+    ``reading`` is what was made of its columns where only some of them are not clear.
+    """
+
+    def __init__(
+        self, message: str = "", *, fr: str = "", en: str = "", reading: "Reading | None" = None
+    ) -> None:
         super().__init__(message)
         self.fr, self.en = fr or message, en or message
+        self.reading = reading
 
 
-def refusal(fr: str, en: str, options: tuple[str, str] = ("", "")) -> FileRefused:
+def refusal(
+    fr: str, en: str, options: tuple[str, str] = ("", ""), reading: "Reading | None" = None
+) -> FileRefused:
     """Return the error of a file that cannot be imported as a whole, in both languages.
 
     ``options`` say what to type on a terminal; only the whole message holds them.
@@ -31,7 +39,7 @@ def refusal(fr: str, en: str, options: tuple[str, str] = ("", "")) -> FileRefuse
     ('Trop grand.', 'Trop grand. Écrire --x. / Too large. Write --x.')
     """
     in_french, in_english = options
-    return FileRefused(f"{fr}{in_french} / {en}{in_english}", fr=fr, en=en)
+    return FileRefused(f"{fr}{in_french} / {en}{in_english}", fr=fr, en=en, reading=reading)
 
 
 def shortened(value: Any) -> str:
@@ -117,6 +125,15 @@ class ColumnUse:
     """Its first three different values, shortened."""
     why: Fault | None = None
     """Why it is not read, or what its values decide."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was made of the columns of a refused file: ``unclear`` are titles of those to decide on."""
+
+    item_type: ItemType
+    mapping: tuple[ColumnUse, ...]
+    unclear: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -144,4 +144,9 @@ def _text(name: str, data: bytes) -> tuple[str, list[Notice]]:
                 "L'enregistrer en « CSV UTF-8 ».",
                 f"{name} is neither UTF-8 nor Windows-1252 (byte {error.start}). Save it as 'CSV UTF-8'.",
             ) from error
-    return text, [Notice("Lu en Windows-1252 : ce n'est pas de l'UTF-8.", "Read as Windows-1252: not UTF-8.")]
+    return text, [
+        Notice(
+            "Accents lus comme ceux d'Excel sous Windows (Windows-1252) : un coup d'œil aux noms suffit.",
+            "Accents are read as those of Excel on Windows (Windows-1252): a glance at the names is enough.",
+        )
+    ]

@@ -139,7 +139,7 @@ def judge(item_type: ItemType, title: str, values: Iterable[str], today: date) -
     >>> judge(ItemType.ORGANISATION, "Statut adhésion", ["à jour", "résilié"], date(2026, 11, 30)).sense.name
     'MEMBERSHIP'
     >>> judge(ItemType.ORGANISATION, "Consentement", ["peut-être"], date(2026, 11, 30)).stop.en
-    "may decide what is recommended, and the value 'peut-être' is not clear"
+    "the value 'peut-être' is not clear"
     """
     found = list(values)
     if not found:
@@ -173,15 +173,15 @@ _ONLY_A_CHANNEL = Fault(
 
 def _unclear(value: str) -> Fault:
     return Fault(
-        f"peut décider de ce qui est recommandé, et la valeur « {value} » n'est pas claire",
-        f"may decide what is recommended, and the value '{value}' is not clear",
+        f"la valeur « {value} » n'est pas claire",
+        f"the value '{value}' is not clear",
     )
 
 
 def _unread_date(value: str) -> Fault:
     return Fault(
-        f"peut décider si l'appel est ouvert (« {value} »)",
-        f"may decide whether the call is open ('{value}')",
+        f"« {value} » dit peut-être quand l'appel est ouvert",
+        f"'{value}' may say when the call is open",
     )
 
 

@@ -1,7 +1,7 @@
 """Which column of a file gives which field, how sure that is, and why a column is not read."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -9,7 +9,7 @@ from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
 from matcher.importing.columns.deciding import Sense, judge, read_sense
 from matcher.importing.columns.headers import TYPE_COLUMN, VOCABULARY, columns_of, fields_of, names_a_person
 from matcher.importing.layout import TableRow
-from matcher.importing.report import Certainty, ColumnUse, Fault, Notice, refusal, shortened
+from matcher.importing.report import Certainty, ColumnUse, Fault, Notice, Reading, refusal, shortened
 from matcher.importing.texts import BadCell, is_not_said
 from matcher.language import fold_words
 
@@ -79,9 +79,9 @@ def map_columns(
             uses.append(_judged(columns, position, chosen, stops, today))
     _check_senses(columns, uses, today, stops)
     if stops:
-        raise _stopped(name, item_type, stops)
+        raise _stopped(name, Reading(item_type, tuple(_with_stops(uses, stops)), tuple(stops)), stops)
     if "name" not in {use.field for use in uses}:
-        raise _no_name(name, titles, item_type)
+        raise _no_name(name, titles, Reading(item_type, tuple(uses)))
     return tuple(uses)
 
 
@@ -217,14 +217,20 @@ def _check_senses(columns: _Columns, uses: Sequence[ColumnUse], today: date, sto
                 stops.setdefault(use.title, Fault(fr, en))
 
 
-def _stopped(name: str, item_type: ItemType, stops: Mapping[str, Fault]) -> Exception:
-    titles = ", ".join(stops)
+def _with_stops(uses: Iterable[ColumnUse], stops: Mapping[str, Fault]) -> Iterator[ColumnUse]:
+    """Say at each column that stops the import why it does."""
+    for use in uses:
+        yield replace(use, why=stops[use.title]) if use.title in stops else use
+
+
+def _stopped(name: str, reading: Reading, stops: Mapping[str, Fault]) -> Exception:
+    in_french, in_english = (mark.join(stops) for mark in (" », « ", "', '"))
     first, fault = next(iter(stops.items()))
-    fields = ", ".join(f"'{field_}'" for field_ in _KNOWN_AS[item_type])
+    fields = ", ".join(f"'{field_}'" for field_ in _KNOWN_AS[reading.item_type])
     return refusal(
-        f"{name} : {titles} ne peut pas être lu et peut décider de ce qui est recommandé ({fault.fr}). "
+        f"{name} : à vérifier, car cela décide de ce qui est recommandé : « {in_french} » ({fault.fr}). "
         "Rien n'a été importé.",
-        f"{name}: {titles} cannot be read and may decide what is recommended ({fault.en}). Nothing was "
+        f"{name}: to be checked, as it decides what is recommended: '{in_english}' ({fault.en}). Nothing was "
         "imported.",
         (
             f" Dire ce que c'est (--map \"{first}=...\" avec {fields}), l'ignorer "
@@ -232,10 +238,12 @@ def _stopped(name: str, item_type: ItemType, stops: Mapping[str, Fault]) -> Exce
             f' Say what it is (--map "{first}=..." with {fields}), ignore it '
             f'(--ignore "{first}"), or correct its values.',
         ),
+        reading,
     )
 
 
-def _no_name(name: str, titles: Sequence[str], item_type: ItemType) -> Exception:
+def _no_name(name: str, titles: Sequence[str], reading: Reading) -> Exception:
+    item_type = reading.item_type
     listed = ", ".join(titles[:20])
     if any(names_a_person(item_type, titles, position) for position in range(len(titles))):
         return refusal(
@@ -243,12 +251,14 @@ def _no_name(name: str, titles: Sequence[str], item_type: ItemType) -> Exception
             f"Colonnes : {listed}.",
             f"{name} is a list of people: it has no column for the name of the organisation. "
             f"Columns found: {listed}.",
+            reading=reading,
         )
     return refusal(
         f"{name} n'a pas de colonne pour le nom de chaque {item_type.value} : l'appeler « nom », en première "
         f"ligne. Colonnes : {listed}.",
         f"{name} has no column for the name of each {item_type.value}: call it 'name' or 'nom', in the first "
         f"row. Columns found: {listed}.",
+        reading=reading,
     )
 
 
