@@ -133,6 +133,10 @@ REFUSALS: dict[str, Phrase] = {
 """Why an item is not for an organisation."""
 
 
+_HEAD_LABELS: dict[str, Phrase] = {"name": ("nom", "name"), "id": ("identifiant", "identifier")}
+"""Fields that the head of an item shows, which is why they are not listed among the others."""
+
+
 def likelihood(probability: float, lang: Language) -> str:
     """Return a probability in words.
 
@@ -143,8 +147,12 @@ def likelihood(probability: float, lang: Language) -> str:
 
 
 def field_label(name: str, lang: Language) -> str:
-    """Return the name of a field in words; a field without one keeps its name."""
-    return choose(FIELD_LABELS.get(name, (name, name)), lang)
+    """Return the name of a field in words; a field without one keeps its name.
+
+    >>> field_label("name", "fr"), field_label("needs", "en")
+    ('nom', 'needs')
+    """
+    return choose((_HEAD_LABELS | FIELD_LABELS).get(name, (name, name)), lang)
 
 
 def choose(phrase: Phrase, lang: Language) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from matcher.domain.items import ITEM_CLASSES, ItemType
 from service.pages.staff.imports.waiting import Waiting
 from service.pages.text import mark
-from service.words import FIELD_LABELS, Language, choose
+from service.words import Language, field_label
 
 AUTO, IGNORE = "auto", "-"
 _HIDDEN = frozenset({"eligibility", "inferred_fields", "illustrative", "evidence_level", "lang"})
@@ -31,7 +31,7 @@ KINDS: dict[ItemType, str] = {
 def field_options(kind: ItemType, lang: Language) -> list[tuple[str, str]]:
     """Return code and name of what a column may give; names of helpers are French, to be translated."""
     fields = [name for name in ITEM_CLASSES[kind].model_fields if name not in _HIDDEN]
-    named = [(name, _label(name, lang)) for name in fields]
+    named = [(name, field_label(name, lang)) for name in fields]
     return [*named, *_HELPERS.get(kind, {}).items()]
 
 
@@ -64,8 +64,3 @@ def take_choices(waiting: Waiting, form: Mapping[str, str], titles: Sequence[str
             waiting.ignored.append(title)
         elif wanted != AUTO:
             waiting.columns[title] = wanted
-
-
-def _label(name: str, lang: Language) -> str:
-    known = {"name": ("nom", "name"), "id": ("identifiant", "identifier")} | FIELD_LABELS
-    return choose(known.get(name, (name, name)), lang)

@@ -30,6 +30,7 @@ from service.pages.text import mark
 
 SHOWN = 20
 SAMPLED = 200
+LINE = 120
 DONE: dict[Action, str] = {
     Action.NEW: mark("nouvelle"),
     Action.CHANGED: mark("modifiée"),
@@ -40,7 +41,10 @@ DONE: dict[Action, str] = {
 
 @dataclass(frozen=True, slots=True)
 class ColumnRow:
-    """One column: what was chosen for it, what it gives then ("" for nothing), and why."""
+    """One column: what was chosen for it, what it gives then ("" for nothing), and why.
+
+    ``unclear``: the file cannot be imported before a person has decided on it.
+    """
 
     position: int
     title: str
@@ -48,6 +52,7 @@ class ColumnRow:
     chosen: str
     gives: str
     why: Fault | None
+    unclear: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +75,19 @@ class Preview:
         """The first rows that would be new or changed."""
         actions = self.report.actions if self.report else ()
         return [one for one in actions if one.action in (Action.NEW, Action.CHANGED)][:SHOWN]
+
+    @property
+    def unclear(self) -> list[ColumnRow]:
+        """The columns to decide on before the file can be imported."""
+        return [column for column in self.columns if column.unclear]
+
+    @property
+    def arrivals(self) -> dict[int, str]:
+        """What the first new rows say of themselves, in one line, by line of the file."""
+        if self.plan is None:
+            return {}
+        new = {one.line for one in self.changes if one.action is Action.NEW}
+        return {row.line: _in_short(row.item) for row in self.plan.table.rows if row.line in new and row.item}
 
     @property
     def faults(self) -> list[Reject]:
@@ -99,10 +117,26 @@ def preview_of(path: Path, waiting: Waiting, store: Store) -> Preview:
             )
         plan = plan_import(path, store, choices=waiting.choices)
     except InvalidRequest as fault:
-        return Preview(chosen_kind, _unused(path, waiting), error=_said(fault))
+        return _refused(path, waiting, chosen_kind, fault)
     kind = _kind(plan, chosen_kind)
     columns = _used(plan.report.mapping, waiting)
     return Preview(kind, columns, plan.report, fingerprint=_fingerprint(plan.report), plan=plan)
+
+
+def _refused(path: Path, waiting: Waiting, kind: ItemType, fault: InvalidRequest) -> Preview:
+    """Return a preview that says why the file is refused, with what was understood of its columns."""
+    reading = fault.reading if isinstance(fault, FileRefused) else None
+    if reading is None:
+        return Preview(kind, _unused(path, waiting), error=_said(fault))
+    columns = _used(reading.mapping, waiting, reading.unclear)
+    return Preview(reading.item_type, columns, error=_said(fault))
+
+
+def _in_short(item: AnyItem) -> str:
+    """Return town and description of an item, cut to a line."""
+    town, words = getattr(item, "city", None), getattr(item, "description", "") or ""
+    line = " – ".join(text for text in (town, words) if text)
+    return line if len(line) <= LINE else line[: LINE - 1] + "…"
 
 
 def _said(fault: InvalidRequest) -> Notice:
@@ -117,7 +151,7 @@ def _kind(plan: ImportPlan, chosen: ItemType) -> ItemType:
     return first.item_type if first else chosen
 
 
-def _used(mapping: Sequence[ColumnUse], waiting: Waiting) -> list[ColumnRow]:
+def _used(mapping: Sequence[ColumnUse], waiting: Waiting, unclear: Sequence[str] = ()) -> list[ColumnRow]:
     return [
         ColumnRow(
             use.position,
@@ -126,6 +160,7 @@ def _used(mapping: Sequence[ColumnUse], waiting: Waiting) -> list[ColumnRow]:
             chosen_for(waiting, use.title),
             use.field.removeprefix("_"),
             use.why,
+            use.title in unclear,
         )
         for use in mapping
     ]
