@@ -12,14 +12,14 @@ from matcher.language import find_by_name
 from matcher.meetings import BASE, Roster
 
 
-def scores_of(roster: Roster, matcher: Matcher) -> tuple[Floats, str]:
-    """Score every pair, (n, n) in [0, 1], and say in French and English what the scores rest on.
+def scores_of(roster: Roster, matcher: Matcher) -> tuple[Floats, int]:
+    """Score every pair, (n, n) in [0, 1], and count the participants who are in the catalogue.
 
     Participants who are organisations of the catalogue, by id or name, get the recommender's mutual scores;
     the others get scores of their texts, put on the same mean.
     """
     count, known = known_pairs(labels_of(roster), matcher)
-    return blend(roster.scores(), known), basis_of(count, len(roster))
+    return blend(roster.scores(), known), count
 
 
 def labels_of(roster: Roster) -> list[list[str]]:
@@ -36,7 +36,7 @@ def known_pairs(
 
 
 def basis_of(known: int, people: int) -> str:
-    """Say what the scores of ``people`` rest on, of whom ``known`` are in the catalogue."""
+    """Say in French and English what the scores of ``people`` rest on, ``known`` of them in the catalogue."""
     texts = "textes des participants / participants' texts"
     if known < 2:
         return f"{texts} ({known} du catalogue / of the catalogue)"

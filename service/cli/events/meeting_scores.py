@@ -52,7 +52,8 @@ def meeting_scores(
         if running is not None:
             return _asked(roster, running)
         with opened_index(settings) as matcher:
-            return scores_of(roster, matcher)
+            scores, known = scores_of(roster, matcher)
+            return scores, basis_of(known, len(roster))
     except NotReady as missing:
         return (
             texts,

@@ -30,15 +30,17 @@ LONGEST_PLANNING_S = 30.0
 class KeptEvent:
     """One event: its list of participants, its form, its rounds, who is absent.
 
-    ``rows`` are as :class:`~matcher.meetings.EventPlan` has them; ``basis`` says what scores rest on.
-    Rounds up to ``settled`` took place: no later change moves them.
+    ``rows`` are as :class:`~matcher.meetings.EventPlan` has them; ``known`` people are of organisations of
+    the directory; ``organisations`` has the organisation of each person. Rounds up to ``settled`` took
+    place: no later change moves them.
     """
 
     list_name: str
     form: EventForm
     rows: list[dict[str, Any]] = field(default_factory=list)
     summary: dict[str, Any] = field(default_factory=dict)
-    basis: str = ""
+    known: int = 0
+    organisations: dict[str, str] = field(default_factory=dict)
     absent: list[str] = field(default_factory=list)
     settled: int = 0
     notices: list[tuple[str, str]] = field(default_factory=list)
@@ -92,6 +94,7 @@ class KeptEvents:
             kept: dict[str, Any] = json.loads((self.folder(token) / _STATE).read_text(encoding="utf-8"))
         except (OSError, ValueError):
             raise NotFound("This event is not kept any more: send its list again.") from None
+        kept.pop("basis", None)  # events of an earlier version have it
         form: Mapping[str, str] = kept.pop("form")
         kept["notices"] = [(fr, en) for fr, en in kept["notices"]]
         return KeptEvent(form=EventForm(**form), **kept)

@@ -30,11 +30,19 @@ ROUNDS_FILE = "tours.xlsx"
 
 
 @dataclass(frozen=True, slots=True)
+class Seat:
+    """One person at a table, and the organisation; "" where the list says none, or the name says it."""
+
+    person: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
 class Table:
-    """One table of one round, with the people at it; "" for those who are free."""
+    """One table of one round, with the people at it."""
 
     name: str
-    people: Sequence[str]
+    people: Sequence[Seat]
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +92,7 @@ def rounds_of(event: KeptEvent, zone: ZoneInfo) -> list[Round]:
     by_round: dict[int, list[Mapping[str, Any]]] = defaultdict(list)
     for row in event.rows:
         by_round[row["tour"]].append(row)
-    return [_round(number, rows, timetable) for number, rows in sorted(by_round.items())]
+    return [_round(event, number, rows, timetable) for number, rows in sorted(by_round.items())]
 
 
 def calendars(event: KeptEvent, zone: ZoneInfo, now: datetime) -> bytes:
@@ -108,7 +116,10 @@ def workbook(events: KeptEvents, token: str) -> bytes:
 
 def _plan(matcher: Matcher, events: KeptEvents, token: str, event: KeptEvent, settled: Settled) -> None:
     people = read_participants(events.list_path(token))
-    scores, event.basis = scores_of(people, matcher)
+    scores, event.known = scores_of(people, matcher)
+    event.organisations = {
+        name: person.organisation for name, person in zip(people.names, people.people, strict=True)
+    }
     timetable = event.form.timetable(matcher.settings.zone)
     made = plan_event(people, scores, event.form.options, settled, timetable)
     event.rows, event.summary = made.rows, dict(made.summary)
@@ -116,13 +127,20 @@ def _plan(matcher: Matcher, events: KeptEvents, token: str, event: KeptEvent, se
     events.save(token, event)
 
 
-def _round(number: int, rows: Sequence[Mapping[str, Any]], timetable: Timetable | None) -> Round:
-    tables: dict[int, list[str]] = defaultdict(list)
+def _round(
+    event: KeptEvent, number: int, rows: Sequence[Mapping[str, Any]], timetable: Timetable | None
+) -> Round:
+    tables: dict[int, list[Seat]] = defaultdict(list)
     free = []
     for row in rows:
         if row["table"]:
-            tables[row["table"]].append(row["personne"])
+            tables[row["table"]].append(_seat(event, row["personne"]))
         else:
             free.append(row["personne"])
     shown = [Table(str(name), people) for name, people in sorted(tables.items())]
     return Round(number, timetable.begins(number - 1) if timetable else None, shown, free)
+
+
+def _seat(event: KeptEvent, person: str) -> Seat:
+    organisation = event.organisations.get(person, "")
+    return Seat(person, "" if f"({organisation})" in person else organisation)
