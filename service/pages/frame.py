@@ -66,7 +66,10 @@ SAID: dict[str, str] = {
     "person_disabled": mark("Cette personne ne peut plus se connecter."),
     "key_revoked": mark("Cette clé n'ouvre plus rien."),
     "wished": mark("Votre disponibilité est enregistrée."),
-    "staff_approve": mark("Approuvé. Les demandes partent dès que chacune peut être reçue."),
+    "staff_approve": mark(
+        "Approuvé. Chaque demande part dans les minutes qui suivent, ou dès que l'organisation peut en"
+        " recevoir une. Vous la retrouverez sous « Réponse attendue »."
+    ),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),

@@ -32,7 +32,8 @@ Token = Annotated[str, Path(max_length=100)]
 class ByLinkPage(Page):
     """One introduction, and what may be answered; None when there is nothing to show of it any more.
 
-    ``choice`` is the answer whose link was followed in the mail, "" for none: it is offered first.
+    ``choice`` is the answer whose link was followed in the mail, "" for none: it is offered first. ``late``:
+    such a link was followed after the answer was given, and changes nothing.
     """
 
     template: ClassVar[str] = "member/by_link.html"
@@ -41,6 +42,7 @@ class ByLinkPage(Page):
     base: str
     one: Standing | None
     choice: str
+    late: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,15 @@ async def by_link(request: Request, followed: FollowedDep, engine: EngineDep) ->
     found = await engine.read(lambda matcher: standings(matcher, organisation))
     one = next((replace(one, meeting_form=None) for one in found if one.id == wanted), None)
     asked = request.query_params.get("choice", "")
-    choice = asked if one is not None and one.is_asked and asked in CHOICES else ""
-    return show(request, ByLinkPage(organisation=organisation, base=followed.base, one=one, choice=choice))
+    chosen, is_open = asked in CHOICES, one is not None and one.is_asked
+    page = ByLinkPage(
+        organisation=organisation,
+        base=followed.base,
+        one=one,
+        choice=asked if chosen and is_open else "",
+        late=chosen and not is_open,
+    )
+    return show(request, page)
 
 
 @router.post("/answers/{token}/introductions/{introduction_id}/reponse", name="page_answer_by_link")

@@ -80,20 +80,29 @@ class PlanWords:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlanPage(Page):
-    """The plan that is followed, None before the first one; ``busy``: a new one is being made."""
+    """The plan that is followed, None before the first one; ``busy``: a new one is being made.
+
+    ``may_propose``: the reader may put pairs of the plan before staff.
+    """
 
     template: ClassVar[str] = "staff/plan.html"
 
     plan: PlanWords | None
     busy: bool
     may_make: bool
+    may_propose: bool
 
 
 @router.get("/propositions", name="page_plan")
 async def plan(request: Request, caller: SeeDep, engine: EngineDep, job: PlanJobDep) -> Response:
     """Show what the plan does."""
     found = await engine.read(_words)
-    page = PlanPage(plan=found, busy=job.busy, may_make=caller.may(Permission.MAKE_PLAN))
+    page = PlanPage(
+        plan=found,
+        busy=job.busy,
+        may_make=caller.may(Permission.MAKE_PLAN),
+        may_propose=caller.may(Permission.MANAGE_INTRODUCTIONS),
+    )
     return show(request, page, section="/propositions")
 
 
