@@ -13,7 +13,7 @@ def test_twins_are_listed_and_merged(signed: FastAPI) -> None:
         [Organisation(id="ORG009", name="MAKINA CORPUS SAS", siret="1" * 14)], source="test"
     )
     staff = browser_of(signed, STAFF)
-    assert "Garder ORG009" in staff.get("/annuaire/doublons").text
+    assert "Garder MAKINA CORPUS SAS" in staff.get("/annuaire/doublons").text
     staff.post("/annuaire/doublons", data={"kept": "ORG001", "dropped": "ORG009"})
     merged = matcher.store.items.get("ORG001")
     assert isinstance(merged, Organisation)
