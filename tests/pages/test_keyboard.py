@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page
 
+from matcher.domain import Opportunity
 from matcher.introductions import Actor, Party
 from matcher.people import Person
 from tests.pages.browsers import LOOKS, REAL_BROWSER, Site, visit
@@ -16,6 +17,14 @@ pytestmark = REAL_BROWSER
 LOOK = LOOKS[3]
 OWN = "/organisations/ORG001"
 MOST_TABS = 120
+MOST_LOOKS = 50
+CALL = Opportunity(
+    id="INT900",
+    name="Mission cartographie en Espagne",
+    description="Rencontrer des collectivités qui cherchent des applications de cartographie.",
+    themes=("cartographie", "données", "Python"),
+    availability="standing",
+)
 _FOCUSED = """() => {
   const one = document.activeElement, box = one.getBoundingClientRect(), look = getComputedStyle(one);
   const labels = [...(one.labels ?? [])].map(label => label.innerText);
@@ -209,6 +218,36 @@ def test_rounds_are_made_and_changed(browser: Browser, site: Site, tmp_path: Pat
         keys.tick("Personne 1")
         keys.press("Refaire les tours qui restent")
         seen.page.get_by_text("Les tours qui restaient sont refaits.").wait_for()
+
+
+def test_a_plan_is_made_and_its_pairs_are_proposed(browser: Browser, site: Site) -> None:
+    with visit(browser, site.base, STAFF, LOOK) as seen:
+        keys = Keyboard(seen.page)
+        seen.open("/propositions")
+        keys.press("Faire le plan")
+        seen.page.get_by_text("Le calcul du plan commence.").wait_for()
+        for _ in range(MOST_LOOKS):
+            if seen.page.get_by_role("heading", name="Le plan du").count():
+                break
+            seen.page.wait_for_timeout(200)
+            seen.open("/propositions")
+        keys.press("Proposer les dix meilleures")
+        seen.page.get_by_text("Ajouté depuis le plan").wait_for()
+        assert seen.complaints == []
+
+
+def test_a_call_is_told_and_taken_back(browser: Browser, site: Site) -> None:
+    site.matcher.store.items.put([CALL], source="test")
+    site.matcher.index_now()
+    with visit(browser, site.base, STAFF, LOOK) as seen:
+        keys = Keyboard(seen.page)
+        seen.open("/alertes")
+        keys.press(CALL.name)
+        keys.press("Prévenir la sélection")
+        seen.page.get_by_role("button", name="Retirer").wait_for()
+        keys.press("Retirer")
+        seen.page.get_by_role("status").wait_for()
+        assert seen.complaints == []
 
 
 def test_the_first_tab_skips_the_menu(browser: Browser, site: Site) -> None:
