@@ -56,6 +56,10 @@ def test_following_every_link_of_a_mail_records_nothing(
     assert matcher.store.introductions.get(asked.id) == asked
 
 
+FIRST = {"yes": 'value="yes"', "not_now": "Redemander", "no": "Non merci"}
+"""Words of each answer, in the order of the page where no link said which."""
+
+
 @pytest.mark.parametrize(
     ("choice", "offered"),
     [
@@ -72,6 +76,7 @@ def test_the_answer_whose_link_was_followed_is_offered_first(
     assert shown.count("autofocus") == 1
     assert offered in shown
     assert "Rien n'est encore enregistré" in shown
+    assert min(FIRST.values(), key=shown.index) == FIRST[choice]
     for other in ("", "?choice=maybe", "?choice=yes%22onload"):
         assert "autofocus" not in client.get(page + other).text
 
@@ -91,7 +96,7 @@ def test_an_answer_is_confirmed_on_the_page(
     done = client.post(f"{page}/introductions/{asked.id}/reponse", data=form)
     assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, page)
     assert state_of(matcher, asked) is state
-    assert client.get(page).status_code == 200
+    assert "y change rien" in client.get(f"{page}?choice=no").text
 
 
 def test_a_second_answer_changes_nothing(client: TestClient, matcher: Matcher, asked: Introduction) -> None:
