@@ -8,6 +8,7 @@ count. An answer says that it is one of these (``degraded``).
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import blake2b
 from threading import Lock
 
 import numpy as np
@@ -17,8 +18,9 @@ from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Orga
 from matcher.domain.store import Items, Outbox
 from matcher.feedback import answer_id
 from matcher.index import Bm25Lexical, ExactIndex, Point, Where, passage
-from matcher.language import content_tokens
+from matcher.language import content_tokens, exclusions
 from matcher.market import IntroductionPlan, Planned
+from matcher.recommend.free_text import blanked
 from matcher.recommend.history import Reactions, said_by
 from matcher.recommend.phrases import SHARED_WORDS, notice
 from matcher.recommend.policies import POLICIES
@@ -60,9 +62,11 @@ class StoreAnswers:
         plan: IntroductionPlan | None = None,
         reactions: Reactions | None = None,
     ) -> Answer:
-        """Recommend at most ``k`` items that have words in common with the question, best first, ties by id.
+        """Recommend at most ``k`` items that have words in common with the question, best first.
 
-        Planned partners come first, in the order of the plan. InvalidRequest as of
+        Words of what the question excludes do not count. Ties, frequent where words alone are counted, are
+        drawn by a hash of the question, so that the smallest id is not always first. Planned partners
+        come first, in the order of the plan. InvalidRequest as of
         :meth:`matcher.recommend.Recommender.recommend`.
         """
         check(query, POLICIES[kind], k, on)
@@ -72,10 +76,11 @@ class StoreAnswers:
             return replace(answer, notices=(refused,))
         aside = said_by(reactions, self._items, query, kind, on).excluded
         planned = _planned(plan, answer.query_id) if kind is Kind.PARTNER else {}
-        scores = self._words_in_common(query, kind, k, aside)
+        asked = _affirmed(query)
+        scores = self._words_in_common(asked, kind, k, aside)
         chosen = self._chosen(query, on, [*planned, *scores], aside)[:k]
         shown = [
-            _present(rank, query, item, scores.get(item.id, 0.0), planned.get(item.id))
+            _present(rank, asked, item, scores.get(item.id, 0.0), planned.get(item.id))
             for rank, item in enumerate(chosen, start=1)
         ]
         answer = replace(answer, items=tuple(shown), plan=plan.version if plan and planned else None)
@@ -84,14 +89,16 @@ class StoreAnswers:
     def _words_in_common(
         self, query: AnyItem | Profile, kind: Kind, k: int, aside: frozenset[str]
     ) -> dict[str, float]:
-        """Return BM25 scores of the items with words of the question, best first, ties by id."""
-        terms = self._lexical.encode_queries([passage(query)])[0]
+        """Return BM25 scores of the items with words of the question, best first, ties drawn by its hash."""
+        text = passage(query)
+        terms = self._lexical.encode_queries([text])[0]
         if not terms.indices:
             return {}
         with self._turn:
             self._count_words()
             most = _DEPTH * k + len(aside)
             hits = self._index.query(None, terms, Where(POLICIES[kind].item_type), most)
+        hits = sorted(hits, key=lambda hit: (-hit.score, _lot(text, hit.id)))
         return {hit.id: hit.score for hit in hits}
 
     def _count_words(self) -> None:
@@ -116,6 +123,17 @@ class StoreAnswers:
         stored = [found[name] for name in dict.fromkeys(ids) if name in found and name not in aside]
         own = query.id if isinstance(query, Item) else None
         return [item for item in stored if item.id != own and may_meet(query, item, on)]
+
+
+def _affirmed(query: AnyItem | Profile) -> AnyItem | Profile:
+    """Return the question less what its description excludes; all else keeps its place."""
+    text = getattr(query, "description", "")
+    return query.model_copy(update={"description": blanked(text, exclusions(text))}) if text else query
+
+
+def _lot(text: str, item_id: str) -> bytes:
+    """Return the place of an item among ties: the same for the same question."""
+    return blake2b(f"{text}\0{item_id}".encode(), digest_size=8).digest()
 
 
 def _empty(query: AnyItem | Profile, kind: Kind, k: int, on: datetime | None) -> Answer:

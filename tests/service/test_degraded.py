@@ -98,6 +98,27 @@ def test_a_text_is_answered_and_what_the_store_takes_in_is_found(without_index, 
     assert [item["item_id"] for item in answer["items"]] == ["LEAD009"]
 
 
+def test_what_a_text_excludes_is_not_looked_for(without_index, stocked):
+    with open_store(stocked.database_url) as store:
+        store.items.put([Lead(id="LEAD009", name="Académie du granit")], source="t")
+    asked = {"kind": "lead", "text": "apprendre un métier du bois, pas de granit", "on": ON}
+    shown = without_index.post("/v1/recommendations", json=asked).json()["items"]
+    assert "LEAD009" not in [item["item_id"] for item in shown]
+
+
+def test_items_that_say_the_same_take_turns_from_question_to_question(without_index, stocked):
+    twins = [Lead(id=name, name="Académie du granit") for name in ("LEAD008", "LEAD009")]
+    with open_store(stocked.database_url) as store:
+        store.items.put(twins, source="t")
+    first = []
+    for number in range(6):
+        asked = {"kind": "lead", "text": f"granit inconnu{number}", "on": ON}
+        answers = [without_index.post("/v1/recommendations", json=asked).json() for _ in range(2)]
+        assert answers[0]["items"] == answers[1]["items"]
+        first.append(answers[0]["items"][0]["item_id"])
+    assert set(first) == {"LEAD008", "LEAD009"}
+
+
 def test_what_was_shown_instead_is_not_kept_as_shown(without_index, matcher):
     recommended(without_index, "lead")
     run(without_index, engine_of(without_index).write_shown).result(60)
