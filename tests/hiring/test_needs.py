@@ -159,15 +159,27 @@ def ids_of(text: str, kind: LeadKind) -> list[str]:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("développeuse Python junior à Nîmes", ["PRV2", "PRV1", "PRV3"]),
-        ("développeuse Python en alternance à Nîmes", ["PRV2", "PRV1", "PRV3"]),
-        ("développeuse web à Tarbes", ["PRV3", "PRV2", "PRV1"]),
+        ("développeuse Python junior à Nîmes", ["PRV2", "PRV1"]),
+        ("développeuse Python en alternance à Nîmes", ["PRV2", "PRV1"]),
+        ("développeuse web à Tarbes", ["PRV3", "PRV2"]),
         ("Data analyst à Nîmes", []),
         ("un besoin à Nîmes", []),
     ],
 )
 def test_trainings_are_those_of_the_job_near_ones_first(text: str, expected: list[str]) -> None:
     assert ids_of(text, LeadKind.TRAINING) == expected
+
+
+def test_the_beginning_of_working_life_comes_last_where_no_beginner_is_sought() -> None:
+    young = Lead(id="LEAD0", name="Jeunes", public=("young_people",))
+    leads = leads_of([young, *LEADS])
+
+    def first(text: str) -> str:
+        groups = {group.kind: group.leads for group in leads.groups(need_of(text))}
+        return groups[LeadKind.PROGRAMME][0].id
+
+    assert first("développeuse web junior à Nîmes") == "LEAD0"
+    assert first("développeuse web à Nîmes") == "LEAD2"
 
 
 def test_programmes_widen_one_a_public_first_and_only_where_they_work() -> None:
@@ -183,6 +195,13 @@ def test_moves_are_those_of_rome() -> None:
     moves = ids_of("développeuse web à Nîmes", LeadKind.MOBILITY)
     assert moves
     assert "M1855" not in moves
+
+
+def test_moves_come_by_the_skills_that_both_jobs_need() -> None:
+    mobilities = read_mobilities(DATA)
+    shared = [mobilities.shared(one.rome, "E1206") for one in mobilities.towards("E1206")]
+    assert shared[0] >= 5, "a designer comes from jobs of design"
+    assert shared[-1] == min(shared)
 
 
 def test_a_lead_states_fact_year_source_and_next_step() -> None:

@@ -6,7 +6,7 @@ source; it enters no score, neither of a person nor of an organisation.
 """
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -131,23 +131,24 @@ def read_egapro(path: Path, territory: Territory, latest_year: int) -> ReadFacts
     return _read_rows(table, at, _Departments(territory), latest_year)
 
 
-def exemplary(facts: Iterable[EmployerFact], department: str) -> list[EmployerFact]:
+def exemplary(facts: Iterable[EmployerFact], distance: Callable[[str], float]) -> list[EmployerFact]:
     """Return the latest fact of each employer of the cluster's trades whose index asks for no correction.
 
-    Those of the department first, then the highest index, ties by SIREN. Below :data:`NOTHING_TO_CORRECT` an
-    employer must publish goals: it is none to learn from, and no list of the others is made.
+    The nearest first by ``distance`` of the code of a department, then the highest index, ties by SIREN.
+    Below :data:`NOTHING_TO_CORRECT` an employer must publish goals: it is none to learn from, and no list of
+    such employers is made.
 
     >>> fact = EmployerFact("394451223", 2023, 92, "Exemple", "31", "62.01Z", PUBLISHED_AT)
     >>> from dataclasses import replace
-    >>> former = replace(fact, year=2022, value=99)
-    >>> [(one.year, one.value) for one in exemplary([former, fact, replace(fact, siren="1", value=84)], "31")]
+    >>> facts = [replace(fact, year=2022, value=99), fact, replace(fact, siren="1", value=84)]
+    >>> [(one.year, one.value) for one in exemplary(facts, float)]
     [(2023, 92)]
     """
     latest: dict[str, EmployerFact] = {}
     for fact in sorted(facts, key=lambda one: one.year):
         latest[fact.siren] = fact
     good = [one for one in latest.values() if one.value >= NOTHING_TO_CORRECT and one.naf.startswith(_TRADES)]
-    return sorted(good, key=lambda one: (one.department != department, -one.value, one.siren))
+    return sorted(good, key=lambda one: (distance(one.department), -one.value, one.siren))
 
 
 def write_rejected(path: Path, read: ReadFacts) -> None:

@@ -7,6 +7,7 @@ the place, the public), never by a trait of a person. Old facts show their year.
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from matcher.domain.items import LEVEL_NAMES, PUBLIC_NAMES, Lead, Public
 from matcher.hiring.need import Contract, JobNeed
@@ -22,10 +23,19 @@ _BY_INDEX = 2
 """Employers of a group that are there by their index alone, which says less than how they hire."""
 NEAR_KM = 60.0
 """Distance within which a training is near: about an hour by road."""
+_REACH_KM = 120.0
+"""Distance beyond which a training is no lead for a place, unless there are fewer than :data:`_LEAST`."""
+_LEAST = 2
 _AS_NEAR_KM = 15
 """Distances that differ by less are the same way to go."""
+_SCHOOLS = "PRV"
+"""Ids of schools and training centres begin so (see the data card)."""
 _BEGINNERS = ("junior", "débutant")
 _EMPLOYERS = ("entreprise inclusive", "entreprise adaptée", "coopérative")
+_STARTING = frozenset({"young_people", "young_women_15_25", "students", "apprentices"})
+"""Publics at the beginning of their work: schemes for them come last where the job is for no beginner."""
+_ANY_SCHOOL = frozenset(token.stem for token in content_tokens("application informatique numérique appliqué"))
+"""Stems in what nearly any school teaches: "informatique appliquée" is no sign of a developer of apps."""
 _OUTSIDE = ("students", "apprentices", "employers", "girls", "schoolgirls_13_15")
 """Publics of schools, employers, and girls too young to be hired: a scheme for them alone widens nothing."""
 
@@ -145,15 +155,21 @@ class NeedLeads:
 
         job = _words_of(need)
 
-        def rank(one: NeedLead) -> tuple[bool, bool, float, bool, bool, int, str]:
+        def rank(one: NeedLead) -> tuple[bool, bool, float, bool, bool, int, float, str]:
             lead = by_id[one.id]
             far = one.distance_km is None or one.distance_km > NEAR_KM
             lacks = first and lead.apprenticeship is not True
             vague = not any(_shared(theme, job) for theme in lead.themes)
-            # Of two as near, the surer source, the training named like the job, the school of fewer jobs.
-            return far, lacks, _distance(one) // _AS_NEAR_KM, one.confirm, vague, len(lead.rome_codes), one.id
+            # Of two as near, the surer source, the training named like the job, of these the school of fewer
+            # jobs: where none is named like it, few jobs say nothing, and the nearest comes first.
+            jobs = 0 if vague else len(lead.rome_codes)
+            near = _distance(one)
+            return far, lacks, near // _AS_NEAR_KM, one.confirm, vague, jobs, near, one.id
 
-        return sorted(self._teaching(need, leads), key=rank)[:MOST]
+        ranked = sorted(self._teaching(need, leads), key=rank)
+        near = [one for one in ranked if one.distance_km is None or one.distance_km <= _REACH_KM]
+        # Where little is near, the nearest of the others say how far the next ones are.
+        return [*near, *(one for one in ranked if one not in near)][: max(min(len(near), MOST), _LEAST)]
 
     def _teaching(self, need: JobNeed, leads: Sequence[Lead]) -> list[NeedLead]:
         """Return every training that leads to the job of a need."""
@@ -168,27 +184,27 @@ class NeedLeads:
         widening = [lead for lead in leads if _widens(lead) and self._may_reach(need, lead)]
         made = [(lead, self._lead(need, lead, LeadKind.PROGRAMME, _for_whom(lead))) for lead in widening]
         made.sort(key=lambda pair: (pair[1].confirm, _distance(pair[1]), pair[1].id))
-        return _one_a_public(made)[:MOST]
+        if need.contract is Contract.APPRENTICESHIP or _is_for_beginners(need):
+            return _one_a_public(made)[:MOST]
+        return _beginners_last(made)[:MOST]
 
     def _employers(self, need: JobNeed, leads: Sequence[Lead]) -> list[NeedLead]:
         employing = [lead for lead in leads if lead.lead_kind.startswith(_EMPLOYERS)]
         made = [self._lead(need, lead, LeadKind.EMPLOYER, _described(lead)) for lead in employing]
         made.sort(key=lambda one: (_distance(one), one.id))
-        by_index = [_with_index(one) for one in exemplary(self._facts(), need.department)[:_BY_INDEX]]
+        near = partial(self._to_department, need)
+        by_index = [_with_index(one) for one in exemplary(self._facts(), near)[:_BY_INDEX]]
         return [*made[: MOST - len(by_index)], *by_index]
 
     def _moves(self, need: JobNeed) -> list[NeedLead]:
         if need.occupation is None:
             return []
-        fact = Both(
-            f"ROME 4.60 : on passe de ce métier à « {need.occupation.label} ».",
-            f"ROME 4.60: people move from this job to '{need.occupation.label}'.",
-        )
         step = NEXT_STEPS[LeadKind.MOBILITY]
-        return [
-            NeedLead(one.rome, one.label, fact, step, SOURCE_YEAR, SOURCE_URL)
-            for one in self._mobilities.towards(need.occupation.rome)[:MOST]
-        ]
+        found: list[NeedLead] = []
+        for one in self._mobilities.towards(need.occupation.rome)[:MOST]:
+            fact = _move(need.occupation.label, self._mobilities.shared(one.rome, need.occupation.rome))
+            found.append(NeedLead(one.rome, one.label, fact, step, SOURCE_YEAR, SOURCE_URL))
+        return found
 
     def _may_reach(self, need: JobNeed, lead: Lead) -> bool:
         """Return whether a scheme works where the job is: one with a place near it, others everywhere."""
@@ -215,6 +231,13 @@ class NeedLeads:
             return None
         return round(self._territory.distance_km(here, there))
 
+    def _to_department(self, need: JobNeed, code: str) -> float:
+        """Return the kilometres from the need to a department's centre, 0 in its own or without a place."""
+        here, there = self._place(need.city, need.department), self._place("", code)
+        if code == need.department or here is None or there is None:
+            return 0.0
+        return self._territory.distance_km(here, there)
+
     def _place(self, city: str, department: str) -> Place | None:
         return self._territory.locate(city, department) if city or department else None
 
@@ -231,9 +254,16 @@ def _distance(one: NeedLead) -> float:
 
 def _widens(lead: Lead) -> bool:
     """Return whether a lead reaches people who apply less: not a school for its own students alone."""
-    if lead.lead_kind.startswith(_EMPLOYERS) or lead.id.startswith("PRV"):
+    if lead.lead_kind.startswith(_EMPLOYERS) or lead.id.startswith(_SCHOOLS):
         return False
     return any(public not in _OUTSIDE for public in lead.public)
+
+
+def _beginners_last(made: Sequence[tuple[Lead, NeedLead]]) -> list[NeedLead]:
+    """Return leads one a public first, those for people at the beginning of their work after all others."""
+    later = [pair for pair in made if _STARTING.intersection(pair[0].public)]
+    first = [pair for pair in made if pair not in later]
+    return [*_one_a_public(first), *_one_a_public(later)]
 
 
 def _one_a_public(made: Sequence[tuple[Lead, NeedLead]]) -> list[NeedLead]:
@@ -251,7 +281,8 @@ def _words_of(need: JobNeed) -> frozenset[str]:
     """Return the stems of what the job is called and asks."""
     label = need.occupation.label if need.occupation else ""
     asked = [one.skill.label for one in need.requirements]
-    return frozenset(token.stem for token in content_tokens(" ; ".join([neutral(need.title), label, *asked])))
+    said = content_tokens(" ; ".join([neutral(need.title), label, *asked]))
+    return frozenset(token.stem for token in said) - _ANY_SCHOOL
 
 
 def _shared(theme: str, job: frozenset[str]) -> int:
@@ -262,6 +293,9 @@ def _taught(lead: Lead, need: JobNeed) -> Both:
     """Return what a school teaches, the two trainings nearest to the job, with level, way and place."""
     job = _words_of(need)
     taught = " ; ".join(sorted(lead.themes, key=lambda theme: -_shared(theme, job))[:2])
+    if lead.description and not lead.id.startswith(_SCHOOLS):
+        # The themes of a scheme say for what it stands ("mixité"), not what it teaches.
+        taught = lead.description.rstrip(".")
     levels = ", ".join(LEVEL_NAMES[level] for level in lead.levels)
     fr, en = [taught], [taught]
     if levels:
@@ -292,6 +326,17 @@ def _with_index(fact: EmployerFact) -> NeedLead:
     step = NEXT_STEPS[LeadKind.EMPLOYER]
     old = fact.year < _OLD
     return NeedLead(f"SIREN{fact.siren}", fact.name, words, step, fact.year, fact.source_url, confirm=old)
+
+
+def _move(label: str, shared: int) -> Both:
+    """Return that people move to a job, and how many skills both jobs need."""
+    fr = f"ROME 4.60 : on passe de ce métier à « {label} »"
+    en = f"ROME 4.60: people move from this job to '{label}'"
+    if not shared:
+        return Both(f"{fr}.", f"{en}.")
+    if shared == 1:
+        return Both(f"{fr} ; 1 compétence en commun.", f"{en}; 1 skill in common.")
+    return Both(f"{fr} ; {shared} compétences en commun.", f"{en}; {shared} skills in common.")
 
 
 def _described(lead: Lead) -> Both:
