@@ -11,7 +11,7 @@ from matcher.hiring.profile import CandidateProfile, HeldSkill
 from matcher.hiring.shortlists.relatedness import Relatedness
 from matcher.knowledge.job_skills import Relation
 
-MODEL = "requirements-1"
+MODEL = "requirements-2"
 """Name of this way of matching; a stored shortlist keeps it. Change it with any number below."""
 WEIGHTS: Mapping[Weight, float] = {Weight.REQUIRED: 1.0, Weight.APPRECIATED: 0.5}
 CHANCES: Mapping[Relation, float] = {
