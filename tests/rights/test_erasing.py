@@ -61,6 +61,7 @@ def traces_of(number: int) -> list[str]:
     return [f"Untel-{number:03d}zq", f"MEMBRE-{number:03d}zq", f"{100_000_000 + number}00011"]
 
 
+@pytest.mark.slow
 def test_of_fifty_organisations_and_fifty_people_no_byte_is_left(matcher: Matcher) -> None:
     members = [member(number) for number in range(60)]
     people = fill(matcher, members)
@@ -388,6 +389,15 @@ def test_an_archive_that_cannot_be_searched_is_named(tmp_path: Path, most: int) 
     tracer = Tracer(b"a key of this test")
     found = Home(tmp_path, most_unpacked=most).search(tracer, tracer.traces(["Untel-001zq"]))
     assert (found.files, found.closed) == ({}, ("liste.xlsx",))
+
+
+@pytest.mark.parametrize("name", ["Untel-001zq", "ORG001"])
+def test_zero_bytes_around_a_text_hide_nothing(name: str) -> None:
+    tracer = Tracer(b"a key of this test")
+    sought = tracer.traces(["Untel-001zq"], ids=["ORG001"])
+    assert tracer.is_found(sought, bytes(5_000) + name.encode() + bytes(9))
+    assert not tracer.is_found(sought, bytes(5_000) + b"MORG001" + bytes(9))
+    assert not tracer.is_found(sought, bytes(5_000))
 
 
 def test_the_last_administrator_is_not_erased(matcher: Matcher) -> None:
