@@ -11,6 +11,7 @@ from matcher.errors import InvalidRequest
 from matcher.hiring import JobCheck, Severity, read_job_ad, read_job_check
 from matcher.hiring.titles import one_gender
 from matcher.knowledge.tables import read_rows
+from tests.examples import draws
 from training.job_check import measure
 
 DATA = Path(__file__).parents[2] / "data"
@@ -148,7 +149,7 @@ def test_what_is_no_offer_is_refused_or_read_as_text(content: str) -> None:
         read_job_ad(content)
 
 
-@settings(max_examples=50)
+@settings(max_examples=draws(50))
 @given(st.text(max_size=300))
 def test_any_text_is_checked_and_quoted_from_itself(text: str) -> None:
     if not text.strip() or text.lstrip().startswith("{"):

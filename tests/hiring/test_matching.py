@@ -25,6 +25,7 @@ from matcher.hiring.shortlists import (
 )
 from matcher.hiring.shortlists.phrases import APART, DECISIONS, reason_of, summary_of
 from matcher.knowledge.job_skills import Relation
+from tests.examples import draws
 
 MADE, ENDS = datetime(2026, 12, 1, tzinfo=UTC), datetime(2027, 1, 31, tzinfo=UTC)
 PYTHON, DJANGO, CODING, JAVA, SQL = (
@@ -89,7 +90,7 @@ def test_skills_that_the_same_occupations_need_are_near():
     assert (line.state, line.chance, line.relation) == (MetBy.PARTLY, 0.9, Relation.TRANSFERABLE)
 
 
-@settings(max_examples=25)
+@settings(max_examples=draws(25))
 @given(st.lists(st.sampled_from([PYTHON, DJANGO, CODING, JAVA, SQL]), unique=True), st.randoms())
 def test_the_order_in_which_skills_are_stated_does_not_matter(skills, chance: Random):
     asked = need(Requirement(PYTHON), Requirement(SQL))

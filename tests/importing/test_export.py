@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from matcher.domain.items import AnyItem, Eligibility, Factory, ItemType, Lead, Opportunity, Organisation
 from matcher.errors import InvalidRequest
 from matcher.importing import escape, read, restore, write_csv, write_items
+from tests.examples import draws
 
 SIGNS = "aé\u00a0\u202f=+-@'\"«»’,;|•*·\n\t€🦺<>&#%()[]{}0123456789.:/ "
 TEXTS = st.text(SIGNS, max_size=20).map(str.strip)
@@ -37,7 +38,7 @@ LEADS = st.builds(Lead, id=st.just("L1"), name=LABELS, themes=LISTS, lead_kind=T
 
 
 @given(ORGANISATIONS | OPPORTUNITIES | FACTORIES | LEADS, st.sampled_from([".csv", ".jsonl"]))
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=draws(80), deadline=None)
 def test_what_is_exported_is_imported_the_same(
     tmp_path_factory: pytest.TempPathFactory, item: AnyItem, ending: str
 ) -> None:

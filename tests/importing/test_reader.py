@@ -16,6 +16,7 @@ from matcher.importing import ItemTable, Row, read, write_rejects
 from matcher.importing.cells import boolean, headcount, instant, number, size, words
 from matcher.importing.columns.headers import infer_type
 from matcher.importing.texts import BadCell
+from tests.examples import draws
 
 Item = TypeVar("Item", Organisation, Factory, Opportunity, Lead)
 
@@ -256,7 +257,7 @@ class TestFiles:
         .map(str.encode),
         st.none() | st.sampled_from(ItemType),
     )
-    @settings(max_examples=40, deadline=None)
+    @settings(max_examples=draws(40), deadline=None)
     def test_whatever_the_bytes_there_are_rows_or_one_clear_error(
         self, tmp_path_factory: pytest.TempPathFactory, data: bytes, kind: ItemType | None
     ) -> None:

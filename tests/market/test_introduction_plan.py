@@ -11,6 +11,7 @@ from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
 from matcher.market import LIST_LENGTH, IntroductionPlan, plan_introductions
+from tests.examples import draws
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 Scores = dict[str, dict[str, float]]
@@ -39,7 +40,7 @@ def markets(draw: st.DrawFn) -> Scores:
     }
 
 
-@settings(deadline=None, max_examples=15)
+@settings(deadline=None, max_examples=draws(15))
 @given(scores=markets())
 def test_every_planned_introduction_is_wanted_by_both_and_never_oneself(scores: Scores) -> None:
     mutual = any(a in scores[b] for a in scores for b in scores[a])

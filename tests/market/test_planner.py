@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from matcher.errors import InvalidRequest
 from matcher.market import plan
 from matcher.market.position_bias import examination_probabilities, fit_mixture
+from tests.examples import draws
 from tests.samples import crowded
 from training.market.estimate import estimate, expected_matches
 from training.market.peers import naive, reciprocal, transferable_utility
@@ -71,7 +72,7 @@ def test_no_proposer_gains_the_market_more_by_another_list():
             assert estimate(tried, f, g).expected <= best + 2e-2
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=draws(30), deadline=None)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(0, 10**6))
 def test_every_list_is_a_ranking_of_the_allowed_receivers(proposers, receivers, seed):
     rng = np.random.default_rng(seed)
@@ -84,7 +85,7 @@ def test_every_list_is_a_ranking_of_the_allowed_receivers(proposers, receivers, 
     assert found.receiver_matches.sum() == pytest.approx(found.expected)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=draws(15), deadline=None)
 @given(st.integers(2, 10), st.integers(0, 10**6))
 def test_in_one_population_nobody_is_shown_to_themselves(n, seed):
     lists = plan(np.random.default_rng(seed).random((n, n))).lists

@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
 from matcher.meetings import Company, SettledSeats, seat_groups, table_sizes
+from tests.examples import draws
 
 
 def company(n: int, **more) -> Company:
@@ -23,7 +24,7 @@ def test_every_table_seats_four_to_eight(n, size):
     assert sizes.max() - sizes.min() <= 1
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=draws(15), deadline=None)
 @given(st.integers(8, 24), st.integers(4, 6), st.integers(1, 3), st.integers(0, 1000))
 def test_everybody_sits_at_one_table_a_round_and_hosts_stay(n, size, rounds, seed):
     fixed = np.full(n, -1)
@@ -78,7 +79,7 @@ def test_sizes_and_hosts_that_cannot_be_are_refused(n, rounds, size, fixed):
         seat_groups(company(n), rounds, size, fixed=fixed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(25), deadline=None)
 @given(st.integers(8, 24), st.integers(4, 8), st.integers(0, 5), st.integers(0, 5), st.integers(0, 1000))
 def test_after_a_late_change_seats_stay_and_every_table_still_seats_four_to_eight(n, size, gone, new, seed):
     before = seat_groups(company(n), 2, size, seed=seed).table

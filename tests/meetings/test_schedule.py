@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
 from matcher.meetings import Rules, Schedule, plan_meetings, reopen
+from tests.examples import draws
 
 
 def random_scores(n: int, seed: int = 0):
@@ -38,7 +39,7 @@ def check_laws(schedule: Schedule, veto=None, fixed=None, tables: int | None = N
     assert schedule.total <= schedule.bound + 1e-6
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=draws(40), deadline=None)
 @given(st.integers(2, 13), st.integers(1, 6), st.integers(0, 10**6), st.integers(1, 6))
 def test_nobody_is_in_two_places_and_vetoes_hold(n, rounds, seed, tables):
     rng = np.random.default_rng(seed)

@@ -16,6 +16,7 @@ from matcher.importing import read
 from matcher.index import Bm25Lexical, Encoder, ExactIndex, to_points
 from matcher.knowledge import Knowledge, read_knowledge
 from matcher.recommend import Analyser, Recommender
+from tests.examples import draws
 from tests.recommend.asking import Held
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -73,7 +74,7 @@ def light() -> Company:
     needs=st.lists(st.sampled_from(NEEDS), min_size=1, max_size=3, unique=True),
     request=st.sampled_from(REQUESTS),
 )
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=draws(10), deadline=None)
 def test_a_need_lowers_no_score_of_the_catalogue(
     place: int, is_bare: bool, needs: list[str], request: str
 ) -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from matcher.domain.answers import Answer
 from matcher.domain.items import AnyItem, Factory, Kind, Opportunity, Organisation, Profile
 from matcher.knowledge import ConceptFinder, Knowledge
+from tests.examples import draws
 from tests.recommend.asking import Held, ask, build, ids, notices
 
 THEMES = ("cartographie", "drones", "hébergement certifié", "jeu vidéo", "données de santé", "impression 3D")
@@ -64,7 +65,7 @@ def numbered(items: Sequence[AnyItem]) -> list[AnyItem]:
     k=st.integers(1, 8),
     least=st.sampled_from([0.0, 0.2, 0.5]),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=draws(25), deadline=None)
 def test_a_list_is_of_clear_items_only_best_first_and_apart_from_the_weaker(
     asker: Organisation | Profile,
     items: list[AnyItem],
@@ -100,7 +101,7 @@ def check_weaker(answer: Answer, least: float) -> None:
 
 
 @given(asker=askers, items=others, kind=st.sampled_from(KINDS))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=draws(20), deadline=None)
 def test_clear_items_come_first_then_by_score_then_by_id(
     asker: Organisation, items: list[AnyItem], kind: Kind
 ) -> None:
@@ -110,7 +111,7 @@ def test_clear_items_come_first_then_by_score_then_by_id(
 
 
 @given(asker=askers, items=others, k=st.integers(1, 8))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=draws(20), deadline=None)
 def test_a_longer_list_begins_with_the_shorter(asker: Organisation, items: list[AnyItem], k: int) -> None:
     recommender = build(Held([asker, *numbered(items)]), KNOWLEDGE)
     shorter = recommender.recommend(asker, Kind.PARTNER, k)

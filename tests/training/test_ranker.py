@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
+from tests.examples import draws
 from training.ranking.ranker import MonotoneRanker
 
 
@@ -19,7 +20,7 @@ def test_it_is_a_scikit_learn_estimator(estimator, check):
 SIGNALS = arrays(np.float64, (12, 4), elements=st.floats(0, 1, allow_subnormal=False))
 
 
-@settings(deadline=None, max_examples=50)
+@settings(deadline=None, max_examples=draws(50))
 @given(signals=SIGNALS, grades=arrays(np.float64, 12, elements=st.floats(0, 1, allow_subnormal=False)))
 def test_more_evidence_never_lowers_a_score(signals, grades):
     ranker = MonotoneRanker(alpha=0.1, prior=[0.25] * 4).fit(signals, grades)
