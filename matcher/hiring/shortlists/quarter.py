@@ -87,5 +87,9 @@ def audit_quarter(
         NeedAudit(need_id, len(of_need), requirement_figures(of_need[-1]), stability(of_need))
         for need_id, of_need in sorted(by_need.items())
     ]
-    near = {one: sorted({antenna_of(department) for department in zone}) for one, zone in zones.items()}
+    near = {candidate_id: _antennas(zone, antenna_of) for candidate_id, zone in zones.items()}
     return QuarterAudit(year, quarter, needs, exposure(made, zones), exposure(made, near))
+
+
+def _antennas(zone: Sequence[str], antenna_of: Callable[[str], str]) -> list[str]:
+    return sorted({antenna_of(department) for department in zone})
