@@ -224,13 +224,13 @@ def _with_stops(uses: Iterable[ColumnUse], stops: Mapping[str, Fault]) -> Iterat
 
 
 def _stopped(name: str, reading: Reading, stops: Mapping[str, Fault]) -> Exception:
-    in_french, in_english = (mark.join(stops) for mark in (" », « ", "', '"))
+    titles = ", ".join(stops)
     first, fault = next(iter(stops.items()))
     fields = ", ".join(f"'{field_}'" for field_ in _KNOWN_AS[reading.item_type])
     return refusal(
-        f"{name} : à vérifier, car cela décide de ce qui est recommandé : « {in_french} » ({fault.fr}). "
+        f"{name} : {titles} ne peut pas être lu ({fault.fr}), et peut décider de ce qui est recommandé. "
         "Rien n'a été importé.",
-        f"{name}: to be checked, as it decides what is recommended: '{in_english}' ({fault.en}). Nothing was "
+        f"{name}: {titles} cannot be read ({fault.en}), and may decide what is recommended. Nothing was "
         "imported.",
         (
             f" Dire ce que c'est (--map \"{first}=...\" avec {fields}), l'ignorer "
