@@ -19,11 +19,11 @@ NEED_NO_SESSION = ("/answers/", "/candidat/", "/candidats", "/connexion", "/deco
 
 def forms() -> list[str]:
     """Return the addresses of the forms that are sent by who is signed in."""
-    paths: set[str] = set()
+    paths = set()
     for router in ROUTERS:
-        paths |= {
-            route.path for route in router.routes if isinstance(route, APIRoute) and "POST" in route.methods
-        }
+        for route in router.routes:
+            if isinstance(route, APIRoute) and "POST" in (route.methods or ()):
+                paths.add(route.path)
     known = defaultdict(lambda: "1", item_id="ORG001")
     return [path.format_map(known) for path in sorted(paths) if not path.startswith(NEED_NO_SESSION)]
 
