@@ -142,14 +142,15 @@ def _why_unread(causes: tuple[object, ...], wrong_password: type[Exception]) -> 
 def _text_of_page(page: Any, dropped: Counter[str]) -> str:
     """Return the text of the characters that a reader sees: not tiny, not of the colour under them."""
     boxes = [one for one in page.rects if one["fill"] and one.get("tag") != "veil"]
-    if len(page.chars) > MOST_GLYPHS or len(page.chars) * len(boxes) > MOST_COMPARED:
+    covers = boxes + [one for one in page.images if _is_opaque(one)]
+    if len(page.chars) > MOST_GLYPHS or len(page.chars) * len(covers) > MOST_COMPARED:
         raise Refused("too_heavy")
     area = tuple(float(side) for side in page.bbox)
 
     def is_seen(one: dict[str, Any]) -> bool:
         if one.get("object_type") != "char":
             return True
-        why = _why_unseen(one, area, boxes)
+        why = _why_unseen(one, area, covers)
         if why and not one["text"].isspace():
             dropped[why] += 1
         return not why
@@ -179,6 +180,10 @@ def _interpreter(base: Any) -> Any:
         opacity: float = 1.0
         is_blended = False
 
+        @property
+        def is_veil(self) -> bool:
+            return self.opacity < 1 or self.is_blended
+
         def copy(self) -> "GraphicState":
             copied = GraphicState()
             copied.__dict__.update(self.__dict__)
@@ -194,6 +199,14 @@ def _interpreter(base: Any) -> Any:
             given = dict_value(known.get(getattr(name, "name", ""), {}))
             _set_state(self.graphicstate, {key: resolve1(value) for key, value in given.items()})
 
+        def do_Do(self, xobjid: Any) -> None:  # noqa: N802  # the name of the operator
+            self.device.is_veiled = self.graphicstate.is_veil
+            super().do_Do(xobjid)
+
+        def do_EI(self, obj: Any) -> None:  # noqa: N802  # as above
+            self.device.is_veiled = self.graphicstate.is_veil
+            super().do_EI(obj)
+
     return Interpreter
 
 
@@ -208,8 +221,14 @@ def _device(base: Any) -> Any:
             self.how = _how_painted(textstate.render, graphicstate.opacity)
             super().render_string(textstate, seq, ncs, graphicstate)
 
+        is_veiled = False
+
+        def render_image(self, name: str, stream: Any) -> None:
+            self.how = "veil" if self.is_veiled else ""
+            super().render_image(name, stream)
+
         def paint_path(self, gstate: Any, *args: Any) -> None:
-            self.how = "veil" if gstate.opacity < 1 or gstate.is_blended else ""
+            self.how = "veil" if gstate.is_veil else ""
             super().paint_path(gstate, *args)
 
         def tag_cur_item(self) -> None:
@@ -234,18 +253,31 @@ def _how_painted(mode: int, opacity: float) -> str:
     return "outline" if mode in _OUTLINE_MODES else ""
 
 
-def _why_unseen(char: dict[str, Any], area: tuple[float, ...], boxes: list[dict[str, Any]]) -> str:
-    """Return why a character is not seen; "" for a visible one. ``boxes`` are filled and opaque."""
+def _why_unseen(char: dict[str, Any], area: tuple[float, ...], covers: list[dict[str, Any]]) -> str:
+    """Return why a character is not seen; "" for a visible one. ``covers`` are opaque boxes and pictures."""
     x0, top, x1, bottom = area
     across, down = (char["x0"] + char["x1"]) / 2, (char["top"] + char["bottom"]) / 2
     if char["tag"] == "unseen" or not (x0 <= across <= x1 and top <= down <= bottom):
         return "hidden"
     if char["size"] < TINY_PT:
         return "tiny"
-    around = [one for one in boxes if _holds(one, across, down)]
+    return _why_covered(char, [one for one in covers if _holds(one, across, down)])
+
+
+def _why_covered(char: dict[str, Any], around: list[dict[str, Any]]) -> str:
+    """Return whether something painted later is over a character, or its ink is of the colour below."""
     if any(one["mcid"] > char["mcid"] for one in around):
         return "hidden"
-    return "white" if _is_like_paper(char, around) else ""
+    # What a picture under it looks like is not known here: the box or the paper below it counts.
+    boxes = [one for one in around if one["object_type"] == "rect"]
+    return "white" if _is_like_paper(char, boxes) else ""
+
+
+def _is_opaque(image: dict[str, Any]) -> bool:
+    """Return whether a picture hides what is below: it has no mask and no transparency of its own."""
+    attributes = image["stream"].attrs
+    masked = any(attributes.get(name) for name in ("SMask", "Mask", "ImageMask", "IM"))
+    return image.get("tag") != "veil" and not masked
 
 
 def _is_like_paper(char: dict[str, Any], around: list[dict[str, Any]]) -> bool:

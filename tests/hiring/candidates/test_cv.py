@@ -43,9 +43,13 @@ PYTHON = "BT /F1 12 Tf 50 700 Td (Python) Tj ET"
 KUBERNETES = "BT /F1 12 Tf 50 500 Td (Kubernetes) Tj ET"
 
 
+PICTURE = "q 500 0 0 200 0 400 cm BI /W 1 /H 1 /CS /G /BPC 8 {mask}ID A EI Q"
+
+
 @pytest.mark.parametrize(
     ("stream", "why"),
     [
+        (f"{KUBERNETES} {PICTURE.format(mask='')} {PYTHON}", "hidden"),
         (f"{PYTHON} 3 Tr {KUBERNETES}", "hidden"),
         (f"{PYTHON} 7 Tr {KUBERNETES}", "hidden"),
         (f"{PYTHON} /G0 gs {KUBERNETES}", "hidden"),
@@ -66,8 +70,11 @@ def test_text_that_a_pdf_paints_out_of_sight_is_dropped(stream: str, why: str) -
     [
         f"0.1 0.2 0.4 rg 0 400 400 200 re f 1 g {KUBERNETES} 0 g {PYTHON}",
         f"{KUBERNETES} {PYTHON} /Veil gs 1 1 0 rg 0 400 400 200 re f",
+        f"{KUBERNETES} {PYTHON} {PICTURE.format(mask='/IM true ')}",
+        f"{KUBERNETES} {PYTHON} /Veil gs {PICTURE.format(mask='')}",
+        f"{PICTURE.format(mask='')} {KUBERNETES} {PYTHON}",
     ],
-    ids=["white on a dark column", "under a veil"],
+    ids=["white on a dark column", "under a veil", "under a mask", "under a faint picture", "on a picture"],
 )
 def test_text_that_is_seen_on_a_box_or_through_one_is_read(stream: str) -> None:
     found = read_cv(drawn(stream))
