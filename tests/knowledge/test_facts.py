@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from matcher.domain import Kind, Lead, Organisation
 from matcher.errors import InvalidRequest, NotReady
+from matcher.importing import read
 from matcher.knowledge import MeetRow, Meets, Mention, fact_fields, read_facts, read_meets
 
 DATA = Path(__file__).resolve().parents[2] / "data"
@@ -70,6 +71,13 @@ def test_typed_fields_are_read_as_what_they_are() -> None:
     assert concepts("ME", "size_band") == {"size:ME": "ME"}
     assert concepts("salon", "opportunity_type")["instrument:fair"] == "salon"
     assert concepts("Studio Financement", "name") == {}
+
+
+def test_hubs_that_advise_at_home_are_no_network_for_going_abroad() -> None:
+    rows = read(DATA / "catalogue" / "opportunities.csv").rows
+    (hubs,) = [row.item for row in rows if row.item and row.item.id == "INT069"]
+    found = {fact.concept for fact in FACTS.in_fields(fact_fields(hubs))}
+    assert "instrument:network" not in found
 
 
 def test_the_facts_of_a_lead_are_typed() -> None:
