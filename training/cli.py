@@ -10,6 +10,7 @@ from training.bench import bench, faults, growth, load
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
+from training.hiring.figures import hr
 from training.hiring.needs import needs
 from training.hiring.plantings import plantings
 from training.job_check import job_check
@@ -45,6 +46,7 @@ app.command()(evaluate)
 app.command()(gender)
 app.command()(growth)
 app.command()(hiring)
+app.command()(hr)
 app.command("job-check")(job_check)
 app.command("job-skills")(job_skills)
 app.command()(load)

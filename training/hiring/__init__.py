@@ -1,5 +1,6 @@
 """The HR factory measured: matching, what is kept of a CV, and blindness.
 
+- ``figures``: ``matcher-lab hr``, every figure in one table
 - ``split``: needs and profiles from ROME, without a skill in common
 - ``benchmark``: ``matcher-lab hiring``, need to profile beside BM25 and the plain encoder
 - ``sample``: synthetic CVs of invented people

@@ -104,14 +104,16 @@ def _profile(split: Split, occupation: str) -> CandidateProfile:
 
 
 def _methods(split: Split, encoder: Encoder | None) -> dict[str, Ranking]:
-    methods: dict[str, Ranking] = {"BM25 (French stems)": _by_text(split, baselines.bm25)}
+    methods: dict[str, Ranking] = {"BM25 (French stems)": by_text(split, baselines.bm25)}
     if encoder is not None:
-        methods["plain encoder"] = _by_text(split, baselines.dense(encoder, symmetric=True))
+        methods["plain encoder"] = by_text(split, baselines.dense(encoder, symmetric=True))
     methods[PRODUCT] = matched(split)
     return methods
 
 
-def _by_text(split: Split, method: baselines.Method) -> Ranking:
+def by_text(split: Split, method: baselines.Method) -> Ranking:
+    """Rank by a method that compares texts: the labels of the skills, one after the other."""
+
     def text(skills: tuple[str, ...]) -> str:
         return ". ".join(split.labels[skill] for skill in skills)
 
