@@ -118,6 +118,7 @@ def test_a_checkpoint_of_another_key_or_with_another_number_is_no_checkpoint() -
         assert not verify(SOUND, head_of(SOUND), [mark], KEY).is_sound
 
 
+@pytest.mark.slow
 def test_a_year_is_checked_in_seconds() -> None:
     year = chain(100_000)
     began = process_time()

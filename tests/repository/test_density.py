@@ -51,6 +51,7 @@ def _folds(path: Path) -> Iterator[str]:
             yield f"{name_of(path)}:{node.lineno}: a conditional expression inside another"
 
 
+@pytest.mark.slow
 def test_functions_have_few_branches() -> None:
     above = {name: count for path in MODULES for name, count in _complex_functions(path).items()}
     assert {name: count for name, count in above.items() if name not in COMPLEX} == {}
