@@ -50,6 +50,7 @@ STATES: Mapping[State, Phrase] = {
 BASKETS: Mapping[Basket, Phrase] = {
     Basket.TO_APPROVE: ("À valider", "To approve"),
     Basket.STALE_PLAN: ("D'un plan dépassé", "Of an outdated plan"),
+    Basket.POSTPONED: ("Remise à plus tard", "Put off"),
     Basket.HELD: ("En attente de place", "Waiting for room"),
     Basket.WAITING: ("En attente de réponse", "Waiting for an answer"),
     Basket.TO_CHASE: ("À relancer", "To chase"),

@@ -17,6 +17,7 @@ class Basket(StrEnum):
 
     TO_APPROVE = "to_approve"
     STALE_PLAN = "stale_plan"
+    POSTPONED = "postponed"
     HELD = "held"
     WAITING = "waiting"
     TO_CHASE = "to_chase"
@@ -80,6 +81,8 @@ def _baskets_of(one: Introduction, present: Present) -> list[tuple[Basket, Waiti
 
 def _of_a_proposal(one: Introduction, present: Present) -> list[tuple[Basket, Waiting]]:
     waiting = Waiting(one, "", one.changed_at)
+    if one.until is not None and present.now < one.until:
+        return [(Basket.POSTPONED, waiting)]
     found = [(Basket.TO_APPROVE, waiting)]
     pair = frozenset((one.first_id, one.second_id))
     if one.plan and present.planned is not None and pair not in present.planned:

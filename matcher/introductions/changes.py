@@ -24,7 +24,7 @@ from matcher.introductions.rules import Rules
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What comes with an act: the ground of a no, the end of "not now", an outcome, a meeting, a note.
+    """What comes with an act: why not, until when something is put off, an outcome, a meeting, a note.
 
     ``seen_version`` is the version that the person acted on: an act on an older one is refused.
     """
@@ -88,7 +88,11 @@ def side_of(introduction: Introduction, actor: Actor) -> Side:
 def _approved(doing: Doing) -> Changes:
     """Skip the request to the first side where that member proposed the introduction itself."""
     wished = doing.introduction.origin is Origin.MEMBER
-    return {"state": State.FIRST_AGREED if wished else State.APPROVED}
+    return {"state": State.FIRST_AGREED if wished else State.APPROVED, "until": None}
+
+
+def _postponed(doing: Doing) -> Changes:
+    return {"until": doing.details.until}
 
 
 def _asked(doing: Doing) -> Changes:
@@ -104,7 +108,7 @@ def _said_no(doing: Doing) -> Changes:
 
 
 def _unanswered(doing: Doing) -> Changes:
-    return {"asked_at": None, "ended_by": doing.introduction.waits_for}
+    return {"asked_at": None, "until": None, "ended_by": doing.introduction.waits_for}
 
 
 def _put_off(doing: Doing) -> Changes:
@@ -158,6 +162,7 @@ _CHANGES: dict[Act, Callable[[Doing], Changes]] = {
     Act.YES: _no_longer_asked,
     Act.NO: _said_no,
     Act.REFUSE: _said_no,
+    Act.POSTPONE: _postponed,
     Act.NOT_NOW: _put_off,
     Act.WAKE: _woken,
     Act.EXPIRE: _unanswered,

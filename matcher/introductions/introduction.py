@@ -38,6 +38,7 @@ class Act(StrEnum):
     PROPOSE = "propose"
     APPROVE = "approve"
     REFUSE = "refuse"
+    POSTPONE = "postpone"
     REOPEN = "reopen"
     ASK = "ask"
     REMIND = "remind"
@@ -130,8 +131,9 @@ class Introduction:
     """An introduction of two organisations.
 
     ``first_id`` is asked first, and ``second_id`` only once the first agreed. ``version`` grows by one with
-    every act. ``asked_at`` and ``reminders`` belong to the present request, ``until`` to "not now" and
-    ``ground`` to a no. ``plan`` names the plan of introductions that proposed it, "" for a proposal by hand.
+    every act. ``asked_at`` and ``reminders`` belong to the present request, ``ground`` to a no, and
+    ``until`` to "not now" or to a decision that staff put off. ``plan`` names the plan of
+    introductions that proposed it, "" for a proposal by hand.
     ``resumes`` is where "not now" goes on, ``ended_by`` the side that said no or did not answer.
     ``outcome_asked_at`` is when both were asked how it was. ``meeting`` is the one they agreed on, also after
     it was cancelled; None where none ever had a date.

@@ -41,6 +41,7 @@ class Rule:
 TABLE: dict[tuple[State, Act], Rule] = {
     (State.PROPOSED, Act.APPROVE): Rule(State.APPROVED, _STAFF),  # or FIRST_AGREED: a member's wish
     (State.PROPOSED, Act.REFUSE): Rule(State.REFUSED, _STAFF),
+    (State.PROPOSED, Act.POSTPONE): Rule(State.PROPOSED, _STAFF),  # out of sight until a day
     (State.PROPOSED, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST),
     (State.REFUSED, Act.REOPEN): Rule(State.PROPOSED, _STAFF),
     (State.APPROVED, Act.ASK): Rule(State.ASKED_FIRST, _SERVICE),
@@ -113,7 +114,8 @@ def advance(
     NotAllowed
         The party may not do this.
     InvalidRequest
-        A detail is missing: the ground of a no, the end of "not now", the outcome, when the meeting is.
+        A detail is missing: the ground of a no, the day until which something is put off, the outcome, when
+        the meeting is.
 
     Examples
     --------
@@ -203,7 +205,7 @@ def _require_details(
     if act in (Act.NO, Act.REFUSE) and given.ground is None:
         grounds = ", ".join(ground.value for ground in Ground)
         raise InvalidRequest(f"Say why: one of {grounds}.")
-    if act is Act.NOT_NOW:
+    if act in (Act.NOT_NOW, Act.POSTPONE):
         require_near_future(given.until, situation.now, situation.rules)
     if act is Act.SCHEDULE:
         require_plan(given.meeting, situation.now, situation.rules.longest_pause)

@@ -53,6 +53,7 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON (docs/api.m
 ForOption = Annotated[str, typer.Option("--for", help="Id or name of the organisation you answer for.")]
 NoteOption = Annotated[str, typer.Option("--note", help="A note for staff.")]
 GroundOption = Annotated[Ground | None, typer.Option("--why", help="Why not.")]
+PostponedOption = Annotated[str, typer.Option("--until", help="Date, such as 2027-01-15.")]
 UntilOption = Annotated[str | None, typer.Option("--until", help="Date, such as 2027-01-15.")]
 
 
@@ -141,6 +142,12 @@ def refuse(
 ) -> None:
     """Refuse a proposal."""
     _act(introduction, Act.REFUSE, Details(ground=why, note=note))
+
+
+@introductions.command()
+def postpone(introduction: IdArgument, until: PostponedOption, note: NoteOption = "") -> None:
+    """Put a decision off: the proposal comes back to be approved on a day."""
+    _act(introduction, Act.POSTPONE, Details(until=_date(until), note=note))
 
 
 @introductions.command()

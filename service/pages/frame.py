@@ -71,6 +71,9 @@ SAID: dict[str, str] = {
         " recevoir une. Vous la retrouverez sous « Réponse attendue »."
     ),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
+    "staff_postpone": mark(
+        "Remis à plus tard : rien n'est envoyé, et la paire revient à approuver au jour choisi."
+    ),
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),
     "no_plan": mark("Il n'y a pas encore de plan : faites-le sur la page Propositions."),

@@ -174,3 +174,19 @@ def test_staff_can_take_a_refusal_back() -> None:
     assert home.act(Act.REFUSE, ground=Ground.COMPETITOR).state is State.REFUSED
     assert home.act(Act.REOPEN).ground is None
     assert home.act(Act.APPROVE).state is State.APPROVED
+
+
+def test_staff_can_put_a_decision_off() -> None:
+    home = cluster()
+    home.propose()
+    back = home.now + timedelta(days=14)
+    put_off = home.act(Act.POSTPONE, until=back)
+    assert (put_off.state, put_off.until) == (State.PROPOSED, back)
+    assert home.events() == [], "no member hears of it"
+    home.later(days=20)
+    home.worker.due(home.now)
+    assert home.kept.get("IN1").state is State.PROPOSED, "it is staff who decide, not time"
+    approved = home.act(Act.APPROVE)
+    assert (approved.state, approved.until) == (State.APPROVED, None)
+    with pytest.raises(IllegalStep):
+        home.act(Act.POSTPONE, until=back + timedelta(days=30))

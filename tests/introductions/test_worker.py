@@ -230,6 +230,7 @@ def test_baskets_show_what_waits_for_whom() -> None:
     assert lying == {
         Basket.TO_APPROVE: [("IN3", "", "")],
         Basket.STALE_PLAN: [("IN3", "", "")],
+        Basket.POSTPONED: [],
         Basket.HELD: [("IN2", "ORG1", "spacing")],
         Basket.WAITING: [("IN1", "ORG1", ""), ("IN4", "ORG9", "")],
         Basket.TO_CHASE: [],
@@ -261,3 +262,16 @@ def test_a_round_of_the_worker_does_each_thing_once() -> None:
     home = cluster()
     home.asked()
     assert home.worker.due(home.now) == Counter()
+
+
+def test_a_decision_put_off_lies_apart_until_its_day() -> None:
+    home = cluster(4)
+    home.act(Act.POSTPONE, one=home.propose("ORG1", "ORG2").id, until=home.now + timedelta(days=14))
+
+    def lying() -> list[Basket]:
+        present = Present(home.now, home.rules, home.kept.past(START), home.catalogue.kept, {})  # type: ignore[arg-type]
+        return [basket for basket, entries in baskets(home.kept.all(), present).items() if entries]
+
+    assert lying() == [Basket.POSTPONED]
+    home.later(days=14)
+    assert lying() == [Basket.TO_APPROVE]

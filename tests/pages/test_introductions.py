@@ -141,6 +141,18 @@ def test_staff_approve_several_and_refuse_with_a_reason(signed: FastAPI, matcher
     assert matcher.store.introductions.get(ones[2].id).ground is Ground.COMPETITOR
 
 
+def test_staff_put_a_decision_off_and_find_it_again(signed: FastAPI, matcher: Matcher) -> None:
+    one = matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, datetime.now(UTC))
+    staff = browser_of(signed, STAFF)
+    form = {"chosen": f"{one.id}:{one.version}", "act": "postpone", "weeks": "2"}
+    answered = staff.post("/a-traiter/decisions", data=form)
+    assert answered.headers["location"].endswith("fait=staff_postpone")
+    assert one.id not in staff.get("/a-traiter?panier=to_approve").text
+    assert "revient le" in staff.get("/a-traiter?panier=postponed").text
+    assert "elle revient à approuver le" in staff.get(f"/a-traiter/{one.id}").text
+    assert staff.post("/a-traiter/decisions", data=form | {"weeks": "600"}).status_code == 422
+
+
 def test_what_somebody_else_decided_meanwhile_stays(signed: FastAPI, matcher: Matcher) -> None:
     now = datetime.now(UTC)
     one = matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, now)

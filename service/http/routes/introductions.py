@@ -44,6 +44,7 @@ class HumanAct(StrEnum):
 
     APPROVE = "approve"
     REFUSE = "refuse"
+    POSTPONE = "postpone"
     REOPEN = "reopen"
     YES = "yes"
     NO = "no"
@@ -165,7 +166,7 @@ async def get_introduction(introduction_id: IdInPath, engine: EngineDep, _: Staf
 async def act_on_introduction(
     introduction_id: IdInPath, act: HumanAct, given: ActDetails, engine: EngineDep, caller: Staff
 ) -> IntroductionReport:
-    """Approve, refuse, answer, withdraw; set, cancel or note a meeting; say how it was; 409 if refused."""
+    """Approve, refuse, put off, answer, withdraw; a meeting; how it was; 409 where it is refused."""
 
     def do(matcher: Matcher) -> Introduction:
         actor = _staff(caller, given.on_behalf_of or "")

@@ -20,6 +20,7 @@ ACTS: dict[Act, str] = {
     Act.PROPOSE: mark("Proposée"),
     Act.APPROVE: mark("Approuvée"),
     Act.REFUSE: mark("Refusée par l'équipe"),
+    Act.POSTPONE: mark("Remise à plus tard par l'équipe"),
     Act.REOPEN: mark("Reprise"),
     Act.ASK: mark("Demande envoyée"),
     Act.REMIND: mark("Relance"),

@@ -1,8 +1,8 @@
 """The page *À traiter*: what waits for staff, in baskets; one pair side by side; decisions."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request, Response
@@ -19,6 +19,7 @@ from matcher.introductions import (
     Introduction,
     Party,
     Present,
+    State,
     Waiting,
     allowed_acts,
     baskets,
@@ -43,6 +44,7 @@ StaffDep = Annotated[Caller, requires(Permission.MANAGE_INTRODUCTIONS)]
 TITLES: dict[Basket, str] = {
     Basket.TO_APPROVE: mark("À approuver"),
     Basket.STALE_PLAN: mark("Plan dépassé"),
+    Basket.POSTPONED: mark("Remises à plus tard"),
     Basket.HELD: mark("En attente d'envoi"),
     Basket.WAITING: mark("Réponse attendue"),
     Basket.TO_CHASE: mark("À relancer"),
@@ -53,6 +55,7 @@ TITLES: dict[Basket, str] = {
 HELP: dict[Basket, str] = {
     Basket.TO_APPROVE: mark("Rien n'est envoyé avant votre accord."),
     Basket.STALE_PLAN: mark("Proposées par un plan qui ne les contient plus."),
+    Basket.POSTPONED: mark("Elles reviennent à approuver au jour choisi ; vous pouvez décider avant."),
     Basket.HELD: mark("Approuvées ; la demande part quand l'organisation peut la recevoir."),
     Basket.WAITING: mark("Une organisation a reçu la demande et n'a pas répondu."),
     Basket.TO_CHASE: mark("Relancées sans réponse : un appel aiderait."),
@@ -66,6 +69,9 @@ WHY = {
     "spacing": mark("interrogée il y a moins d'une semaine"),
 }
 
+DELAYS = ("1", "2", "4", "13")
+"""Weeks for which staff may put a decision off."""
+
 
 @dataclass(frozen=True, slots=True)
 class BasketLink:
@@ -78,7 +84,7 @@ class BasketLink:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One introduction in a basket: the two names, on whom it waits, since when, and why."""
+    """One introduction in a basket: the two names, on whom it waits, since when, why, and until when."""
 
     id: str
     version: int
@@ -88,6 +94,7 @@ class QueueRow:
     since: datetime
     days: int
     why: str
+    until: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +127,7 @@ class PairPage(Page):
     warnings: Sequence[str]
     history: Sequence[HistoryRow]
     acts: Sequence[str]
+    postponed_until: datetime | None
 
 
 @router.get("/a-traiter", name="page_queue")
@@ -136,7 +144,7 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
         title=TITLES[current],
         help=HELP[current],
         rows=[_row(waiting, names, at) for waiting in shown],
-        may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN),
+        may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN, Basket.POSTPONED),
         pager=pager,
         is_empty=not await engine.read(_has_organisations),
     )
@@ -155,10 +163,10 @@ async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: 
 
 @router.post("/a-traiter/decisions", name="page_decide")
 async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Response:
-    """Approve or refuse one introduction or those that are ticked."""
+    """Approve, refuse or put off one introduction or those that are ticked."""
     form = await typed(request)
     chosen = [_chosen(value) for value in await ticked(request, "chosen")]
-    act, ground = _decision(form)
+    act, decided = _decision(form, now())
     actor = Actor(Party.STAFF, staff.name)
     if not chosen:
         return back_to("/a-traiter", said="none_chosen")
@@ -166,7 +174,7 @@ async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Respon
     def do(matcher: Matcher) -> int:
         done = 0
         for introduction_id, version in chosen:
-            details = Details(ground=ground, note=form.get("note", "")[:1000], seen_version=version)
+            details = replace(decided, seen_version=version)
             try:
                 matcher.introductions.act(introduction_id, act, actor, now(), details)
             except (IllegalStep, NotFound):  # somebody else was faster: the rest is done all the same
@@ -231,6 +239,7 @@ def _row(waiting: Waiting, names: Mapping[str, str], at: datetime) -> QueueRow:
         waiting.since,
         (at - waiting.since).days,
         WHY.get(waiting.why, ""),
+        one.until,
     )
 
 
@@ -246,6 +255,7 @@ def _pair(matcher: Matcher, introduction_id: str, at: datetime) -> PairPage:
         warnings=pair_warnings(matcher, first, second),
         history=history_rows(matcher.store.introductions.history(introduction_id)),
         acts=[act.value for act in allowed_acts(one, Party.STAFF)],
+        postponed_until=one.until if one.state is State.PROPOSED and one.until and at < one.until else None,
     )
 
 
@@ -257,10 +267,13 @@ def _chosen(value: str) -> tuple[str, int]:
     return introduction_id, int(version)
 
 
-def _decision(form: dict[str, str]) -> tuple[Act, Ground | None]:
-    if form.get("act") == "approve":
-        return Act.APPROVE, None
-    grounds = {ground.value for ground in Ground}
-    if form.get("act") == "refuse" and form.get("ground") in grounds:
-        return Act.REFUSE, Ground(form["ground"])
-    raise InvalidRequest("The form holds a decision or reason that does not exist.")
+def _decision(form: dict[str, str], at: datetime) -> tuple[Act, Details]:
+    """Return what staff decided, with its reason or its delay; InvalidRequest where the form holds none."""
+    act, note = form.get("act"), form.get("note", "")[:1000]
+    if act == "approve":
+        return Act.APPROVE, Details(note=note)
+    if act == "postpone" and form.get("weeks") in DELAYS:
+        return Act.POSTPONE, Details(until=at + timedelta(weeks=int(form["weeks"])), note=note)
+    if act == "refuse" and form.get("ground") in {ground.value for ground in Ground}:
+        return Act.REFUSE, Details(ground=Ground(form["ground"]), note=note)
+    raise InvalidRequest("The form holds a decision, reason or delay that does not exist.")
