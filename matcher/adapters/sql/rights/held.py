@@ -56,7 +56,7 @@ FREE_TEXTS = (
     (alerts, "number", ("why_fr", "why_en")),
     (saved_searches, "number", ("text",)),
     (job_needs, "id", ("need", "overrides")),
-    (employer_facts, "siren", ("name",)),
+    (employer_facts, "siren", ("siren", "name", "department", "naf", "source_url")),
     (plans, "version", ("generation",)),
     (api_keys, "id", ("name",)),
     (candidates, "candidate_id", ("profile",)),
