@@ -9,6 +9,7 @@ the product.
 
 import io
 import json
+import math
 import re
 import resource
 import sys
@@ -32,6 +33,8 @@ FAINT = 0.1
 """Ink of less opacity than this is not seen."""
 MOST_COMPARED = 5_000_000
 """Characters times rectangles of a page."""
+Box = tuple[float, float, float, float]
+_EVERYWHERE: Box = (-math.inf, -math.inf, math.inf, math.inf)
 _UNSEEN_MODES = frozenset({3, 7})
 """Text rendering modes of PDF that paint nothing: neither filled nor outlined."""
 _OUTLINE_MODES = frozenset({1, 5})
@@ -172,13 +175,45 @@ def _note_how_things_are_painted(reader: Any) -> None:
 
 
 def _interpreter(base: Any) -> Any:
-    """Return an interpreter of pages that knows the opacity of what is painted."""
+    """Return an interpreter of pages that knows the opacity and the clipping of what is painted."""
+    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415  # after the limits
+
+    class Interpreter(base):  # type: ignore[misc]  # a class that is known after the limits alone
+        def init_state(self, ctm: Any) -> None:
+            super().init_state(ctm)
+            # A form inherits the state in which it is painted; a page begins with none.
+            self.graphicstate = self.device.state.copy() if self.device.state else _graphic_state()()
+
+        def do_gs(self, name: Any) -> None:
+            known = dict_value(self.resources.get("ExtGState", {}))
+            given = dict_value(known.get(getattr(name, "name", ""), {}))
+            _set_state(self.graphicstate, {key: resolve1(value) for key, value in given.items()})
+
+        def do_W(self) -> None:  # noqa: N802  # the name of the operator
+            points = [pair for step in self.curpath for pair in zip(step[1::2], step[2::2], strict=False)]
+            self.graphicstate.clip = _cut(self.graphicstate.clip, _box_of(self.ctm, points))
+
+        do_W_a = do_W  # noqa: N815  # as above
+
+        def do_Do(self, xobjid: Any) -> None:  # noqa: N802  # as above
+            self.device.state = self.graphicstate
+            super().do_Do(xobjid)
+
+        def do_EI(self, obj: Any) -> None:  # noqa: N802  # as above
+            self.device.state = self.graphicstate
+            super().do_EI(obj)
+
+    return Interpreter
+
+
+def _graphic_state() -> Any:
+    """Return a graphics state that holds opacity, and the box outside of which nothing is painted."""
     from pdfminer.pdfinterp import PDFGraphicState  # noqa: PLC0415  # after the limits
-    from pdfminer.pdftypes import dict_value, resolve1  # noqa: PLC0415
 
     class GraphicState(PDFGraphicState):
         opacity: float = 1.0
         is_blended = False
+        clip = _EVERYWHERE
 
         @property
         def is_veil(self) -> bool:
@@ -189,54 +224,68 @@ def _interpreter(base: Any) -> Any:
             copied.__dict__.update(self.__dict__)
             return copied
 
-    class Interpreter(base):  # type: ignore[misc]  # a class that is known after the limits alone
-        def init_state(self, ctm: Any) -> None:
-            super().init_state(ctm)
-            self.graphicstate = GraphicState()
-
-        def do_gs(self, name: Any) -> None:
-            known = dict_value(self.resources.get("ExtGState", {}))
-            given = dict_value(known.get(getattr(name, "name", ""), {}))
-            _set_state(self.graphicstate, {key: resolve1(value) for key, value in given.items()})
-
-        def do_Do(self, xobjid: Any) -> None:  # noqa: N802  # the name of the operator
-            self.device.is_veiled = self.graphicstate.is_veil
-            super().do_Do(xobjid)
-
-        def do_EI(self, obj: Any) -> None:  # noqa: N802  # as above
-            self.device.is_veiled = self.graphicstate.is_veil
-            super().do_EI(obj)
-
-    return Interpreter
+    return GraphicState
 
 
 def _device(base: Any) -> Any:
-    """Return a device that notes of each thing when and how it was painted."""
+    """Return a device that notes of each thing when and how it was painted, and cuts it to what is seen."""
 
     class Device(base):  # type: ignore[misc]  # as above
         painted = 0
         how = ""
+        state: Any = None
 
         def render_string(self, textstate: Any, seq: Any, ncs: Any, graphicstate: Any) -> None:
-            self.how = _how_painted(textstate.render, graphicstate.opacity)
+            self.state, self.how = graphicstate, _how_painted(textstate.render, graphicstate.opacity)
             super().render_string(textstate, seq, ncs, graphicstate)
 
-        is_veiled = False
+        def begin_figure(self, name: str, bbox: Any, matrix: Any) -> None:
+            super().begin_figure(name, bbox, matrix)
+            # The frame of a form clips what is in it.
+            self.state = self.state.copy()
+            self.state.clip = _cut(self.state.clip, self.cur_item.bbox)
 
         def render_image(self, name: str, stream: Any) -> None:
-            self.how = "veil" if self.is_veiled else ""
+            self.how = "veil" if self.state.is_veil else ""
             super().render_image(name, stream)
 
         def paint_path(self, gstate: Any, *args: Any) -> None:
-            self.how = "veil" if gstate.is_veil else ""
+            self.state, self.how = gstate, "veil" if gstate.is_veil else ""
             super().paint_path(gstate, *args)
 
         def tag_cur_item(self) -> None:
-            self.painted += 1
-            self.cur_mcid, self.cur_tag = self.painted, self.how
-            super().tag_cur_item()
+            latest = self.cur_item._objs[-1:]  # as the base does
+            if latest and not hasattr(latest[0], "mcid"):  # else nothing was painted
+                self.painted += 1
+                self.cur_mcid, self.cur_tag = self.painted, _cut_to(latest[0], self.state.clip) or self.how
+                super().tag_cur_item()
 
     return Device
+
+
+def _cut_to(item: Any, clip: Box) -> str:
+    """Cut a box or a picture to what is seen of it; return "unseen" for a character outside."""
+    if not hasattr(item, "get_text"):
+        item.set_bbox(_cut(item.bbox, clip))
+        return ""
+    x, y = (item.x0 + item.x1) / 2, (item.y0 + item.y1) / 2
+    return "" if clip[0] <= x <= clip[2] and clip[1] <= y <= clip[3] else "unseen"
+
+
+def _cut(box: Box, clip: Box) -> Box:
+    """Return what of a box is in another; of no size where nothing is."""
+    x0, y0 = max(box[0], clip[0]), max(box[1], clip[1])
+    return x0, y0, max(x0, min(box[2], clip[2])), max(y0, min(box[3], clip[3]))
+
+
+def _box_of(matrix: Any, points: list[Any]) -> Box:
+    """Return the upright box around the points of a path; everywhere for a path of none."""
+    from pdfminer.utils import apply_matrix_pt  # noqa: PLC0415  # after the limits
+
+    if not points:
+        return _EVERYWHERE
+    across, down = zip(*(apply_matrix_pt(matrix, point) for point in points), strict=True)
+    return min(across), min(down), max(across), max(down)
 
 
 def _set_state(state: Any, given: dict[str, Any]) -> None:

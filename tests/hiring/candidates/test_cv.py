@@ -22,11 +22,14 @@ def test_the_visible_text_is_read_and_the_rest_dropped_and_counted(kind: str) ->
 
 
 def drawn(stream: str) -> bytes:
-    """A PDF of one page with a state of no opacity, a veil, and what the stream draws."""
+    """A PDF of one page with a state of no opacity, a veil, and what the stream draws.
+
+    ``/Page`` and ``/Corner`` are forms that fill their frame, the page or a corner of it, with white.
+    """
     states = "/ExtGState << /G0 << /ca 0 >> /Veil << /ca 0.3 >> >>"
     page = (
         "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        f" /Resources << /Font << /F1 5 0 R >> {states} >> >>"
+        f" /Resources << /Font << /F1 5 0 R >> {states} /XObject << /Page 6 0 R /Corner 7 0 R >> >> >>"
     )
     return assembled(
         [
@@ -35,15 +38,25 @@ def drawn(stream: str) -> bytes:
             page.encode(),
             f"<< /Length {len(stream)} >>\nstream\n{stream}\nendstream".encode(),
             b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+            form("0 0 595 842"),
+            form("400 600 500 700"),
         ]
     )
+
+
+def form(frame: str) -> bytes:
+    paint = "1 g 0 0 595 842 re f"
+    head = f"<< /Type /XObject /Subtype /Form /BBox [{frame}] /Length {len(paint)} >>"
+    return f"{head}\nstream\n{paint}\nendstream".encode()
 
 
 PYTHON = "BT /F1 12 Tf 50 700 Td (Python) Tj ET"
 KUBERNETES = "BT /F1 12 Tf 50 500 Td (Kubernetes) Tj ET"
 
 
+AROUND_KUBERNETES = "0 490 595 30"
 PICTURE = "q 500 0 0 200 0 400 cm BI /W 1 /H 1 /CS /G /BPC 8 {mask}ID A EI Q"
+FULL_PICTURE = "q 595 0 0 842 0 0 cm BI /W 1 /H 1 /CS /G /BPC 8 ID A EI Q"
 
 
 @pytest.mark.parametrize(
@@ -58,6 +71,9 @@ PICTURE = "q 500 0 0 200 0 400 cm BI /W 1 /H 1 /CS /G /BPC 8 {mask}ID A EI Q"
         (f"0 g 0 400 400 200 re f {KUBERNETES} {PYTHON}", "white"),
         (f"0 g 0 400 400 200 re f 1 g 0 400 400 200 re f {KUBERNETES} 0 g {PYTHON}", "white"),
         (f"{PYTHON} 1 G 1 Tr {KUBERNETES}", "white"),
+        (f"{PYTHON} q 0 0 10 10 re W n {KUBERNETES} Q", "hidden"),
+        (f"{PYTHON} {KUBERNETES} q {AROUND_KUBERNETES} re W n 1 g 0 0 595 842 re f Q", "hidden"),
+        (f"{PYTHON} {KUBERNETES} q 0 0 595 842 re W n {PICTURE.format(mask='')} Q", "hidden"),
     ],
 )
 def test_text_that_a_pdf_paints_out_of_sight_is_dropped(stream: str, why: str) -> None:
@@ -73,12 +89,35 @@ def test_text_that_a_pdf_paints_out_of_sight_is_dropped(stream: str, why: str) -
         f"{KUBERNETES} {PYTHON} {PICTURE.format(mask='/IM true ')}",
         f"{KUBERNETES} {PYTHON} /Veil gs {PICTURE.format(mask='')}",
         f"{PICTURE.format(mask='')} {KUBERNETES} {PYTHON}",
+        f"{KUBERNETES} {PYTHON} q 400 600 100 100 re W n {FULL_PICTURE} Q",
+        f"{KUBERNETES} {PYTHON} q 400 650 m 400 700 500 700 500 650 c 500 600 400 600 400 650 c h W* n"
+        f" {FULL_PICTURE} Q",
+        f"{KUBERNETES} {PYTHON} q .5 0 0 .5 300 0 cm 200 1200 200 200 re W n 1 g -600 0 1190 1684 re f Q",
+        f"q 400 600 100 100 re W n Q {KUBERNETES} {PYTHON}",
+        f"{KUBERNETES} {PYTHON} /Corner Do",
     ],
-    ids=["white on a dark column", "under a veil", "under a mask", "under a faint picture", "on a picture"],
+    ids=[
+        "white on a dark column",
+        "under a veil",
+        "under a mask",
+        "under a faint picture",
+        "on a picture",
+        "beside a cropped picture",
+        "beside a round picture",
+        "beside a cropped box",
+        "after a clip that ended",
+        "beside a box that a form crops",
+    ],
 )
 def test_text_that_is_seen_on_a_box_or_through_one_is_read(stream: str) -> None:
     found = read_cv(drawn(stream))
     assert (sorted(found.text.split()), found.dropped) == (["Kubernetes", "Python"], {})
+
+
+def test_a_form_is_painted_in_the_state_of_its_page() -> None:
+    found = read_cv(drawn(f"{KUBERNETES} {PYTHON} q /Veil gs /Page Do Q q 400 600 100 100 re W n /Page Do Q"))
+    assert sorted(found.text.split()) == ["Kubernetes", "Python"]
+    assert read_cv(drawn(f"{KUBERNETES} /Page Do {PYTHON}")).dropped == {"hidden": len("Kubernetes")}
 
 
 def test_hidden_text_of_a_docx_is_dropped() -> None:
