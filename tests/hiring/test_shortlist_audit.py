@@ -10,6 +10,7 @@ from matcher.errors import InvalidRequest
 from matcher.hiring import CandidateProfile, HeldSkill, JobSkill, Requirement
 from matcher.hiring.shortlists import Match, NeedMatcher, Relatedness, Shortlist, ordered
 from matcher.hiring.shortlists.audit import (
+    MOST_COUNTED,
     exposure,
     group_figure,
     of_quarter,
@@ -114,3 +115,10 @@ def test_a_group_is_compared_with_a_draw_by_lot():
 def test_small_or_impossible_counts_are_refused(counts):
     with pytest.raises(InvalidRequest):
         group_figure(*counts)
+
+
+def test_counts_that_would_take_hours_are_refused_at_once():
+    largest = group_figure(MOST_COUNTED, 1_000, 1_000, 500)
+    assert largest.chance == 1.0
+    with pytest.raises(InvalidRequest, match="More than 2000 people"):
+        group_figure(MOST_COUNTED + 1, 1_000, 1_000, 500)

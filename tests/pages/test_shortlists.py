@@ -92,6 +92,7 @@ def test_hr_reads_what_keeps_people_out(stocked) -> None:
     [
         ((40, 20, 20, 10), 200, "il ne montre rien"),
         ((40, 20, 20, 2), 422, "moins de 5"),
+        ((90_000, 45_000, 45_000, 20_000), 422, "plus de 2 000"),
         (("", "x", 20, 10), 422, "nombres entiers"),
     ],
 )

@@ -11,7 +11,7 @@
 - ``quarter``: the audit of all shortlists of a quarter
 """
 
-from matcher.hiring.shortlists.audit import GroupFigure, group_figure
+from matcher.hiring.shortlists.audit import MOST_COUNTED, GroupFigure, group_figure
 from matcher.hiring.shortlists.desk import DECIDED_EVENT, ShortlistDesk, ShortlistParts
 from matcher.hiring.shortlists.match import MODEL, JobSkills, Line, Match, MetBy, NeedMatcher
 from matcher.hiring.shortlists.ports import ShortlistRows
@@ -33,6 +33,7 @@ from matcher.hiring.shortlists.shortlist import (
 __all__ = [
     "DECIDED_EVENT",
     "MODEL",
+    "MOST_COUNTED",
     "Apart",
     "Decided",
     "Decision",

@@ -18,6 +18,8 @@ from matcher.hiring.shortlists.shortlist import Listed, Shortlist
 
 LEAST_CELL = 5
 """Smallest count that is taken; below it a figure could tell of a person."""
+MOST_COUNTED = 2_000
+"""Most people listed of a comparison: its time grows with nearly the third power of their number."""
 FIRST = 10
 """Places that count as exposure: those that are read first."""
 UNLIKELY = 0.05
@@ -115,7 +117,8 @@ def group_figure(listed: int, of_group: int, kept: int, kept_of_group: int) -> G
     Raises
     ------
     InvalidRequest
-        A count is larger than the one that holds it, or a cell of the table is below :data:`LEAST_CELL`.
+        A count is larger than the one that holds it or than :data:`MOST_COUNTED`, or a cell of the table is
+        below :data:`LEAST_CELL`.
 
     Examples
     --------
@@ -155,6 +158,10 @@ def _quarter(at: datetime) -> tuple[int, int]:
 
 
 def _check_counts(listed: int, of_group: int, kept: int, kept_of_group: int) -> None:
+    if listed > MOST_COUNTED:
+        raise InvalidRequest(
+            f"More than {MOST_COUNTED} people are too many to compare at once: count fewer shortlists."
+        )
     if not (0 <= kept_of_group <= min(kept, of_group) and max(kept, of_group) <= listed):
         raise InvalidRequest(
             "The counts do not fit: those kept of the group are among the kept and the group."

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.hiring.shortlists import (
+    MOST_COUNTED,
     Decided,
     Decision,
     GroupFigure,
@@ -60,10 +61,10 @@ class GroupCounts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    listed: int = Field(ge=0, le=100_000)
-    of_group: int = Field(ge=0, le=100_000)
-    kept: int = Field(ge=0, le=100_000)
-    kept_of_group: int = Field(ge=0, le=100_000)
+    listed: int = Field(ge=0, le=MOST_COUNTED)
+    of_group: int = Field(ge=0, le=MOST_COUNTED)
+    kept: int = Field(ge=0, le=MOST_COUNTED)
+    kept_of_group: int = Field(ge=0, le=MOST_COUNTED)
 
 
 @router.post("/shortlists", status_code=201, responses=_DONE, summary="List everyone for a need")
