@@ -45,12 +45,14 @@ _YEARS_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _YEARS_AFTER = re.compile(
-    # A version may stand between: "Java 8 (2 ans)".
-    r"^(?:(?: v?\d{1,2})?(?:\.\d{1,3}){0,2}\b(?! ?(?:ans?|années?|years?)\b))?"
+    # A version may stand between: "Java 8 (2 ans)", "Excel 2010 2 ans".
+    r"^(?:(?: v?(?:\d{1,2}|(?:19|20)\d\d))?(?:\.\d{1,3}){0,2}\b(?! ?(?:ans?|années?|years?)\b))?"
     r" ?(?:(?:\(|:|=|depuis|pendant|for) ?(?P<bare>\d{1,2}) ?(?:ans?|années?|years?)"
     r"|[,(:–-]? ?(?P<said>\d{1,2}) ?(?:ans?|années?|years?) (?:d['’]expérience|de pratique|of experience)"
-    # "Python, 3 ans" says years of Python where nothing follows that they could be of.
-    r"|[,–-]? ?(?P<alone>\d{1,2}) ?(?:ans?|années?|years?)(?= *(?:[,;.|)\n]|$)))",
+    # "Python, 3 ans" says years of Python where nothing follows that they could be of: the end, a sign, or a
+    # word that leads to the next skill ("Python 3 ans et Docker 2 ans"; not "Python, 3 ans et demi de Java").
+    r"|[,–-]? ?(?P<alone>\d{1,2}) ?(?:ans?|années?|years?)(?: minimum| (?:et|ou) plus| et demie?)?"
+    r"(?= *(?:[,;.|)/&+•·\n–-]|$|(?:et|ou|puis|and|or|then)\b(?! (?:demie?|plus|\d{1,2} mois)\b))))",
     re.IGNORECASE,
 )
 _LONGEST_YEARS = 60

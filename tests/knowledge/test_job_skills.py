@@ -85,10 +85,35 @@ def test_names_titles_and_denials_are_no_skills(text: str) -> None:
         ("Python 3 (5 ans)", 5),
         ("Python 3.11, 12 ans", 12),
         ("Python 2 (12 ans)", 12),
+        ("Python 3 ans / le reste", 3),
+        ("Python 3 ans + le reste", 3),
+        ("Python 3 ans - le reste", 3),
+        ("Python 3 ans puis le reste", 3),
+        ("Python 3 ans minimum.", 3),
+        ("Python 3 ans et plus", 3),
+        ("Python, 3 ans et demi de gestion", None),
+        ("Python, 3 ans et 6 mois de gestion", None),
+        ("Python 2019, 35 ans et demi", None),
     ],
 )
 def test_years_are_those_of_the_skill_and_never_an_age(text: str, years: int | None) -> None:
     assert [(skill.label, skill.years) for skill in FINDER.in_text(text)] == [("Python", years)]
+
+
+@pytest.mark.parametrize(
+    ("text", "years"),
+    [
+        ("Python 3 ans et Docker 2 ans", [3, 2]),
+        ("Python 3 ans / Java 5 ans", [3, 5]),
+        ("Python 3 ans - Java", [3, None]),
+        ("Python 3 years and Docker 2 years", [3, 2]),
+        ("Python, 3 ans et demi de Java", [None, None]),
+        ("Excel 2010 2 ans, SQL Server 2016 (3 ans)", [2, 3]),
+        ("SQL Server 2016, Docker 2 ans", [None, 2]),
+    ],
+)
+def test_each_skill_of_a_list_has_its_own_years(text: str, years: list[int | None]) -> None:
+    assert [skill.years for skill in FINDER.in_text(text)] == years
 
 
 def test_a_skill_named_twice_keeps_the_longer_duration() -> None:
