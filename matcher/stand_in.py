@@ -104,7 +104,8 @@ class StoreAnswers:
     def _count_words(self) -> None:
         """Take in what changed in the store since the last question."""
         seq = self._outbox.last_seq()
-        if seq == self._seq:
+        # 0 says nothing: every erasure without an index empties the outbox.
+        if seq == self._seq and seq != 0:
             return
         known = self._index.versions()
         stored = {item.id: item for item in self._items.all()}

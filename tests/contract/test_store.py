@@ -139,6 +139,16 @@ class TestItems:
             other.items.delete(["L2"])
         assert names() == [("L1", "Autre")]
 
+    def test_what_is_worked_out_is_made_anew_after_each_erasure_without_an_index(self, store: Store) -> None:
+        def names() -> list[tuple[str, str]]:
+            return store.derived.value("names", store.items.names)
+
+        store.items.put([lead("L1"), lead("L2"), lead("L3")], source="test")
+        for erased, left in (("L1", ["L2", "L3"]), ("L2", ["L3"])):
+            store.items.delete([erased])
+            store.outbox.keep_for(())
+            assert [name for name, _ in names()] == left
+
     def test_what_another_process_wrote_or_erased_is_seen_at_once(self, store: Store, url: str) -> None:
         store.items.put([lead("L1"), lead("L2")], source="test")
         store.items.get_many(["L1", "L2"])

@@ -70,6 +70,14 @@ def _fields(side: str) -> list[tuple[str, str]]:
     return list(next(item for item in ITEMS if item.id == item_id).fields())
 
 
+def test_what_changed_between_two_erasures_is_found(without_index, matcher):
+    for number in (2, 3):
+        school = f"LEAD00{number}"
+        matcher.store.items.put([Lead(id=school, name="Académie cartographie")], source="test")
+        matcher.store.outbox.keep_for(())  # what an erasure does without an index
+        assert school in [item["item_id"] for item in recommended(without_index, "lead")["items"]]
+
+
 def test_partners_follow_the_last_plan(without_index, matcher):
     plan = matcher.store.plans.load()
     answer = recommended(without_index, "partner")

@@ -15,7 +15,8 @@ class Derived:
     Parameters
     ----------
     last_change
-        Returns the number of the last change of an item.
+        Returns the number of the last change of an item; 0 where none is kept, which says nothing: an erasure
+        in a service without an index empties the outbox, each time to 0.
     """
 
     def __init__(self, last_change: Callable[[], int]) -> None:
@@ -34,11 +35,14 @@ class Derived:
         >>> changes.append(2)
         >>> derived.value("twins", lambda: ["b"])
         ['b']
+        >>> changes.append(0)
+        >>> derived.value("twins", lambda: ["c"]), derived.value("twins", lambda: ["d"])
+        (['c'], ['d'])
         """
         # Asked before the value is made: a change made meanwhile then makes it again, never too late.
         number = self._last_change()
         known = self._kept.get(name)
-        if known is None or known[0] != number:
+        if known is None or known[0] != number or number == 0:
             known = (number, make())
             self._kept[name] = known
         value: T = known[1]
