@@ -28,6 +28,9 @@ EVENTS = "events"
 MOST_UNPACKED = 1 << 29
 """Bytes unpacked of one archive at most: a small one may hold a thousand times its size."""
 _ARCHIVE = (b"PK\x03\x04", b"PK\x05\x06")
+_CLOSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf\x27\x1c")
+"""First bytes of gzip, bzip2, xz, zstd and 7z. A backup is one: it also holds sealed texts and their key, so
+that a search of what is unpacked would not find all that it keeps of somebody."""
 _UNREADABLE = (
     zipfile.BadZipFile,
     zlib.error,
@@ -45,7 +48,8 @@ _UNREADABLE = (
 class Found:
     """What a search found: traces by file, and how many bytes were read. Files are relative to the home.
 
-    ``closed`` are archives of which not everything could be searched: damaged, encrypted or too large.
+    ``closed`` are archives of which not everything could be searched: damaged, encrypted, too large, or
+    packed otherwise than a workbook, as a backup is.
     """
 
     files: dict[str, set[Trace]]
@@ -153,8 +157,11 @@ def _contents(path: Path, most_unpacked: int) -> Iterator[bytes]:
     """Read a file in parts, then what is packed in it: a workbook is an archive of compressed texts."""
     yield from _chunks(path)
     with path.open("rb") as file:
-        if not file.read(4).startswith(_ARCHIVE):
-            return
+        begins = file.read(8)
+    if begins.startswith(_CLOSED):
+        raise _ClosedError
+    if not begins.startswith(_ARCHIVE):
+        return
     unpacked = 0
     try:
         for content in _members(path):

@@ -1,7 +1,10 @@
 """What goes with an organisation that is erased or taken out of the catalogue."""
 
+import bz2
+import gzip
 import io
-from collections.abc import Iterator
+import lzma
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -13,6 +16,8 @@ from matcher.build import Matcher, open_matcher
 from matcher.domain.messages import MessageRequest
 from matcher.people import Person, Role, new_person
 from matcher.rights import UPLOADS, Subject, SubjectKind
+from service.backups import make_backup
+from service.pages.admin.backup import kept_backups
 from tests.rights.cluster import NOW, left_in, member, settings_of
 from tests.samples import migrated
 
@@ -108,6 +113,29 @@ def test_a_workbook_elsewhere_in_the_home_is_searched_inside(matcher: Matcher) -
     matcher.rights.erase(OF_ONE, utc_now())
     (owed,) = matcher.rights.finish(utc_now)
     assert owed.found_in == ("liste.xlsx",)
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_what_is_packed_otherwise_leaves_an_erasure_owed_until_it_is_gone(
+    matcher: Matcher, pack: Callable[[bytes], bytes]
+) -> None:
+    left = matcher.settings.home / "matcher-2026-11-30.tar"
+    left.write_bytes(pack(ONE.name.encode()))
+    matcher.rights.erase(OF_ONE, utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    assert owed.done_at is None
+    assert f"{left.name} (not readable)" in owed.found_in
+    left.unlink()
+    assert all(one.done_at for one in matcher.rights.finish(utc_now))
+
+
+def test_a_backup_that_a_killed_process_left_is_told(matcher: Matcher) -> None:
+    home, kept = matcher.settings.home, kept_backups(matcher.settings.home)
+    to = kept.folder(kept.make(utc_now())) / "matcher.tar.gz"
+    make_backup(matcher.store, home, to, utc_now())
+    matcher.rights.erase(OF_ONE, utc_now())
+    (owed,) = matcher.rights.finish(utc_now)
+    assert owed.found_in == (f"{to.relative_to(home)} (not readable)",)
 
 
 def test_the_mails_of_a_merged_twin_still_go_out_once_each(matcher: Matcher) -> None:

@@ -73,6 +73,7 @@ async def make(request: Request, admin: AdminDep, engine: EngineDep) -> Response
 def kept_backups(home: Path) -> Keeping:
     """Return where backups are until they are sent: in the home, so that an erasure and a sweep find them.
 
-    One that a process left when it was killed goes with the sweep of a start, or of the next day.
+    One that a process left when it was killed goes with the sweep of a start, or of the next day; until then
+    an erasure is owed, for it cannot be searched inside.
     """
     return Keeping(home / BACKUPS, LEFT_FOR)
