@@ -1,12 +1,12 @@
 """The HR factory put together: the use cases of candidates over the store, the mail and the rights."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from functools import cached_property
 
 from matcher.adapters.sql import Store
-from matcher.domain.items import ItemType, Lead
+from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import NotFound
 from matcher.hiring import JobNeed, read_job_check
 from matcher.hiring.candidates import (
@@ -163,7 +163,12 @@ class HiringParts:
             store.people,
             store.rights.salt,
             self.controller,
+            self._organisations,
         )
+
+    def _organisations(self, ids: Sequence[str]) -> Collection[str]:
+        found = self._store.items.get_many(ids).values()
+        return {one.id for one in found if isinstance(one, Organisation)}
 
     @cached_property
     def controller(self) -> Controller:

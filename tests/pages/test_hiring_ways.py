@@ -198,7 +198,11 @@ class CandidateOverHttp:
         assert len(self._client.put("/v1/own-profile/skills", json={"years": years}).json()["skills"]) == 1
         added = self._client.post("/v1/own-profile/skills", json={"words": "Docker"}).json()["added"]
         assert [one["label"] for one in added] == ["Docker"]
-        chosen = self._client.put("/v1/own-profile/choices", json={"departments": ["30"]}).json()
+        path = "/v1/own-profile/choices"
+        for unknown in ("NOSUCH", "FAC001"):
+            assert self._client.put(path, json={"shown_to": [unknown]}).status_code == 422
+        assert self._client.put(path, json={"shown_to": ["ORG001"]}).json()["shown_to"] == ["ORG001"]
+        chosen = self._client.put(path, json={"departments": ["30"], "to_everyone": True}).json()
         assert chosen["departments"] == ["30"]
         assert self._client.post("/v1/own-profile/cv", content=b"%PDF-1.4 nothing").status_code == 422
         assert self._client.post("/v1/own-profile/pause").status_code == 204

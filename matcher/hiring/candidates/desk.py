@@ -1,7 +1,7 @@
 """The use cases of the HR factory: the gate, invitations, profiles without names, contacts opened."""
 
 import hmac
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -32,7 +32,7 @@ class CandidateParts:
     """What the use cases of candidates work with.
 
     ``salt`` gives the key under which addresses are hashed; ``people`` are those who may open a contact;
-    ``controller`` answers for the profiles.
+    ``controller`` answers for the profiles; ``organisations`` returns which of some ids the catalogue has.
     """
 
     rows: CandidateRows
@@ -42,6 +42,7 @@ class CandidateParts:
     people: People
     salt: Callable[[], bytes]
     controller: Controller
+    organisations: Callable[[Sequence[str]], Collection[str]]
 
 
 class CandidateDesk:

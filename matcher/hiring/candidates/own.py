@@ -226,13 +226,16 @@ class OwnDesk:
     ) -> Candidate:
         """Keep what the candidate chooses.
 
-        InvalidRequest for a department or a language off the lists; ChangeRefused where a profile
-        that is shown to some organisations alone would be shown to all without ``wishes.to_everyone``.
+        InvalidRequest for a department or a language off the lists; ChangeRefused for an organisation that
+        is neither in the catalogue nor chosen already, and where a profile that is shown to some
+        organisations alone would be shown to all without ``wishes.to_everyone``.
         """
         _require_listed("department", wishes.zone, departments)
         _require_listed("language", wishes.languages, LANGUAGES)
+        there = self._parts.organisations(wishes.shown_to)
 
         def chosen(current: Candidate) -> Candidate:
+            _require_there(wishes.shown_to, {*there, *current.shown_to})
             if current.shown_to and not wishes.shown_to and not wishes.to_everyone:
                 raise ChangeRefused(*_NOT_TO_ALL)
             profile = replace(
@@ -368,6 +371,17 @@ def _name(given: str) -> str:
 
 def _years(given: int | None) -> int | None:
     return None if given is None else max(0, min(given, MOST_YEARS))
+
+
+def _require_there(chosen: Sequence[str], known: Collection[str]) -> None:
+    """Raise ChangeRefused for an organisation that is not there: a profile shown to none would be hidden."""
+    unknown = next((each for each in chosen if each not in known), None)
+    if unknown is not None:
+        raise ChangeRefused(
+            f"Aucune organisation n'a l'identifiant « {unknown[:20]} » : choisissez-en une du catalogue. Rien"
+            " n'a été changé.",
+            f"No organisation has the id '{unknown[:20]}': choose one of the catalogue. Nothing was changed.",
+        )
 
 
 def _require_listed(what: str, given: Sequence[str], known: Collection[str]) -> None:

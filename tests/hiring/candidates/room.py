@@ -30,6 +30,8 @@ ANSWERS = {
 }
 """Settings that say who answers for the profiles."""
 CONTROLLER = Controller("Digital 113", *ANSWERS.values())
+ORGANISATIONS = frozenset({"ORG2", "ORG009"})
+"""Those that a candidate may choose."""
 SKILLS = ("Python", "Docker", "Java", "Julia", "gestion de projet")
 
 
@@ -63,7 +65,16 @@ class Room:
         self.matcher, store = matcher, matcher.store
         links, salt = matcher.links, store.rights.salt
         sealing = Sealing(lambda: b"a key of these tests")
-        parts = CandidateParts(store.candidates, sealing, links, store.mail, store.people, salt, CONTROLLER)
+        parts = CandidateParts(
+            store.candidates,
+            sealing,
+            links,
+            store.mail,
+            store.people,
+            salt,
+            CONTROLLER,
+            ORGANISATIONS.intersection,
+        )
         self.parts = parts
         self.desk = CandidateDesk(parts)
         keep_list = KeepList(

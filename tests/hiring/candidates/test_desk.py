@@ -11,6 +11,7 @@ from matcher.errors import InvalidRequest, NotAllowed, NotFound
 from matcher.hiring import CandidateProfile, HeldSkill, JobSkill
 from matcher.hiring.candidates import (
     CURRENT,
+    ERASED_ORGANISATION,
     MOST_SKILLS,
     Candidate,
     CandidateState,
@@ -96,6 +97,17 @@ def test_a_choice_of_organisations_becomes_all_members_only_when_that_is_said(ro
     with pytest.raises(InvalidRequest, match="all members"):
         room.own.choose(chosen, Wishes(remote=True), (), NOW)
     assert room.own.choose(chosen, Wishes(to_everyone=True), (), NOW).shown_to == ()
+
+
+@pytest.mark.parametrize("unknown", ["NOSUCH", "  ", ERASED_ORGANISATION])
+def test_an_organisation_that_is_not_there_is_not_chosen(room: Room, unknown: str) -> None:
+    chosen = room.own.choose(room.enter(), Wishes(shown_to=("ORG2",)), (), NOW)
+    with pytest.raises(InvalidRequest, match="No organisation has the id"):
+        room.own.choose(chosen, Wishes(shown_to=("ORG2", unknown)), (), NOW)
+    rows = room.matcher.store.candidates
+    assert rows.get(chosen.id).shown_to == ("ORG2",)
+    gone = rows.change(chosen.id, lambda current: replace(current, shown_to=(unknown,)))
+    assert room.own.choose(gone, Wishes(shown_to=(unknown, "ORG2")), (), NOW).may_be_shown_to("ORG2")
 
 
 def test_a_full_profile_takes_no_more_skills_and_loses_none(room: Room) -> None:
