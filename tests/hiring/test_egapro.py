@@ -92,6 +92,26 @@ def test_a_row_that_is_no_fact_is_rejected_with_its_reason(tmp_path: Path, rows:
     assert len(again.facts) + len(again.rejected) == 1
 
 
+def test_an_employer_whose_latest_year_has_no_index_has_no_fact(tmp_path: Path) -> None:
+    later = "387837032"
+    rows = [row(value="NC", year="2024"), row(value="99", year="2019"), row(value="90", year="2024")]
+    rows += [row(siren=later, value="NC", year="2019"), row(siren=later, value="95", year="2022")]
+    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
+        store.migrate()
+        store.employer_facts.put(read_egapro(file_of(tmp_path, row()), READER.territory, 2026).facts, NOW)
+        read = read_egapro(file_of(tmp_path, *rows), READER.territory, 2026)
+        assert [(one.siren, one.year) for one in read.facts] == [(later, 2022)]
+        assert read.lapsed == {"394451223": 2024, later: 2019}
+        store.employer_facts.put(read.facts, NOW, read.lapsed)
+        assert [(one.siren, one.year) for one in store.employer_facts.all()] == [(later, 2022)]
+        assert [entry.act for entry in store.audit.entries()] == ["facts.import"] * 2
+
+
+def test_a_siren_that_a_spreadsheet_took_for_a_number_is_read(tmp_path: Path) -> None:
+    (fact,) = read_egapro(file_of(tmp_path, row(siren="5520135.0")), READER.territory, 2026).facts
+    assert fact.siren == "005520135"
+
+
 def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
     path = file_of(tmp_path, "394451223;Exemple", header="SIREN;Raison Sociale")
     with pytest.raises(InvalidRequest, match="annee, note index, departement"):

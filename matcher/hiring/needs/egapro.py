@@ -72,7 +72,9 @@ class RejectedFact:
 class ReadFacts:
     """What a file of the index says.
 
-    ``elsewhere`` counts rows of other regions, ``without_value`` those published without an index.
+    ``elsewhere`` counts rows of other regions, ``without_value`` those published without an index. ``lapsed``
+    is the latest year published without one of each employer, by SIREN: no fact of that year or before is in
+    ``facts``, since an old value would stand for an employer that has none.
     """
 
     facts: tuple[EmployerFact, ...]
@@ -80,13 +82,16 @@ class ReadFacts:
     elsewhere: int
     without_value: int
     columns: tuple[str, ...] = ()
+    lapsed: Mapping[str, int] = field(default_factory=dict)
 
 
 class EmployerFacts(Protocol):
     """Where facts on employers are kept."""
 
-    def put(self, facts: Sequence[EmployerFact], at: datetime) -> None:
-        """Keep facts, each in the place of the one of its employer and year."""
+    def put(
+        self, facts: Sequence[EmployerFact], at: datetime, lapsed: Mapping[str, int] | None = None
+    ) -> None:
+        """Keep facts, each in the place of the one of its employer and year; forget those that lapsed."""
         ...
 
     def all(self) -> Sequence[EmployerFact]:
@@ -174,6 +179,7 @@ def _read_rows(
 ) -> ReadFacts:
     facts: dict[tuple[str, int], EmployerFact] = {}
     rejected: list[RejectedFact] = []
+    lapsed: dict[str, int] = {}
     elsewhere = without_value = 0
     for row in table.rows:
         cells = {part: _cell(row.cells, place) for part, place in at.items()}
@@ -181,6 +187,7 @@ def _read_rows(
             elsewhere += 1
         elif fold_words(cells["value"]) in _NOT_CALCULABLE:
             without_value += 1
+            _note_lapsed(cells, lapsed, latest_year)
         else:
             try:
                 fact = _fact(cells, departments, latest_year)
@@ -188,8 +195,17 @@ def _read_rows(
                 facts[fact.siren, fact.year] = fact
             except _Unreadable as fault:
                 rejected.append(RejectedFact(row.line, fault.why_fr, fault.why_en, row.cells))
-    kept = tuple(facts[key] for key in sorted(facts))
-    return ReadFacts(kept, tuple(rejected), elsewhere, without_value, tuple(table.columns))
+    kept = tuple(facts[key] for key in sorted(facts) if key[1] > lapsed.get(key[0], 0))
+    return ReadFacts(kept, tuple(rejected), elsewhere, without_value, tuple(table.columns), lapsed)
+
+
+def _note_lapsed(cells: Mapping[str, str], lapsed: dict[str, int], latest_year: int) -> None:
+    """Note the year of a row without an index; a row that names no employer or year says nothing."""
+    try:
+        siren, year = _siren(cells["siren"]), _year(cells["year"], latest_year)
+    except _Unreadable:
+        return
+    lapsed[siren] = max(year, lapsed.get(siren, 0))
 
 
 def _is_elsewhere(cells: Mapping[str, str], departments: _Departments) -> bool:
@@ -201,9 +217,7 @@ def _is_elsewhere(cells: Mapping[str, str], departments: _Departments) -> bool:
 
 
 def _fact(cells: Mapping[str, str], departments: _Departments, latest_year: int) -> EmployerFact:
-    siren = re.sub(r"\s|\.0$", "", cells["siren"])
-    if not re.fullmatch(r"[0-9]{9}", siren) or not _is_checked(siren):
-        raise _Unreadable(f"« {cells['siren']} » n'est pas un SIREN", f"'{cells['siren']}' is no SIREN")
+    siren = _siren(cells["siren"])
     year, value = _year(cells["year"], latest_year), _value(cells["value"])
     department = departments.code(cells["department"])
     if not department or not cells["name"]:
@@ -211,6 +225,14 @@ def _fact(cells: Mapping[str, str], departments: _Departments, latest_year: int)
     naf = _NAF.match(cells["naf"])
     source = cells["source"] if cells["source"].startswith("https://") else PUBLISHED_AT
     return EmployerFact(siren, year, value, cells["name"], department, naf[0] if naf else "", source)
+
+
+def _siren(cell: str) -> str:
+    # A spreadsheet takes a SIREN for a number and drops its first zeros: the check digit tells.
+    siren = re.sub(r"\s|\.0$", "", cell).zfill(9)
+    if not re.fullmatch(r"[0-9]{9}", siren) or not int(siren) or not _is_checked(siren):
+        raise _Unreadable(f"« {cell} » n'est pas un SIREN", f"'{cell}' is no SIREN")
+    return siren
 
 
 def _year(cell: str, latest: int) -> int:

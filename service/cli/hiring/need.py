@@ -143,7 +143,7 @@ def egapro(
         if not dry_run:
             if read.rejected:
                 write_rejected(rejects_path(file), read)
-            matcher.store.employer_facts.put(read.facts, now)
+            matcher.store.employer_facts.put(read.facts, now, read.lapsed)
     _print_egapro(read, lang, kept=not dry_run)
     if read.rejected and not dry_run:
         remarks().print(f"{rejects_path(file)}")
