@@ -1,6 +1,7 @@
 """The things that are matched and the facts about them; imports nothing of the product but its errors.
 
 - ``fields``: what of a text, a list, an instant or a link is taken
+- ``legal_forms``: what a legal form says
 - ``items``: organisations, factories, opportunities, leads; the profile that asks; kinds and types
 - ``eligibility``: hard rules that no score overrides
 - ``answers``: recommendations, reasons, quotes, notices
@@ -53,6 +54,7 @@ from matcher.domain.items import (
     SizeBand,
     version_of,
 )
+from matcher.domain.legal_forms import is_sole_trader
 from matcher.domain.messages import MessageRequest
 from matcher.domain.participation import Participation, ParticipationRole
 from matcher.domain.store import Items, Outbox, Store
@@ -111,6 +113,7 @@ __all__ = [
     "Text",
     "UndoReport",
     "eligible",
+    "is_sole_trader",
     "meets",
     "open_to_all",
     "size_bands",

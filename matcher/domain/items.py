@@ -5,7 +5,6 @@ the pipeline. Every text a member may be quoted comes out of :meth:`Item.fields`
 """
 
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import datetime
 from enum import StrEnum
@@ -14,6 +13,7 @@ from typing import Annotated, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 from matcher.domain.fields import Flag, Instant, Label, Labels, Link, Text
+from matcher.domain.legal_forms import is_sole_trader
 
 ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
 ItemId = Annotated[str, StringConstraints(pattern=f"^{ID_PATTERN}$")]
@@ -56,13 +56,6 @@ class Kind(StrEnum):
     INTERNATIONAL = "international"
     LEAD = "lead"
     ALERT = "alert"
-
-
-# Level I of the Sirene nomenclature of legal categories is its first digit: 1 is "entrepreneur individuel".
-_SOLE_TRADER = re.compile(
-    r"^1(\d{3}|\d)?\b|\b(entrepr\w+ individuel|(auto|micro)-?\s?entrepr|eirl|ei|personne physique"
-    r"|ind[ée]pendant|profession lib[ée]rale|artisan|freelance|sole (trader|proprietor)|self-employed)"
-)
 
 
 class Frozen(BaseModel):
@@ -177,12 +170,12 @@ class Organisation(Item, Profile):
 
     @property
     def is_sole_trader(self) -> bool:
-        """Whether its legal form says that it is one person, no company: Sirene codes 1 to 1999, or words.
+        """Whether its legal form says that it is one person, no company.
 
         >>> Organisation(id="ORG9", name="Ada", legal_category="Entrepreneur individuel").is_sole_trader
         True
         """
-        return bool(_SOLE_TRADER.search(self.legal_category.casefold()))
+        return is_sole_trader(self.legal_category)
 
     def fields(self) -> Iterator[tuple[str, str]]:  # noqa: D102
         yield "name", self.name

@@ -1,6 +1,7 @@
 """The plan of introductions: replaced and read whole while others replace it, and never with who has left."""
 
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
@@ -87,6 +88,31 @@ def test_a_sole_trader_who_has_not_agreed_is_not_in_the_plan(store: Store) -> No
     assert named(store.plans.save(plan("b", 0.5))) == named(made) - {"o2"}
     store.items.put([alone.model_copy(update={"accepts_ranking": True})], source="test")
     assert store.plans.save(plan("c", 0.5)) == store.plans.load() == plan("c", 0.5)
+
+
+@pytest.mark.parametrize(
+    "legal_form", ["1000", "ENTREPRENEUR INDÉPENDANT", 'Artisan "à son compte"', "Freelance\\n"]
+)
+def test_every_legal_form_of_one_person_is_sought_in_the_store(store: Store, legal_form: str) -> None:
+    made = store.plans.save(plan("a", 0.5))
+    store.items.put([Organisation(id="o2", name="Membre 2", legal_category=legal_form)], source="test")
+    store.items.put([Organisation(id="o3", name="Membre 3", legal_category="SAS")], source="test")
+    assert named(loaded(store)) == named(made) - {"o2"}
+
+
+def test_a_plan_is_read_without_the_texts_of_companies(store: Store) -> None:
+    """A register gives every organisation its legal form: most callers read the plan to show a page."""
+    length = 20_000
+    company = {"legal_category": "5710", "description": "a" * length}
+    companies = [member.model_copy(update=company) for member in MEMBERS]
+    store.items.put(companies, source="test")
+    store.plans.save(plan("a", 0.5))
+    loaded(store)
+    tracemalloc.start()
+    loaded(store)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < len(MEMBERS) * length / 4
 
 
 def test_who_is_being_erased_while_a_plan_is_stored_is_not_in_it(store: Store, url: str) -> None:

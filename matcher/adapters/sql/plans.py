@@ -12,10 +12,17 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.rows import from_row
 from matcher.adapters.sql.engine import Database, stamp
-from matcher.adapters.sql.schema import id_in, ids_parameter, items, plan_lists, plan_members, plans
+from matcher.adapters.sql.schema import (
+    id_in,
+    ids_parameter,
+    items,
+    json_text,
+    plan_lists,
+    plan_members,
+    plans,
+)
 from matcher.audit import Note, Of
-from matcher.domain.eligibility import may_be_ranked, open_to_all
-from matcher.domain.items import ItemType, Organisation
+from matcher.domain import ItemType, is_sole_trader, open_to_all
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
 
@@ -76,19 +83,14 @@ def _unasked_sole_traders(connection: Connection) -> set[str]:
     """Ids of the sole traders who have not agreed to be proposed.
 
     They are sought at each reading: a legal form or an agreement may have changed since the plan was made.
+    Of all organisations the legal form alone is read: with a register imported, whole records take seconds.
     """
-    # Defaults are not in a body: only organisations whose legal form is known are read.
+    legal_form = json_text(connection.dialect.name, items.c.body, "legal_category").label("legal_form")
+    # Defaults are not in a body: where no legal form is known, there is nothing to take out of it.
     has_form = items.c.body.contains('"legal_category"')
-    found = select(items.c.id, items.c.item_type, items.c.body).where(
-        items.c.item_type == ItemType.ORGANISATION.value, has_form
-    )
-    rows = connection.execute(found).all()
-    organisations = {row.id: from_row(row.item_type, row.body) for row in rows}
-    return {
-        name
-        for name, item in organisations.items()
-        if isinstance(item, Organisation) and not may_be_ranked(item)
-    }
+    known = select(items.c.id, legal_form).where(items.c.item_type == ItemType.ORGANISATION.value, has_form)
+    alone = [row.id for row in connection.execute(known) if is_sole_trader(row.legal_form or "")]
+    return set(alone) - _listed(connection, alone) if alone else set()
 
 
 def _rows(plan: IntroductionPlan) -> list[tuple[Table, list[dict[str, Any]]]]:

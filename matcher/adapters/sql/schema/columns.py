@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     BindParameter,
     Column,
@@ -17,8 +18,10 @@ from sqlalchemy import (
     MetaData,
     Text,
     bindparam,
+    cast,
     func,
     select,
+    type_coerce,
 )
 
 ID = Text().with_variant(Text(collation="C"), "postgresql")
@@ -70,3 +73,11 @@ def id_in(dialect: str, column: Column[str]) -> ColumnElement[bool]:
 def ids_parameter(dialect: str, ids: Sequence[str]) -> dict[str, Any]:
     """Return the parameter of :func:`id_in`: an array, or its JSON text on SQLite."""
     return {"ids": list(ids) if dialect == "postgresql" else json.dumps(list(ids))}
+
+
+def json_text(dialect: str, column: Column[str], field: str) -> ColumnElement[str]:
+    """Return the text of one field of ``column``, of JSON objects kept as text; NULL where it is left out."""
+    # SQLite reads JSON from text and would cast to a number; PostgreSQL asks for the cast.
+    body = cast(column, JSON) if dialect == "postgresql" else type_coerce(column, JSON)
+    text: ColumnElement[str] = body[field].as_string()
+    return text
