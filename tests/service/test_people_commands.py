@@ -56,6 +56,19 @@ def test_who_is_erased_has_a_certificate_and_is_not_taken_in_again(
     assert _added() == 2
 
 
+@pytest.mark.parametrize(
+    "words", [("contact", "7K3-M2"), ("decide", "SL1", "7K3-M2", "keep")], ids=["contact", "decide"]
+)
+def test_who_has_left_opens_no_contact_and_decides_nothing(
+    words: tuple[str, ...], capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["users", "add", CLAIRE, "--name", "Claire Martin", "--role", "hr"]) == 0
+    assert main(["users", "disable", CLAIRE]) == 0
+    capsys.readouterr()
+    assert main(["shortlist", *words, "--reason", "Poste de développement à Nîmes", "--by", CLAIRE]) != 0
+    assert f"'{CLAIRE}' was disabled" in " ".join(capsys.readouterr().err.split())
+
+
 @pytest.mark.parametrize("command", ["object", "agree", "show", "disable", "erase"])
 def test_an_unknown_address_is_refused_with_what_to_do(
     command: str, capsys: pytest.CaptureFixture[str]

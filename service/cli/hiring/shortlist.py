@@ -129,10 +129,14 @@ def audit(
 
 
 def _of_hr(matcher: Matcher, address: str) -> Person:
-    """Return the person of an address; NotAllowed unless they may work with candidates."""
+    """Return the person of an address; NotAllowed unless they may sign in and work with candidates."""
     person = matcher.store.people.find(address)
     if person is None or Permission.SEE_CANDIDATES not in permissions_of(person.roles):
         raise NotAllowed(f"'{address}' is no person of the HR factory: see `matcher users list`.")
+    if not person.may_sign_in:
+        raise NotAllowed(
+            f"'{address}' was disabled: name one who works with candidates now, see `matcher users list`."
+        )
     return person
 
 
