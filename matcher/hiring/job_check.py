@@ -13,7 +13,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from matcher.hiring.job_ad import JobAd
-from matcher.hiring.place import stated_place
+from matcher.hiring.place import NO_TOWN, stated_place
 from matcher.hiring.titles import one_gender
 from matcher.knowledge import Territory, read_territory, town_in
 from matcher.knowledge.tables import Row, read_table
@@ -74,7 +74,9 @@ _APPRENTICES_AGES = re.compile(r"\b1[5-8]\b.{1,12}\b(?:29|30) ans\b|\bmoins de 3
 """Ages the law itself sets for apprentices: 16 to 29 (Code du travail, L6222-1), 15 after the third form."""
 _WORKPLACE = re.compile(
     r"\b(?i:postes?|basée?s?|située?s?|CDI|CDD|stage|agence|bureaux|locaux|siège|magasin|mission)\b"
-    r"[^.\n]{0,40}\sà\s(?=[A-ZÀ-Þ][a-zß-ÿ])"
+    r"[^.\n]{0,40}\sà\s"
+    rf"{NO_TOWN}(?=[A-ZÀ-Þ][a-zß-ÿ])"
+    rf"|\b(?i:localisation|location|ville|workplace)\s?:\s?{NO_TOWN}(?=[A-ZÀ-Þ][a-zß-ÿ])"
 )
 
 

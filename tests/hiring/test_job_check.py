@@ -76,6 +76,12 @@ def test_what_is_missing_is_named_with_its_article() -> None:
         "Cheffe ou chef de projet\nCommune de Sète, catégorie A",
         "Ingénieure ou ingénieur réseau\nPoste à Bordeaux.",
         "Technicienne ou technicien\n48000 Mende",
+        "Développeur Python (H/F) - Montpellier\nCDI",
+        "Développeur Python (H/F) | Nîmes | CDI",
+        "Développeur Python (H/F)\nLocalisation : Montpellier",
+        "Développeur Python (H/F)\nLocalisation : Bordeaux",
+        "Développeur Python (H/F)\nLocation: Toulouse",
+        "Développeur Python (H/F)\nCDI, basé à Lyon, clients à Toulouse",
     ],
 )
 def test_a_place_in_a_usual_form_is_seen(text: str) -> None:
@@ -88,6 +94,11 @@ def test_a_place_in_a_usual_form_is_seen(text: str) -> None:
         "Architecte logiciel\nDe 32000 à 36000 euros",
         "Architecte logiciel\nPoste à pourvoir",
         "Architecte logiciel\nGrâce à Kubernetes, tout tourne.",
+        "Architecte logiciel\nPoste à Temps plein",
+        "Architecte logiciel\nCDI à Définir",
+        "Architecte logiciel\nStage, à Pourvoir",
+        "Architecte logiciel\nCertifié ISO 27001",
+        "Architecte logiciel\nLocation de matériel",
     ],
 )
 def test_what_is_no_place_is_taken_for_none(text: str) -> None:
