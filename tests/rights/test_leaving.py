@@ -14,6 +14,7 @@ import pytest
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.domain.messages import MessageRequest
+from matcher.hiring.needs import EmployerFact
 from matcher.people import Person, Role, new_person
 from matcher.rights import UPLOADS, Subject, SubjectKind
 from service.backups import make_backup
@@ -136,6 +137,15 @@ def test_a_backup_that_a_killed_process_left_is_told(matcher: Matcher) -> None:
     matcher.rights.erase(OF_ONE, utc_now())
     (owed,) = matcher.rights.finish(utc_now)
     assert owed.found_in == (f"{to.relative_to(home)} (not readable)",)
+
+
+def test_a_certificate_says_that_a_published_index_stays_without_the_siren(matcher: Matcher) -> None:
+    fact = EmployerFact(ONE.siret[:9], 2023, 92, ONE.name.upper(), "31", "62.01Z", "https://example.org")
+    matcher.store.employer_facts.put([fact], utc_now())
+    matcher.rights.erase(OF_ONE, utc_now())
+    (done,) = matcher.rights.finish(utc_now)
+    assert done.done_at is not None
+    assert done.removal.named_elsewhere == ("employer_facts.name 2023",)
 
 
 def test_the_mails_of_a_merged_twin_still_go_out_once_each(matcher: Matcher) -> None:

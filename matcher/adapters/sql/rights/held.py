@@ -56,7 +56,8 @@ FREE_TEXTS = (
     (alerts, "number", ("why_fr", "why_en")),
     (saved_searches, "number", ("text",)),
     (job_needs, "id", ("need", "overrides")),
-    (employer_facts, "siren", ("siren", "name", "department", "naf", "source_url")),
+    # By year: a certificate is kept, and the SIREN would name the company that it says is erased.
+    (employer_facts, "year", ("siren", "name", "department", "naf", "source_url")),
     (plans, "version", ("generation",)),
     (api_keys, "id", ("name",)),
     (candidates, "candidate_id", ("profile",)),
