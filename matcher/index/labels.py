@@ -7,6 +7,7 @@ for. Matching a ``NEEDS`` with another's ``GIVES`` is what makes two organisatio
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from matcher.domain.items import AnyItem, Item, Profile
 from matcher.language.analyser import fold
@@ -58,7 +59,7 @@ _ROLE_OF_FIELD = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: what is asked of a label for every question is kept with it
 class Label:
     """One label and where it is quoted from: ``text`` begins at ``start`` of the field's entry."""
 
@@ -71,12 +72,12 @@ class Label:
     """Not the subject of its item: the name of a programme of many fields ("Climat, énergie et mobilité"), or
     what a group works with ("capteurs" of a group on sport)."""
 
-    @property
+    @cached_property
     def welcomes_all(self) -> bool:
         """True when the label says that everybody is welcome ("toutes filières")."""
         return self.folded.startswith(WELCOMES_ALL)
 
-    @property
+    @cached_property
     def is_open(self) -> bool:
         """True when the label fits every member, and so never shows a shared theme."""
         return self.welcomes_all or self.folded in SAYS_NOTHING

@@ -8,6 +8,7 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from matcher.domain.items import AnyItem, Factory, Item, Lead, Opportunity, Organisation, Profile
 from matcher.index import ROLES, Label, Role, labels_of
@@ -17,7 +18,7 @@ from matcher.knowledge.vocabulary import Senses
 from matcher.language.analyser import STOPWORDS, Token, fold, tokens
 from matcher.language.exclusions import Span, exclusions, negations
 from matcher.language.inflection import without_number
-from matcher.recommend.free_text import asker_clauses, blanked, clauses
+from matcher.recommend.free_text import asker_clauses, blanked, clauses, lower_in_place
 
 Subject = AnyItem | Profile
 
@@ -48,7 +49,7 @@ class Word:
     folded: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: texts that are derived for every question are kept
 class Analysis:
     """What one side of a match says.
 
@@ -95,10 +96,15 @@ class Analysis:
         """The description with excluded parts blanked; every other character keeps its place."""
         return blanked(getattr(self.subject, "description", ""), self.exclusions)
 
-    @property
+    @cached_property
     def evidence_text(self) -> str:
         """The description with everything blanked that is no evidence."""
         return blanked(getattr(self.subject, "description", ""), self.ignored)
+
+    @cached_property
+    def evidence_lower(self) -> str:
+        """The same in lower case; every character keeps its place."""
+        return lower_in_place(self.evidence_text)
 
 
 @dataclass(frozen=True)

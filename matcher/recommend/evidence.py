@@ -8,11 +8,13 @@ import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis
+from matcher.recommend.free_text import lower_in_place
 from matcher.recommend.policies import Policy
 from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity, worth_of_one
 
@@ -81,7 +83,7 @@ class SharedConcept:
     rarity: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots: whether it is clear is asked many times, and kept
 class Evidence:
     """All evidence between one question and one item.
 
@@ -123,7 +125,7 @@ class Evidence:
         """Shared concepts that are clear evidence, rarest first."""
         return [concept for concept in self.concepts if concept.rarity >= CLEAR_RARITY]
 
-    @property
+    @cached_property
     def is_clear(self) -> bool:
         """Whether anything speaks clearly for the match."""
         named = self.item_theme is not None or self.query_theme is not None
@@ -177,6 +179,7 @@ class EvidenceFinder:
         self._policy = policy
         self._meets = meets
         self._number = len(items)
+        self._stated_by_query = _stated(query)
         asked = self._countable(query.mentions)
         self._asked = asked
         self._holders: Counter[str] = Counter()
@@ -198,7 +201,7 @@ class EvidenceFinder:
                 query_theme = find_named_theme(item, self._query)
         concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
-        met = self._meets.between(self._policy.kind, _stated(self._query), _stated(item))
+        met = self._meets.between(self._policy.kind, self._stated_by_query, _stated(item))
         met = _of_the_job(met, self._query, item)
         return Evidence(
             labels=pairs,
@@ -320,10 +323,9 @@ def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
     Labels that fit every organisation are left out, and so is the name of an item, which may be an
     everyday word. Ties go to the first label.
     """
-    text = reader.evidence_text
+    text, lower = reader.evidence_text, reader.evidence_lower
     if not text.strip():
         return None
-    lower = _lower(text)
     best: NamedTheme | None = None
     for label in owner.labels[owner.spans.get(Role.GIVES, slice(0))]:
         if label.is_open or label.is_frame or (best is not None and len(label.text) <= len(best.label.text)):
@@ -334,15 +336,10 @@ def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
     return best
 
 
-def _lower(text: str) -> str:
-    """Lower the case and keep every place: "İ" is the one letter that would become two."""
-    return text.replace("İ", "i").lower()
-
-
 def _find_words(text: str, lower: str, words: str) -> tuple[int, int] | None:
     """Return where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
     if len(words) > _ACRONYM:
-        text, words = lower, _lower(words)
+        text, words = lower, lower_in_place(words)
     start = text.find(words)
     while start >= 0:
         end = start + len(words)

@@ -40,6 +40,15 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
     return text
 
 
+def lower_in_place(text: str) -> str:
+    """Lower the case and keep every place: "İ" is the one letter that would become two.
+
+    >>> lower_in_place("İA")
+    'ia'
+    """
+    return text.replace("İ", "i").lower()
+
+
 def asker_clauses(text: str) -> list[Span]:
     """Return what comes before the verb that says what is sought: who asks. Empty without such a verb.
 
