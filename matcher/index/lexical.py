@@ -73,7 +73,11 @@ class Bm25Lexical:
 
     def encode_queries(self, texts: Sequence[str]) -> list[Sparse]:
         """Sparse query vectors: :attr:`weight` for each distinct term, in the order of ``texts``."""
-        return [_sparse(dict.fromkeys(terms(text), self.weight)) for text in texts]
+        return [self.query_of(terms(text)) for text in texts]
+
+    def query_of(self, found: Iterable[str]) -> Sparse:
+        """Sparse query vector of terms that :func:`terms` has found: :attr:`weight` for each distinct one."""
+        return _sparse(dict.fromkeys(found, self.weight))
 
     def encode_passages(self, texts: Sequence[str]) -> list[Sparse]:
         """Sparse passage vectors of saturated term frequencies, in the order of ``texts``."""

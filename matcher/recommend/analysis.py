@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from matcher.domain.items import AnyItem, Factory, Item, Lead, Opportunity, Organisation, Profile
-from matcher.index import ROLES, Label, Role, labels_of
+from matcher.index import ROLES, Label, Role, labels_of, passage, terms
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.towns import town_in
 from matcher.knowledge.vocabulary import Senses
@@ -95,6 +95,14 @@ class Analysis:
     def affirmed(self) -> str:
         """The description with excluded parts blanked; every other character keeps its place."""
         return blanked(getattr(self.subject, "description", ""), self.exclusions)
+
+    @cached_property
+    def terms(self) -> tuple[str, ...]:
+        """Stems of what is looked for: of a stored text all, of a request's those it does not exclude."""
+        subject = self.subject
+        if not isinstance(subject, Item):
+            subject = subject.model_copy(update={"description": self.affirmed})
+        return tuple(terms(passage(subject)))
 
     @cached_property
     def evidence_text(self) -> str:

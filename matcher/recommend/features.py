@@ -105,10 +105,7 @@ class FeatureBuilder:
 
     def terms(self, analysis: Analysis) -> Sparse:
         """Return the lexical query of a subject's text, less what it excludes."""
-        subject = analysis.subject
-        if not isinstance(subject, Item):
-            subject = subject.model_copy(update={"description": analysis.affirmed})
-        return self._lexical.encode_queries([passage(subject)])[0]
+        return self._lexical.query_of(analysis.terms)
 
     def _of_stored(self, item: AnyItem) -> Features:
         if item.id not in self._cache or self._cache[item.id].analysis.subject != item:
