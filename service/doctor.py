@@ -12,12 +12,11 @@ import numpy as np
 
 from matcher.adapters.encoder.model import prepare as model
 from matcher.build import Matcher, open_matcher
-from matcher.domain.eligibility import has_text, is_listed
 from matcher.domain.items import ItemType, Organisation
 from matcher.errors import IndexLocked, MatcherError, NotReady
 from matcher.index import Index, Where
 from matcher.language import twin_pairs
-from matcher.market import IntroductionPlan, newcomers_since
+from matcher.market import IntroductionPlan, may_be_planned, newcomers_since
 from matcher.settings import HASHING, Settings, unknown_variables
 
 OLDEST_PYTHON = (3, 11)
@@ -186,9 +185,10 @@ def _plannable(matcher: Matcher) -> frozenset[str]:
     """Return the ids of the organisations that a plan is made for."""
 
     def found() -> frozenset[str]:
-        return frozenset(item.id for item in _organisations(matcher) if is_listed(item) and has_text(item))
+        return frozenset(item.id for item in _organisations(matcher) if may_be_planned(item))
 
-    return matcher.store.derived.value("plannable", found)
+    # A pause changes no item, so it is asked for each time.
+    return matcher.store.derived.value("plannable", found) - matcher.planner.paused()
 
 
 def _organisations(matcher: Matcher) -> Iterator[Organisation]:

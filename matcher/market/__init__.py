@@ -32,6 +32,7 @@ from matcher.market.introduction_plan import (
     Planned,
     plan_introductions,
 )
+from matcher.market.introduction_planner import may_be_planned
 from matcher.market.limits import Limits
 from matcher.market.order import Partner, Sentence, newcomers_since, place_sentence, planned_order
 from matcher.market.pairs import Pairs
@@ -48,6 +49,7 @@ __all__ = [
     "Planned",
     "Sentence",
     "gini",
+    "may_be_planned",
     "newcomers_since",
     "place_sentence",
     "plan",

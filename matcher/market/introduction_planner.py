@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Set
 from datetime import datetime
 from typing import Protocol
 
-from matcher.domain.eligibility import has_text, is_listed
+from matcher.domain.eligibility import has_text, open_to_all
 from matcher.domain.events import Feedback
 from matcher.domain.items import AnyItem, ItemType, Organisation
 from matcher.domain.store import Items
@@ -36,6 +36,18 @@ class Events(Protocol):
         ...
 
 
+def may_be_planned(organisation: AnyItem) -> bool:
+    """Return whether an organisation takes part in plans, unless it pauses: it has a text, nothing bars it.
+
+    >>> from matcher.domain.items import Organisation
+    >>> may_be_planned(Organisation(id="ORG1", name="Un", description="Conseil en numérique"))
+    True
+    >>> may_be_planned(Organisation(id="ORG1", name="Un", description="Conseil", legal_category="1000"))
+    False
+    """
+    return open_to_all(organisation) and has_text(organisation)
+
+
 class IntroductionPlanner:
     """Plans the introductions of all members and keeps the plan in the store.
 
@@ -58,15 +70,13 @@ class IntroductionPlanner:
         paused: Callable[[], Set[str]] = frozenset,
     ) -> None:
         self._items, self._events, self._plans, self._now = items, events, plans, now
-        self._paused = paused
+        self.paused = paused
 
     def members(self) -> list[AnyItem]:
         """Every organisation that may be introduced and has a text to be matched on, by ascending id."""
         organisations = self._items.all(ItemType.ORGANISATION)
-        paused = self._paused()
-        return [
-            item for item in organisations if is_listed(item) and has_text(item) and item.id not in paused
-        ]
+        paused = self.paused()
+        return [item for item in organisations if may_be_planned(item) and item.id not in paused]
 
     def plan(
         self,

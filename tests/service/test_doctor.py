@@ -2,14 +2,18 @@
 
 import os
 import shutil
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from matcher.adapters.encoder.model import prepare as model
+from matcher.build import open_matcher
+from matcher.domain import Organisation
+from matcher.introductions import Availability
 from matcher.settings import Settings
-from service.doctor import Finding, examine
+from service.doctor import Finding, examine, examine_open
 
 DATA = Path(__file__).parents[2] / "data"
 UNUSED = "http://127.0.0.1:1"
@@ -71,3 +75,25 @@ def test_a_full_disk_is_reported(stocked, monkeypatch):
     finding = found(stocked, "index")
     assert finding.state == "error"
     assert "Free disk space" in finding.found
+
+
+def test_who_takes_no_part_in_a_plan_is_not_said_to_have_joined_since(stocked):
+    """Planning again would change nothing: a sole trader who was not asked, a pause, nothing to match on."""
+    text, now = "Audits de cybersécurité pour les hôpitaux.", datetime.now(UTC)
+    joined = [
+        Organisation(id="ORG101", name="Seule", description=text, legal_category="1000"),
+        Organisation(id="ORG102", name="En pause", description=text),
+        Organisation(id="ORG103", name="Sans texte"),
+    ]
+    with open_matcher(stocked) as matcher:
+        matcher.store.items.put(joined, source="test")
+        pause = Availability("ORG102", pause_until=now + timedelta(days=15))
+        matcher.introductions.wish(pause, now)
+        assert [one.id for one in matcher.planner.members()] == ["ORG001", "ORG002", "ORG003"]
+        matcher.index_now()
+        matcher.plan()
+        assert next(one for one in examine_open(matcher) if one.check == "plan").state == "ok"
+        asked = joined[0].model_copy(update={"accepts_ranking": True})
+        matcher.store.items.put([asked], source="test")
+        finding = next(one for one in examine_open(matcher) if one.check == "plan")
+        assert (finding.state, "1 joined since: ORG101" in finding.found) == ("warning", True)
