@@ -128,12 +128,13 @@ class ShortlistDesk:
         return audit_quarter(self.all(), zones, self._parts.antenna_of, year, quarter)
 
     def is_current(self, shortlist: Shortlist) -> bool:
-        """Whether the need and the profiles are still as they were, and nobody came or left since."""
+        """Whether need, profiles and model are still as they were, and nobody came or left since."""
         need = self._parts.needs.get(shortlist.need_id)
         ids = {one.id for one in self._eligible(need)}
         same_people = ids == {entry.candidate_id for entry in shortlist.listed}
         same_profiles = not any(entry.has_changed for entry in shortlist.listed)
-        return version_of(need) == shortlist.need_version and same_people and same_profiles
+        same_rule = (version_of(need), MODEL) == (shortlist.need_version, shortlist.model)
+        return same_rule and same_people and same_profiles
 
     def decide(self, shortlist_id: str, code: str, decided: Decided) -> Shortlist:
         """Keep what a person decided on a profile, tell the candidate, and return the shortlist.

@@ -125,6 +125,7 @@ def test_a_shortlist_is_not_current_once_its_need_or_the_profiles_changed(hall: 
     hall.candidate("ada", "Python")
     made = hall.desk.make("N1", "", NOW)
     assert hall.desk.is_current(made)
+    assert not hall.desk.is_current(replace(made, model="requirements-1")), "its scores would be others now"
     hall.needs.need = replace(NEED, requirements=(Requirement(DOCKER),))
     assert not hall.desk.is_current(made)
 
