@@ -3,12 +3,14 @@
 import re
 from dataclasses import replace
 from html import unescape
+from pathlib import Path
 from typing import Any
 
 import pytest
 from fastapi import FastAPI
 
 from matcher.hiring.candidates import CURRENT
+from tests.pages.conftest import copied_settings, running
 from tests.pages.signing_in import ADMIN, HR, MEMBER, STAFF, browser_of, visitor_of
 from training.hiring.cv_files import Line, as_pdf
 
@@ -96,6 +98,15 @@ def test_corrections_and_choices_are_kept(opened: FastAPI) -> None:
     assert ">en pause<" in candidate.get(path).text
     candidate.post(f"{path}/reprendre")
     assert ">en pause<" not in candidate.get(path).text
+
+
+def test_no_notice_is_shown_that_does_not_say_who_answers(pages_home: Path, tmp_path: Path) -> None:
+    settings = copied_settings(pages_home, tmp_path).model_copy(update={"privacy_contact": ""})
+    with running(settings) as app:
+        page = visitor_of(app).get("/candidats")
+        assert page.status_code == 200
+        assert "ce que devient votre profil" not in words(page)
+        assert visitor_of(app).get("/v1/candidates/notice").status_code == 409
 
 
 def test_a_bad_file_is_refused_with_a_sentence(opened: FastAPI) -> None:

@@ -73,8 +73,12 @@ class CandidateDesk:
         return self.gate()
 
     def invite(self, now: datetime) -> str:
-        """Return the token of an invitation: for one person, thirty days. Nothing of the person is known."""
+        """Return the token of an invitation: for one person, thirty days. Nothing of the person is known.
+
+        InvalidRequest where a setting of what the invited person is told is missing.
+        """
         require_open(self.gate())
+        self._parts.controller.require_complete()
         link = self._parts.links.make(Purpose.INVITATION, "", "", now, now + INVITED_FOR)
         return self._parts.links.token(link.id)
 

@@ -19,7 +19,7 @@ from matcher.hiring.candidates.candidate import (
 )
 from matcher.hiring.candidates.cv import CvText
 from matcher.hiring.candidates.desk import CandidateDesk, CandidateParts, address_hash, own_link
-from matcher.hiring.candidates.gate import require_open
+from matcher.hiring.candidates.gate import CandidatesClosed, require_open
 from matcher.hiring.candidates.languages import LANGUAGES
 from matcher.hiring.candidates.notice import require_current
 from matcher.hiring.candidates.ports import Erases
@@ -127,16 +127,17 @@ class OwnDesk:
         Raises
         ------
         CandidatesClosed
-            Tier B is off.
+            Tier B is off, or a setting of what candidates are told is missing.
         InvalidRequest
-            The home shows invented profiles, a setting of what candidates are told is missing, the notice
-            was not agreed to, or the address or name cannot be used.
+            The home shows invented profiles, the notice was not agreed to, or the address or name cannot be
+            used.
         NotFound, LinkGone
             An invitation is needed, and this is none, or it was used.
         """
         require_open(self._desk.gate())
         require_no_sample(self._parts.rows.all())
-        self._parts.controller.require_complete()
+        if self._parts.controller.missing():
+            raise CandidatesClosed
         require_current(entry.notice_version)
         email, name = check_address(entry.email), _name(entry.name)
         links, invitation = self._parts.links, ""

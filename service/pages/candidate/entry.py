@@ -108,10 +108,13 @@ def _page(  # what is shown, and what was typed
     wrong: str = "",
 ) -> EntryPage:
     invited_by = given.invitation if given else invitation
+    controller = matcher.hiring.controller
+    # A notice without the one who answers for the data would be a broken one.
+    is_complete = not controller.missing()
     return EntryPage(
-        is_open=matcher.hiring.desk.gate().is_open and not matcher.hiring.controller.missing(),
+        is_open=matcher.hiring.desk.gate().is_open and is_complete,
         may_enter=bool(invited_by) or not matcher.hiring.own.by_invitation,
-        notice=person_notice().parts(language_of(request), matcher.hiring.controller),
+        notice=person_notice().parts(language_of(request), controller) if is_complete else (),
         version=CURRENT,
         invitation=invited_by,
         email=given.email if given and not sent else "",

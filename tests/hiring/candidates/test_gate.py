@@ -12,7 +12,10 @@ from matcher.hiring.candidates import (
     CandidateDesk,
     CandidatesClosed,
     Entry,
+    KeepList,
+    OwnDesk,
     SealedCandidate,
+    read_cv,
     require_open,
 )
 from matcher.people import Role, new_person
@@ -44,6 +47,17 @@ def test_it_stays_shut_while_nobody_is_named_who_answers_to_candidates(closed: R
     with pytest.raises(InvalidRequest, match="MATCHER_PRIVACY_CONTACT"):
         nameless.enable("DPIA-2026-04", "Inès Garcia", NOW)
     assert not closed.desk.gate().is_open
+
+
+def test_where_it_opened_before_that_was_asked_nobody_is_invited_and_nobody_enters(room: Room) -> None:
+    parts = replace(room.parts, controller=replace(CONTROLLER, contact=" "))
+    nameless = CandidateDesk(parts)
+    with pytest.raises(InvalidRequest, match="MATCHER_PRIVACY_CONTACT"):
+        nameless.invite(NOW)
+    own = OwnDesk(parts, nameless, KeepList, read_cv, lambda: room.matcher.rights)  # type: ignore[arg-type]
+    with pytest.raises(CandidatesClosed):
+        own.enter(Entry("ada.exemple@courriel.example", "", CURRENT), NOW)
+    assert room.matcher.store.candidates.all() == []
 
 
 def test_both_acts_are_in_the_audit(closed: Room) -> None:

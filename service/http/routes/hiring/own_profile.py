@@ -16,6 +16,7 @@ from matcher.hiring.candidates import (
     MOST_BYTES,
     MOST_SKILLS,
     Candidate,
+    CandidatesClosed,
     CvRefused,
     Entry,
     Wishes,
@@ -140,10 +141,16 @@ async def _followed(
 OwnDep = Annotated[Candidate, Depends(_followed)]
 
 
-@router.get("/candidates/notice", responses=problems(422, 503), summary="What candidates are told")
+@router.get("/candidates/notice", responses=problems(409, 422, 503), summary="What candidates are told")
 async def get_notice(engine: EngineDep, lang: Annotated[Language, Query()] = "fr") -> NoticeReport:
-    """Return the notice in force, to be read before anything is entered."""
-    parts = await engine.read(lambda matcher: person_notice().parts(lang, matcher.hiring.controller))
+    """Return the notice in force, to be read before entering; 409 while its settings are missing."""
+
+    def read(matcher: Matcher) -> list[tuple[str, str]]:
+        if matcher.hiring.controller.missing():
+            raise CandidatesClosed
+        return person_notice().parts(lang, matcher.hiring.controller)
+
+    parts = await engine.read(read)
     told = [NoticePart(heading=heading, text=text) for heading, text in parts]
     return NoticeReport(version=CURRENT, parts=told)
 
