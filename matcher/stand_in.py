@@ -17,7 +17,7 @@ from matcher.domain.answers import Answer, Quote, Reason, Recommendation, Side
 from matcher.domain.items import AnyItem, Factory, Item, Kind, Opportunity, Organisation, Profile
 from matcher.domain.store import Items, Outbox
 from matcher.feedback import answer_id
-from matcher.index import Bm25Lexical, ExactIndex, Point, Where, passage
+from matcher.index import Bm25Lexical, ExactIndex, Hit, Point, Sparse, Where, passage
 from matcher.language import content_tokens, exclusions
 from matcher.market import IntroductionPlan, Planned
 from matcher.recommend.free_text import blanked
@@ -97,9 +97,18 @@ class StoreAnswers:
         with self._turn:
             self._count_words()
             most = _DEPTH * k + len(aside)
-            hits = self._index.query(None, terms, Where(POLICIES[kind].item_type), most)
+            hits = self._with_ties(terms, Where(POLICIES[kind].item_type), most)
         hits = sorted(hits, key=lambda hit: (-hit.score, _lot(text, hit.id)))
-        return {hit.id: hit.score for hit in hits}
+        return {hit.id: hit.score for hit in hits[:most]}
+
+    def _with_ties(self, terms: Sparse, where: Where, most: int) -> list[Hit]:
+        """Return the best hits, and those that score as the last of them, which the index cuts by id."""
+        limit = most
+        hits = self._index.query(None, terms, where, limit)
+        while len(hits) == limit and hits[-1].score == hits[most - 1].score:
+            limit *= 4
+            hits = self._index.query(None, terms, where, limit)
+        return hits
 
     def _count_words(self) -> None:
         """Take in what changed in the store since the last question."""

@@ -70,6 +70,17 @@ def _fields(side: str) -> list[tuple[str, str]]:
     return list(next(item for item in ITEMS if item.id == item_id).fields())
 
 
+def test_every_one_of_many_equal_items_can_be_shown(without_index, matcher):
+    schools = [Lead(id=f"LEAD1{number:02d}", name="Académie du granit") for number in range(60)]
+    matcher.store.items.put(schools, source="test")
+    shown = set()
+    for number in range(40):
+        asked = {"kind": "lead", "text": f"granit inconnu{number}", "k": 1, "on": ON}
+        answer = without_index.post("/v1/recommendations", json=asked).json()
+        shown |= {item["item_id"] for item in answer["items"]}
+    assert len(shown) > 5, "of a cut by id, only the first five"
+
+
 def test_what_changed_between_two_erasures_is_found(without_index, matcher):
     for number in (2, 3):
         school = f"LEAD00{number}"
