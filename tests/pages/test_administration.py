@@ -180,7 +180,7 @@ def test_a_backup_is_made_sent_and_remembered(signed: FastAPI, tmp_path: Path) -
     assert list((signed.state.matcher.settings.home / BACKUPS).iterdir()) == []
 
 
-def test_a_backup_that_a_killed_process_left_goes_at_the_next_start(signed: FastAPI) -> None:
+def test_a_backup_that_a_killed_process_left_goes_with_the_sweep_after_an_hour(signed: FastAPI) -> None:
     home, at = signed.state.matcher.settings.home, datetime.now(UTC)
     kept = kept_backups(home)
     left = kept.folder(kept.make(at)) / "matcher.tar.gz"
