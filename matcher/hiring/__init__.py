@@ -5,6 +5,7 @@
 - ``papers``: cards, impact annex, record and technical file, from the system's own facts
 - ``job_ad``: an offer as read from a text or a schema.org ``JobPosting``
 - ``job_check``: what in its wording the law forbids, asks to justify or advises against
+- ``apprentices``: the ages that the law sets for apprentices, and the offers that may state them
 - ``place``: where the work is, by what a text says
 - ``titles``: titles that name one gender alone, and both forms of them
 """

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
+from matcher.hiring.apprentices import is_apprentices_age
 from matcher.hiring.job_ad import JobAd
 from matcher.hiring.place import NO_TOWN, stated_place
 from matcher.hiring.titles import one_gender
@@ -69,9 +70,8 @@ _FRENCH = frozenset(
     ]
 )
 _FEW_WORDS = 12
-_APPRENTICESHIP = re.compile(r"\b(?:alternan|apprenti)")
-_APPRENTICES_AGES = re.compile(r"\b1[5-8]\b.{1,12}\b(?:29|30) ans\b|\bmoins de 30 ans\b")
-"""Ages the law itself sets for apprentices: 16 to 29 (Code du travail, L6222-1), 15 after the third form."""
+_BEFORE = 80
+"""Characters before an age that may tell whose it is."""
 _WORKPLACE = re.compile(
     r"\b(?i:postes?|basée?s?|située?s?|CDI|CDD|stage|agence|bureaux|locaux|siège|magasin|mission)\b"
     r"[^.\n]{0,40}\sà\s"
@@ -216,12 +216,14 @@ class JobCheck:
 
     def _wordings(self, ad: JobAd) -> Iterator[Finding]:
         folded, places = _fold_with_places(ad.text)
+        title = fold(ad.title)
         for phrase in self._phrases:
             for match in phrase.pattern.finditer(folded):
                 sentence = _sentence_around(folded, match.start(), match.end())
                 if phrase.unless is not None and phrase.unless.search(sentence):
                     continue
-                if phrase.criterion == "age" and _is_apprentices_age(ad.title, match[0]):
+                before = folded[max(0, match.start() - _BEFORE) : match.start()]
+                if phrase.criterion == "age" and is_apprentices_age(title, folded, before, match[0]):
                     continue
                 start, end = places[match.start()], places[match.end() - 1] + 1
                 words = Words(ad.text[start:end], start, end)
@@ -293,14 +295,6 @@ def _longest(found: list[Finding]) -> list[Finding]:
 
 def _holds(one: Words, other: Words) -> bool:
     return one.start <= other.start and other.end <= one.end
-
-
-def _is_apprentices_age(title: str, words: str) -> bool:
-    """Return whether words give the lawful ages of apprentices, in an offer whose title says apprenticeship.
-
-    The other wordings are excused by their own sentence alone: one may be lawful and the next not.
-    """
-    return bool(_APPRENTICESHIP.search(fold(title)) and _APPRENTICES_AGES.search(words))
 
 
 def _names_place(ad: JobAd, territory: Territory) -> bool:

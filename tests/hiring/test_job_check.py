@@ -116,6 +116,45 @@ def test_the_ages_of_apprentices_are_lawful_in_an_offer_of_apprenticeship_alone(
     assert found_in(f"{SOUND}\n{ages}")
 
 
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Alternance développeuse ou développeur web",
+        "Apprenti·e technicien·ne réseaux",
+        "Technicienne ou technicien (F/H) - apprentissage",
+        "Chargée ou chargé de communication (F/H) en contrat d'apprentissage",
+        "Développeuse ou développeur web\nContrat : apprentissage.",
+    ],
+)
+def test_an_offer_of_apprenticeship_may_state_its_ages(title: str) -> None:
+    assert found_in(f"{title}\nÀ Nîmes.\nVous avez moins de 30 ans.\nLe 12/11/26, 900 €, alternance") == {}
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Formateur d'apprentis / Formatrice d'apprentis (F/H)",
+        "Responsable alternance (F/H)",
+        "Conseillère ou conseiller en alternance",
+        "Maître d'apprentissage (F/H)",
+        "Ingénieure ou ingénieur en apprentissage automatique",
+        "Développeuse ou développeur (F/H), alternance possible",
+        "Développeuse ou développeur (F/H), CDI ou alternance",
+        "Développeuse ou développeur (F/H)\nContrat : alternance, puis CDI",
+    ],
+)
+def test_an_offer_that_only_names_apprentices_may_not(title: str) -> None:
+    findings = found_in(f"{title}\nÀ Nîmes.\nVous avez moins de 30 ans.\nCDI, 30 k€, le 12/11/26")
+    assert findings == {"moins de 30 ans": Severity.FIX}
+
+
+def test_the_ages_of_a_team_are_no_ages_of_apprentices() -> None:
+    offer = SOUND.replace("web", "web en alternance", 1)
+    assert found_in(f"{offer}\nUne équipe de moins de 30 ans.") == {"moins de 30 ans": Severity.FIX}
+    assert found_in(f"{offer}\nTu as moins de 30 ans, comme une équipe de moins de 30 ans.")
+    assert found_in(f"{offer}\nRejoins l'équipe si tu as moins de 30 ans.") == {}
+
+
 def test_an_english_offer_is_to_be_translated() -> None:
     text = "Software engineer\nYou will work with our team and have the experience to build the services."
     assert "langue" in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
