@@ -187,3 +187,13 @@ def test_of_two_equal_companies_the_one_nearby_comes_first(asker: Profile) -> No
     answer = ask(asker, far, near, knowledge=read_knowledge(Path("data")))
     assert ids(answer.items) == ["ORG2", "ORG1"]
     assert "Même ville : Rodez" in french(answer.items[0])
+
+
+def test_that_both_make_demonstrations_is_no_subject_in_common() -> None:
+    maker = Organisation(
+        id="ORG8", name="Satellites", description="Un démonstrateur de liaison par satellite."
+    )
+    things = Factory(id="FAC2", name="Objets", description="Démonstrations et prototypes de capteurs.")
+    others = [Factory(id=f"FAC{number}", name=f"Autre {number}") for number in (3, 4)]
+    answer = ask(maker, things, *others, kind=Kind.FACTORY, knowledge=read_knowledge(Path("data")))
+    assert "FAC2" not in ids(answer.items)
