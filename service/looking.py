@@ -6,7 +6,7 @@ from datetime import datetime
 from matcher.audit import Note, Of
 from matcher.build import Matcher
 from matcher.introductions import BOTH_AGREED, Introduction
-from matcher.people import Person
+from matcher.people import AT_THE_CLUSTER, Person
 from matcher.rights import ONCE_IN, Subject, SubjectKind
 
 
@@ -28,6 +28,13 @@ def list_people(matcher: Matcher, by: Person | None, now: datetime) -> None:
     """Enter that a person opens the list of everybody."""
     if by is not None:
         matcher.store.audit.enter_once([Note("people.list", Of.REPORT, "people", by.id)], now, ONCE_IN)
+
+
+def list_organisations(matcher: Matcher, by: Person | None, now: datetime) -> None:
+    """Enter once that a person of staff reads the list of organisations, page after page; of no record."""
+    if by is not None and by.roles & AT_THE_CLUSTER:
+        note = Note("organisations.list", Of.REPORT, "organisations", by.id)
+        matcher.store.audit.enter_once([note], now, ONCE_IN)
 
 
 def export(matcher: Matcher, what: str, by: Person | None, now: datetime) -> None:

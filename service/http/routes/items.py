@@ -19,7 +19,7 @@ from service.http.errors import PreconditionFailed
 from service.http.examples import ITEMS
 from service.http.listing import LIST_QUERIES, Listing, ListQuery
 from service.http.schemas import Page, problems
-from service.looking import look_at_organisations
+from service.looking import list_organisations, look_at_organisations
 
 router = APIRouter(prefix="/v1")
 
@@ -66,8 +66,7 @@ def _add_listing(item_type: ItemType, collection: str) -> None:
         listing = Listing(item_type, query, caller.sees, settings.zone)
         found = await engine.read(listing.read)
         if item_type is ItemType.ORGANISATION:
-            shown = [item.id for item in found[: query.limit]]
-            await engine.read(lambda m: look_at_organisations(m, shown, caller.person, utc_now()))
+            await engine.read(lambda m: list_organisations(m, caller.person, utc_now()))
         return _page([caller.view(item) for item in found], query.limit)
 
 
