@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from matcher.domain import MessageRequest
-from matcher.errors import InvalidRequest
+from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.hiring.candidates.candidate import (
     Candidate,
     CandidateState,
@@ -25,7 +25,7 @@ from matcher.hiring.candidates.notice import require_current
 from matcher.hiring.candidates.ports import Erases
 from matcher.hiring.candidates.sample import require_no_sample
 from matcher.hiring.profile import CandidateProfile, HeldSkill
-from matcher.people import Purpose, check_address
+from matcher.people import LinkGone, Purpose, check_address
 from matcher.rights import Erasure, Subject, SubjectKind
 
 LINK_EVENT = "candidate_link"
@@ -147,7 +147,11 @@ class OwnDesk:
             raise InvalidRequest("Entering needs an invitation: ask the HR factory for one.")
         known = self._desk.find(email)
         if known is None:
-            self._add(entry, Contact(name, email), invitation, now)
+            try:
+                self._add(entry, Contact(name, email), invitation, now)
+            except (BackendUnavailable, LinkGone):
+                if self._desk.find(email) is None:  # else a second click: the first one has its mail
+                    raise
             return
         if invitation:
             links.use(entry.invitation, Purpose.INVITATION, now)
@@ -310,7 +314,11 @@ class OwnDesk:
         hashed = address_hash(self._parts.salt(), contact.email)
         # Candidate, invitation and mail in one transaction: nobody is kept who was not written to.
         mail = self._link_mail(candidate.id, now)
-        self._parts.rows.add(SealedCandidate(candidate, sealed, hashed), invitation, [mail])
+        try:
+            self._parts.rows.add(SealedCandidate(candidate, sealed, hashed), invitation, [mail])
+        except Exception:
+            self._parts.links.revoke([mail.subjects["link"]], now)
+            raise
 
     def _free_code(self) -> str:
         for _ in range(_TRIES):
@@ -376,8 +384,7 @@ def _years(given: int | None) -> int | None:
 
 def _require_there(chosen: Sequence[str], known: Collection[str]) -> None:
     """Raise ChangeRefused for an organisation that is not there: a profile shown to none would be hidden."""
-    unknown = next((each for each in chosen if each not in known), None)
-    if unknown is not None:
+    for unknown in (each for each in chosen if each not in known):
         raise ChangeRefused(
             f"Aucune organisation n'a l'identifiant « {unknown[:20]} » : choisissez-en une du catalogue. Rien"
             " n'a été changé.",

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -15,8 +16,10 @@ from matcher.hiring.candidates import (
     MOST_SKILLS,
     Candidate,
     CandidateState,
+    Certifications,
     CvRefused,
     Entry,
+    KeepList,
     OwnDesk,
     SealedCandidate,
     Source,
@@ -26,7 +29,7 @@ from matcher.hiring.candidates import (
 from matcher.mail import Message
 from matcher.people import LinkGone, Purpose
 from matcher.rights import find_subject
-from tests.hiring.candidates.room import NOW, Room, bytes_of
+from tests.hiring.candidates.room import NOW, FewSkills, Room, bytes_of
 
 ADDRESS, NAME = "ada.exemple@courriel.example", "Ada Exemplaire"
 REASON = "Poste de développement à Nîmes"
@@ -131,6 +134,38 @@ def test_a_cv_of_more_skills_than_a_profile_holds_is_refused_with_the_count(room
     with pytest.raises(InvalidRequest, match=f"{MOST_SKILLS + 1} skills"):
         own.take_cv(candidate, b"Python", NOW)
     assert room.matcher.store.candidates.get(candidate.id) == candidate
+
+
+NO_SKILLS = KeepList(FewSkills(), Certifications([]))
+
+
+class Overtaken:
+    """Candidates among whom another request enters just before the one that is adding."""
+
+    def __init__(self, room: Room, entry: Entry) -> None:
+        self._room, self._entry = room, entry
+        self.late: list[str] = []
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._room.parts.rows, name)
+
+    def add(self, sealed: SealedCandidate, *given: Any) -> None:
+        self.late.append(sealed.candidate.id)
+        self._room.own.enter(self._entry, NOW)
+        self._room.parts.rows.add(sealed, *given)
+
+
+@pytest.mark.parametrize("invited", [False, True])
+def test_a_second_click_at_the_same_moment_enters_nobody_twice(room: Room, invited: bool) -> None:
+    entry = Entry(ADDRESS, NAME, CURRENT, invitation=room.desk.invite(NOW) if invited else "")
+    rows = Overtaken(room, entry)
+    parts = replace(room.parts, rows=rows)
+    own = OwnDesk(parts, room.desk, lambda: NO_SKILLS, read_cv, lambda: room.matcher.rights)
+    own.enter(entry, NOW)
+    (kept,) = room.matcher.store.candidates.all()
+    assert [mail.person_id for mail in queued(room)] == [kept.id]
+    assert rows.late != [kept.id]
+    assert room.matcher.links.of(rows.late[0], Purpose.CANDIDATE) == []
 
 
 def test_nobody_is_kept_whose_mail_cannot_be_queued(room: Room) -> None:
