@@ -37,6 +37,11 @@ def list_organisations(matcher: Matcher, by: Person | None, now: datetime) -> No
         matcher.store.audit.enter_once([note], now, ONCE_IN)
 
 
+def change_sample(matcher: Matcher, by: Person | None, now: datetime) -> None:
+    """Enter that invented profiles are loaded or removed, by a person or at the command line."""
+    matcher.audit.enter(Note("candidates.sample", Of.REPORT, "sample", by.id if by else ""), now)
+
+
 def export(matcher: Matcher, what: str, by: Person | None, now: datetime) -> None:
     """Enter that a file is taken out; ``what`` names its kind, such as ``rounds``, and no person."""
     matcher.audit.enter(Note("report.export", Of.REPORT, what, by.id if by else ""), now)

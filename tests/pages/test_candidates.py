@@ -109,6 +109,15 @@ def test_no_notice_is_shown_that_does_not_say_who_answers(pages_home: Path, tmp_
         assert visitor_of(app).get("/v1/candidates/notice").status_code == 409
 
 
+def test_who_loads_or_removes_invented_profiles_is_in_the_audit(opened: FastAPI) -> None:
+    admin = browser_of(opened, ADMIN)
+    assert admin.post("/v1/candidates/sample", json={"count": 2}).status_code == 201
+    assert admin.delete("/v1/candidates/sample").json() == {"profiles": 2}
+    acts = [one for one in opened.state.matcher.audit.export() if one["act"] == "candidates.sample"]
+    enabled = [one for one in opened.state.matcher.audit.export() if one["act"] == "candidates.enable"]
+    assert [one["actor"] for one in acts] == [enabled[0]["actor"]] * 2
+
+
 def test_a_bad_file_is_refused_with_a_sentence(opened: FastAPI) -> None:
     path, candidate = enter(opened), visitor_of(opened)
     answer = candidate.post(f"{path}/cv", files={"file": ("x.pdf", b"%PDF-1.4 nothing", "application/pdf")})

@@ -18,6 +18,7 @@ from matcher.hiring.shortlists import read_need_matcher
 from matcher.rights import Durations, processings
 from matcher.settings import load
 from service.cli.render.console import remarks, results
+from service.looking import change_sample
 
 candidates = typer.Typer(
     help="Candidates, by their skills alone: off until its impact assessment is recorded.",
@@ -94,11 +95,13 @@ def sample(
     """Put invented profiles into a home without real ones, for a demonstration; their code says EXEMPLE."""
     with open_matcher(load()) as matcher:
         if remove:
+            change_sample(matcher, None, utc_now())
             gone = matcher.hiring.sample.remove(utc_now())
             matcher.rights.finish(utc_now)
             remarks().print(f"{gone} invented profiles erased.")
             return
         made = matcher.hiring.sample.load(count, utc_now())
+        change_sample(matcher, None, utc_now())
     remarks().print(
         f"{len(made)} invented profiles: nobody is behind them, and nobody can enter beside them."
     )

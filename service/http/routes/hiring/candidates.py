@@ -12,6 +12,7 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.schemas import problems
+from service.looking import change_sample
 
 router = APIRouter(prefix="/v1", tags=["hiring"])
 _READ = problems(401, 403, 404, 409, 422, 503)
@@ -121,16 +122,26 @@ async def put_gate(given: GateRequest, admin: AdminDep, engine: EngineDep) -> Ga
 
 
 @router.post("/candidates/sample", status_code=201, responses=_DONE, summary="Load invented profiles")
-async def load_sample(given: SampleRequest, _admin: AdminDep, engine: EngineDep) -> SampleReport:
+async def load_sample(given: SampleRequest, admin: AdminDep, engine: EngineDep) -> SampleReport:
     """Put invented profiles into a home without real ones; their codes begin with EXEMPLE."""
-    made = await engine.read(lambda matcher: matcher.hiring.sample.load(given.count, _now()))
-    return SampleReport(profiles=len(made))
+
+    def act(matcher: Matcher) -> int:
+        made = matcher.hiring.sample.load(given.count, _now())
+        change_sample(matcher, admin.person, _now())
+        return len(made)
+
+    return SampleReport(profiles=await engine.read(act))
 
 
 @router.delete("/candidates/sample", responses=_READ, summary="Erase the invented profiles")
-async def remove_sample(_admin: AdminDep, engine: EngineDep) -> SampleReport:
+async def remove_sample(admin: AdminDep, engine: EngineDep) -> SampleReport:
     """Erase the invented profiles, and no other."""
-    return SampleReport(profiles=await engine.read(lambda matcher: matcher.hiring.sample.remove(_now())))
+
+    def act(matcher: Matcher) -> int:
+        change_sample(matcher, admin.person, _now())
+        return matcher.hiring.sample.remove(_now())
+
+    return SampleReport(profiles=await engine.read(act))
 
 
 @router.post("/candidates/invitations", status_code=201, responses=_DONE, summary="Invite a candidate")
