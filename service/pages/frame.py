@@ -72,7 +72,7 @@ SAID: dict[str, str] = {
     ),
     "staff_refuse": mark("Refusé : rien ne sera envoyé."),
     "staff_postpone": mark(
-        "Remis à plus tard : rien n'est envoyé, et la paire revient à approuver au jour choisi."
+        "Remis à plus tard : rien n'est envoyé, et la paire revient dans « À approuver » au jour choisi."
     ),
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),

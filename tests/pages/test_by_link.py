@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
-from matcher.introductions import Act, Actor, Introduction, Party, State
+from matcher.introductions import SERVICE, Act, Actor, Introduction, Party, State
 from matcher.people import Purpose
 from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of, visitor_of
 
@@ -97,6 +97,17 @@ def test_an_answer_is_confirmed_on_the_page(
     assert (done.status_code, done.headers["location"].partition("?")[0]) == (303, page)
     assert state_of(matcher, asked) is state
     assert "y change rien" in client.get(f"{page}?choice=no").text
+
+
+@pytest.mark.parametrize("act", [Act.WITHDRAW, Act.EXPIRE])
+def test_a_link_to_what_ended_unanswered_does_not_say_that_it_was_answered(
+    client: TestClient, matcher: Matcher, asked: Introduction, act: Act
+) -> None:
+    page = link_to(matcher, asked)
+    matcher.introductions.act(asked.id, act, SERVICE, datetime.now(UTC))
+    shown = client.get(f"{page}?choice=yes").text
+    assert "attend plus de réponse" in shown
+    assert "déjà été donnée" not in shown
 
 
 def test_a_second_answer_changes_nothing(client: TestClient, matcher: Matcher, asked: Introduction) -> None:

@@ -262,8 +262,9 @@ def infer_type(columns: Sequence[str], ids: Sequence[str]) -> ItemType:
         return prefix
     names, kinds = ", ".join(columns[:12]), ", ".join(ItemType)
     raise refusal(
-        f"Les colonnes ({names}) ne disent pas ce que sont les lignes. Le préciser avec --kind : {kinds}. "
+        f"Les colonnes ({names}) ne disent pas ce que sont les lignes : préciser ce que le fichier contient. "
         "Ou bien la ligne des noms de colonnes manque-t-elle ?",
-        f"The columns ({names}) do not say what the rows are. Say it with --kind: {kinds}. "
+        f"The columns ({names}) do not say what the rows are: say what the file holds. "
         "Or is the row with the names of the columns missing?",
+        (f" Le préciser avec --kind : {kinds}.", f" Say it with --kind: {kinds}."),
     )

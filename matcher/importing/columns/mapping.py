@@ -227,10 +227,13 @@ def _stopped(name: str, reading: Reading, stops: Mapping[str, Fault]) -> Excepti
     titles = ", ".join(stops)
     first, fault = next(iter(stops.items()))
     fields = ", ".join(f"'{field_}'" for field_ in _KNOWN_AS[reading.item_type])
+    read = "ne peut pas être lu" if len(stops) == 1 else "ne peuvent pas être lues"
+    decides = "peut décider" if len(stops) == 1 else "peuvent décider"
+    why_fr = fault.fr if len(stops) == 1 else f"{first} : {fault.fr}"
+    why_en = fault.en if len(stops) == 1 else f"{first}: {fault.en}"
     return refusal(
-        f"{name} : {titles} ne peut pas être lu ({fault.fr}), et peut décider de ce qui est recommandé. "
-        "Rien n'a été importé.",
-        f"{name}: {titles} cannot be read ({fault.en}), and may decide what is recommended. Nothing was "
+        f"{name} : {titles} {read} ({why_fr}), et {decides} de ce qui est recommandé. Rien n'a été importé.",
+        f"{name}: {titles} cannot be read ({why_en}), and may decide what is recommended. Nothing was "
         "imported.",
         (
             f" Dire ce que c'est (--map \"{first}=...\" avec {fields}), l'ignorer "

@@ -55,7 +55,9 @@ TITLES: dict[Basket, str] = {
 HELP: dict[Basket, str] = {
     Basket.TO_APPROVE: mark("Rien n'est envoyé avant votre accord."),
     Basket.STALE_PLAN: mark("Proposées par un plan qui ne les contient plus."),
-    Basket.POSTPONED: mark("Elles reviennent à approuver au jour choisi ; vous pouvez décider avant."),
+    Basket.POSTPONED: mark(
+        "Elles reviennent dans « À approuver » au jour choisi ; vous pouvez décider avant."
+    ),
     Basket.HELD: mark("Approuvées ; la demande part quand l'organisation peut la recevoir."),
     Basket.WAITING: mark("Une organisation a reçu la demande et n'a pas répondu."),
     Basket.TO_CHASE: mark("Relancées sans réponse : un appel aiderait."),
