@@ -105,6 +105,18 @@ def test_what_is_no_place_is_taken_for_none(text: str) -> None:
     assert "lieu" in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
 
 
+@pytest.mark.parametrize(
+    "lawful",
+    [
+        "Application de vente de produits pour barbe.",
+        "Vous accompagnez des jeunes actifs et des jeunes retraités.",
+        "Même si vous habitez à l'autre bout de la France, l'équipe travaille à distance.",
+    ],
+)
+def test_what_a_job_is_about_is_no_condition_on_the_person(lawful: str) -> None:
+    assert found_in(f"{SOUND}\n{lawful}") == {}
+
+
 def test_words_inside_other_words_are_found_once() -> None:
     assert list(found_in(f"{SOUND}\nVous êtes digital native.")) == ["digital native"]
 
