@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import timedelta
 from pathlib import Path
 
@@ -113,52 +113,50 @@ def test_keys_that_are_over_are_removed(matcher: Matcher) -> None:
     assert len(matcher.store.keys.all()) == 1
 
 
-def test_of_the_erased_no_point_is_left_on_a_server(ready_url: str, tmp_path: Path) -> None:
-    settings = settings_of(tmp_path / "home")
+@contextmanager
+def on_servers(database_url: str, home: Path) -> Iterator[tuple[Matcher, QdrantClient, str]]:
+    """Open the product on a database and the Qdrant test server: with a client of it, and its prefix."""
+    prefix = unique_prefix()
     with running_server() as url:
-        prefix = unique_prefix()
-        on_server = {"index_backend": "qdrant", "qdrant_url": url, "collection": prefix}
-        settings = settings.model_copy(update={"database_url": ready_url, **on_server})
+        places = {"database_url": database_url, "index_backend": "qdrant", "qdrant_url": url}
+        settings = settings_of(home).model_copy(update=places | {"collection": prefix})
         with (
             open_matcher(settings) as matcher,
             closing(QdrantClient(url=url, check_compatibility=False)) as client,
         ):
-            matcher.store.items.put([ONE, OTHER], source="test")
-            matcher.index_now()
-            assert ONE.id in points_of(client, prefix)
-            matcher.rights.erase(OF_ONE, utc_now())
-            assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
-            assert "001zq" not in points_of(client, prefix)
-            assert OTHER.id in points_of(client, prefix)
+            yield matcher, client, prefix
+
+
+def test_of_the_erased_no_point_is_left_on_a_server(ready_url: str, tmp_path: Path) -> None:
+    with on_servers(ready_url, tmp_path / "home") as (matcher, client, prefix):
+        matcher.store.items.put([ONE, OTHER], source="test")
+        matcher.index_now()
+        assert ONE.id in points_of(client, prefix)
+        matcher.rights.erase(OF_ONE, utc_now())
+        assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+        assert "001zq" not in points_of(client, prefix)
+        assert OTHER.id in points_of(client, prefix)
 
 
 def test_of_many_erased_nothing_visible_is_left_on_the_servers(ready_url: str, tmp_path: Path) -> None:
     """``MATCHER_TEST_ERASED=50`` erases 50 organisations and 50 people, with mails, a plan and files."""
     members = [member(number) for number in range(ERASED + 10)]
-    settings = settings_of(tmp_path / "home")
-    with running_server() as url:
-        prefix = unique_prefix()
-        on_server = {"index_backend": "qdrant", "qdrant_url": url, "collection": prefix}
-        settings = settings.model_copy(update={"database_url": ready_url, **on_server})
-        with (
-            open_matcher(settings) as matcher,
-            closing(QdrantClient(url=url, check_compatibility=False)) as client,
-        ):
-            people = fill(matcher, members)
-            introduce(matcher, zip(members[::2], members[1::2], strict=False))
-            waiting = settings.home / UPLOADS / "token" / "membres.csv"
-            waiting.parent.mkdir(parents=True)
-            waiting.write_text(f"nom\n{members[0].name}\n", encoding="utf-8")
-            kill_a_reindex(client, prefix, members[0].id)
-            for one, who in zip(members[:ERASED], people, strict=False):
-                matcher.rights.erase(Subject(SubjectKind.PERSON, who.id), utc_now())
-                matcher.rights.erase(Subject(SubjectKind.ORGANISATION, one.id), utc_now())
-            assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
-            gone = [text for n in range(ERASED) for text in (f"{n:03d}zq", people[n].id, members[n].siret)]
-            assert rows_with(matcher, *gone) == set()
-            assert not [text for text in gone if text in points_of(client, prefix)]
-            assert left_in(settings.home, gone) == []
-            assert members[ERASED].id in points_of(client, prefix), "others stay"
+    with on_servers(ready_url, tmp_path / "home") as (matcher, client, prefix):
+        people = fill(matcher, members)
+        introduce(matcher, zip(members[::2], members[1::2], strict=False))
+        waiting = matcher.settings.home / UPLOADS / "token" / "membres.csv"
+        waiting.parent.mkdir(parents=True)
+        waiting.write_text(f"nom\n{members[0].name}\n", encoding="utf-8")
+        kill_a_reindex(client, prefix, members[0].id)
+        for one, who in zip(members[:ERASED], people, strict=False):
+            matcher.rights.erase(Subject(SubjectKind.PERSON, who.id), utc_now())
+            matcher.rights.erase(Subject(SubjectKind.ORGANISATION, one.id), utc_now())
+        assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+        gone = [text for n in range(ERASED) for text in (f"{n:03d}zq", people[n].id, members[n].siret)]
+        assert rows_with(matcher, *gone) == set()
+        assert not [text for text in gone if text in points_of(client, prefix)]
+        assert left_in(matcher.settings.home, gone) == []
+        assert members[ERASED].id in points_of(client, prefix), "others stay"
 
 
 def kill_a_reindex(client: QdrantClient, prefix: str, item_id: str) -> None:

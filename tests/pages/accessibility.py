@@ -16,19 +16,16 @@ from playwright.sync_api import Browser, FilePayload
 from rich.console import Console
 from rich.table import Table
 
-from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from matcher.introductions import Actor, Party
 from matcher.people import Person
-from matcher.settings import Settings
 from service.app import create_app
 from service.pages.accessibility import RESULT
 from service.pages.install import STATIC
 from tests.pages.browsers import AXE, LOOKS, Look, Site, chromium, served, visit
-from tests.pages.conftest import make_settings
-from tests.pages.signing_in import BROWSER, HR, PEOPLE, STAFF, let_in
+from tests.pages.conftest import stocked_settings
+from tests.pages.signing_in import BROWSER, HR, STAFF, let_in
 from tests.pages.visited import VISITED
-from tests.service.conftest import ITEMS
 
 Pages = Sequence[tuple[str, Person | None]]
 NOWHERE = "/nulle-part"
@@ -100,7 +97,7 @@ def main() -> None:
     """Print a row a page, and write the result for the statement."""
     found: list[Opened] = []
     with tempfile.TemporaryDirectory() as folder:
-        settings = _home(Path(folder) / "home")
+        settings = stocked_settings(Path(folder) / "home")
         with open_matcher(settings) as matcher:
             matcher.index_now()
             app = create_app(settings, matcher)
@@ -118,16 +115,6 @@ def main() -> None:
         "faults": sum(len(one.faults) for one in found),
     }
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
-
-
-def _home(home: Path) -> Settings:
-    settings = make_settings(home)
-    with open_store(settings.database_url) as store:
-        store.migrate()
-        store.items.put(ITEMS, source="test")
-        for person in PEOPLE.values():
-            store.people.put(person)
-    return settings
 
 
 def _name_of_axe() -> str:

@@ -37,15 +37,21 @@ def copied_settings(home: Path, folder: Path) -> Settings:
     return make_settings(copy_home(home, folder / "home"))
 
 
-@pytest.fixture(scope="session")
-def pages_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("pages") / "home"
+def stocked_settings(home: Path) -> Settings:
+    """Settings of a new home, whose store holds the items and people of these tests."""
     settings = make_settings(home)
     with open_store(settings.database_url) as store:
         store.migrate()
         store.items.put(ITEMS, source="test")
         for person in PEOPLE.values():
             store.people.put(person)
+    return settings
+
+
+@pytest.fixture(scope="session")
+def pages_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("pages") / "home"
+    settings = stocked_settings(home)
     with open_matcher(settings) as matcher:
         matcher.index_now()
     return home
