@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from matcher.adapters.sql import open_store
-from tests.contract import postgres
 from tests.samples import migrated
+from training.servers import postgres
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ from matcher.domain.items import ItemType
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.index import ExactIndex, Hit, Index, Point, Sparse, Where
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
-from tests.contract.qdrant_http import running_server, unique_prefix
+from tests.contract.qdrant_http import running_server
+from training.servers import unique_prefix
 
 Opener = Callable[[], Index]
 

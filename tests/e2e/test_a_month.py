@@ -18,7 +18,7 @@ from matcher.people import Person, Role, new_person
 from service.cli.main import main
 from tests.e2e.month import Browser, address_of, let_pass, links_of, member_ids, members_csv
 from tests.e2e.serving import environment_of, serving, wait_until
-from tests.mail.servers import Postbox, mail_server
+from training.servers import Postbox, mail_server
 
 KEY = "key-of-this-test-only"
 STAFF = "nadia@cluster.example"

@@ -23,7 +23,7 @@ from matcher.people import new_person
 from matcher.settings import Settings
 from tests.e2e.killing import Driver, kills
 from tests.e2e.month import let_pass
-from tests.mail.servers import Postbox, mail_server
+from training.servers import Postbox, mail_server
 
 pytestmark = pytest.mark.process
 KILLS = 5

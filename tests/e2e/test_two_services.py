@@ -9,10 +9,10 @@ import httpx2
 import pytest
 
 from matcher.adapters.sql import open_store
-from tests.contract import postgres
-from tests.contract.qdrant_http import running_server, unique_prefix
+from tests.contract.qdrant_http import running_server
 from tests.e2e.serving import environment_of, start, wait_until
 from tests.service.conftest import ITEMS
+from training.servers import postgres, unique_prefix
 
 KEY = "key-of-this-test-only"
 pytestmark = [pytest.mark.postgres, pytest.mark.process]

@@ -9,7 +9,8 @@ import pytest
 from matcher.adapters.smtp import SmtpAddress, SmtpTransport, parse_smtp_url
 from matcher.errors import InvalidRequest
 from matcher.mail import Outcome, Trial
-from tests.mail.servers import POLITE, Dialogue, Postbox, mail_server, scripted_server
+from tests.mail.servers import POLITE, Dialogue, scripted_server
+from training.servers import Postbox, mail_server
 
 
 def mail(to: str = "membre@exemple.fr", text: str = "Bonjour à vous,\n.\n..deux points\n") -> EmailMessage:

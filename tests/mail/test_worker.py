@@ -19,7 +19,7 @@ from matcher.mail import HOLD, Event, State
 from matcher.settings import Settings
 from service.cli.main import main
 from tests.mail.samples import CLAIRE, fill
-from tests.mail.servers import Postbox, mail_server
+from training.servers import Postbox, mail_server
 
 STAFF = Actor(Party.STAFF)
 

@@ -16,8 +16,8 @@ from matcher.adapters.sql import open_store
 from matcher.adapters.sql.engine import Database
 from matcher.settings import Settings
 from service.app import create_app
-from tests.contract import postgres
 from tests.service.conftest import ITEMS, STAFF, settings_of
+from training.servers import postgres
 
 AT_ONCE_S = 5.0
 """A second on an idle machine. Without the watch it takes the 30 seconds that a statement may take."""

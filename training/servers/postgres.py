@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL server for the tests, from the programs installed on the machine."""
+"""A throw-away PostgreSQL server, from the programs installed on the machine."""
 
 import os
 import pwd
@@ -14,11 +14,11 @@ import psycopg
 
 
 def find_programs() -> Path | None:
-    """The folder of initdb and pg_ctl: what pg_config says, or Debian's newest version."""
+    """Return the folder of initdb and pg_ctl: what pg_config says, or Debian's newest version."""
     folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     if config := shutil.which("pg_config"):
-        told = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True).stdout.strip()
-        folders.insert(0, Path(told))
+        asked = subprocess.run([config, "--bindir"], capture_output=True, text=True, check=True)  # noqa: S603  # found above
+        folders.insert(0, Path(asked.stdout.strip()))
     return next((folder for folder in folders if (folder / "initdb").exists()), None)
 
 
@@ -34,7 +34,7 @@ def running_server(programs: Path) -> Iterator[str]:
     data = folder / "data"
 
     def call(program: str, *words: str) -> None:
-        subprocess.run(
+        subprocess.run(  # noqa: S603  # our own command
             [programs / program, *words], check=True, cwd=folder, stdout=subprocess.DEVNULL, **as_user
         )
 
