@@ -124,6 +124,7 @@ class IntroductionReport(BaseModel):
     outcomes: dict[Side, OutcomeReport]
     waits_for: Side | None
     meeting: MeetingReport | None
+    words: dict[Side, str]
 
 
 class RecordReport(BaseModel):

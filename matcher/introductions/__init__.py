@@ -4,6 +4,7 @@
 - ``transitions``: the one table of what may be done in which state, by whom, and what comes of it
 - ``changes``: what an act changes beside the state
 - ``meeting``: the meeting that an introduction leads to
+- ``words``: the word that staff add to the request of a side
 - ``letters``: the mails that follow an act, and their receivers
 - ``rules``: capacity, spacing, reminders, expiry; what a member wishes
 - ``waiting``: what time makes of an introduction
@@ -49,11 +50,13 @@ from matcher.introductions.transitions import (
     proposed,
 )
 from matcher.introductions.waiting import next_act
+from matcher.introductions.words import LONGEST_WORD, changed_words, cleaned_word, sides_to_write_to
 from matcher.introductions.worker import RUNNING, IntroductionWorker, standing_of
 from matcher.introductions.working_days import add_working_days, french_holidays, is_working_day
 
 __all__ = [
     "BOTH_AGREED",
+    "LONGEST_WORD",
     "OVER",
     "RUNNING",
     "SERVICE",
@@ -95,6 +98,8 @@ __all__ = [
     "cancellations",
     "cancelled_of",
     "capacity_of",
+    "changed_words",
+    "cleaned_word",
     "excludes",
     "french_holidays",
     "is_working_day",
@@ -102,6 +107,7 @@ __all__ = [
     "organisations_of",
     "proposed",
     "side_of",
+    "sides_to_write_to",
     "standing_of",
     "wishes",
 ]

@@ -20,11 +20,12 @@ from matcher.introductions.introduction import (
 from matcher.introductions.letters import Contacts
 from matcher.introductions.meeting import MeetingPlan, cancelled, scheduled
 from matcher.introductions.rules import Rules
+from matcher.introductions.words import Words, changed_words
 
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What comes with an act: why not, until when something is put off, an outcome, a meeting, a note.
+    """What comes with an act: why not, until when something is put off, an outcome, a meeting, a note, words.
 
     ``seen_version`` is the version that the person acted on: an act on an older one is refused.
     """
@@ -36,6 +37,7 @@ class Details:
     plan: str = ""
     seen_version: int | None = None
     meeting: MeetingPlan | None = None
+    words: Words | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,12 @@ def _approved(doing: Doing) -> Changes:
 
 def _postponed(doing: Doing) -> Changes:
     return {"until": doing.details.until}
+
+
+def _written(doing: Doing) -> Changes:
+    """Keep since when the introduction waits: a word is no decision."""
+    one = doing.introduction
+    return {"words": changed_words(one, doing.details.words), "changed_at": one.changed_at}
 
 
 def _asked(doing: Doing) -> Changes:
@@ -163,6 +171,7 @@ _CHANGES: dict[Act, Callable[[Doing], Changes]] = {
     Act.NO: _said_no,
     Act.REFUSE: _said_no,
     Act.POSTPONE: _postponed,
+    Act.WRITE: _written,
     Act.NOT_NOW: _put_off,
     Act.WAKE: _woken,
     Act.EXPIRE: _unanswered,

@@ -39,6 +39,7 @@ class Act(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     POSTPONE = "postpone"
+    WRITE = "write"
     REOPEN = "reopen"
     ASK = "ask"
     REMIND = "remind"
@@ -136,7 +137,8 @@ class Introduction:
     introductions that proposed it, "" for a proposal by hand.
     ``resumes`` is where "not now" goes on, ``ended_by`` the side that said no or did not answer.
     ``outcome_asked_at`` is when both were asked how it was. ``meeting`` is the one they agreed on, also after
-    it was cancelled; None where none ever had a date.
+    it was cancelled; None where none ever had a date. ``words`` is what staff add to the request of a side;
+    a side without a word is left out.
     """
 
     id: str
@@ -157,6 +159,7 @@ class Introduction:
     outcome_asked_at: datetime | None = None
     outcomes: Mapping[Side, Outcome] = field(default_factory=dict)
     meeting: Meeting | None = None
+    words: Mapping[Side, str] = field(default_factory=dict)
 
     @property
     def waits_for(self) -> Side | None:

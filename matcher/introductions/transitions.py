@@ -42,9 +42,11 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.PROPOSED, Act.APPROVE): Rule(State.APPROVED, _STAFF),  # or FIRST_AGREED: a member's wish
     (State.PROPOSED, Act.REFUSE): Rule(State.REFUSED, _STAFF),
     (State.PROPOSED, Act.POSTPONE): Rule(State.PROPOSED, _STAFF),  # out of sight until a day
+    (State.PROPOSED, Act.WRITE): Rule(State.PROPOSED, _STAFF),
     (State.PROPOSED, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST),
     (State.REFUSED, Act.REOPEN): Rule(State.PROPOSED, _STAFF),
     (State.APPROVED, Act.ASK): Rule(State.ASKED_FIRST, _SERVICE),
+    (State.APPROVED, Act.WRITE): Rule(State.APPROVED, _STAFF),
     (State.APPROVED, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.ASKED_FIRST, Act.REMIND): Rule(State.ASKED_FIRST, _SERVICE),
     (State.ASKED_FIRST, Act.YES): Rule(State.FIRST_AGREED, _FIRST),
@@ -53,6 +55,7 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.ASKED_FIRST, Act.EXPIRE): Rule(State.EXPIRED, _SERVICE),
     (State.ASKED_FIRST, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.FIRST_AGREED, Act.ASK): Rule(State.ASKED_SECOND, _SERVICE),
+    (State.FIRST_AGREED, Act.WRITE): Rule(State.FIRST_AGREED, _STAFF),
     (State.FIRST_AGREED, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST | _SERVICE),
     (State.ASKED_SECOND, Act.REMIND): Rule(State.ASKED_SECOND, _SERVICE),
     (State.ASKED_SECOND, Act.YES): Rule(State.ACCEPTED, _SECOND),
@@ -61,6 +64,7 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.ASKED_SECOND, Act.EXPIRE): Rule(State.EXPIRED, _SERVICE),
     (State.ASKED_SECOND, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST | _SERVICE),
     (State.NOT_NOW, Act.WAKE): Rule(State.APPROVED, _SERVICE),  # or FIRST_AGREED: where it had come to
+    (State.NOT_NOW, Act.WRITE): Rule(State.NOT_NOW, _STAFF),
     (State.NOT_NOW, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.ACCEPTED, Act.SCHEDULE): Rule(State.ACCEPTED, _MEMBERS),
     (State.ACCEPTED, Act.CANCEL_MEETING): Rule(State.ACCEPTED, _MEMBERS),
@@ -115,7 +119,7 @@ def advance(
         The party may not do this.
     InvalidRequest
         A detail is missing: the ground of a no, the day until which something is put off, the outcome, when
-        the meeting is.
+        the meeting is, the words.
 
     Examples
     --------
@@ -129,9 +133,9 @@ def advance(
     given = details or Details()
     rule = _rule(introduction, act, actor, given)
     _require_details(introduction, act, actor, situation, given)
-    changes: Changes = {"state": rule.after} | changes_of(act, Doing(introduction, actor, situation, given))
-    version = introduction.version + 1
-    after = replace(introduction, **changes, version=version, changed_at=situation.now)
+    changes: Changes = {"state": rule.after, "changed_at": situation.now}
+    changes |= changes_of(act, Doing(introduction, actor, situation, given))
+    after = replace(introduction, **changes, version=introduction.version + 1)
     asked = introduction.to_be_asked if act is Act.ASK else None
     record = Record(
         introduction.id,

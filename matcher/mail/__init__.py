@@ -7,6 +7,7 @@
 - ``rendering``: subject, text and HTML of a mail, in French and English
 - ``templates``: the sentences of each mail, a folder an event, in French and English
 - ``writer``: the mail of a message, from what is true when it is written
+- ``validity``: whether a mail still says what is true
 - ``feed``: a person's calendar at a secret address
 - ``invitations``: the calendar part of mails about a meeting
 - ``phrases``: sentences that depend on what is known of an organisation

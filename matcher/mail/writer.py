@@ -24,7 +24,6 @@ from matcher.introductions import (
     cancelled_of,
     wishes,
 )
-from matcher.introductions import State as IntroductionState
 from matcher.mail.addresses import Addresses
 from matcher.mail.delivery import Unwanted, Written
 from matcher.mail.digests import Alerts, calls_of, facts_of_calls
@@ -32,6 +31,7 @@ from matcher.mail.invitations import Invitation, attach, facts_of, written_momen
 from matcher.mail.messages import TO_CANDIDATES, Event, Message, Remark
 from matcher.mail.phrases import common_lines, described, ground_told
 from matcher.mail.rendering import Lang, Rendered, render, written_day
+from matcher.mail.validity import ASKING, still_holds
 from matcher.people import Links, Person, Purpose, check_address
 from matcher.people.data_links import OPEN_FOR
 from matcher.people.links import OWN_LINK_FOR, SIGN_IN_FOR
@@ -50,18 +50,8 @@ _ASKED_FOR = {
     Event.CANDIDATE_DECIDED: OWN_LINK_FOR,
 }
 """Mails that their reader asked for, and how long their links work."""
+_NO_TOKEN = "…"  # noqa: S105  # what a preview has in place of one
 _NAMING = frozenset({Event.ACCEPTED, Event.MEETING})
-_ASKING = frozenset({Event.ASKED, Event.REMINDER, Event.LAST_CHANCE})
-_STATES: dict[Event, frozenset[IntroductionState]] = {
-    Event.ACCEPTED: BOTH_AGREED,
-    Event.OUTCOME: frozenset({IntroductionState.ACCEPTED, IntroductionState.MET, IntroductionState.CLOSED}),
-    Event.DECLINED: frozenset({IntroductionState.DECLINED}),
-    Event.EXPIRED: frozenset({IntroductionState.EXPIRED}),
-    Event.WITHDRAWN: frozenset({IntroductionState.WITHDRAWN}),
-    Event.MEETING: BOTH_AGREED,
-    Event.MEETING_CANCELLED: BOTH_AGREED,
-}
-"""States of an introduction in which a mail about it still holds."""
 
 
 class People(Protocol):
@@ -146,15 +136,32 @@ class LetterWriter:
         InvalidRequest
             The person's address cannot stand in a mail.
         """
-        person = self._sources.people.get(message.person_id)
-        case = _Case(message, person, "en" if person.lang == "en" else "fr", now)
+        case = _case(message, self._sources.people.get(message.person_id), now)
         stop_url = "" if message.event in _ASKED_FOR else self._stop_url(case)
-        facts = {"reader": person.name, "cluster": self._sender.cluster, "stop_url": stop_url, "why": ""}
-        facts |= self._facts(case)
+        facts = self._common(case, stop_url) | self._facts(case)
         mail = self._mail(case, render(message.event, case.lang, facts), stop_url)
         if meeting := self._meeting(message):
             attach(mail, self._invitation(case, meeting), self._sender.zone, now)
         return mail
+
+    def preview(self, introduction: Introduction, side: Side, person: Person, now: datetime) -> Rendered:
+        """Return the request to a side as a person would get it now, in their language; nothing is kept.
+
+        Its links have three dots where a mail has the reader's own token: nothing can be answered by them.
+        NotFound where an organisation was erased.
+        """
+        subjects = {"introduction": introduction.id, "organisation": introduction.organisation(side)}
+        message = Message(0, "", person.id, Event.ASKED, subjects, now, now)
+        case = _case(message, person, now)
+        facts = self._common(case, self._sender.addresses.unsubscribe(_NO_TOKEN))
+        facts |= self._about_introduction(case, introduction, side) | self._question(
+            case.lang, now, _NO_TOKEN
+        )
+        return render(Event.ASKED, case.lang, facts)
+
+    def _common(self, case: _Case, stop_url: str) -> dict[str, Any]:
+        """Return the facts of every mail."""
+        return {"reader": case.person.name, "cluster": self._sender.cluster, "stop_url": stop_url, "why": ""}
 
     def _hindrance(self, message: Message, person: Person, now: datetime) -> Remark | None:
         if person.disabled_at is not None:
@@ -166,7 +173,7 @@ class LetterWriter:
         if message.event is Event.ALERTS:
             return self._hindrance_of_alerts(message, person, now)
         introduction = self._introduction(message)
-        if introduction is None or _still_holds(message, introduction):
+        if introduction is None or still_holds(message, introduction):
             return None
         return Remark.SETTLED
 
@@ -221,20 +228,26 @@ class LetterWriter:
         side = introduction.side_of(own_id)
         if side is None:
             raise NotFound(f"'{own_id}' is not introduced in {introduction.id}.")
-        own, other = self._organisation(own_id), self._organisation(introduction.organisation(side.other))
+        facts = self._about_introduction(case, introduction, side)
+        return facts | self._answering(case, introduction) | self._about_meeting(case)
+
+    def _about_introduction(self, case: _Case, introduction: Introduction, side: Side) -> dict[str, Any]:
+        """Return what a mail says to a side of an introduction: of the words of staff, that side's alone."""
+        own = self._organisation(introduction.organisation(side))
+        other = self._organisation(introduction.organisation(side.other))
         named = introduction.state in BOTH_AGREED or self._allows_its_name(other, case.now)
-        facts: dict[str, Any] = {
+        return {
             "why": _WHY[case.lang].format(own.name),
             "own_name": own.name,
             "other": described(other, case.lang),
             "other_name": other.name if named else "",
             "lines": common_lines(own, other, case.lang),
+            "word": [line for line in introduction.words.get(side, "").split("\n") if line],
             "asked_first": side is Side.FIRST,
             "ended_by_reader": introduction.ended_by is side,
             "ground": ground_told(introduction.ground, case.lang),
             "contacts": self._contacts(other) if case.message.event in _NAMING else (),
         }
-        return facts | self._answering(case, introduction) | self._about_meeting(case)
 
     def _about_meeting(self, case: _Case) -> dict[str, Any]:
         """Return what a mail says of the meeting, and where the member sets its date."""
@@ -285,14 +298,18 @@ class LetterWriter:
         if event is Event.OUTCOME:
             token = self._answer_token(case, case.message.created_at + _ANSWERS_FOR)
             return {"answer_url": addresses.answer(token), "met_on": self._met_on(introduction, case.lang)}
-        if event not in _ASKING:
+        if event not in ASKING:
             return {}
         asked_at = introduction.asked_at or case.message.created_at
-        last_day = self._rules.last_day(asked_at)
-        token = self._answer_token(case, datetime.combine(last_day, time(), self._sender.zone))
+        last_moment = datetime.combine(self._rules.last_day(asked_at), time(), self._sender.zone)
+        return self._question(case.lang, asked_at, self._answer_token(case, last_moment))
+
+    def _question(self, lang: Lang, asked_at: datetime, token: str) -> dict[str, Any]:
+        """Return when a request was made, until when it may be answered, and by which links."""
+        addresses = self._sender.addresses
         return {
-            "until": written_day(last_day, case.lang),
-            "asked_on": written_day(self._rules.day(asked_at), case.lang),
+            "until": written_day(self._rules.last_day(asked_at), lang),
+            "asked_on": written_day(self._rules.day(asked_at), lang),
             "yes_url": addresses.answer(token, "yes"),
             "later_url": addresses.answer(token, "not_now"),
             "no_url": addresses.answer(token, "no"),
@@ -353,21 +370,5 @@ class LetterWriter:
         return mail
 
 
-def _still_holds(message: Message, introduction: Introduction) -> bool:
-    """Whether a mail about an introduction still says what is true."""
-    event, side = message.event, introduction.side_of(message.subjects["organisation"])
-    if side is None:
-        return False
-    if event in _ASKING:
-        return introduction.waits_for is side
-    if event is Event.OUTCOME and side in introduction.outcomes:
-        return False
-    if event in (Event.MEETING, Event.MEETING_CANCELLED) and not _is_latest(message, introduction):
-        return False
-    return introduction.state in _STATES.get(event, frozenset())
-
-
-def _is_latest(message: Message, introduction: Introduction) -> bool:
-    """Whether the meeting is still at the version that a mail tells of."""
-    meeting = introduction.meeting
-    return meeting is not None and str(meeting.sequence) == message.subjects.get("sequence")
+def _case(message: Message, person: Person, now: datetime) -> _Case:
+    return _Case(message, person, "en" if person.lang == "en" else "fr", now)

@@ -100,8 +100,10 @@ _TOLD = (
     _Told(
         ("mises en relation", "introductions"),
         (
-            "propositions, réponses, motif d'un refus, dates, bilan, souhaits",
-            "proposals, answers, ground of a refusal, dates, outcome, wishes",
+            "propositions, mot de l'équipe joint à une demande, réponses, motif d'un refus, dates, bilan,"
+            " souhaits",
+            "proposals, word of staff added to a request, answers, ground of a refusal, dates, outcome,"
+            " wishes",
         ),
         _CONTRACT,
         _MEMBERSHIP,

@@ -22,6 +22,7 @@ from matcher.introductions import (
     MeetingPlan,
     Outcome,
     Party,
+    Side,
     State,
     Waiting,
 )
@@ -98,6 +99,8 @@ def show(introduction: IdArgument, lang: LangOption = "fr", as_json: JsonOption 
     if one.meeting and not one.meeting.cancelled:
         at = one.meeting.starts.astimezone(zone)
         results().print(f"  {at:%Y-%m-%d %H:%M}, {one.meeting.minutes} min, {one.meeting.place}".rstrip(", "))
+    for side, word in one.words.items():
+        results().print(f"  {first if side is Side.FIRST else second} <- {word}", markup=False)
     for record in found.history:
         who = " ".join(part for part in (record.party, record.person_id, record.on_behalf_of) if part)
         why = choose(GROUNDS[record.ground], lang) if record.ground else record.note
@@ -148,6 +151,19 @@ def refuse(
 def postpone(introduction: IdArgument, until: PostponedOption, note: NoteOption = "") -> None:
     """Put a decision off: the proposal comes back to be approved on a day."""
     _act(introduction, Act.POSTPONE, Details(until=_date(until), note=note))
+
+
+@introductions.command()
+def write(
+    introduction: IdArgument,
+    first: Annotated[str | None, typer.Option(help="Word for the organisation that is asked first.")] = None,
+    second: Annotated[str | None, typer.Option(help="Word for the other one.")] = None,
+) -> None:
+    """Add a word to the request that a side gets, before it is sent; an empty one removes it."""
+    given = {side: word for side, word in ((Side.FIRST, first), (Side.SECOND, second)) if word is not None}
+    if not given:
+        raise typer.BadParameter("write a word: --first, --second or both", param_hint="--first")
+    _act(introduction, Act.WRITE, Details(words=given))
 
 
 @introductions.command()

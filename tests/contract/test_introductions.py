@@ -90,6 +90,16 @@ def test_an_outcome_and_a_ground_are_read_back(home: Home) -> None:
     assert home.store.introductions.get(other).ground is Ground.COMPETITOR
 
 
+def test_words_are_read_back_and_removed(home: Home) -> None:
+    one = home.desk.propose(("ORG1", "ORG2"), STAFF, NOW).id
+    words = {Side.FIRST: "Bonjour,\nvu au salon.", Side.SECOND: "Bien à vous"}
+    home.desk.act(one, Act.WRITE, STAFF, NOW, Details(words=words))
+    assert home.store.introductions.get(one).words == words
+    home.desk.act(one, Act.WRITE, STAFF, NOW, Details(words={Side.FIRST: ""}))
+    assert home.store.introductions.get(one).words == {Side.SECOND: "Bien à vous"}
+    assert [record.act for record in home.store.introductions.history(one)][1:] == [Act.WRITE, Act.WRITE]
+
+
 @pytest.mark.parametrize("pair", [("ORG1", "ORG2"), ("ORG2", "ORG1")])
 def test_no_pair_is_kept_twice(home: Home, pair: tuple[str, str]) -> None:
     home.asked("ORG1", "ORG2")

@@ -27,6 +27,7 @@ FACTS: dict[str, Any] = {
     "other": "une entreprise de 10 à 49 personnes, à Toulouse",
     "other_name": "",
     "own_name": "Atelier & Fils",
+    "word": ("Bonjour, vu au salon <b>.", "Appelez-moi : 05 61 00 00 00"),
     "lines": ("Vous cherchez : un hébergeur", "L'autre entreprise propose : de l'hébergement"),
     "until": "31 décembre 2026",
     "asked_on": "1er décembre 2026",

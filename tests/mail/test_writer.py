@@ -5,16 +5,20 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
+from itertools import product
 from pathlib import Path
 
 import pytest
 
 from matcher.adapters.sql import Store, open_store
-from matcher.introductions import Availability, Ground, Outcome, Side, State
+from matcher.introductions import Availability, Ground, Meeting, Outcome, Side, State
 from matcher.mail import Event, LetterWriter, Message, Remark, Unwanted, Written
 from matcher.people import LinkGone, Links, Purpose
 from tests.mail.samples import CLAIRE, NOON, OneIntroduction, fill, writer_of
 from tests.samples import migrated
+
+WORD = "Vu au <b>salon</b> :\nhttps://x.example/?a=1&b=2"
+MEETING = Meeting("uid", NOON + timedelta(days=9), 60, "Albi")
 
 
 @pytest.fixture
@@ -66,6 +70,47 @@ def test_before_both_agreed_a_question_names_neither_the_other_nor_its_people(
     assert "hébergement certifié HDS" in said
     assert "hébergement de données de santé" in said
     assert "31 décembre 2026" in said.replace("\n", " ")
+
+
+@pytest.mark.parametrize("side", Side)
+def test_a_word_of_staff_is_in_its_sides_request_and_in_no_other_mail(
+    writer: LetterWriter, introductions: OneIntroduction, side: Side
+) -> None:
+    introductions.set(words={side: WORD}, meeting=MEETING)
+    sides = {Side.FIRST: ("P1", "ORG1"), Side.SECOND: ("P2", "ORG2")}
+    events = [event for event in Event if event.value.startswith("introduction_")]
+    found = [
+        (reader, event)
+        for reader, event in product(sides, events)
+        if "salon" in whole(writer.compose(message(event, *sides[reader]), NOON))
+    ]
+    assert found == [(side, Event.ASKED)]
+    assert len(events) > 5
+
+
+def test_a_word_is_escaped_in_html_and_plain_in_text(
+    writer: LetterWriter, introductions: OneIntroduction
+) -> None:
+    introductions.set(words={Side.FIRST: WORD})
+    mail = written(writer, Event.ASKED)
+    assert "Vu au <b>salon</b> :\n\nhttps://x.example/?a=1&b=2\n" in text_of(mail)
+    page = mail.get_body(("html",))
+    assert page is not None
+    assert "&lt;b&gt;salon&lt;/b&gt;" in page.get_content()
+    assert "https://x.example/?a=1&amp;b=2" in page.get_content()
+
+
+def test_a_preview_is_the_request_itself_without_its_links(
+    writer: LetterWriter, introductions: OneIntroduction
+) -> None:
+    assert introductions.kept is not None
+    introductions.set(words={Side.FIRST: "Vu au salon."})
+    shown = writer.preview(introductions.kept, Side.FIRST, CLAIRE, NOON)
+    sent = written(writer, Event.ASKED)
+    assert shown.subject == sent["Subject"]
+    without_links = re.compile(r"(answers|unsubscribe)/[^?)\s]+")
+    assert without_links.sub("", shown.text).split() == without_links.sub("", text_of(sent)).split()
+    assert "answers/…?choice=yes" in shown.text
 
 
 def test_the_other_is_named_where_it_allows_that(

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher, sweep_old
-from matcher.introductions import Act, Actor, Details, Ground, Party
+from matcher.introductions import Act, Actor, Details, Ground, Party, Side
 from matcher.people import Purpose, Scope
 from matcher.rights import Subject, SubjectKind
 from tests.rights.cluster import NOW, fill, introduce, member, settings_of
@@ -49,11 +49,15 @@ def test_an_introduction_is_in_a_copy_once_the_organisation_knows_of_it(matcher:
     assert (asked["first_id"], asked["second_id"]) == (ONE.id, None), "who it is, it may not know yet"
     number = f"IN{asked['number']}"
     matcher.introductions.act(number, Act.YES, Actor(Party.FIRST), NOW)
+    word = Details(words={Side.SECOND: "un mot pour elle seule"})
+    matcher.introductions.act(number, Act.WRITE, Actor(Party.STAFF), NOW, word)
     matcher.introduction_worker.due(NOW)
     words = Details(ground=Ground.COMPETITOR, note="ils nous copient")
     matcher.introductions.act(number, Act.NO, Actor(Party.SECOND), NOW, words)
     told = copy_of(matcher, ONE.id)
-    assert not [word for word in ("competitor", "ils nous copient", OTHER.name) if word in str(told)]
+    hidden = ("competitor", "ils nous copient", "un mot pour elle seule", OTHER.name)
+    assert not [word for word in hidden if word in str(told)]
+    assert copy_of(matcher, OTHER.id)["introductions"][0]["word_second"] == "un mot pour elle seule"
     assert OTHER.id not in str(told["introductions"] + told["introduction_records"])
     own = copy_of(matcher, OTHER.id)["introduction_records"]
     assert [(row["act"], row["ground"]) for row in own] == [("ask", None), ("no", "competitor")]

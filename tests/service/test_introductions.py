@@ -53,6 +53,25 @@ def test_an_introduction_is_followed_from_proposal_to_outcome(home: TestClient):
     assert found["history"][3]["on_behalf_of"] == "ORG001"
 
 
+def test_a_word_is_written_before_it_is_sent_and_read_by_staff(
+    home: TestClient, capsys: pytest.CaptureFixture[str]
+):
+    _post(home, "", **PAIR)
+    assert _post(home, "/IN1/write", words={"first": "Vu au salon [1]."}, version=1)["version"] == 2
+    assert main(["introductions", "write", "IN1", "--second", "Bonjour"]) == 0
+    late = home.post("/v1/introductions/IN1/write", json={"words": {"first": "autre"}, "version": 2})
+    assert (late.status_code, "changed since you saw it" in late.json()["detail"]) == (409, True)
+    assert home.post("/v1/introductions/IN1/write", json={"words": {"first": "\u0007"}}).status_code == 422
+    assert home.get("/v1/introductions/IN1").json()["introduction"]["words"] == {
+        "first": "Vu au salon [1].",
+        "second": "Bonjour",
+    }
+    capsys.readouterr()
+    assert main(["introductions", "show", "IN1"]) == 0
+    assert "<- Vu au salon [1]." in capsys.readouterr().out
+    assert main(["introductions", "write", "IN1"]) == 2
+
+
 def test_a_meeting_is_set_changed_and_cancelled(home: TestClient, capsys: pytest.CaptureFixture[str]):
     _ask(home)
     _post(home, "/IN1/yes", on_behalf_of="ORG001")

@@ -268,11 +268,14 @@ def _columns(one: Introduction) -> dict[str, Any]:
         "outcome_asked_at": _stamped(one.outcome_asked_at),
         "outcomes": json.dumps(said),
         "meeting": _meeting_text(one.meeting),
+        "word_first": one.words.get(Side.FIRST, ""),
+        "word_second": one.words.get(Side.SECOND, ""),
     }
 
 
 def _introduction(row: Row[Any]) -> Introduction:
     said = {Side(side): Outcome(*given) for side, given in json.loads(row.outcomes).items()}
+    words = {Side.FIRST: row.word_first, Side.SECOND: row.word_second}
     return Introduction(
         f"IN{row.number}",
         row.first_id,
@@ -292,6 +295,7 @@ def _introduction(row: Row[Any]) -> Introduction:
         outcome_asked_at=instant(row.outcome_asked_at),
         outcomes=said,
         meeting=_meeting(row.meeting),
+        words={side: word for side, word in words.items() if word},
     )
 
 

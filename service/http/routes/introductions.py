@@ -10,7 +10,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemId, ItemType
-from matcher.introductions import Act, Actor, Basket, Details, Ground, Introduction, Party, State
+from matcher.introductions import Act, Actor, Basket, Details, Ground, Introduction, Party, Side, State
 from matcher.people import Permission
 from service.http.access import Caller, CallerDep, requires
 from service.http.deps import EngineDep
@@ -45,6 +45,7 @@ class HumanAct(StrEnum):
     APPROVE = "approve"
     REFUSE = "refuse"
     POSTPONE = "postpone"
+    WRITE = "write"
     REOPEN = "reopen"
     YES = "yes"
     NO = "no"
@@ -102,14 +103,18 @@ class MemberActDetails(BaseModel):
 
 
 class ActDetails(MemberActDetails):
-    """What comes with an act of staff: a note, and the organisation they answer for."""
+    """What comes with an act of staff: a note, words, and the organisation they answer for.
+
+    ``words``: by side, the word that ``write`` adds to its request; "" removes one.
+    """
 
     note: str = Field("", max_length=2_000)
     on_behalf_of: ItemId | None = None
+    words: dict[Side, str] | None = None
 
     def details(self, plan: str | None) -> Details:
         """Return them as the use case takes them."""
-        return replace(super().details(plan), note=self.note)
+        return replace(super().details(plan), note=self.note, words=self.words)
 
 
 async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
@@ -166,7 +171,7 @@ async def get_introduction(introduction_id: IdInPath, engine: EngineDep, _: Staf
 async def act_on_introduction(
     introduction_id: IdInPath, act: HumanAct, given: ActDetails, engine: EngineDep, caller: Staff
 ) -> IntroductionReport:
-    """Approve, refuse, put off, answer, withdraw; a meeting; how it was; 409 where it is refused."""
+    """Approve, refuse, put off, write a word, answer, withdraw; a meeting; its outcome; 409 if refused."""
 
     def do(matcher: Matcher) -> Introduction:
         actor = _staff(caller, given.on_behalf_of or "")

@@ -21,6 +21,7 @@ ACTS: dict[Act, str] = {
     Act.APPROVE: mark("Approuvée"),
     Act.REFUSE: mark("Refusée par l'équipe"),
     Act.POSTPONE: mark("Remise à plus tard par l'équipe"),
+    Act.WRITE: mark("Mot pour les courriels"),
     Act.REOPEN: mark("Reprise"),
     Act.ASK: mark("Demande envoyée"),
     Act.REMIND: mark("Relance"),

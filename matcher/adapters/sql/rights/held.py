@@ -18,6 +18,7 @@ from matcher.adapters.sql.schema import (
     import_changes,
     imports,
     introduction_records,
+    introductions,
     items,
     job_needs,
     links,
@@ -49,6 +50,7 @@ _JSON = frozenset({"body", "former_body", "subjects", "outcomes", "need", "overr
 FREE_TEXTS = (
     (items, "id", ("name", "body", "source")),
     (people, "id", ("email", "name", "function", "source")),
+    (introductions, "number", ("word_first", "word_second")),
     (introduction_records, "id", ("note",)),
     (imports, "batch", ("file_name", "who")),
     (import_changes, "batch", ("former_body",)),

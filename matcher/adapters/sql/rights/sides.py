@@ -120,3 +120,4 @@ def _hide_other(row: dict[str, Any], organisation_id: str, named: set[int]) -> N
     if "outcomes" in row:
         said = json.loads(row["outcomes"])
         row["outcomes"] = json.dumps({own: said[own]} if own in said else {})
+        del row[f"word_{other}"]

@@ -26,6 +26,8 @@ introductions = Table(
     Column("outcome_asked_at", Text),
     Column("outcomes", Text, nullable=False),
     Column("meeting", Text),
+    Column("word_first", Text, nullable=False, server_default=""),
+    Column("word_second", Text, nullable=False, server_default=""),
     Index("introductions_by_state", "state"),
     Index("introductions_by_first", "first_id"),
     Index("introductions_by_second", "second_id"),
