@@ -38,7 +38,6 @@ _ENGLISH = frozenset(
         "this",
         "team",
         "work",
-        "experience",
         "skills",
         "of",
         "to",
@@ -70,6 +69,8 @@ _FRENCH = frozenset(
     ]
 )
 _FEW_WORDS = 12
+_CHANCE = 1
+"""English words that a French list of skills may hold: "team" in a name, "to" in "peer to peer"."""
 _BEFORE = 80
 """Characters before an age that may tell whose it is."""
 _WORKPLACE = re.compile(
@@ -253,7 +254,7 @@ class JobCheck:
         words = re.findall(r"[a-z]+", fold(ad.text))
         english = sum(word in _ENGLISH for word in words)
         french = sum(word in _FRENCH for word in words)
-        if len(words) >= _FEW_WORDS and english > french:
+        if len(words) >= _FEW_WORDS and english > max(french, _CHANCE):
             why = (
                 "Une offre diffusée en France s'écrit en français.",
                 "An offer made public in France is written in French.",

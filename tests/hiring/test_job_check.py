@@ -172,6 +172,11 @@ def test_an_english_offer_is_to_be_translated() -> None:
     assert "langue" in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
 
 
+def test_a_short_french_list_of_skills_is_not_taken_for_english() -> None:
+    text = "Développement Python à Toulouse, CDI, 3 ans d'expérience. Python, Docker, anglais courant."
+    assert "langue" not in {finding.criterion for finding in CHECK.findings(read_job_ad(text))}
+
+
 @pytest.mark.parametrize(
     ("title", "both"),
     [

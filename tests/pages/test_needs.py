@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from fastapi import FastAPI
 
 from tests.pages.signing_in import HR, MEMBER, STAFF, browser_of
@@ -43,6 +44,21 @@ def test_unlawful_words_are_said_with_what_was_typed(signed: FastAPI) -> None:
         f"note-{number[1]}": "citation",
     }
     assert hr.post("/recruter/besoins", data=noted, follow_redirects=False).status_code == 303
+
+
+@pytest.mark.parametrize(("lang", "said"), [("fr", "est à corriger"), ("en", "must be corrected")])
+def test_an_offer_in_english_is_kept_with_a_note(signed: FastAPI, lang: str, said: str) -> None:
+    """What must be corrected in the whole text, and not in words of it, has a note of its own."""
+    hr = browser_of(signed, HR)
+    hr.cookies.set("matcher-lang", lang)
+    text = "Data analyst in Albi. You will work with the team and for our clients, with all your skills."
+    refused = hr.post("/recruter/besoins", data={"text": text})
+    assert refused.status_code == 422
+    assert said in refused.text
+    names = re.findall(r'name="(criterion|words)-(\d+)" value="(langue|)"', refused.text)
+    (number,) = {number for name, number, value in names if value == "langue"}
+    form = {"text": text, f"criterion-{number}": "langue", f"words-{number}": "", f"note-{number}": "équipe"}
+    assert hr.post("/recruter/besoins", data=form).status_code == 303
 
 
 def test_members_check_offers_but_see_no_needs(read_only: FastAPI) -> None:

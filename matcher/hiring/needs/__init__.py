@@ -11,7 +11,7 @@
 - ``terms``: contract, remote work, languages, and what is required or only welcome
 """
 
-from matcher.hiring.needs.desk import Draft, NeedDesk
+from matcher.hiring.needs.desk import Draft, NeedDesk, NeedRefused
 from matcher.hiring.needs.egapro import EmployerFact, EmployerFacts, ReadFacts, read_egapro, write_rejected
 from matcher.hiring.needs.formats import read_content, read_table_of_needs
 from matcher.hiring.needs.gaps import NeedGap, gaps
@@ -46,6 +46,7 @@ __all__ = [
     "NeedLeads",
     "NeedNotice",
     "NeedReader",
+    "NeedRefused",
     "NeedRows",
     "NeedState",
     "Override",

@@ -15,6 +15,18 @@ from matcher.hiring.needs.saved import NeedRows, Override, SavedNeed
 from matcher.hiring.needs.titles import seniority, title_of
 
 MAX_NOTE = 500
+_NO_JOB = (
+    "Le besoin ne nomme aucun métier : donnez son intitulé, ou le code ROME du métier.",
+    "The need names no job: give its title, or the ROME code of the occupation.",
+)
+
+
+class NeedRefused(InvalidRequest):
+    """A need that cannot be kept as it is; ``french`` and ``str()`` say what to correct."""
+
+    def __init__(self, french: str, english: str) -> None:
+        super().__init__(english)
+        self.french = french
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +85,14 @@ class NeedDesk:
 
         Raises
         ------
-        InvalidRequest
+        NeedRefused
             The need names no occupation, or its wording must be corrected and no note says why it stays.
         NotFound
             Its organisation is not in the store.
         """
         kept = _overridden(draft, overrides)
         if draft.need.occupation is None:
-            raise InvalidRequest("The need names no job: give its title, or the ROME code of the occupation.")
+            raise NeedRefused(*_NO_JOB)
         saved = SavedNeed(replace(draft.need, id=self._new_id()), overrides=kept, created_by=by)
         self._rows.add(saved)
         return saved
@@ -90,7 +102,7 @@ class NeedDesk:
         former = self._rows.get(need_id)
         notes = [*former.overrides, *overrides]
         if draft.need.occupation is None:
-            raise InvalidRequest("The need names no job: give its title, or the ROME code of the occupation.")
+            raise NeedRefused(*_NO_JOB)
         need = replace(draft.need, id=need_id, created_at=former.need.created_at)
         saved = replace(former, need=need, overrides=_overridden(draft, notes))
         self._rows.replace(saved)
@@ -131,8 +143,21 @@ def _as_ad(need: JobNeed) -> JobAd:
     return replace(ad, title=need.title, dated=True, placed=placed, contracted=contracted)
 
 
+def _to_correct(finding: Finding) -> tuple[str, str]:
+    """Return what to correct before a need is kept, in both languages; a finding may be of the whole text."""
+    quoted_fr, quoted_en = "La rédaction", "The wording"
+    if finding.words.text:
+        quoted_fr, quoted_en = f"« {finding.words.text} »", f"'{finding.words.text}'"
+    return (
+        f"{quoted_fr} est à corriger ({finding.article}) : {finding.instead_fr}. Ou écrivez en note pourquoi"
+        " cela reste.",
+        f"{quoted_en} must be corrected ({finding.article}): write '{finding.instead_fr}', or leave a note"
+        " that says why it stays.",
+    )
+
+
 def _overridden(draft: Draft, overrides: Sequence[Override]) -> tuple[Override, ...]:
-    """Return the notes that speak of a finding; InvalidRequest where words to correct have none."""
+    """Return the notes that speak of a finding; NeedRefused where words to correct have none."""
     notes: dict[tuple[str, str], Override] = {}
     for one in overrides:
         if one.note.strip():
@@ -143,8 +168,5 @@ def _overridden(draft: Draft, overrides: Sequence[Override]) -> tuple[Override, 
         if note is not None:
             kept.append(note)
         elif finding.severity is Severity.FIX:
-            raise InvalidRequest(
-                f"The words '{finding.words.text}' must be corrected ({finding.article}): write"
-                f" '{finding.instead_fr}', or leave a note that says why they stay."
-            )
+            raise NeedRefused(*_to_correct(finding))
     return tuple(dict.fromkeys(kept))

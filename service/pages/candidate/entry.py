@@ -14,11 +14,17 @@ from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, A
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import now
+from service.pages.environment import translate
 from service.pages.forms import typed
 from service.pages.frame import Page, language_of, show
+from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
 LONGEST_ADDRESS = 254
+NOT_AGREED = mark("Lisez l'information, puis cochez la case : sans votre accord, rien n'est gardé.")
+WRONG_ENTRY = mark(
+    "Rien n'a été gardé : écrivez une adresse complète, comme prenom@exemple.fr, et un nom d'une seule ligne."
+)
 Invitation = Annotated[str, Path(max_length=100)]
 
 
@@ -75,8 +81,8 @@ async def enter(request: Request, engine: EngineDep) -> Response:
         wrong = ""
         try:
             matcher.hiring.own.enter(given, now())
-        except InvalidRequest as error:
-            wrong = str(error)
+        except InvalidRequest:
+            wrong = translate(_fault_of(given), language_of(request))
         return _page(matcher, request, given, sent=not wrong, wrong=wrong)
 
     page = await engine.read(act)
@@ -96,6 +102,11 @@ async def link_again(request: Request, engine: EngineDep) -> Response:
         return _page(matcher, request, sent=True)
 
     return show(request, await engine.read(act))
+
+
+def _fault_of(given: Entry) -> str:
+    """Return what to correct in a form that was refused."""
+    return WRONG_ENTRY if given.notice_version == CURRENT else NOT_AGREED
 
 
 def _page(  # what is shown, and what was typed

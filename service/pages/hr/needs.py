@@ -7,7 +7,6 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.errors import InvalidRequest
 from matcher.hiring import Requirement, Weight
 from matcher.hiring.needs import (
     NO_FIELDS,
@@ -15,6 +14,7 @@ from matcher.hiring.needs import (
     LeadGroup,
     NeedFields,
     NeedGap,
+    NeedRefused,
     Override,
     SavedNeed,
     gaps,
@@ -122,8 +122,9 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
 
     try:
         saved = await engine.read(save)
-    except InvalidRequest as error:
-        return await _shown(request, engine, form, fault=error.detail)
+    except NeedRefused as refused:
+        said = refused.french if language_of(request) == "fr" else str(refused)
+        return await _shown(request, engine, form, fault=said)
     return back_to(f"{HOME}/{saved.need.id}", "need_saved")
 
 
