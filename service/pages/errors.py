@@ -29,7 +29,7 @@ MACHINE_PATHS = (
     "/calendars/",
 )
 """Addresses that programs call: their errors are never pages."""
-FOLLOWED_PATHS = ("/v1/sign-in/", "/v1/unsubscribe/")
+FOLLOWED_PATHS = ("/v1/sign-in/", "/v1/unsubscribe/", "/v1/alerts-stop/", "/v1/data/", "/v1/erase/")
 """Addresses below them that people follow from their mails: their errors are pages too."""
 
 SENTENCES: dict[int, tuple[str, str, str]] = {

@@ -161,7 +161,8 @@ def test_a_link_that_opens_nothing_says_why_on_a_page(
     for page in (link_to(matcher, asked, days=0), f"/v1/sign-in/{matcher.links.token(sign_in.id)}"):
         followed = client.get(page)
         assert (followed.status_code, expired in followed.text) == (410, True), page
-    for page in ("/answers/", "/v1/sign-in/", "/v1/unsubscribe/"):
+    others = ("/v1/unsubscribe/", "/v1/alerts-stop/", "/v1/data/", "/v1/erase/")
+    for page in ("/answers/", "/v1/sign-in/", *others):
         followed = client.get(page + "a" * 43)
         assert (followed.status_code, unknown in followed.text) == (404, True), page
         assert "urn:matcher" not in followed.text

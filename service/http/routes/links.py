@@ -23,10 +23,12 @@ async def show_unsubscribe(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; following the link stops nothing."""
     person = await engine.read(lambda matcher: _recipient(matcher, token))
     if person.lang == "en":
-        return page("No more mails", f"Stop all mails to {escape(person.email)}?", "Stop mails")
-    return page(
-        "Ne plus recevoir de courriels", f"Arrêter tous les courriels à {escape(person.email)} ?", "Arrêter"
+        question = f"Stop all e-mails to {escape(person.email)}? Sign-in links you ask for still come."
+        return page("Stop e-mails", question, "Stop all e-mails", lang="en")
+    question = (
+        f"Arrêter tous les courriels à {escape(person.email)} ? Les liens de connexion restent possibles."
     )
+    return page("Ne plus recevoir de courriels", question, "Arrêter tous les courriels")
 
 
 @router.post("/unsubscribe/{token}", responses=problems(403, 404, 410, 422), summary="Stop mails")
@@ -34,9 +36,8 @@ async def unsubscribe(token: Token, engine: EngineDep) -> HTMLResponse:
     """Note the objection; a mail program may send this by itself when its button is used (RFC 8058)."""
     person = await engine.read(lambda matcher: _object(matcher, token))
     if person.lang == "en":
-        return page(
-            "Done", "You receive no more mails from this service, other than sign-in links you ask for."
-        )
+        done = "You will receive no more e-mails from this service, apart from sign-in links you ask for."
+        return page("Done", done, lang="en")
     return page(
         "C'est fait",
         "Vous ne recevrez plus de courriels de ce service, sauf les liens de connexion demandés.",

@@ -141,7 +141,7 @@ async def show_link(token: Token, engine: EngineDep) -> HTMLResponse:
     person = await engine.read(lambda matcher: matcher.sign_in.who_follows(token, _now()))
     name = escape(person.name)
     if person.lang == "en":
-        return page("Sign in", f"You sign in as {name}.", "Sign in")
+        return page("Sign in", f"You are signing in as {name}.", "Sign in", lang="en")
     return page("Connexion", f"Vous vous connectez en tant que {name}.", "Se connecter")
 
 

@@ -199,8 +199,10 @@ async def show_stop(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; following the link stops nothing."""
     person = await engine.read(lambda m: _person_of(m, token))
     if person.lang == "en":
-        return page("No more alerts", f"Stop the weekly calls to {escape(person.email)}?", "Stop")
-    return page("Ne plus recevoir d'alertes", f"Arrêter les appels à {escape(person.email)} ?", "Arrêter")
+        question = f"Stop the weekly e-mail of open calls to {escape(person.email)}?"
+        return page("Stop alerts", question, "Stop alerts", lang="en")
+    question = f"Ne plus envoyer les appels ouverts de la semaine à {escape(person.email)} ?"
+    return page("Ne plus recevoir d'alertes", question, "Arrêter les alertes")
 
 
 @router.post("/alerts-stop/{token}", responses=_LINK, summary="Stop alerts")
@@ -214,10 +216,9 @@ async def stop(token: Token, engine: EngineDep) -> HTMLResponse:
 
     person = await engine.read(do)
     if person.lang == "en":
-        return page("Done", "You get no more calls by mail. Your introductions go on.")
-    return page(
-        "C'est fait", "Vous ne recevrez plus d'appels par courriel. Vos mises en relation continuent."
-    )
+        return page("Done", "You will get no more open calls by e-mail. Your introductions go on.", lang="en")
+    done = "Vous ne recevrez plus d'appels ouverts par courriel. Vos mises en relation continuent."
+    return page("C'est fait", done)
 
 
 def _person_of(matcher: Matcher, token: str) -> Person:

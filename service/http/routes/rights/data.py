@@ -169,7 +169,8 @@ async def show_data(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; following the link hands nothing out."""
     person = await engine.read(lambda m: _person_of(m, token, Purpose.EXPORT))
     if person.lang == "en":
-        return page("Your data", f"A file with everything held of {escape(person.email)}.", "Download")
+        told = f"A file with everything held about {escape(person.email)}."
+        return page("Your data", told, "Download", lang="en")
     return page("Vos données", f"Un fichier avec tout ce qui concerne {escape(person.email)}.", "Télécharger")
 
 
@@ -193,9 +194,12 @@ async def show_erase(token: Token, engine: EngineDep) -> HTMLResponse:
     """Show a button; following the link erases nothing."""
     person = await engine.read(lambda m: _person_of(m, token, Purpose.ERASE))
     if person.lang == "en":
-        return page("Erase", f"Erase everything held of {escape(person.email)}, for good?", "Erase")
+        question = f"Erase everything held about {escape(person.email)}, for good?"
+        return page("Erase my data", question, "Erase for good", lang="en")
     return page(
-        "Effacement", f"Effacer définitivement tout ce qui concerne {escape(person.email)} ?", "Effacer"
+        "Effacer mes données",
+        f"Effacer définitivement tout ce qui concerne {escape(person.email)} ?",
+        "Effacer définitivement",
     )
 
 
@@ -212,7 +216,8 @@ async def use_erase(token: Token, engine: EngineDep) -> HTMLResponse:
 
     erasure, lang = await engine.write(erase)
     if lang == "en":
-        return page("Done", f"All is erased; files follow within minutes. Certificate: {erasure.id}.")
+        told = f"Everything is erased; files follow within minutes. Certificate: {erasure.id}."
+        return page("Done", told, lang="en")
     told = f"Tout est effacé ; les fichiers suivent en quelques minutes. Certificat : {erasure.id}."
     return page("C'est fait", told)
 
