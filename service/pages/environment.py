@@ -13,7 +13,7 @@ from babel.messages.pofile import read_po
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from matcher.mail import written_day, written_moment
-from service.pages.text import quoted
+from service.pages.text import quoted, spaced
 from service.words import Language, field_label, likelihood
 
 MESSAGES = Path(__file__).with_name("messages") / "en.po"
@@ -38,15 +38,15 @@ class Catalogue:
                     self._said[message.id] = message.string
 
     def gettext(self, sentence: str) -> str:
-        """Return a sentence in this language; as it is where there is none."""
-        return self._said.get(sentence) or sentence
+        """Return a sentence in this language; in French where there is none."""
+        return self._said.get(sentence) or spaced(sentence)
 
     def ngettext(self, singular: str, plural: str, count: int) -> str:
         """Return the singular or the plural; French counts 0 and 1 as singular, English only 1."""
         if singular in self._plural:
             one, many = self._plural[singular]
             return one if count == 1 else many
-        return singular if count < 2 else plural
+        return spaced(singular if count < 2 else plural)
 
 
 @cache
@@ -71,7 +71,7 @@ def environment(lang: Language) -> Environment:
     made.filters["short_day"] = lambda at, zone: format_date(at.astimezone(zone), "d MMM", locale=lang)
     made.filters["last_day"] = lambda at, zone: day(at - timedelta(seconds=1), zone, lang)
     made.filters["clock"] = lambda at, zone: f"{at.astimezone(zone):%H:%M}"
-    made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else sentence.fr
+    made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else spaced(sentence.fr)
     made.filters["quoted"] = quoted
     return made
 

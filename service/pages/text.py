@@ -1,15 +1,30 @@
 """Sentences of the pages: marked for translation, and with their quotes emphasised."""
 
 import re
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
+NO_BREAK, NARROW = "\N{NO-BREAK SPACE}", "\N{NARROW NO-BREAK SPACE}"
+_BEFORE_COLON, _BEFORE_MARK = re.compile(r" (?=[:»])|(?<=«) "), re.compile(r" (?=[;?!])")
 _QUOTED = re.compile(r"«\s[^»]*\s»|“[^”]*”")
 
 
 def mark(sentence: str) -> str:
     """Mark a sentence outside the templates for extraction; it is said in the visitor's language later."""
     return sentence
+
+
+@lru_cache(maxsize=4096)
+def spaced(sentence: str) -> str:
+    r"""Return a French sentence whose punctuation cannot be left alone at the start of a line.
+
+    French sets a space before ``: ; ? !`` and inside quotation marks; it is written as a plain one.
+
+    >>> spaced("Dire « oui » : quand ?")
+    'Dire «\xa0oui\xa0»\xa0: quand\u202f?'
+    """
+    return _BEFORE_MARK.sub(NARROW, _BEFORE_COLON.sub(NO_BREAK, sentence))
 
 
 def quoted(sentence: str) -> Markup:

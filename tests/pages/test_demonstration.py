@@ -42,7 +42,7 @@ def shown(pages_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 def test_a_button_lets_a_made_up_person_in(shown: TestClient, role: Role, leads_to: str) -> None:
     inside = shown.post(f"/demonstration/{role.value}")
     assert (inside.status_code, inside.url.path) == (200, leads_to)
-    assert "Démonstration : personnes fictives" in inside.text
+    assert "Démonstration\xa0: personnes fictives" in inside.text
 
 
 def test_the_start_page_leads_to_the_four_people(shown: TestClient) -> None:

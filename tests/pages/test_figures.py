@@ -23,7 +23,7 @@ def test_what_was_proposed_is_counted_and_small_groups_are_withheld(signed: Fast
     matcher.introductions.propose(("ORG001", "ORG002"), Actor(Party.STAFF, STAFF.id), datetime.now(UTC))
     page = browser_of(signed, STAFF).get("/chiffres").text
     assert "mises en relation proposées" in page
-    assert "non montré : le groupe est petit" in page
+    assert "non montré\xa0: le groupe est petit" in page
 
 
 def test_the_map_shades_where_members_are_forgotten(signed: FastAPI) -> None:

@@ -40,7 +40,7 @@ def test_what_is_not_for_me_is_gone_listed_and_comes_back(signed: FastAPI) -> No
     form = {"item": "FAC001", "kind": "factory", "action": "not_for_me", "reason": "no_time"}
     location = react(member, **form)
     page = member.get(location)
-    assert "Mis de côté : ce ne sera plus proposé." in page.text
+    assert "Mis de côté\xa0: ce ne sera plus proposé." in page.text
     assert 'id="factory-FAC001"' not in page.text
     aside = member.get("/organisations/ORG001/mis-de-cote").text
     assert "Factory Data" in aside

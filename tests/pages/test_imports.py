@@ -154,5 +154,5 @@ def test_columns_of_one_title_have_one_choice(staff: TestClient) -> None:
     place = send(staff, "Raison sociale;Texte;Texte\nUnique;Albi;Sites web\n")
     answered = staff.post(place, data={"kind": "organisation", "col-1": "city", "col-2": "description"})
     assert answered.status_code == 422
-    assert "Plusieurs colonnes s'appellent « Texte »" in answered.text.replace("&#39;", "'")
+    assert "Plusieurs colonnes s'appellent «\xa0Texte\xa0»" in answered.text.replace("&#39;", "'")
     assert staff.post(place, data={"col-1": "-", "col-2": "-"}).status_code == 303

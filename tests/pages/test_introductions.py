@@ -149,7 +149,7 @@ def test_staff_put_a_decision_off_and_find_it_again(signed: FastAPI, matcher: Ma
     assert answered.headers["location"].endswith("fait=staff_postpone")
     assert one.id not in staff.get("/a-traiter?panier=to_approve").text
     assert "revient le" in staff.get("/a-traiter?panier=postponed").text
-    assert "elle reviendra dans « À approuver » le" in staff.get(f"/a-traiter/{one.id}").text
+    assert "elle reviendra dans «\xa0À approuver\xa0» le" in staff.get(f"/a-traiter/{one.id}").text
     assert staff.post("/a-traiter/decisions", data=form | {"weeks": "600"}).status_code == 422
 
 
