@@ -10,24 +10,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
-from playwright.sync_api import Browser, FilePayload
+from playwright.sync_api import Browser
 from rich.console import Console
 from rich.table import Table
 
 from matcher.build import open_matcher
-from matcher.introductions import Actor, Party
-from matcher.people import Person
 from service.app import create_app
 from service.pages.accessibility import RESULT
 from service.pages.install import STATIC
-from tests.pages.browsers import AXE, LOOKS, Look, Site, chromium, served, visit
+from tests.pages.browsers import AXE, LOOKS, Look, chromium, served, visit
 from tests.pages.conftest import stocked_settings
-from tests.pages.signing_in import BROWSER, HR, STAFF, let_in
+from tests.pages.made import Pages, make_pages, sending
+from tests.pages.signing_in import let_in
 from tests.pages.visited import VISITED
 
-Pages = Sequence[tuple[str, Person | None]]
 NOWHERE = "/nulle-part"
 
 
@@ -58,41 +55,6 @@ def open_every_page(browser: Browser, base: str, look: Look, pages: Pages = VISI
                 yield Opened(path, len(answered.body()) + files, faults)
 
 
-def make_pages(browser: Browser, site: Site) -> Pages:
-    """Make what some pages are of: an introduction, an event, an import, a need; return their addresses."""
-    pair = ("ORG001", "ORG002")
-    one = site.matcher.introductions.propose(pair, Actor(Party.STAFF, STAFF.id), datetime.now(UTC))
-    list_of_people = (
-        "nom;organisation\nAda;Maison 1\nBob;Maison 2\n" + "Éva;" + "M" * 300 + "\nZoé;Maison 4\n"
-    )
-    event = {"participants": _file("inscrits.csv", list_of_people), "mode": "pairs", "rounds": "3"}
-    event |= {"title": "T" * 200, "size": "4", "minutes": "15", "pause": "5", "start": ""}
-    members = {
-        "file": _file("membres.csv", "Raison sociale;Ville;Opposition RGPD\nAtelier Dix;Albi;peut-être\n")
-    }
-    need = {"text": "Développeuse Python à Nîmes, CDI, 3 ans d'expérience.", "title": "Développeuse Python"}
-    return (
-        (f"/a-traiter/{one.id}", STAFF),
-        ("/alertes/INT001", STAFF),
-        (_sent(browser, site, STAFF, "/evenement", event), STAFF),
-        (_sent(browser, site, STAFF, "/importer", members), STAFF),
-        (_sent(browser, site, HR, "/recruter/besoins", need), HR),
-    )
-
-
-def _file(name: str, content: str) -> FilePayload:
-    return FilePayload(name=name, mimeType="text/csv", buffer=content.encode())
-
-
-def _sent(browser: Browser, site: Site, person: Person, path: str, form: dict[str, Any]) -> str:
-    """Send a form and return the address that it leads to."""
-    with visit(browser, site.base, person, LOOKS[0]) as seen:
-        answered = seen.page.request.post(site.base + path, multipart=form, headers=BROWSER)
-        if not answered.ok:
-            raise RuntimeError(f"{path} answers {answered.status}: {answered.text()[-3000:]}")
-        return answered.url.removeprefix(site.base).partition("?")[0]
-
-
 def main() -> None:
     """Print a row a page, and write the result for the statement."""
     found: list[Opened] = []
@@ -103,7 +65,7 @@ def main() -> None:
             app = create_app(settings, matcher)
             let_in(app)
             with served(app) as base, chromium() as browser:
-                pages = (*VISITED, *make_pages(browser, Site(base, matcher)))
+                pages = (*VISITED, *make_pages(matcher, sending(base)))
                 for look in LOOKS:
                     found += open_every_page(browser, base, look, pages)
     _print(found)
