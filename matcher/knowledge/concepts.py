@@ -6,11 +6,15 @@ reason can quote it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
-from matcher.language import STOPWORDS, Token, fold, is_acronym, tokens
+from matcher.language import LONGEST_KEPT, STOPWORDS, Token, fold, is_acronym, tokens
+
+Key = Callable[[Token], str]
+"""What two words must have in common to be the same word."""
 
 _SENTENCE_ENDS = frozenset(".;:!?\n")
 _LONGEST_GAP = 12
@@ -60,7 +64,7 @@ class ConceptFinder:
         self,
         names: Iterable[tuple[str, str]],
         domains: Mapping[str, str] | None = None,
-        key: Callable[[Token], str] | None = None,
+        key: Key | None = None,
     ) -> None:
         self._domains = dict(domains or {})
         self._key = key or _key
@@ -77,10 +81,14 @@ class ConceptFinder:
 
         Two concepts that share a name are both returned, in the order of their ids.
         """
-        words = _telling(text)
-        found, position = [], 0
+        read = _read(text, self._key)
+        words = read.words
+        found: list[Mention] = []
+        if self._by_first_key.keys().isdisjoint(read.keys):  # most texts name nothing
+            return found
+        position = 0
         while position < len(words):
-            matching = self._longest_at(text, words, position)
+            matching = self._longest_at(read, position)
             for name in matching:
                 start, end = words[position].start, words[position + len(name.keys) - 1].end
                 domain = self._domains.get(name.concept, "")
@@ -97,22 +105,48 @@ class ConceptFinder:
             for one in self.in_text(text):
                 yield replace(one, field=field)
 
-    def _longest_at(self, text: str, words: list[Token], position: int) -> list[_Name]:
+    def _longest_at(self, read: "_Read", position: int) -> Sequence[_Name]:
         """Return the longest names that begin at a word, one a concept; empty when none does."""
+        names = self._by_first_key.get(read.keys[position])
+        if names is None:
+            return ()
         best: dict[str, _Name] = {}
-        for name in self._by_first_key.get(self._key(words[position]), ()):
+        for name in names:
             if best and len(name.keys) < len(next(iter(best.values())).keys):
                 break
-            if self._matches(text, words[position : position + len(name.keys)], name.keys):
+            if read.says(name.keys, position):
                 best.setdefault(name.concept, name)
         return list(best.values())
 
-    def _matches(self, text: str, words: list[Token], keys: tuple[str, ...]) -> bool:
-        """Return whether the words are the name, near each other and in one sentence."""
-        if tuple(self._key(word) for word in words) != keys:
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A text as finders read it: its telling words and what each is known by."""
+
+    text: str
+    words: tuple[Token, ...]
+    keys: tuple[str, ...]
+
+    def says(self, keys: tuple[str, ...], position: int) -> bool:
+        """Return whether the words from ``position`` are a name, near each other and in one sentence."""
+        end = position + len(keys)
+        if self.keys[position:end] != keys:
             return False
-        gaps = [text[one.end : other.start] for one, other in pairwise(words)]
+        gaps = [self.text[one.end : other.start] for one, other in pairwise(self.words[position:end])]
         return all(len(gap) <= _LONGEST_GAP and _SENTENCE_ENDS.isdisjoint(gap) for gap in gaps)
+
+
+def _read(text: str, key: Key) -> _Read:
+    """Read a text; the finders of one key read it once together."""
+    return _kept_read(text, key) if len(text) <= LONGEST_KEPT else _read_anew(text, key)
+
+
+def _read_anew(text: str, key: Key) -> _Read:
+    words = tuple(_telling(text))
+    return _Read(text, words, tuple(key(word) for word in words))
+
+
+_kept_read = lru_cache(maxsize=256)(_read_anew)
 
 
 def _telling(text: str) -> list[Token]:

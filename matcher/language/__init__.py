@@ -11,6 +11,7 @@
 
 from matcher.language.analyser import (
     ANALYSER,
+    LONGEST_KEPT,
     STOPWORDS,
     Token,
     content_tokens,
@@ -26,6 +27,7 @@ from matcher.language.twins import are_twins, twin_pairs
 
 __all__ = [
     "ANALYSER",
+    "LONGEST_KEPT",
     "STOPWORDS",
     "NameSearch",
     "Span",

@@ -7,6 +7,7 @@ accents.
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -19,6 +20,7 @@ from matcher.language.lexicon import lexicon
 
 __all__ = [
     "ANALYSER",
+    "LONGEST_KEPT",
     "STOPWORDS",
     "Token",
     "content_tokens",
@@ -51,7 +53,11 @@ _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _WORD = re.compile(r"[^\W_]+(?:\+\+|#)?")
 _LONGEST_ACRONYM = 5
 _ELIDED = frozenset(["l", "d", "j", "m", "t", "s", "c", "n", "qu", "jusqu", "lorsqu", "puisqu", "quoiqu"])
-_APOSTROPHES = "'’ʼ"
+_APOSTROPHES = frozenset("'’ʼ")
+LONGEST_KEPT = 2_000
+"""Characters of a text up to which what is found in it is kept for a while: the fields of an item are read by
+ten finders one after another. Longer ones are rare, and would fill the memory."""
+_KEPT = 256
 _stemmer = snowballstemmer.stemmer("french")
 
 
@@ -102,13 +108,21 @@ def tokens(text: str) -> list[Token]:
     >>> [(token.text, token.stem) for token in tokens("l'intégration d'IoT en C++")]
     [('intégration', 'integr'), ('IoT', 'iot'), ('en', 'en'), ('C++', 'c++')]
     """
-    found = []
+    return list(_kept_tokens(text) if len(text) <= LONGEST_KEPT else _cut(text))
+
+
+@lru_cache(maxsize=_KEPT)
+def _kept_tokens(text: str) -> tuple[Token, ...]:
+    return tuple(_cut(text))
+
+
+def _cut(text: str) -> Iterator[Token]:
     for match in _WORD.finditer(text):
         word = match[0]
-        if word.lower() in _ELIDED and text[match.end() : match.end() + 1] in tuple(_APOSTROPHES):
+        lower = word.lower()
+        if lower in _ELIDED and text[match.end() : match.end() + 1] in _APOSTROPHES:
             continue
-        found.append(Token(word, match.start(), match.end(), _stem(word.lower())))
-    return found
+        yield Token(word, match.start(), match.end(), _stem(lower))
 
 
 def is_acronym(word: str) -> bool:

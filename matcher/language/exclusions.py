@@ -6,8 +6,11 @@ also over commas and "et", since what is excepted is often listed.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
+from matcher.language.analyser import LONGEST_KEPT
 from matcher.language.folding import fold_words
 
 __all__ = ["Span", "exclusions", "is_empty_answer", "negations"]
@@ -72,6 +75,13 @@ _NEGATION = re.compile(
     ),
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w+")
+# Every negation holds one of these words; "t" is the end of "don't".
+_DENYING = (
+    "pas plus jamais aucun aucune sans non ni not t no nothing never without hormis sauf excepté exceptée "
+    "exceptés exceptées except excluding other hors exception exclusion dehors"
+)
+_DENYING_WORDS = frozenset(_DENYING.split())
 # Where a phrase ends, or may go on as a list.
 _STOP = re.compile(
     r"[.;:!?()\n•|]|\s[-–—]\s|,"
@@ -142,8 +152,15 @@ def is_empty_answer(text: str) -> bool:
     return bool(_DENIES.match(words) and _NO_ANSWER.fullmatch(words))
 
 
-def _negated(text: str) -> list[tuple[Span, bool]]:
+def _negated(text: str) -> Sequence[tuple[Span, bool]]:
     """Return each negated part, and whether it is only lacking."""
+    return _kept_negated(text) if len(text) <= LONGEST_KEPT else _find_negated(text)
+
+
+def _find_negated(text: str) -> Sequence[tuple[Span, bool]]:
+    # Most texts deny nothing, and to look for a word is fifty times as fast as to try the pattern everywhere.
+    if _DENYING_WORDS.isdisjoint(_WORD.findall(text.casefold())):
+        return ()
     found = []
     position = 0
     while negation := _NEGATION.search(text, position):
@@ -155,6 +172,10 @@ def _negated(text: str) -> list[tuple[Span, bool]]:
             lacks = negation["lack"] is not None or negation["lack_en"] is not None
             found.append((Span(start, start + len(said), said), lacks))
     return found
+
+
+_kept_negated = lru_cache(maxsize=256)(_find_negated)
+"""An item's description is read for its facts, its jobs and itself."""
 
 
 def _phrase_end(text: str, start: int, *, listed: bool) -> int:
