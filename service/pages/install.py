@@ -12,7 +12,7 @@ from service.pages.admin import backup, gate, journal, people, state
 from service.pages.candidate import entry, own
 from service.pages.hr import audit, candidates, hiring, needs, shortlists
 from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
-from service.pages.staff import alerts, directory, figures, from_plan, mail, plan, queue, twins
+from service.pages.staff import alerts, deciding, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.events.kept import KeptEvents
 from service.pages.staff.imports import routes as imports
@@ -29,6 +29,7 @@ ROUTERS = (
     record.router,
     queue.router,
     from_plan.router,
+    deciding.router,
     directory.router,
     mail.router,
     imports.router,

@@ -1,7 +1,9 @@
 """Pages of staff.
 
-- ``queue``: the page *À traiter*: baskets, one pair side by side, decisions
+- ``queue``: the page *À traiter*: baskets, decisions on those that are ticked
+- ``deciding``: the page of one pair: both sides, the mails they will get, the decision
 - ``pair``: what staff read of a pair before they decide
+- ``words``: the word that staff add to each mail, and the mails as they read
 - ``from_plan``: introductions proposed from the plan
 - ``directory``: organisations by name, and one organisation's record
 - ``imports``: a file imported, with what it would do shown before

@@ -8,7 +8,7 @@ from matcher.build import Matcher
 from matcher.domain.answers import Missing, Reason, Recommendation
 from matcher.domain.events import Action
 from matcher.domain.items import Kind, Organisation
-from matcher.introductions import Act, Ground, Party, Record, standing_of
+from matcher.introductions import Act, Ground, Introduction, Party, Record, Side, standing_of
 from matcher.language import are_twins
 from service.pages.text import mark
 
@@ -79,7 +79,7 @@ class PairSide:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One act, in words."""
+    """One act, in words; ``words`` is what staff wrote, with the name of the side it is for."""
 
     at: datetime
     act: str
@@ -87,6 +87,7 @@ class HistoryRow:
     on_behalf: str
     ground: str
     note: str
+    words: Sequence[tuple[str, str]]
 
 
 def side_of_pair(matcher: Matcher, one: Organisation, other: Organisation, now: datetime) -> PairSide:
@@ -114,8 +115,16 @@ def pair_warnings(matcher: Matcher, first: Organisation, second: Organisation) -
     return [sentence for sentence, holds in present.items() if holds]
 
 
-def history_rows(records: Sequence[Record]) -> list[HistoryRow]:
-    """Return the acts on an introduction in words, oldest first."""
+def history_rows(
+    records: Sequence[Record], one: Introduction, pair: Sequence[Organisation]
+) -> list[HistoryRow]:
+    """Return the acts on an introduction in words, oldest first.
+
+    What staff wrote is kept once, as it is now: it stands beside the last act that wrote.
+    """
+    named = zip((Side.FIRST, Side.SECOND), pair, strict=True)
+    words = [(own.name, one.words[side]) for side, own in named if side in one.words]
+    last = max((record.version for record in records if record.act is Act.WRITE), default=0)
     return [
         HistoryRow(
             record.at,
@@ -124,6 +133,7 @@ def history_rows(records: Sequence[Record]) -> list[HistoryRow]:
             record.actor.on_behalf_of,
             GROUNDS[record.ground] if record.ground else "",
             record.note,
+            words if record.version == last else (),
         )
         for record in records
     ]

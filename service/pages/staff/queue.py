@@ -1,4 +1,4 @@
-"""The page *À traiter*: what waits for staff, in baskets; one pair side by side; decisions."""
+"""The page *À traiter*: what waits for staff, in baskets, and decisions on those that are ticked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.domain.items import ItemType, Organisation
+from matcher.domain.items import ItemType
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
 from matcher.introductions import (
     Act,
@@ -16,12 +16,9 @@ from matcher.introductions import (
     Basket,
     Details,
     Ground,
-    Introduction,
     Party,
     Present,
-    State,
     Waiting,
-    allowed_acts,
     baskets,
     organisations_of,
 )
@@ -29,13 +26,10 @@ from matcher.market import IntroductionPlan
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
-from service.http.engine import client_of
-from service.looking import look_at_organisations
 from service.pages.acting import now
 from service.pages.forms import ticked, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
-from service.pages.staff.pair import HistoryRow, PairSide, history_rows, pair_warnings, side_of_pair
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
@@ -118,20 +112,6 @@ class QueuePage(Page):
     is_empty: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PairPage(Page):
-    """One introduction: both sides, warnings, history, and what staff may do."""
-
-    template: ClassVar[str] = "staff/pair.html"
-
-    introduction: Introduction
-    sides: Sequence[PairSide]
-    warnings: Sequence[str]
-    history: Sequence[HistoryRow]
-    acts: Sequence[str]
-    postponed_until: datetime | None
-
-
 @router.get("/a-traiter", name="page_queue")
 async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Response:
     """Show the baskets, oldest first."""
@@ -153,22 +133,12 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
     return show(request, page, section="/a-traiter")
 
 
-@router.get("/a-traiter/{introduction_id}", name="page_pair")
-async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
-    """Show one introduction, both sides next to each other."""
-    at = now()
-    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, at), client_of(request))
-    seen = [page.introduction.first_id, page.introduction.second_id]
-    await engine.read(lambda matcher: look_at_organisations(matcher, seen, staff.person, at))
-    return show(request, page, section="/a-traiter")
-
-
 @router.post("/a-traiter/decisions", name="page_decide")
 async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Response:
-    """Approve, refuse or put off one introduction or those that are ticked."""
+    """Approve, refuse or put off those that are ticked; each keeps its own words."""
     form = await typed(request)
     chosen = [_chosen(value) for value in await ticked(request, "chosen")]
-    act, decided = _decision(form, now())
+    act, decided = decision_of(form, now())
     actor = Actor(Party.STAFF, staff.name)
     if not chosen:
         return back_to("/a-traiter", said="none_chosen")
@@ -245,22 +215,6 @@ def _row(waiting: Waiting, names: Mapping[str, str], at: datetime) -> QueueRow:
     )
 
 
-def _pair(matcher: Matcher, introduction_id: str, at: datetime) -> PairPage:
-    one = matcher.store.introductions.get(introduction_id)
-    items = matcher.store.items.get_many([one.first_id, one.second_id])
-    first, second = items.get(one.first_id), items.get(one.second_id)
-    if not isinstance(first, Organisation) or not isinstance(second, Organisation):
-        raise NotFound(f"An organisation of '{introduction_id}' is not in the store any more.")
-    return PairPage(
-        introduction=one,
-        sides=(side_of_pair(matcher, first, second, at), side_of_pair(matcher, second, first, at)),
-        warnings=pair_warnings(matcher, first, second),
-        history=history_rows(matcher.store.introductions.history(introduction_id)),
-        acts=[act.value for act in allowed_acts(one, Party.STAFF)],
-        postponed_until=one.until if one.state is State.PROPOSED and one.until and at < one.until else None,
-    )
-
-
 def _chosen(value: str) -> tuple[str, int]:
     """Return id and version of a ticked introduction, sent as ``IN12:3``."""
     introduction_id, _, version = value.rpartition(":")
@@ -269,7 +223,7 @@ def _chosen(value: str) -> tuple[str, int]:
     return introduction_id, int(version)
 
 
-def _decision(form: dict[str, str], at: datetime) -> tuple[Act, Details]:
+def decision_of(form: dict[str, str], at: datetime) -> tuple[Act, Details]:
     """Return what staff decided, with its reason or its delay; InvalidRequest where the form holds none."""
     act, note = form.get("act"), form.get("note", "")[:1000]
     if act == "approve":

@@ -1,0 +1,145 @@
+"""The page of one pair: both sides next to each other, the mails they will get, and the decision."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import ClassVar
+
+from fastapi import APIRouter, Request, Response
+
+from matcher.build import Matcher
+from matcher.domain.items import Organisation
+from matcher.errors import IllegalStep, InvalidRequest, NotFound
+from matcher.introductions import (
+    LONGEST_WORD,
+    Act,
+    Actor,
+    Details,
+    Introduction,
+    Party,
+    Side,
+    State,
+    allowed_acts,
+)
+from service.http.deps import EngineDep
+from service.http.engine import client_of
+from service.looking import look_at_organisations
+from service.pages.acting import now
+from service.pages.forms import typed
+from service.pages.frame import Page, back_to, show
+from service.pages.staff.pair import HistoryRow, PairSide, history_rows, pair_warnings, side_of_pair
+from service.pages.staff.queue import StaffDep, decision_of
+from service.pages.staff.words import SideMail, TypedWord, fault_of, new_words, side_mails, typed_words
+
+router = APIRouter(include_in_schema=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PairPage(Page):
+    """One introduction: both sides, warnings, mails, history, and what staff may do.
+
+    ``conflict``: it changed while the form was filled in. ``previewed``: the mails were asked for.
+    """
+
+    template: ClassVar[str] = "staff/pair.html"
+
+    introduction: Introduction
+    sides: Sequence[PairSide]
+    warnings: Sequence[str]
+    mails: Sequence[SideMail]
+    longest: int
+    history: Sequence[HistoryRow]
+    acts: Sequence[str]
+    postponed_until: datetime | None
+    conflict: bool
+    previewed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Sent:
+    """What the form of a pair held: the version that was read, words, act, and what comes with the act."""
+
+    version: int
+    words: Mapping[Side, TypedWord]
+    act: Act
+    details: Details
+
+
+@router.get("/a-traiter/{introduction_id}", name="page_pair")
+async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
+    """Show one introduction, both sides next to each other."""
+    at = now()
+    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, {}, at), client_of(request))
+    seen = [page.introduction.first_id, page.introduction.second_id]
+    await engine.read(lambda matcher: look_at_organisations(matcher, seen, staff.person, at))
+    return show(request, page, section="/a-traiter")
+
+
+@router.post("/a-traiter/{introduction_id}", name="page_decide_pair")
+async def decide(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
+    """Show the mails with the words as typed, keep the words, or decide; nothing typed is lost."""
+    form = await typed(request)
+    words = typed_words(form)
+    refused = any(fault_of(one.text) for one in words.values())
+
+    async def again(*, conflict: bool = False, status: int = 200) -> Response:
+        page = await engine.ask(
+            lambda matcher: _pair(matcher, introduction_id, words, now()), client_of(request)
+        )
+        page = replace(page, conflict=conflict, previewed=status == 200)
+        return show(request, page, section="/a-traiter", status=status)
+
+    if refused or form.get("act") == "preview":
+        return await again(status=422 if refused else 200)
+    act, details = (Act.WRITE, Details()) if form.get("act") == Act.WRITE else decision_of(form, now())
+    sent = _Sent(_version(form), words, act, details)
+    actor = Actor(Party.STAFF, staff.name)
+    try:
+        is_changed = await engine.write(lambda matcher: _do(matcher, introduction_id, sent, actor))
+    except IllegalStep:
+        if any(one.text != one.read for one in words.values()):
+            return await again(conflict=True, status=409)
+        return back_to("/a-traiter", said="some_changed")
+    if act is Act.WRITE:
+        return back_to(f"/a-traiter/{introduction_id}", said="word_kept" if is_changed else "record_same")
+    return back_to("/a-traiter", said=f"staff_{act.value}")
+
+
+def _do(matcher: Matcher, introduction_id: str, sent: _Sent, actor: Actor) -> bool:
+    """Keep the words, then do the act; return whether a word changed. A refusal needs no word."""
+    desk, at = matcher.introductions, now()
+    version, words = sent.version, new_words(matcher.store.introductions.get(introduction_id), sent.words)
+    if words and sent.act is not Act.REFUSE:
+        written = Details(words=words, seen_version=version)
+        version = desk.act(introduction_id, Act.WRITE, actor, at, written).version
+    if sent.act is not Act.WRITE:
+        desk.act(introduction_id, sent.act, actor, at, replace(sent.details, seen_version=version))
+    return bool(words)
+
+
+def _pair(matcher: Matcher, introduction_id: str, words: Mapping[Side, TypedWord], at: datetime) -> PairPage:
+    one = matcher.store.introductions.get(introduction_id)
+    items = matcher.store.items.get_many([one.first_id, one.second_id])
+    first, second = items.get(one.first_id), items.get(one.second_id)
+    if not isinstance(first, Organisation) or not isinstance(second, Organisation):
+        raise NotFound(f"An organisation of '{introduction_id}' is not in the store any more.")
+    return PairPage(
+        introduction=one,
+        sides=(side_of_pair(matcher, first, second, at), side_of_pair(matcher, second, first, at)),
+        warnings=pair_warnings(matcher, first, second),
+        mails=side_mails(matcher, one, (first, second), words, at),
+        longest=LONGEST_WORD,
+        history=history_rows(matcher.store.introductions.history(introduction_id), one, (first, second)),
+        acts=[act.value for act in allowed_acts(one, Party.STAFF)],
+        postponed_until=one.until if one.state is State.PROPOSED and one.until and at < one.until else None,
+        conflict=False,
+        previewed=False,
+    )
+
+
+def _version(form: Mapping[str, str]) -> int:
+    """Return the version that the page showed; InvalidRequest where the form holds none."""
+    given = form.get("version", "")
+    if not given.isdecimal() or len(given) > 9:
+        raise InvalidRequest("The form names an introduction without its version.")
+    return int(given)
