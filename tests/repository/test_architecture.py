@@ -13,6 +13,7 @@ MOST_LINES_OF_A_FUNCTION = 40
 MOST_MODULES_OF_A_FOLDER = 15
 MAY_NAME_THE_ENVIRONMENT = {
     "matcher/adapters/encoder/sentence.py": "sets how OpenMP's threads wait, before torch starts them",
+    "training/bench/faults/processes.py": "gives the processes that it forks settings of their own",
 }
 
 

@@ -39,7 +39,9 @@ class Postbox:
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep a mail, or refuse its text."""
         if self.on_text.startswith("250"):
-            content = bytes(envelope.content or b"")  # aiosmtpd gives bytes unless asked for text
+            content = envelope.content or b""
+            if isinstance(content, str):  # only where aiosmtpd is asked to decode
+                content = content.encode()
             self.mails.append(message_from_bytes(content, policy=policy.default))
             self.recipients.extend(envelope.rcpt_tos)
         return self.on_text
