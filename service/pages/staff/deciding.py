@@ -80,29 +80,51 @@ async def decide(request: Request, introduction_id: str, staff: StaffDep, engine
     """Show the mails with the words as typed, keep the words, or decide; nothing typed is lost."""
     form = await typed(request)
     words = typed_words(form)
-    refused = any(fault_of(one.text) for one in words.values())
-
-    async def again(*, conflict: bool = False, status: int = 200) -> Response:
-        page = await engine.ask(
-            lambda matcher: _pair(matcher, introduction_id, words, now()), client_of(request)
-        )
-        page = replace(page, conflict=conflict, previewed=status == 200)
-        return show(request, page, section="/a-traiter", status=status)
-
-    if refused or form.get("act") == "preview":
-        return await again(status=422 if refused else 200)
-    act, details = (Act.WRITE, Details()) if form.get("act") == Act.WRITE else decision_of(form, now())
-    sent = _Sent(_version(form), words, act, details)
+    if form.get("act") == "preview" or _is_refused(words):
+        return await _shown_again(request, introduction_id, engine, words)
+    sent = _sent(form, words)
     actor = Actor(Party.STAFF, staff.name)
     try:
         is_changed = await engine.write(lambda matcher: _do(matcher, introduction_id, sent, actor))
     except IllegalStep:
-        if any(one.text != one.read for one in words.values()):
-            return await again(conflict=True, status=409)
-        return back_to("/a-traiter", said="some_changed")
-    if act is Act.WRITE:
+        if all(one.text == one.read for one in words.values()):
+            return back_to("/a-traiter", said="some_changed")
+        return await _shown_again(request, introduction_id, engine, words, conflict=True)
+    if sent.act is Act.WRITE:
         return back_to(f"/a-traiter/{introduction_id}", said="word_kept" if is_changed else "record_same")
-    return back_to("/a-traiter", said=f"staff_{act.value}")
+    return back_to("/a-traiter", said=f"staff_{sent.act.value}")
+
+
+async def _shown_again(
+    request: Request,
+    introduction_id: str,
+    engine: EngineDep,
+    words: Mapping[Side, TypedWord],
+    *,
+    conflict: bool = False,
+) -> Response:
+    """Show the pair with the words as they were typed: previewed, refused, or in conflict with others."""
+    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, words, now()), client_of(request))
+    status = 409 if conflict else 200
+    if _is_refused(words):
+        status = 422
+    page = replace(page, conflict=conflict, previewed=status == 200)
+    return show(request, page, section="/a-traiter", status=status)
+
+
+def _is_refused(words: Mapping[Side, TypedWord]) -> bool:
+    return any(fault_of(one.text) for one in words.values())
+
+
+def _sent(form: dict[str, str], words: Mapping[Side, TypedWord]) -> _Sent:
+    """Return what a form holds; InvalidRequest where it holds no version, or no act that exists."""
+    version = form.get("version", "")
+    if not version.isdecimal() or len(version) > 9:
+        raise InvalidRequest("The form names an introduction without its version.")
+    act, details = Act.WRITE, Details()
+    if form.get("act") != Act.WRITE:
+        act, details = decision_of(form, now())
+    return _Sent(int(version), words, act, details)
 
 
 def _do(matcher: Matcher, introduction_id: str, sent: _Sent, actor: Actor) -> bool:
@@ -135,11 +157,3 @@ def _pair(matcher: Matcher, introduction_id: str, words: Mapping[Side, TypedWord
         conflict=False,
         previewed=False,
     )
-
-
-def _version(form: Mapping[str, str]) -> int:
-    """Return the version that the page showed; InvalidRequest where the form holds none."""
-    given = form.get("version", "")
-    if not given.isdecimal() or len(given) > 9:
-        raise InvalidRequest("The form names an introduction without its version.")
-    return int(given)
