@@ -48,21 +48,27 @@ class AcceptanceModel:
     position-major: first every receiver's best possible applicant, then every second best, and so on, with
     the receivers that have most applicants first. Position ``p`` is then one contiguous slice that lines up
     with a prefix of the slice of ``p - 1``, and one step of the recurrence is one vectorised product.
+
+    Pairs from which the receiver gains nothing are not packed: it never accepts them, they stand behind all
+    others, and so they change nobody's acceptance. Where lists are short, they are most of what is listed.
     """
 
     def __init__(self, receiver: Ints, g: Floats, mixture: Mixture, receivers: int) -> None:
         self.shape = receiver.shape
         self.mixture = mixture
-        flat = receiver.ravel()
-        by_receiver = np.lexsort((-g.ravel(), flat))
-        self.degree = degree = np.bincount(flat, minlength=receivers)
-        position = np.arange(len(flat)) - np.repeat(np.cumsum(degree) - degree, degree)
+        flat, gain = receiver.ravel(), g.ravel()
+        kept = np.flatnonzero(gain)
+        if not len(kept):  # nobody gains: the pairs are kept, so that each receiver has its slots
+            kept = np.arange(len(flat))
+        by_receiver = kept[np.lexsort((-gain[kept], flat[kept]))]
+        self.degree = degree = np.bincount(flat[kept], minlength=receivers)
+        position = np.arange(len(kept)) - np.repeat(np.cumsum(degree) - degree, degree)
         self.offset = np.empty(receivers, dtype=np.int64)  # place of each receiver within every slice
         self.offset[np.argsort(-degree, kind="stable")] = np.arange(receivers)
         self.packed = by_receiver[np.lexsort((self.offset[flat[by_receiver]], position))]
         self.width = np.bincount(position, minlength=1)  # applicants' slots at each position
         self.start = np.cumsum(self.width) - self.width
-        self.g = g.ravel()[self.packed]
+        self.g = gain[self.packed]
         self.decay = (1 - mixture.bases).astype(self.g.dtype)
         self.payoff = self.g[:, None] * mixture.weights.astype(self.g.dtype)
         if mixture.first > 1:  # acceptance is min(1, g v(1)) when no better applicant came: correct P(N = 0)
@@ -114,6 +120,6 @@ class AcceptanceModel:
         return after
 
     def _unpack(self, packed: Floats) -> Floats:
-        flat = np.empty_like(packed)
-        flat[self.packed] = packed
-        return flat.reshape(self.shape)
+        values = np.zeros(self.shape, dtype=packed.dtype)
+        values.flat[self.packed] = packed
+        return values

@@ -23,6 +23,7 @@ from matcher.market.pairs import Pairs
 from matcher.market.search import by_rank
 
 _VIEW_EXCHANGES = 20  # at most, times the number of receivers
+_BLOCK = 512  # lists whose exchanges are forecast together
 _TOP = 12  # one of the two places is among the first
 _PENALTIES = np.geomspace(2, 1000, 50)  # steepness, round by round
 _FOLLOW = 0.3  # share of the penalty that goes into the multipliers, a round
@@ -139,8 +140,14 @@ def meet_match_floors(
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """One receiver's ``pairs`` (flat numbers), their applications and matches after an exchange."""
+    """What an exchange changes at one receiver.
 
+    ``pair`` (a flat number) changes its place, and ``application`` is what it then applies with; ``pairs``
+    are all that the receiver may accept, with their applications and matches.
+    """
+
+    pair: int
+    application: float
     pairs: Ints
     applied: Floats
     match: Floats
@@ -184,7 +191,8 @@ class _Lists:
 
     def improve(self, penalty: float, limits: Limits) -> None:
         """Try the most promising exchanges, as many as there are lists."""
-        expected = np.where(self.crossing(limits), 0, self.forecast(penalty))
+        expected = self.forecast(penalty)
+        expected[self.crossing(limits)] = 0
         # No more than there are lists: each exchange moves matches, and the forecast ages with it.
         flat = expected.ravel()
         many = min(len(expected), int((flat > _LEAST).sum()))
@@ -203,9 +211,8 @@ class _Lists:
         two applications times their gain. The curved part (:func:`_curvature`) corrects it for the three
         people whose matches change most: the proposer and both receivers. 0 where there is no exchange.
         """
-        n, first, up, down = self.pairs.proposers, self.pairs.first_receiver, *self.moves()
-        top = up.shape[1]
-        price, scale = self.price(self.matches, penalty), self.scale / penalty
+        n, first = self.pairs.proposers, self.pairs.first_receiver
+        price = self.price(self.matches, penalty)
         bonus = np.maximum(0, price)
         priced = self.model.evaluate(self.applied, 1 + bonus[:n, None] + bonus[first + self.pairs.receiver])
         plain = self.model.evaluate(self.applied)
@@ -213,22 +220,19 @@ class _Lists:
         accept = np.take_along_axis(plain.accept, self.order, axis=1)
         growth = np.take_along_axis(plain.gain, self.order, axis=1)
         receiver = first + np.take_along_axis(self.pairs.receiver, self.order, axis=1)
-        linear: Floats = up * gain[:, None, :] + down * gain[:, :top, None]
-        # changes of the expected matches of the proposer, of the lower and of the upper receiver
-        own: Floats = up * accept[:, None, :] + down * accept[:, :top, None]
-        lower = np.asarray(up * growth[:, None, :], dtype=float)
-        upper = np.asarray(down * growth[:, :top, None], dtype=float)
-        return (
-            linear
-            + _curvature(price[:n, None, None], scale[:n, None, None], own)
-            + _curvature(price[receiver][:, None, :], scale[receiver][:, None, :], lower)
-            + _curvature(price[receiver][:, :top, None], scale[receiver][:, :top, None], upper)
-        )
+        outlook = _Outlook(gain, accept, growth, receiver, price, self.scale / penalty)
+        merit = np.empty((n, min(_TOP, len(self.v)), len(self.v)))
+        # In blocks: a dozen arrays of this shape are needed on the way, of all lists they would be gigabytes.
+        for start in range(0, n, _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            merit[rows] = outlook.merit(rows, *self.moves(rows))
+        return merit
 
-    def moves(self) -> tuple[Floats, Floats]:
-        """Change of the applications to the lower and to the upper one of an exchange, (C, top, L)."""
-        ranked = np.take_along_axis(self.pairs.f * self.pairs.allowed, self.order, axis=1)
-        now = np.take_along_axis(self.applied, self.order, axis=1)
+    def moves(self, rows: slice = slice(None)) -> tuple[Floats, Floats]:
+        """Change of the applications to the lower and to the upper one of an exchange, (rows, top, L)."""
+        order = self.order[rows]
+        ranked = np.take_along_axis(self.pairs.f[rows] * self.pairs.allowed[rows], order, axis=1)
+        now = np.take_along_axis(self.applied[rows], order, axis=1)
         top = min(_TOP, len(self.v))
         # Each exchange once: the first place is above the second.
         real = np.arange(top)[:, None] < np.arange(len(self.v))[None, :]
@@ -257,7 +261,7 @@ class _Lists:
             # The pairs of one receiver belong to different proposers: no index is twice in the sum below.
             change = one.match - self.match.flat[one.pairs]
             matches[one.pairs // self.order.shape[1]] += change
-            matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pairs[0]]] += change.sum()
+            matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pair]] += change.sum()
             merit += float(change.sum())
         before, after = (np.maximum(0, self.price(x, penalty)) for x in (self.matches, matches))
         merit += float(self.scale @ (before**2 - after**2)) / (2 * penalty)
@@ -265,6 +269,7 @@ class _Lists:
             return
         for one in changes:
             self.applied.flat[one.pairs], self.match.flat[one.pairs] = one.applied, one.match
+            self.applied.flat[one.pair] = one.application
         self.matches = matches
         self.order[c, upper], self.order[c, lower] = second, first
 
@@ -273,10 +278,46 @@ class _Lists:
         pair = c * self.order.shape[1] + position
         slots = self.model.slots_of(int(self.pairs.receiver.flat[pair]))
         pairs = self.model.packed[slots]
-        applied = self.applied.flat[pairs]
+        applied, own = self.applied.flat[pairs], float(self.applied.flat[pair])
         if self.pairs.allowed.flat[pair]:
-            applied[pairs == pair] = min(1.0, float(self.pairs.f.flat[pair] * view))
-        return _Change(pairs, applied, applied * self.model.accept_at(slots, applied))
+            own = min(1.0, float(self.pairs.f.flat[pair] * view))
+            applied[pairs == pair] = own
+        return _Change(pair, own, pairs, applied, applied * self.model.accept_at(slots, applied))
+
+
+@dataclass(frozen=True, slots=True)
+class _Outlook:
+    """What exchanges are forecast from.
+
+    By rank (C, L): what an application brings at today's prices, how far it is accepted, what it adds to its
+    receiver's matches, and the receiver's number as a person. By person: its price, and its scale.
+    """
+
+    gain: Floats
+    accept: Floats
+    growth: Floats
+    receiver: Ints
+    price: Floats
+    scale: Floats
+
+    def merit(self, rows: slice, up: Floats, down: Floats) -> Floats:
+        """Forecast the merit of the exchanges of some lists, (rows, top, L), from :meth:`_Lists.moves`."""
+        top = up.shape[1]
+        gain, accept, growth = self.gain[rows], self.accept[rows], self.growth[rows]
+        receiver = self.receiver[rows]
+        price, scale = self.price[receiver], self.scale[receiver]
+        linear: Floats = up * gain[:, None, :] + down * gain[:, :top, None]
+        # changes of the expected matches of the proposer, of the lower and of the upper receiver
+        own: Floats = up * accept[:, None, :] + down * accept[:, :top, None]
+        lower = np.asarray(up * growth[:, None, :], dtype=float)
+        upper = np.asarray(down * growth[:, :top, None], dtype=float)
+        proposer = np.arange(len(self.gain))[rows, None, None]
+        return (
+            linear
+            + _curvature(self.price[proposer], self.scale[proposer], own)
+            + _curvature(price[:, None, :], scale[:, None, :], lower)
+            + _curvature(price[:, :top, None], scale[:, :top, None], upper)
+        )
 
 
 def _curvature(price: Floats, scale: Floats, change: Floats) -> Floats:

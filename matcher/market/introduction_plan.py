@@ -8,6 +8,7 @@ spread over those who want them instead of flooding the best known.
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import islice
 
 import numpy as np
 
@@ -184,12 +185,12 @@ def _mutual_pairs(
     names: Sequence[str], scores: Mapping[str, Mapping[str, float]], met: Set[frozenset[str]]
 ) -> Pairs:
     """Lay out what each organisation lists in rows of one width; only mutual, new pairs are allowed."""
-    row_of = {name: row for row, name in enumerate(names)}
+    row_of = {name: row for row, name in enumerate(names)}  # names are sorted
     width = min(len(names), max(1, *map(len, scores.values())))
     receiver = np.zeros((len(names), width), dtype=np.int64)
     f, g = np.zeros(receiver.shape), np.zeros(receiver.shape)
     for row, name in enumerate(names):
-        columns = _columns(name, names, scores[name])[:width]
+        columns = _columns(name, row_of, scores[name], width)
         receiver[row] = [row_of[other] for other in columns]
         for column, other in enumerate(columns):
             both = other in scores[name] and name in scores[other]
@@ -198,13 +199,16 @@ def _mutual_pairs(
     return Pairs(receiver, f, g, (f > 0) & (g > 0), len(names), one_population=True)
 
 
-def _columns(name: str, names: Sequence[str], listed: Mapping[str, float]) -> list[str]:
-    """Return the organisations that ``name`` lists, then all others.
+def _columns(name: str, row_of: Mapping[str, int], listed: Mapping[str, float], width: int) -> list[str]:
+    """Return the organisations that ``name`` lists, then others, by id, ``width`` in all.
 
     The market's arrays need distinct receivers in each row; the others pad shorter rows and are not allowed.
     """
-    wanted = [other for other in names if other in listed and other != name]
-    return wanted + sorted(set(names).difference(wanted))
+    wanted = sorted(other for other in listed if other in row_of and other != name)
+    taken = set(wanted)
+    # As many others as are needed, and no more: to sort them all for each is what grows with the square.
+    others = (other for other in row_of if other not in taken)
+    return [*wanted, *islice(others, max(0, width - len(wanted)))][:width]
 
 
 def _view_floor(pairs: Pairs) -> Floats:
