@@ -10,7 +10,7 @@
 - ``serving``: the open generation that answers
 """
 
-from matcher.index.documents import TEMPLATE, passage, to_points
+from matcher.index.documents import TEMPLATE, LabelVectors, passage, to_points
 from matcher.index.exact import ExactIndex
 from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
 from matcher.index.indexer import Indexer
@@ -35,6 +35,7 @@ __all__ = [
     "Index",
     "Indexer",
     "Label",
+    "LabelVectors",
     "Manifest",
     "Point",
     "Progress",

@@ -5,6 +5,7 @@ together.
 """
 
 from collections.abc import Sequence
+from itertools import islice
 
 import numpy as np
 
@@ -42,21 +43,61 @@ def _label_texts(item: AnyItem) -> list[str]:
     return [label.text for label in labels_of(item)]
 
 
-def to_points(items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical) -> list[Point]:
+class LabelVectors:
+    """Vectors of labels, each encoded once: items share theirs with others of other batches.
+
+    Parameters
+    ----------
+    encoder
+        What encodes them, as questions.
+    most
+        Labels kept, those not met for longest leaving first; at 384 numbers each the default is 100 MB.
+
+    Examples
+    --------
+    >>> from matcher.adapters.encoder.hashing import HashingEncoder
+    >>> labels = LabelVectors(HashingEncoder(dim=64))
+    >>> labels.of(["cloud", "IA"]).shape, labels.of([]).shape
+    ((2, 64), (0, 64))
+    """
+
+    def __init__(self, encoder: Encoder, most: int = 65_536) -> None:
+        self._encoder = encoder
+        self._most = most
+        self._known: dict[str, Vectors] = {}
+
+    def of(self, labels: Sequence[str]) -> Vectors:
+        """Return one row a label, shape (labels, dim), for distinct labels."""
+        new = [label for label in labels if label not in self._known]
+        fresh = dict(zip(new, self._encoder.encode_queries(new), strict=True)) if new else {}
+        rows = np.empty((len(labels), self._encoder.dim), dtype=np.float32)
+        for place, label in enumerate(labels):
+            vector = self._known.pop(label, None)
+            # A copy: a row would keep the vectors of its whole batch.
+            self._known[label] = fresh[label].copy() if vector is None else vector
+            rows[place] = self._known[label]
+        for label in list(islice(self._known, max(0, len(self._known) - self._most))):
+            del self._known[label]
+        return rows
+
+
+def to_points(
+    items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical, known: LabelVectors | None = None
+) -> list[Point]:
     """Encode items for the index, in input order.
 
     Declaring a need never makes an item harder to find by what it gives: the dense vector is of the text
     without needs, which have vectors of their own, and each word weighs what it weighs in the better of the
     texts with and without them.
 
-    One encoder call for the texts and one for the distinct labels of all items. An empty sequence gives an
-    empty list.
+    One encoder call for the texts and one for the distinct labels of all items that are not ``known`` yet. An
+    empty sequence gives an empty list.
     """
     texts = [passage(item, needs=False) for item in items]
     labels = [_label_texts(item) for item in items]
     distinct = sorted(set().union(*labels))
     row_of = {text: row for row, text in enumerate(distinct)}
-    label_rows = encoder.encode_queries(distinct)
+    label_rows = (known or LabelVectors(encoder)).of(distinct)
     dense = encoder.encode_passages(texts)
     whole = lexical.encode_passages([passage(item) for item in items])
     sparse = [heavier(given, full) for given, full in zip(lexical.encode_passages(texts), whole, strict=True)]

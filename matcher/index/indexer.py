@@ -16,7 +16,7 @@ from matcher.domain.events import Change
 from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
-from matcher.index.documents import passage, to_points
+from matcher.index.documents import LabelVectors, passage, to_points
 from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
@@ -190,12 +190,13 @@ class Indexer:
     def _fill(self, index: Index, progress: Progress | None, source: Index | None) -> float | None:
         """Index all listed items; return the mean number of terms of their passages."""
         total, done, counted = sum(self.store.items.counts().values()), 0, TermMean()
+        known = LabelVectors(self.encoder)
         for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
             copied = _copied(source, listed) if source else {}
             index.upsert(list(copied.values()))
             fresh = [item for item in listed if item.id not in copied]
-            index.upsert(to_points(fresh, self.encoder, self.lexical))
+            index.upsert(to_points(fresh, self.encoder, self.lexical, known))
             counted.add(passage(item) for item in listed)
             done += len(items)
             if progress:

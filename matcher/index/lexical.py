@@ -7,7 +7,7 @@ from functools import lru_cache
 from hashlib import blake2b
 
 from matcher.index.ports import Sparse
-from matcher.language.analyser import ANALYSER, content_tokens, neutral
+from matcher.language.analyser import ANALYSER, LONGEST_KEPT, content_tokens, neutral
 
 UNIT_WEIGHT = 0.003
 """Measured on titles, need-to-aid and project texts, where .002 to .004 differ little."""
@@ -136,7 +136,15 @@ def terms(text: str) -> list[str]:
     >>> terms("Nous cherchons une développeuse d'applications mobiles")
     ['cherchon', 'developpeur', 'appliqu', 'mobil']
     """
-    return [token.stem for token in content_tokens(neutral(text))]
+    return list(_kept_terms(text) if len(text) <= LONGEST_KEPT else _found_terms(text))
+
+
+def _found_terms(text: str) -> tuple[str, ...]:
+    return tuple(token.stem for token in content_tokens(neutral(text)))
+
+
+_kept_terms = lru_cache(maxsize=1_024)(_found_terms)
+"""Of a batch of items the terms are asked for with and without needs, and counted."""
 
 
 def _sparse(weights: dict[str, float]) -> Sparse:

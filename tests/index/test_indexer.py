@@ -4,6 +4,7 @@ import os
 import shutil
 import sqlite3
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
 
+import numpy as np
 import pytest
 
 from matcher.adapters.encoder.hashing import HashingEncoder
@@ -30,6 +32,7 @@ from matcher.index import (
     Generation,
     Index,
     Indexer,
+    LabelVectors,
     Manifest,
     Point,
     SyncReport,
@@ -688,3 +691,43 @@ def test_two_threads_write_one_file_in_turn(tmp_path: Path) -> None:
 
     write_whole(path, b"mine", check=write_meanwhile)
     assert path.read_bytes() == b"mine"
+
+
+# Labels
+
+
+class CountingEncoder(HashingEncoder):
+    """Counts how often each label was encoded."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: Counter[str] = Counter()
+
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        self.asked.update(texts)
+        return super().encode_queries(texts)
+
+
+def test_a_label_is_encoded_once_for_all_batches(store: Store, root: Path) -> None:
+    shared = [
+        organisation(number).model_copy(update={"expertise": ("cloud", f"métier {number % 3}")})
+        for number in range(12)
+    ]
+    store.items.put(shared, source="test")
+    encoder = CountingEncoder()
+    indexer = Indexer(store, FolderGenerations(root, EdgeIndex), encoder, Bm25Lexical(), batch=4)
+    built = indexer.rebuild(now=NOW)
+    assert set(encoder.asked.values()) == {1}
+    assert {"cloud", "métier 0", "métier 1", "métier 2"} <= set(encoder.asked)
+    ours = built.index.fetch(["ORG011"])["ORG011"].labels
+    assert ours is not None
+    assert np.allclose(ours, encoder.encode_queries(["cloud", "métier 2"]), atol=1e-6)
+    built.index.close()
+
+
+def test_labels_not_met_for_longest_leave_first() -> None:
+    encoder = CountingEncoder()
+    labels = LabelVectors(encoder, most=2)
+    for asked in (["a", "b"], ["a"], ["c"], ["a"], ["b"]):
+        labels.of(asked)
+    assert encoder.asked == {"a": 1, "b": 2, "c": 1}
