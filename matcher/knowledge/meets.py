@@ -5,7 +5,7 @@ item's side, how strongly, and the reason in French and English. Staff can read 
 ``teaches:*`` stand for every code that is the same on both sides.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from matcher.knowledge.concepts import Mention
 from matcher.knowledge.facts import read_facts
 from matcher.knowledge.tables import Row, read_rows, read_table
 
-__all__ = ["MeetRow", "Meets", "Met", "read_meets"]
+__all__ = ["Asked", "MeetRow", "Meets", "Met", "read_meets"]
 
 MEETS = "meets.csv"
 _COLUMNS = ("kind", "query_concept", "item_concept", "strength", "reason_fr", "reason_en")
@@ -71,23 +71,52 @@ class Meets:
 
         Of several mentions of a concept the first counts on each side. Nothing in common gives ``[]``.
         """
-        if kind is Kind.ALERT:
-            exchanged = self.between(Kind.INTERNATIONAL, item, query)
-            return [Met(met.item, met.query, met.strength, met.fr, met.en) for met in exchanged]
-        asked, offered = _first_by_concept(query), _first_by_concept(item)
-        found = []
-        for concept, mention in asked.items():
-            for row in self._rows_of(kind, concept):
-                other = offered.get(_same_code(row.item_concept, concept))
-                if other is not None:
-                    found.append(Met(mention, other, row.strength, row.fr, row.en))
-        return sorted(found, key=lambda met: (-met.strength, met.query.concept, met.item.concept))
+        return self.asked_by(kind, _first_by_concept(query)).among(_first_by_concept(item))
 
-    def _rows_of(self, kind: Kind, concept: str) -> list[MeetRow]:
+    def asked_by(self, kind: Kind, query: Mapping[str, Mention]) -> "Asked":
+        """Return what finds, in item after item, what meets the concepts of one question."""
+        return Asked(self, kind, query)
+
+    def rows_of(self, kind: Kind, concept: str) -> list[MeetRow]:
+        """Rows that say what meets a concept of a question, in the order of the table."""
         rows = self._rows.get((kind, concept), [])
         if _any_code(concept) != concept:
             rows = rows + self._rows.get((kind, _any_code(concept)), [])
         return rows
+
+
+class Asked:
+    """Finds what meets one question: which concepts would is worked out once for all items.
+
+    Parameters
+    ----------
+    meets
+        The table.
+    kind, query
+        The kind of question, and its mentions by concept.
+    """
+
+    def __init__(self, meets: Meets, kind: Kind, query: Mapping[str, Mention]) -> None:
+        self._meets, self._kind, self._query = meets, kind, query
+        self._wanted: list[tuple[str, Mention, MeetRow]] = []
+        for concept, mention in query.items():
+            for row in meets.rows_of(kind, concept):
+                self._wanted.append((_same_code(row.item_concept, concept), mention, row))
+        self._names = {name for name, _, _ in self._wanted}
+
+    def among(self, item: Mapping[str, Mention]) -> list[Met]:
+        """Return what meets among an item's mentions by concept, ordered as :meth:`Meets.between` does."""
+        if self._kind is Kind.ALERT:  # the question is the opportunity: the rows are read from the item
+            exchanged = Asked(self._meets, Kind.INTERNATIONAL, item).among(self._query)
+            return [Met(met.item, met.query, met.strength, met.fr, met.en) for met in exchanged]
+        if self._names.isdisjoint(item):  # most items: nothing meets
+            return []
+        found = [
+            Met(mention, item[name], row.strength, row.fr, row.en)
+            for name, mention, row in self._wanted
+            if name in item
+        ]
+        return sorted(found, key=lambda met: (-met.strength, met.query.concept, met.item.concept))
 
 
 def read_meets(data_dir: Path) -> Meets:

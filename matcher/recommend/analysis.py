@@ -24,6 +24,7 @@ Subject = AnyItem | Profile
 
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
+_NO_SUBJECT = frozenset({"sectors", "needs"})
 _SHORTEST_STEM = 4
 _OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
 """What comes before a thing of one's own that completes another noun."""
@@ -103,6 +104,27 @@ class Analysis:
         if not isinstance(subject, Item):
             subject = subject.model_copy(update={"description": self.affirmed})
         return tuple(terms(passage(subject)))
+
+    @cached_property
+    def stated(self) -> dict[str, Mention]:
+        """Facts and concepts of this side by id, the first mention of each: what meets may name either.
+
+        A sector that it serves is not its subject, and neither is what it looks for: who seeks an electronic
+        signature does not offer one that document management would complete.
+        """
+        stated: dict[str, Mention] = {}
+        for fact in self.facts:
+            stated.setdefault(fact.concept, fact)
+        if not self.is_sought:
+            for concept, mention in self.mentions.items():
+                if mention.field not in _NO_SUBJECT:
+                    stated.setdefault(concept, mention)
+        return stated
+
+    @cached_property
+    def given(self) -> int:
+        """Number of concepts that it names elsewhere than among its needs."""
+        return sum(mention.field != "needs" for mention in self.mentions.values())
 
     @cached_property
     def evidence_text(self) -> str:

@@ -9,14 +9,19 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
 
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
 from matcher.recommend.analysis import Analysis
+from matcher.recommend.features import MANY_LABELS, worth_of_one
 from matcher.recommend.free_text import lower_in_place
 from matcher.recommend.policies import Policy
-from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity, worth_of_one
+from matcher.recommend.similarity import PAIRS, Comparison, Echoes, LabelMatch
 
 CLEAR_MATCH: Mapping[str, float] = {
     "theme": 0.55,
@@ -51,7 +56,6 @@ MANY_CONCEPTS = 7
 """Concepts an item may name before each counts less; shipped records name 7 at most."""
 CLEAR_PEERS = 2
 """Members like the asker in one factory from which they are clear evidence: one may be there by chance."""
-_NO_SUBJECT = frozenset({"sectors", "needs"})
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
@@ -146,75 +150,112 @@ class Evidence:
     @property
     def fact_strength(self) -> float:
         """What all facts that meet are worth together, in [0, 1]; each further one adds less."""
-        return 1.0 - math.prod(1.0 - met.strength for met in self.met)
-
-    @property
-    def peer_strength(self) -> float:
-        """What members like the asker are worth together, in [0, 1]; each further one adds half as much."""
-        return 1.0 - 0.5 ** len(self.peers)
+        return strength_of_facts(self.met)
 
     @property
     def concept_strength(self) -> float:
         """What all shared concepts are worth together, in [0, 1]; each further one adds less."""
-        return 1.0 - math.prod(1.0 - CONCEPT_WEIGHT * concept.rarity for concept in self.concepts)
+        return strength_of_concepts(self.concepts)
+
+
+def strength_of_facts(met: Sequence[Met]) -> float:
+    """Return what facts that meet are worth together, in [0, 1]; each further one adds less."""
+    return 1.0 - math.prod(1.0 - one.strength for one in met)
+
+
+def strength_of_concepts(shared: Sequence[SharedConcept]) -> float:
+    """Return what shared concepts are worth together, in [0, 1]; each further one adds less."""
+    return 1.0 - math.prod(1.0 - CONCEPT_WEIGHT * concept.rarity for concept in shared)
+
+
+def strength_of_peers(names: Sequence[str]) -> float:
+    """Return what members like the asker are worth, in [0, 1]; each further one adds half as much."""
+    return 1.0 - 0.5 ** len(names)
 
 
 class EvidenceFinder:
     """Finds the evidence between one question and each of its hits.
 
+    What signals need is found for every hit. The rest, such as the labels and words that a reason quotes, is
+    found for the few hits of which it is asked. A place is that of a hit among the compared items.
+
     Parameters
     ----------
-    query
-        The question.
-    items
-        All hits that are compared: a concept or a word that few of them hold is worth more.
+    compared
+        The question and all hits: a concept or a word that few of them hold is worth more.
     policy
         Which signals count, and which concepts are themes.
     meets
         Which facts of the two sides meet.
+    peers
+        For each hit the names of the members like the asker that take part in it; None for none anywhere.
     """
 
-    def __init__(self, query: Analysis, items: Sequence[Analysis], policy: Policy, meets: Meets) -> None:
-        self._query = query
+    def __init__(
+        self,
+        compared: Comparison,
+        policy: Policy,
+        meets: Meets,
+        peers: Sequence[tuple[str, ...]] | None = None,
+    ) -> None:
+        self._compared = compared
+        self._query, self._items = compared.query, compared.items
         self._policy = policy
-        self._meets = meets
-        self._number = len(items)
-        self._stated_by_query = _stated(query)
-        asked = self._countable(query.mentions)
-        self._asked = asked
-        self._holders: Counter[str] = Counter()
-        self._word_holders: Counter[str] = Counter()
-        for item in items:
-            self._holders.update(asked.keys() & item.mentions.keys())
-            self._word_holders.update(query.words.keys() & item.words.keys())
-        self._told_by_words = sum(self._rarity(count) for count in self._word_holders.values())
+        self._number = len(self._items)
+        self.peers = peers or [()] * self._number
+        asked = meets.asked_by(policy.kind, self._query.stated)
+        self.met = [self._of_the_job(asked.among(item.stated), item) for item in self._items]
+        self.concepts = self._concepts()
 
-    def find(self, item: Analysis, similarity: Similarity, peers: tuple[str, ...] = ()) -> Evidence:
-        """Return the evidence between the question and one item, in which ``peers`` take part."""
-        pairs = {name: match for name, match in similarity.best_pairs().items() if self._policy.weights[name]}
-        query_echo = item_echo = item_theme = query_theme = None
+    @property
+    def coverage(self) -> list[float]:
+        """For each hit, the share of what a request's words tell that it holds, in [0, 1]."""
+        return [self._coverage(item) for item in self._items]
+
+    def clear(self) -> list[bool]:
+        """For each hit, whether anything speaks clearly for it, as its evidence says.
+
+        What is known of every hit decides most; only where it does not is the rest looked for.
+        """
+        clear = self._with_clear_labels()
         if self._policy.weights["echo"]:
-            query_echo, item_echo = similarity.query_echo(), similarity.item_echo()
+            for echoes in (self._compared.query_echoes, self._compared.item_echoes):
+                clear |= np.array(echoes.similarities) >= CLEAR_ECHO
+        return [bool(known) or self.find(place).is_clear for place, known in enumerate(clear)]
+
+    def _with_clear_labels(self) -> NDArray[np.bool_]:
+        clear = np.zeros(self._number, dtype=bool)
+        for name, (own, other) in PAIRS.items():
+            if self._policy.weights[name]:
+                # In double precision, as the similarity of a pair is compared.
+                clear |= self._compared.best(own, other).astype(np.float64) >= CLEAR_MATCH[name]
+        return clear
+
+    def find(self, place: int) -> Evidence:
+        """Return all evidence between the question and one hit."""
+        item, weights = self._items[place], self._policy.weights
+        pairs = self._compared.best_pairs(place)
+        query_echo = item_echo = item_theme = query_theme = None
+        if weights["echo"]:
+            query_echo = _echo(self._query, self._compared.query_echoes, place)
+            item_echo = _echo(item, self._compared.item_echoes, place)
             if not has_long_list(item):
                 item_theme = find_named_theme(self._query, item)
             if len(item.words) <= MANY_WORDS:
                 query_theme = find_named_theme(item, self._query)
-        concepts = self._shared_concepts(item) if self._policy.weights["concepts"] else ()
         words = self._shared_words(item)
-        met = self._meets.between(self._policy.kind, self._stated_by_query, _stated(item))
-        met = _of_the_job(met, self._query, item)
         return Evidence(
-            labels=pairs,
-            query_echo=_echo(self._query, query_echo),
-            item_echo=_echo(item, item_echo),
+            labels={name: match for name, match in pairs.items() if weights[name]},
+            query_echo=query_echo,
+            item_echo=item_echo,
             item_theme=item_theme,
             query_theme=query_theme,
-            concepts=concepts,
-            met=tuple(met),
+            concepts=self.concepts[place],
+            met=self.met[place],
             words=words,
-            coverage=self._coverage(words) * self._worth_of_words(item),
+            coverage=self._coverage(item),
             words_tell=self._tell(words),
-            peers=peers,
+            peers=self.peers[place],
         )
 
     def _tell(self, words: Sequence[str]) -> bool:
@@ -234,30 +275,35 @@ class EvidenceFinder:
 
         A text that strings other people's questions together holds the words of each.
         """
-        given = sum(mention.field != "needs" for mention in item.mentions.values())
-        return worth_of_one(len(item.words), MANY_WORDS) * worth_of_one(given, MANY_CONCEPTS)
+        return worth_of_one(len(item.words), MANY_WORDS) * worth_of_one(item.given, MANY_CONCEPTS)
 
-    def _countable(self, mentions: Mapping[str, Mention]) -> dict[str, Mention]:
-        """Leave out concepts that fit every company and so tell nothing for this kind of question."""
-        ignored = self._policy.ignored_domains
-        return {name: found for name, found in mentions.items() if found.domain not in ignored}
+    def _concepts(self) -> list[tuple[SharedConcept, ...]]:
+        """For each hit the concepts of both sides; none where concepts do not count.
 
-    def _shared_concepts(self, item: Analysis) -> tuple[SharedConcept, ...]:
-        """Concepts of both sides; a need that both have brings neither anything.
-
-        What an item with a long list of concepts names is worth less, so that naming everything pays nothing.
-        What it needs makes the list of what it gives no longer.
+        Concepts that fit every company are left out: they tell nothing for this kind of question.
         """
-        given = sum(mention.field != "needs" for mention in item.mentions.values())
-        share_given = worth_of_one(given, MANY_CONCEPTS)
-        share_needed = worth_of_one(len(item.mentions), MANY_CONCEPTS)
-        shared = []
-        for concept, mention in self._asked.items():
-            theirs = item.mentions.get(concept)
-            if theirs is not None and not (mention.field == theirs.field == "needs"):
-                share = share_needed if theirs.field == "needs" else share_given
-                shared.append(SharedConcept(mention, theirs, share * self._rarity(self._holders[concept])))
-        return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
+        if not self._policy.weights["concepts"]:
+            return [()] * self._number
+        ignored = self._policy.ignored_domains
+        asked = {name: found for name, found in self._query.mentions.items() if found.domain not in ignored}
+        named = [asked.keys() & item.mentions.keys() for item in self._items]
+        holders = Counter(chain.from_iterable(named))
+        rarity = {concept: self._rarity(count) for concept, count in holders.items()}
+        return [
+            _shared(asked, item, {concept: rarity[concept] for concept in concepts})
+            for item, concepts in zip(self._items, named, strict=True)
+        ]
+
+    @cached_property
+    def _word_holders(self) -> Counter[str]:
+        """How many hits hold each word of the question."""
+        asked = self._query.words.keys()
+        return Counter(chain.from_iterable(asked & item.words.keys() for item in self._items))
+
+    @cached_property
+    def _told_by_words(self) -> float:
+        """What all words of the question tell together; words of no hit tell nothing."""
+        return sum(self._rarity(count) for count in self._word_holders.values())
 
     def _shared_words(self, item: Analysis) -> tuple[str, ...]:
         """Words of both texts, rarest first, then longest, less those that a third of the items hold."""
@@ -266,11 +312,32 @@ class EvidenceFinder:
         telling = [word for word in shared if self._word_holders[word] <= most]
         return tuple(sorted(telling, key=lambda word: (self._word_holders[word], -len(word), word)))
 
-    def _coverage(self, words: Sequence[str]) -> float:
-        """Share of what a request's words tell that these words tell; words of no item tell nothing."""
+    def _coverage(self, item: Analysis) -> float:
+        """Share of what a request's words tell that an item's words tell, less for an item of many words."""
         if self._query.id is not None or not self._told_by_words:
             return 0.0
-        return sum(self._rarity(self._word_holders[word]) for word in words) / self._told_by_words
+        told = sum(self._rarity(self._word_holders[word]) for word in self._shared_words(item))
+        return told / self._told_by_words * self._worth_of_words(item)
+
+    def _of_the_job(self, met: Sequence[Met], item: Analysis) -> tuple[Met, ...]:
+        """Weigh what meets by the job that is asked for, and by how much the item names.
+
+        A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
+        jobs leads to each of them less.
+        """
+        if not met:
+            return ()
+        taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
+        leads = any(one.item.concept.startswith(_TEACHES) for one in met)
+        is_asked = any(fact.concept.startswith(_JOB) for fact in self._query.facts)
+        named = worth_of_one(len(item.mentions), MANY_CONCEPTS)
+        weighed = []
+        for one in met:
+            if one.item.concept.startswith(_TEACHES):
+                weighed.append(replace(one, strength=one.strength * min(1.0, MANY_JOBS / taught)))
+            elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
+                weighed.append(replace(one, strength=one.strength * named))
+        return tuple(sorted(weighed, key=lambda one: -one.strength))
 
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
@@ -283,38 +350,27 @@ def has_long_list(item: Analysis) -> bool:
     return bool(themes.stop - themes.start > MANY_LABELS)
 
 
-def _stated(side: Analysis) -> list[Mention]:
-    """Facts and concepts of a side: the table may name either.
+def _shared(
+    asked: Mapping[str, Mention], item: Analysis, rarity: Mapping[str, float]
+) -> tuple[SharedConcept, ...]:
+    """Return the concepts of ``rarity``, which both sides name, rarest first, ties by id.
 
-    A sector that it serves is not its subject, and neither is what it looks for: who seeks an electronic
-    signature does not offer one that document management would complete.
+    A need that both have brings neither anything. What an item with a long list of concepts names is worth
+    less, so that naming everything pays nothing. What it needs makes the list of what it gives no longer.
     """
-    if side.is_sought:
-        return list(side.facts)
-    return [*side.facts, *(one for one in side.mentions.values() if one.field not in _NO_SUBJECT)]
+    shared = []
+    for concept, rare in rarity.items():
+        mention, theirs = asked[concept], item.mentions[concept]
+        needed = theirs.field == "needs"
+        if not (needed and mention.field == "needs"):
+            named = len(item.mentions) if needed else item.given
+            shared.append(SharedConcept(mention, theirs, worth_of_one(named, MANY_CONCEPTS) * rare))
+    return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
 
 
-def _of_the_job(met: Sequence[Met], query: Analysis, item: Analysis) -> list[Met]:
-    """Weigh what meets by the job that is asked for, and by how much the item names.
-
-    A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
-    jobs leads to each of them less.
-    """
-    taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
-    leads = any(one.item.concept.startswith(_TEACHES) for one in met)
-    is_asked = any(fact.concept.startswith(_JOB) for fact in query.facts)
-    named = worth_of_one(len(item.mentions), MANY_CONCEPTS)
-    weighed = []
-    for one in met:
-        if one.item.concept.startswith(_TEACHES):
-            weighed.append(replace(one, strength=one.strength * min(1.0, MANY_JOBS / taught)))
-        elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
-            weighed.append(replace(one, strength=one.strength * named))
-    return sorted(weighed, key=lambda one: -one.strength)
-
-
-def _echo(owner: Analysis, found: tuple[int, float] | None) -> EchoMatch | None:
-    return None if found is None else EchoMatch(owner.labels[found[0]], found[1])
+def _echo(owner: Analysis, found: Echoes, place: int) -> EchoMatch | None:
+    label = found.labels[place]
+    return None if label < 0 else EchoMatch(owner.labels[label], found.similarities[place])
 
 
 def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:

@@ -2,18 +2,41 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 
 import numpy as np
 
-from matcher.domain.items import AnyItem, Item, Profile
+from matcher.domain.items import AnyItem, Item, Organisation, Profile
 from matcher.domain.store import Items
 from matcher.index import Bm25Lexical, Encoder, Index, Point, Role, Sparse, Vectors, passage, to_points
 from matcher.recommend.analysis import Analyser, Analysis, Subject
 from matcher.recommend.history import NO_PEERS, Peers
 
+MANY_LABELS = 7
+"""Labels of one role an item may list before each counts less, so that listing everything pays nothing.
 
-@dataclass(frozen=True, slots=True)
+95 of 100 shipped records list 6 at most, the longest 9.
+"""
+MANY_LABELS_OF_STAFF = 10
+"""The same for factories, opportunities and leads, whose lists the cluster's staff write."""
+WORTH_OF_A_FRAME = 0.4
+"""Share of its similarity that the name of a programme keeps: it orders calls, and is never clear."""
+
+
+def worth_of_one(count: int, most: int) -> float:
+    """Return what one entry of a list is worth, in (0, 1]: 1 up to ``most`` entries.
+
+    Beyond, it falls with the square of the length: a list twice as long is worth half in all, so that to add
+    entries never pays.
+
+    >>> worth_of_one(8, 8), worth_of_one(16, 8)
+    (1.0, 0.25)
+    """
+    return min(1.0, most / max(1, count)) ** 2
+
+
+@dataclass(frozen=True)  # without slots: what is asked of an item by every question is kept
 class Features:
     """An analysis with its vectors.
 
@@ -31,6 +54,26 @@ class Features:
         """Vector of the whole text, shape (dim,)."""
         whole: Vectors = self.rows[-1]
         return whole
+
+    @cached_property
+    def worth(self) -> Vectors:
+        """What the labels of an item count, in [0, 1], shape (2, labels + 1).
+
+        The first row is for labels compared with labels, the second for labels compared with a whole text.
+        Labels that fit every organisation count nothing beside labels. The whole text, the last column,
+        counts fully.
+        """
+        analysis = self.analysis
+        worth = np.ones((2, len(self.rows)), dtype=np.float32)
+        worth[:, [place for place, label in enumerate(analysis.labels) if label.is_frame]] = WORTH_OF_A_FRAME
+        worth[0, [place for place, label in enumerate(analysis.labels) if label.is_open]] = 0.0
+        for span in analysis.spans.values():
+            count = span.stop - span.start
+            if isinstance(analysis.subject, Organisation):
+                worth[:, span] *= worth_of_one(count, MANY_LABELS)
+            else:  # written by staff, who gain nothing by a long list
+                worth[0, span] *= min(1.0, MANY_LABELS_OF_STAFF / count)
+        return worth
 
     @property
     def asked(self) -> Vectors:

@@ -5,6 +5,7 @@ Every signal is monotone: more evidence never lowers a score.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -16,11 +17,17 @@ from matcher.knowledge.meets import Meets
 from matcher.knowledge.places import distances_km
 from matcher.language import fold
 from matcher.recommend.analysis import Analysis, Subject
-from matcher.recommend.evidence import Evidence, EvidenceFinder
+from matcher.recommend.evidence import (
+    Evidence,
+    EvidenceFinder,
+    strength_of_concepts,
+    strength_of_facts,
+    strength_of_peers,
+)
 from matcher.recommend.features import Features
 from matcher.recommend.free_text import language_of
 from matcher.recommend.policies import SIGNALS, Policy
-from matcher.recommend.similarity import PAIRS, Floats, Similarity, similarities
+from matcher.recommend.similarity import PAIRS, Comparison, Floats
 
 HALF_KM = 60.0
 """Distance at which nearness is halved: an hour or so by train or car in the region."""
@@ -43,24 +50,28 @@ _OF_A_THEME = frozenset({"echo", "theme", "needs", "clients", "served", "asked"}
 class Scored:
     """One item: its signals and their weights (in the order of ``SIGNALS``), their mean, its evidence.
 
-    The score is the weighted mean, less for an item without clear evidence.
+    The score is the weighted mean, less for an item without clear evidence. ``is_clear``: whether anything
+    speaks clearly for the item. The evidence itself is found at ``place`` by ``finder`` when it is asked for:
+    few items of an answer are shown.
     """
 
     item: Features
     signals: Floats
     weights: Floats
     score: float
-    evidence: Evidence = field(repr=False)
+    is_clear: bool
+    finder: EvidenceFinder = field(repr=False)
+    place: int = field(repr=False)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """What speaks for the item."""
+        return self.finder.find(self.place)
 
     @property
     def id(self) -> str:
         """Id of the item."""
         return self.item.analysis.id or ""
-
-    @property
-    def is_clear(self) -> bool:
-        """Whether anything speaks clearly for the item."""
-        return self.evidence.is_clear
 
 
 def effective_weights(
@@ -107,22 +118,21 @@ def rerank(
     """
     if not items:
         return []
-    sides = [item.analysis for item, _ in items]
-    compared = similarities(query, [item for item, _ in items], floor)
-    finder = EvidenceFinder(query.analysis, sides, policy, meets)
-    peers = query.peers.in_each([side.subject for side in sides])
-    evidence = [finder.find(*one) for one in zip(sides, compared, peers, strict=True)]
+    compared = Comparison(query, [item for item, _ in items], floor)
+    peers = query.peers.in_each([side.subject for side in compared.items])
+    finder = EvidenceFinder(compared, policy, meets, peers)
     table = np.zeros((len(items), len(SIGNALS)), dtype=np.float32)
     table[:, SIGNALS.index("text")] = np.clip([score for _, score in items], 0.0, 1.0)
     for column, name in enumerate(SIGNALS):
         if policy.weights[name] and name != "text":
-            table[:, column] = _signal(name, query.analysis, sides, compared, evidence)
-    weights = _weight_table(query.analysis, sides, policy, peers=any(peers))
+            table[:, column] = _signal(name, compared, finder)
+    weights = _weight_table(query.analysis, compared.items, policy, peers=any(peers))
     strengths = (table * weights).sum(axis=1).round(6).tolist()
     scored = []
-    for place, (item, _) in enumerate(items):
-        share = 1.0 if evidence[place].is_clear else FAINT_SHARE
-        scored.append(Scored(item, table[place], weights[place], strengths[place] * share, evidence[place]))
+    for place, (clear, strength) in enumerate(zip(finder.clear(), strengths, strict=True)):
+        score = strength if clear else strength * FAINT_SHARE
+        item = items[place][0]
+        scored.append(Scored(item, table[place], weights[place], score, clear, finder, place))
     return sorted(scored, key=lambda entry: (not entry.is_clear, -entry.score, entry.id))
 
 
@@ -139,29 +149,22 @@ def _weight_table(query: Analysis, sides: Sequence[Analysis], policy: Policy, *,
     return np.array(rows, dtype=np.float32)
 
 
-def _signal(
-    name: str,
-    query: Analysis,
-    sides: Sequence[Analysis],
-    compared: Sequence[Similarity],
-    evidence: Sequence[Evidence],
-) -> Sequence[float] | Floats:
+def _signal(name: str, compared: Comparison, finder: EvidenceFinder) -> Sequence[float] | Floats:
     """Values of one signal, one an item."""
     if name in PAIRS:
-        own, other = PAIRS[name]
-        return [similarity.agreement(own, other) for similarity in compared]
-    if name == "territory":
-        return _nearness(query, sides)
-    values: dict[str, Callable[[int], float]] = {
-        "echo": lambda place: compared[place].echo(),
-        "concepts": lambda place: evidence[place].concept_strength,
-        "facts": lambda place: evidence[place].fact_strength,
-        "words": lambda place: evidence[place].coverage,
-        "peers": lambda place: evidence[place].peer_strength,
-        "openness": lambda place: float(is_open_to_all(sides[place])),
-        "stage": lambda place: _stage(query.subject, sides[place].subject),
+        return compared.agreement(*PAIRS[name])
+    query, sides = compared.query, compared.items
+    values: dict[str, Callable[[], Sequence[float] | Floats]] = {
+        "territory": lambda: _nearness(query, sides),
+        "echo": compared.echo,
+        "concepts": lambda: [strength_of_concepts(shared) for shared in finder.concepts],
+        "facts": lambda: [strength_of_facts(met) for met in finder.met],
+        "words": lambda: finder.coverage,
+        "peers": lambda: [strength_of_peers(names) for names in finder.peers],
+        "openness": lambda: [float(is_open_to_all(side)) for side in sides],
+        "stage": lambda: [_stage(query.subject, side.subject) for side in sides],
     }
-    return [values[name](place) for place in range(len(sides))]
+    return values[name]()
 
 
 def is_open_to_all(item: Analysis) -> bool:

@@ -6,11 +6,12 @@ counts as 0. Labels that fit every organisation ("toutes filières") are similar
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from matcher.domain.items import Organisation
+from matcher.arrays import Ints
 from matcher.index import Encoder, Role
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.features import Features
@@ -28,36 +29,12 @@ PAIRS = {
 }
 """Signals made of label pairs: role on the query's side, role on the item's."""
 
-MANY_LABELS = 7
-"""Labels of one role an item may list before each counts less, so that listing everything pays nothing.
-
-95 of 100 shipped records list 6 at most, the longest 9.
-"""
-
-MANY_LABELS_OF_STAFF = 10
-"""The same for factories, opportunities and leads, whose lists the cluster's staff write."""
-
-WORTH_OF_A_FRAME = 0.4
-"""Share of its similarity that the name of a programme keeps: it orders calls, and is never clear."""
-
 UNRELATED = (
     "boulangerie", "droit de la famille", "moteur d'avion", "élevage ovin", "chirurgie dentaire", "jeu vidéo",
     "assurance habitation", "béton armé", "cours de piano", "cybersécurité", "transport maritime",
     "haute couture", "comptabilité publique", "forêt tropicale", "télescope", "recrutement", "pneumatiques",
     "archéologie",
 )  # fmt: skip
-
-
-def worth_of_one(count: int, most: int) -> float:
-    """Return what one entry of a list is worth, in (0, 1]: 1 up to ``most`` entries.
-
-    Beyond, it falls with the square of the length: a list twice as long is worth half in all, so that to add
-    entries never pays.
-
-    >>> worth_of_one(8, 8), worth_of_one(16, 8)
-    (1.0, 0.25)
-    """
-    return min(1.0, most / max(1, count)) ** 2
 
 
 def similarity_floor(encoder: Encoder) -> float:
@@ -93,132 +70,162 @@ class LabelMatch:
 
 
 @dataclass(frozen=True, slots=True)
-class Similarity:
-    """Similarities of one question with one item, in [0, 1].
+class Echoes:
+    """For each hit the label of one side nearest to the other's whole text, -1 for none, and how near."""
 
-    ``labels`` has one row per label of the query and one column per label of the item. ``to_whole_item`` has
-    one entry per label of the query, ``to_whole_query`` one per label of the item.
+    labels: list[int]
+    similarities: list[float]
+
+
+class Comparison:
+    """Similarities of one question with all of its hits, in [0, 1]; arrays have one entry a hit.
+
+    One table holds all of them, so that a few operations on long arrays do the work of thousands on tiny
+    ones: a row for each label of the question and one for its whole text, and, hit after hit, a column for
+    each of the hit's labels and one for its whole text.
+
+    Parameters
+    ----------
+    query, items
+        The question and its hits, at least one.
+    floor
+        The cosine of unrelated texts (:func:`similarity_floor`).
     """
 
-    query: Analysis
-    item: Analysis
-    labels: Floats
-    to_whole_item: Floats
-    to_whole_query: Floats
+    def __init__(self, query: Features, items: Sequence[Features], floor: float) -> None:
+        self.query = query.analysis
+        self.items = [item.analysis for item in items]
+        ends = np.cumsum([len(item.rows) for item in items])
+        self._whole = ends - 1
+        self._starts = np.concatenate([[0], ends[:-1]])
+        self._bounds: dict[Role, tuple[list[int], Ints]] = {}
+        self._table = _stretched(query, items, floor)
+        for place, item in enumerate(self.items):
+            self._separate(item, int(self._starts[place]))
+        # Rounded to four digits, so that every processor quotes the same pair.
+        self._rounded = self._table.round(4)
 
-    def agreement(self, own: Role, other: Role) -> float:
+    def agreement(self, own: Role, other: Role) -> Floats:
         """Mean of three: the best pair, the query's labels' best pairs, the item's labels' best pairs.
 
         ``own`` is the role on the query's side, ``other`` on the item's; 0 when a side has no such label.
         An item's needs are judged by the first two alone: who needs one thing more is no worse a match.
         """
-        mine, theirs = self.query.spans.get(own), self.item.spans.get(other)
-        if mine is None or theirs is None:
-            return 0.0
-        block = self.labels[mine, theirs]
-        best_of_query = block.max(axis=1)
-        both = best_of_query.max() + _mean(best_of_query)
+        found = np.zeros(len(self.items), dtype=np.float32)
+        mine, (places, bounds) = self.query.spans.get(own), self._having(other)
+        if mine is None or not places:
+            return found
+        rows = self._table[mine]
+        best_of_query = _best_between(rows, bounds)
+        both = best_of_query.max(axis=0) + _mean(best_of_query)
         if other is Role.NEEDS:
-            return float(both / 2.0)
-        return float((both + _mean(block.max(axis=0))) / 3.0)
+            found[places] = both / 2.0
+            return found
+        best_of_item = np.add.reduceat(rows.max(axis=0), bounds)[::2] / (bounds[1::2] - bounds[::2])
+        found[places] = (both + best_of_item.astype(np.float32)) / 3.0
+        return found
 
-    def query_echo(self) -> tuple[int, float] | None:
-        """Return the query's label nearest to the item's whole text, and its similarity; None without labels.
+    def best(self, own: Role, other: Role) -> Floats:
+        """Similarity of the best pair of labels, rounded to four digits; 0 when a side has none."""
+        found = np.zeros(len(self.items), dtype=np.float32)
+        mine, (places, bounds) = self.query.spans.get(own), self._having(other)
+        if mine is not None and places:
+            found[places] = _best_between(self._rounded[mine], bounds).max(axis=0)
+        return found
 
-        Similarities are rounded to four digits; ties go to the first label.
+    def best_pairs(self, place: int) -> dict[str, LabelMatch]:
+        """Best pair of labels of every signal that the question and one hit have labels for.
+
+        Ties go to the first pair.
         """
-        return _nearest(self.to_whole_item)
-
-    def item_echo(self) -> tuple[int, float] | None:
-        """Return the item's label nearest to the query's whole text; an axis is no theme."""
-        axis = self.item.spans.get(Role.AXIS)
-        themes = self.to_whole_query if axis is None else self.to_whole_query[: axis.start]
-        return _nearest(themes)
-
-    def echo(self) -> float:
-        """Mean of two: one side's best label in the other side's whole text, both ways round."""
-        query, item = self.query_echo(), self.item_echo()
-        return 0.5 * ((query[1] if query else 0.0) + (item[1] if item else 0.0))
-
-    def best_pairs(self) -> dict[str, LabelMatch]:
-        """Best pair of labels of every signal both sides have labels for; ties to the first.
-
-        Similarities are rounded to four digits, so that every processor quotes the same pair.
-        """
-        rounded = self.labels.round(4)
+        start, spans = int(self._starts[place]), self.items[place].spans
         found = {}
         for name, (own, other) in PAIRS.items():
-            mine, theirs = self.query.spans.get(own), self.item.spans.get(other)
+            mine, theirs = self.query.spans.get(own), spans.get(other)
             if mine is not None and theirs is not None:
-                block = rounded[mine, theirs]
+                block = self._rounded[mine, start + theirs.start : start + theirs.stop]
                 row, column = divmod(int(block.argmax()), block.shape[1])
                 found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
         return found
 
+    @cached_property
+    def query_echoes(self) -> Echoes:
+        """The question's label nearest to each hit's whole text; -1 for a question without labels."""
+        labels = self._rounded[:-1, self._whole]
+        if not len(labels):
+            return _no_echoes(len(self.items))
+        return Echoes(labels.argmax(axis=0).tolist(), labels.max(axis=0).tolist())
 
-def _mean(values: Floats) -> Floats:
-    """Return what ``values.mean()`` does, without its checks: they cost most of it for few values."""
-    mean: Floats = np.add.reduce(values) / values.dtype.type(len(values))
-    return mean
+    @cached_property
+    def item_echoes(self) -> Echoes:
+        """Each hit's label nearest to the question's whole text; -1 without one. An axis is no theme."""
+        found = _no_echoes(len(self.items))
+        whole = self._rounded[-1]
+        for place, (item, start) in enumerate(zip(self.items, self._starts.tolist(), strict=True)):
+            axis = item.spans.get(Role.AXIS)
+            themes = whole[start : start + (len(item.labels) if axis is None else axis.start)]
+            if len(themes):
+                found.labels[place] = label = int(themes.argmax())
+                found.similarities[place] = float(themes[label])
+        return found
+
+    def echo(self) -> list[float]:
+        """Mean of two: one side's best label in the other side's whole text, both ways round."""
+        both = zip(self.query_echoes.similarities, self.item_echoes.similarities, strict=True)
+        return [0.5 * (query + item) for query, item in both]
+
+    def _having(self, role: Role) -> tuple[list[int], Ints]:
+        """Places of the hits that have labels of a role, and where their columns begin and end, in turns."""
+        if role not in self._bounds:
+            places, bounds = [], []
+            for place, (item, start) in enumerate(zip(self.items, self._starts.tolist(), strict=True)):
+                span = item.spans.get(role)
+                if span is not None:
+                    places.append(place)
+                    bounds += [start + span.start, start + span.stop]
+            self._bounds[role] = places, np.array(bounds, dtype=np.int64)
+        return self._bounds[role]
+
+    def _separate(self, item: Analysis, start: int) -> None:
+        """Set the similarity of labels that sound alike and mean different things to 0 ("RAG", "AR")."""
+        ours, theirs = self.query.senses, item.senses
+        if ours.all_avoided.isdisjoint(theirs.all_said):
+            return
+        for column, meanings in theirs.said.items():
+            for row, own_meanings in ours.said.items():
+                if ours.avoided[row].isdisjoint(meanings) or not own_meanings.isdisjoint(meanings):
+                    continue
+                self._table[row, start + column] = 0.0
+                if self.query.labels[row].field == "description":  # a free text is its only label
+                    self._table[-1, start + column] = 0.0
 
 
-def _nearest(similar: Floats) -> tuple[int, float] | None:
-    if not len(similar):
-        return None
-    rounded = similar.round(4)
-    best = int(rounded.argmax())
-    return best, float(rounded[best])
-
-
-def similarities(query: Features, items: Sequence[Features], floor: float) -> list[Similarity]:
-    """Compare a question with every item, in the order of the items.
-
-    One matrix product serves all items. ``floor`` is the cosine of unrelated texts
-    (:func:`similarity_floor`); no items give an empty list.
-    """
-    if not items:
-        return []
+def _stretched(query: Features, items: Sequence[Features], floor: float) -> Floats:
+    """Return the cosines with the floor brought to 0, less what labels that fit everybody would add."""
     cosines = query.rows @ np.concatenate([item.rows for item in items]).T
-    stretched = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
-    ours = query.analysis
+    table: Floats = np.clip((cosines - floor) / (1.0 - floor), 0.0, 1.0)
+    worth = np.concatenate([item.worth for item in items], axis=1)
     # The last row is the whole text, which stays.
-    stretched[:-1][[label.is_open for label in ours.labels]] = 0.0
-    found, start = [], 0
-    for item in items:
-        end = start + len(item.rows)
-        found.append(_compare(ours, item.analysis, stretched[:, start:end]))
-        start = end
-    return found
+    table[:-1] *= worth[0]
+    table[-1] *= worth[1]
+    table[:-1][[label.is_open for label in query.analysis.labels]] = 0.0
+    return table
 
 
-def _compare(query: Analysis, item: Analysis, block: Floats) -> Similarity:
-    """Cut the block of one item; its last row and column belong to the whole texts."""
-    labels, to_whole_query = block[:-1, :-1], block[-1, :-1]
-    labels[:, [label.is_open for label in item.labels]] = 0.0
-    frames = [label.is_frame for label in item.labels]
-    labels[:, frames] *= WORTH_OF_A_FRAME
-    to_whole_query[frames] *= WORTH_OF_A_FRAME
-    for span in item.spans.values():
-        count = span.stop - span.start
-        if isinstance(item.subject, Organisation):
-            worth = worth_of_one(count, MANY_LABELS)
-            to_whole_query[span] *= worth
-        else:  # written by staff, who gain nothing by a long list
-            worth = min(1.0, MANY_LABELS_OF_STAFF / count)
-        labels[:, span] *= worth
-    _separate_senses(query, item, labels, to_whole_query)
-    return Similarity(query, item, labels, block[:-1, -1], to_whole_query)
+def _no_echoes(count: int) -> Echoes:
+    return Echoes([-1] * count, [0.0] * count)
 
 
-def _separate_senses(query: Analysis, item: Analysis, labels: Floats, to_whole_query: Floats) -> None:
-    """Set the similarity of labels that sound alike and mean different things to 0 ("RAG", "AR")."""
-    ours, theirs = query.senses, item.senses
-    if ours.all_avoided.isdisjoint(theirs.all_said):
-        return
-    for column, meanings in theirs.said.items():
-        for row, own_meanings in ours.said.items():
-            if ours.avoided[row].isdisjoint(meanings) or not own_meanings.isdisjoint(meanings):
-                continue
-            labels[row, column] = 0.0
-            if query.labels[row].field == "description":  # a free text is its only label
-                to_whole_query[column] = 0.0
+def _best_between(rows: Floats, bounds: Ints) -> Floats:
+    """Return each row's best value between each pair of bounds, shape (rows, pairs).
+
+    No pair is empty, and a column lies behind the last; what ``reduceat`` finds between pairs is left out.
+    """
+    best: Floats = np.maximum.reduceat(rows, bounds, axis=1)[:, ::2]
+    return best
+
+
+def _mean(rows: Floats) -> Floats:
+    """Return what ``rows.mean(axis=0)`` does, without its checks."""
+    mean: Floats = np.add.reduce(rows, axis=0) / rows.dtype.type(len(rows))
+    return mean

@@ -26,7 +26,8 @@ from matcher.recommend.evidence import (
     SharedConcept,
     find_named_theme,
 )
-from matcher.recommend.similarity import MANY_LABELS, LabelMatch, Similarity
+from matcher.recommend.features import MANY_LABELS, Features
+from matcher.recommend.similarity import Comparison, LabelMatch
 
 NOTHING = Evidence(
     labels={},
@@ -124,15 +125,16 @@ def found(
 ) -> list[Evidence]:
     """Return the evidence of texts that are not alike: that of words, concepts and facts."""
     analyse = Analyser(knowledge)
-    asked, others = analyse(query), [analyse(item) for item in items]
-    finder = EvidenceFinder(asked, others, POLICIES[kind], knowledge.meets)
-    return [finder.find(other, unlike(asked, other)) for other in others]
+    asked, *others = (unlike(analyse(subject)) for subject in (query, *items))
+    finder = EvidenceFinder(Comparison(asked, others, 0.0), POLICIES[kind], knowledge.meets)
+    evidence = [finder.find(place) for place in range(len(others))]
+    assert finder.clear() == [one.is_clear for one in evidence]
+    return evidence
 
 
-def unlike(query: Analysis, item: Analysis) -> Similarity:
-    rows, columns = len(query.labels), len(item.labels)
-    zeros = [np.zeros(shape, np.float32) for shape in ((rows, columns), (rows,), (columns,))]
-    return Similarity(query, item, *zeros)
+def unlike(analysis: Analysis) -> Features:
+    """Return features whose texts are like no other."""
+    return Features(analysis, "", np.zeros((len(analysis.labels) + 1, 1), np.float32))
 
 
 def test_a_concept_that_few_of_the_items_name_is_worth_more() -> None:
