@@ -69,6 +69,10 @@ class Generation:
     usual_terms: float | None = None
 
 
+Fill = Callable[[Generation], float | None]
+"""Writes the points of all items into a generation; returns the mean number of terms of their passages."""
+
+
 @dataclass(frozen=True, slots=True)
 class SyncReport:
     """What a sync did; ``seq`` is the last outbox row that the index has applied."""

@@ -17,7 +17,14 @@ from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.index.documents import LabelVectors, passage, to_points
-from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
+from matcher.index.generations import (
+    Differences,
+    Fill,
+    Generation,
+    Generations,
+    Progress,
+    SyncReport,
+)
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
 from matcher.index.ports import Encoder, Index, Point
@@ -121,26 +128,70 @@ class Indexer:
         Until the swap the old generation serves; what a killed rebuild leaves is dropped by the next one.
         Returns the new generation, open. BackendUnavailable if it does not come out equal to the store.
         """
-        created = now or datetime.now(UTC)
-        name = f"{created.astimezone(UTC):%Y%m%dT%H%M%S%f}"
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
-            identity = identity_of(self.encoder, self.lexical)
-            manifest = Manifest(**identity.model_dump(), created_at=created)
-            self.store.outbox.forget(name)
-            start = self.store.outbox.last_seq()
-            index = self.generations.create(name, manifest)
-            try:
-                self.store.outbox.advance(name, start)
-                usual = self._fill(index, progress, source)
-                manifest = manifest.model_copy(update={"usual_terms": usual})
-                seq = self._catch_up(Generation(name, index))
-                self._finalise(Generation(name, index), manifest, seq)
-                index = self.generations.promote(name, index)
-                self._forget(self.generations.sweep())
-            except BaseException:
-                index.close()
-                raise
+            begun = self._begin(now or datetime.now(UTC))
+            return self._complete(begun, lambda one: self._fill(one.index, progress, source))
+
+    def rebuild_with(self, fill: Fill, *, now: datetime | None = None) -> Generation:
+        """Build a new generation as :meth:`rebuild` does, with points that ``fill`` writes.
+
+        A generation that an earlier call left unfinished is gone on with, if it is of the same encoder,
+        template and analyser: ``fill`` finds there what was written, and need not write it again. Its name and
+        its age stay, so that an erasure made meanwhile finds it older than itself.
+
+        Parameters
+        ----------
+        fill
+            Given the open generation; returns the mean number of terms of all passages, None without any.
+        now
+            The instant that a new generation is named after.
+        """
+        with self.generations.exclusive():
+            begun = self._unfinished() or self._begin(now or datetime.now(UTC))
+            return self._complete(begun, fill)
+
+    def _begin(self, created: datetime) -> Generation:
+        """Make an empty generation; its cursor is where the store is before anything is read."""
+        name = f"{created.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        manifest = Manifest(**identity_of(self.encoder, self.lexical).model_dump(), created_at=created)
+        self.store.outbox.forget(name)
+        start = self.store.outbox.last_seq()
+        index = self.generations.create(name, manifest)
+        try:
+            self.store.outbox.advance(name, start)
+        except BaseException:
+            index.close()
+            raise
+        return Generation(name, index)
+
+    def _unfinished(self) -> Generation | None:
+        """Open the newest generation that was left half built and can be gone on with."""
+        identity = identity_of(self.encoder, self.lexical)
+        for name in reversed(self.generations.names()):
+            # Without a cursor, changes made since it was begun may be kept no longer.
+            if not self.store.outbox.cursor(name):
+                continue
+            with suppress(NotReady):
+                manifest = self.generations.manifest(name)
+                manifest.require(identity)
+                if manifest.state == "building":
+                    return Generation(name, self.generations.open(name))
+        return None
+
+    def _complete(self, begun: Generation, fill: Fill) -> Generation:
+        """Fill a generation, bring it up to date, check it against the store, swap, drop the old one."""
+        name, index = begun.name, begun.index
+        try:
+            usual = fill(begun)
+            manifest = self.generations.manifest(name).model_copy(update={"usual_terms": usual})
+            seq = self._catch_up(begun)
+            self._finalise(begun, manifest, seq)
+            index = self.generations.promote(name, index)
+            self._forget(self.generations.sweep())
+        except BaseException:
+            index.close()
+            raise
         return Generation(name, index, usual)
 
     def drop_leftovers(self) -> None:

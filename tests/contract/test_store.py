@@ -115,6 +115,16 @@ class TestItems:
         )
         assert [item_id for item_id, _ in store.items.names(ItemType.LEAD)] == sorted(ids)
 
+    @pytest.mark.parametrize(("size", "ends"), [(1, "ABCab"), (2, "Bab"), (5, "b"), (9, "b")])
+    def test_ranges_of_ids_hold_every_item_once(self, store: Store, size: int, ends: str) -> None:
+        assert store.items.range_ends(size) == []
+        store.items.put([lead(item_id) for item_id in "bAaBC"], source="test")
+        found = store.items.range_ends(size)
+        assert found == list(ends)
+        parts = [store.items.versions(after, end) for after, end in zip(["", *found], found, strict=False)]
+        assert [item_id for part in parts for item_id in part] == list("ABCab")
+        assert parts[0]["A"] == lead("A").version
+
     def test_a_second_walk_sees_what_another_process_changed(self, store: Store, url: str) -> None:
         store.items.put([lead("L1"), lead("L2"), lead("L3")], source="test")
         assert len(list(store.items.all(batch=2))) == 3

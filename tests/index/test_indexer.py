@@ -406,6 +406,46 @@ def test_a_new_index_that_does_not_equal_the_store_is_not_promoted(
     assert indexer.generations.current() == generation.name
 
 
+def test_a_rebuild_by_another_means_goes_on_where_it_was_stopped(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    def half(begun: Generation) -> float | None:
+        begun.index.upsert(list(generation.index.fetch([f"ORG{n:03d}" for n in range(5)]).values()))
+        begun.index.flush()
+        raise BackendUnavailable("stopped")
+
+    def rest(begun: Generation) -> float | None:
+        assert list(begun.index.ids()) == [f"ORG{n:03d}" for n in range(5)]
+        begun.index.upsert(list(generation.index.fetch([f"ORG{n:03d}" for n in range(10)]).values()))
+        return 3.5
+
+    with pytest.raises(BackendUnavailable, match="stopped"):
+        indexer.rebuild_with(half)
+    assert indexer.generations.current() == generation.name
+    store.items.put([organisation(1, "robotique")], source="test")
+    store.items.delete(["ORG002"])
+    built = indexer.rebuild_with(rest)
+    assert (indexer.generations.current(), built.usual_terms) == (built.name, 3.5)
+    assert not indexer.differences(built.index)
+    assert indexer.generations.manifest(built.name).state == "ready"
+    built.index.close()
+
+
+def test_a_half_built_index_of_another_encoder_is_not_gone_on_with(
+    indexer: Indexer, generation: Generation
+) -> None:
+    def nothing(begun: Generation) -> float | None:
+        raise BackendUnavailable(begun.name)
+
+    with pytest.raises(BackendUnavailable) as first:
+        indexer.rebuild_with(nothing)
+    with pytest.raises(BackendUnavailable) as again:
+        indexer.rebuild_with(nothing)
+    with pytest.raises(BackendUnavailable) as other:
+        replace(indexer, encoder=HashingEncoder(16)).rebuild_with(nothing)
+    assert str(first.value) == str(again.value) != str(other.value)
+
+
 def test_two_rebuilds_at_once_are_refused(indexer: Indexer, generation: Generation) -> None:
     with indexer.generations.exclusive(), pytest.raises(IndexLocked):
         indexer.rebuild()

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.erasing import erase_items
@@ -72,6 +72,27 @@ class Catalogue:
             if len(rows) < batch:
                 return
             after = rows[-1].id
+
+    def range_ends(self, size: int) -> list[str]:
+        """Return the last id of each ``size`` items, by ascending id, and that of the rest; [] without items.
+
+        Several processes read the catalogue in these ranges: see :meth:`versions`.
+        """
+        place = func.row_number().over(order_by=items.c.id).label("place")
+        placed = select(items.c.id, place).subquery()
+        last = select(func.count()).select_from(items).scalar_subquery()
+        is_end = or_(placed.c.place % size == 0, placed.c.place == last)
+        with self._database.reading("reading ids") as connection:
+            return list(connection.execute(select(placed.c.id).where(is_end).order_by(placed.c.id)).scalars())
+
+    def versions(self, after: str, until: str) -> dict[str, str]:
+        """Return version by id of the items whose id is above ``after`` and at most ``until``, ascending.
+
+        No item is read whole, so one that cannot be read hides no other.
+        """
+        statement = select(items.c.id, items.c.version).where(items.c.id > after, items.c.id <= until)
+        with self._database.reading("reading items") as connection:
+            return {row.id: row.version for row in connection.execute(statement.order_by(items.c.id))}
 
     def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]:
         """``(id, name)`` of every item, by ascending id."""
