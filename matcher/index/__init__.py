@@ -12,12 +12,12 @@
 
 from matcher.index.documents import TEMPLATE, LabelVectors, passage, to_points
 from matcher.index.exact import ExactIndex
-from matcher.index.generations import Differences, Generation, Generations, Progress, SyncReport
+from matcher.index.generations import Differences, Fill, Generation, Generations, Progress, SyncReport
 from matcher.index.indexer import Indexer
 from matcher.index.labels import ROLES, Label, Role, labels_of
 from matcher.index.lexical import Bm25Lexical, TermMean, terms
 from matcher.index.manifest import Manifest, checksum
-from matcher.index.points import UPSERT_LIMIT, check_query
+from matcher.index.points import UPSERT_LIMIT, check_points, check_query
 from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Where
 from matcher.index.serving import ServingIndex
 
@@ -29,6 +29,7 @@ __all__ = [
     "Differences",
     "Encoder",
     "ExactIndex",
+    "Fill",
     "Generation",
     "Generations",
     "Hit",
@@ -46,6 +47,7 @@ __all__ = [
     "TermMean",
     "Vectors",
     "Where",
+    "check_points",
     "check_query",
     "checksum",
     "labels_of",

@@ -137,8 +137,8 @@ class Indexer:
         """Build a new generation as :meth:`rebuild` does, with points that ``fill`` writes.
 
         A generation that an earlier call left unfinished is gone on with, if it is of the same encoder,
-        template and analyser: ``fill`` finds there what was written, and need not write it again. Its name and
-        its age stay, so that an erasure made meanwhile finds it older than itself.
+        template and analyser: ``fill`` finds there what was written, and need not write it again. Its name
+        and age stay, so that an erasure made meanwhile finds it older than itself.
 
         Parameters
         ----------
