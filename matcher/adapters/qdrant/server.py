@@ -26,7 +26,7 @@ from matcher.adapters.qdrant.schema import (
     vectors_of,
 )
 from matcher.domain.items import ItemType
-from matcher.errors import BackendUnavailable, MatcherError, NotReady
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError, NotReady
 from matcher.index.points import (
     DENSE,
     GRAPH_BREADTH,
@@ -163,7 +163,8 @@ class QdrantIndex:
         check_points(points, self._dim)
         for start in range(0, len(points), WRITE_LIMIT):
             unique = {p.id: p for p in points[start : start + WRITE_LIMIT]}
-            self._call("upsert", points=[_struct_of(point) for point in unique.values()], wait=True)
+            with _refusals():
+                self._call("upsert", points=[_struct_of(point) for point in unique.values()], wait=True)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remove; unknown ids are ignored."""
@@ -244,6 +245,24 @@ class QdrantIndex:
             yield from records
             if offset is None:
                 return
+
+
+_REFUSED = frozenset({400, 413, 422})
+"""What a server answers to points that it will never take, however often they are sent."""
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Raise InvalidRequest where the server is well and refuses the points."""
+    try:
+        yield
+    except BackendUnavailable as fault:
+        why = fault.__cause__
+        if isinstance(why, UnexpectedResponse) and why.status_code in _REFUSED:
+            raise InvalidRequest(
+                f"The Qdrant server refuses points (HTTP {why.status_code}).", place=fault.place
+            ) from fault
+        raise
 
 
 _EIGHT_BITS = qm.ScalarQuantization(
