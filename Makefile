@@ -31,7 +31,7 @@ $(VENV)/run.stamp: pyproject.toml requirements.lock
 
 $(VENV)/test.stamp: $(VENV)/run.stamp
 	@echo "Installing what tests and the laboratory need"
-	@$(INSTALL) --editable ".[model,lab,test]"
+	@$(INSTALL) --editable ".[model,bulk,lab,test]"
 	@touch $@
 
 demo: $(VENV)/run.stamp ## Prepare everything and show what the service tells one real organisation

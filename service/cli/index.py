@@ -3,6 +3,7 @@
 import json
 import time
 
+from matcher import bulk
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
 from matcher.build import Matcher, open_matcher
@@ -80,3 +81,21 @@ def reindex(settings: Settings) -> None:
     with open_matcher(settings) as matcher:
         generation = reindex_now(matcher)
         remarks().print(f"Generation {generation.name} serves, with {generation.index.count()} items.")
+
+
+def reindex_on_ray(settings: Settings, address: str) -> None:
+    """Build a new generation by many processes, and swap; say which rows could not be indexed."""
+    bulk.require_ray()
+    from matcher.bulk.rebuild import BulkParts, rebuild_on_ray  # noqa: PLC0415  # an extra may be missing
+
+    with open_matcher(settings) as matcher, progress("Building a new index on Ray") as advance:
+        parts = BulkParts(settings, matcher.store, matcher.encoder)
+        report = rebuild_on_ray(parts, address, advance)
+    say = remarks().print
+    tally = report.tally
+    say(f"Generation {report.generation} serves, with {report.count} items, equal to the store.")
+    say(f"Encoded {tally.written} items and {report.labels} labels; {tally.held} items were there already.")
+    for item_id, why in sorted(tally.parked.items()):
+        say(f"[yellow]Left out[/yellow] {item_id}: {why}.", soft_wrap=True)
+    if tally.parked:
+        say("Correct what was left out and import it again; the index takes it in by itself.")

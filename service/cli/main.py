@@ -265,8 +265,20 @@ def index_command() -> None:
 
 
 @app.command("reindex", rich_help_panel="Catalogue")
-def reindex_command() -> None:
+def reindex_command(
+    ray: Annotated[
+        bool, typer.Option("--ray", help="Many processes, on Ray (needs a Qdrant server and the extra bulk).")
+    ] = False,
+    address: Annotated[
+        str, typer.Argument(help="Of a Ray cluster, as host:port; empty: Ray is started here.")
+    ] = "",
+) -> None:
     """Build a new index beside the old one, then swap."""
+    if ray:
+        cli.index.reindex_on_ray(load(), address)
+        return
+    if address:
+        raise InvalidRequest(f"An address, '{address}', goes with --ray: matcher reindex --ray {address}")
     cli.index.reindex(load())
 
 

@@ -50,7 +50,7 @@ def _imported(modules: Iterable[Path]) -> set[str]:
     return {_normal(name) for root in foreign for name in installed[root]}
 
 
-SERVICE = _named(PROJECT["dependencies"]) | _named(EXTRAS["model"])
+SERVICE = _named(PROJECT["dependencies"]) | _named(EXTRAS["model"]) | _named(EXTRAS["bulk"])
 
 
 @cache

@@ -1,0 +1,175 @@
+"""A new generation of the index, built on Ray from beginning to swap."""
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from matcher.adapters.sql import Store, utc_now
+from matcher.adapters.sql.address import parse_url, sqlite_file
+from matcher.backends import make_generations
+from matcher.bulk.cluster import Cluster, connected
+from matcher.bulk.parking import StoreWithoutParked, Tally
+from matcher.bulk.pipeline import PATIENCE_S, Pipeline
+from matcher.bulk.ranges import key_ranges
+from matcher.errors import BackendUnavailable, InvalidRequest
+from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress
+from matcher.mail import Turn
+from matcher.settings import Settings
+
+TURN = "bulk"
+"""Name of the turn in the store that one run has."""
+_MOST_RANGES = 4_096
+
+
+@dataclass(frozen=True, slots=True)
+class BulkParts:
+    """What a run works with.
+
+    Parameters
+    ----------
+    settings
+        Of the product; they go to every node.
+    store, encoder
+        The system of record, and the encoder of the settings.
+    range_size
+        Items read, encoded and written at once, at least 1.
+    patience_s
+        Seconds without any result after which a run is given up.
+    clock
+        Gives the present instant.
+    """
+
+    settings: Settings
+    store: Store
+    encoder: Encoder
+    range_size: int = 256
+    patience_s: float = PATIENCE_S
+    clock: Callable[[], datetime] = field(default=utc_now)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkReport:
+    """What a run did.
+
+    Attributes
+    ----------
+    generation
+        Name of the generation that serves now.
+    count
+        Points it holds, equal to the listed items of the store less those that are parked.
+    labels
+        Distinct labels, each encoded once.
+    tally
+        What became of the items.
+    """
+
+    generation: str
+    count: int
+    labels: int
+    tally: Tally
+
+
+def rebuild_on_ray(parts: BulkParts, address: str = "", progress: Progress | None = None) -> BulkReport:
+    """Build a new generation on Ray beside the one that serves, check it against the store, swap.
+
+    The generation that serves is never written to. A run that was killed is gone on with: items that are
+    there already are not encoded again. Rows that cannot be read, encoded or written are parked: they are
+    reported, and the rest goes on.
+
+    Parameters
+    ----------
+    parts
+        Settings, store and encoder.
+    address
+        ``host:port`` of a Ray cluster that this machine belongs to; "" starts Ray here.
+    progress
+        Called with the items done and those in all.
+
+    Raises
+    ------
+    InvalidRequest
+        The index is embedded, or the store is a file that other machines of the cluster cannot read.
+    NotReady
+        Ray is not installed.
+    BackendUnavailable
+        Store, index or Ray failed, or another run is under way; the old generation still serves.
+    """
+    if parts.settings.index_backend != "qdrant":
+        raise InvalidRequest(
+            "Several processes cannot write the embedded index: `--ray` needs a Qdrant server."
+            " Set MATCHER_QDRANT_URL, or index in this process: matcher reindex"
+        )
+    turn = Turn(parts.store.turns, TURN, parts.clock)
+    if not turn.take():
+        raise BackendUnavailable(
+            "Another run indexes on Ray. Let it end; after a run on another machine was killed, wait five"
+            " minutes."
+        )
+    try:
+        with connected(address) as cluster:
+            _check_store(parts.settings, cluster)
+            return _Run(parts, cluster, turn, progress).rebuild()
+    finally:
+        turn.leave()
+
+
+def _check_store(settings: Settings, cluster: Cluster) -> None:
+    if not cluster.is_here and sqlite_file(parse_url(settings.database_url)) is not None:
+        raise InvalidRequest(
+            "The store is an SQLite file, which other machines of the Ray cluster cannot read. Move it to"
+            " PostgreSQL (`matcher backup`, set MATCHER_DATABASE_URL, `matcher restore`), or leave out the"
+            " address: matcher reindex --ray"
+        )
+
+
+class _Run:
+    """One run: fills a generation for the indexer, and counts."""
+
+    def __init__(self, parts: BulkParts, cluster: Cluster, turn: Turn, progress: Progress | None) -> None:
+        self._parts, self._turn, self._progress = parts, turn, progress
+        ranges = key_ranges(parts.store, self._range_size(cluster))
+        self._pipeline = Pipeline(parts.settings, cluster, ranges, parts.patience_s)
+        self._store = StoreWithoutParked(parts.store)
+        self._tally, self._labels = Tally(), 0
+
+    def rebuild(self) -> BulkReport:
+        """Build, check, swap."""
+        parts = self._parts
+        generations = make_generations(parts.settings)
+        indexer = Indexer(self._store, generations, parts.encoder, Bm25Lexical())
+        built = indexer.rebuild_with(self._fill)
+        try:
+            return BulkReport(built.name, built.index.count(), self._labels, replace(self._tally))
+        finally:
+            built.index.close()
+
+    def _range_size(self, cluster: Cluster) -> int:
+        """Return how many items are read at once.
+
+        A small catalogue is cut so that every processor has a part, a large one into some thousands of parts.
+        """
+        total = sum(self._parts.store.items.counts().values())
+        share = math.ceil(total / max(1, cluster.cpus))
+        return max(1, min(self._parts.range_size, share), total // _MOST_RANGES)
+
+    def _fill(self, begun: Generation) -> float | None:
+        total = sum(self._parts.store.items.counts().values())
+        texts = self._pipeline.labels()
+        self._labels = len(texts)
+        self._keep_turn()
+        table = self._pipeline.label_vectors(texts, self._parts.encoder.dim)
+        for part in self._pipeline.points(begun.name, table):
+            self._keep_turn()
+            self._tally.add(part)
+            self._tally.check()
+            if self._progress:
+                self._progress(self._tally.read, max(total, self._tally.read))
+        self._store.items.park(self._tally.parked)
+        return self._tally.usual_terms
+
+    def _keep_turn(self) -> None:
+        if not self._turn.keep():
+            raise BackendUnavailable(
+                "Another run took this one over: it was silent for five minutes. Let the other one end."
+            )
