@@ -3,6 +3,7 @@
 import logging
 import os
 import shutil
+import socket
 import tempfile
 import warnings
 from collections.abc import Iterator
@@ -17,6 +18,7 @@ from matcher.errors import BackendUnavailable, NotReady
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where Ray keeps its objects, not a temporary file
 _LEAST_STORE, _MOST_STORE = 100 * 2**20, 2**30
 """Bytes of the object store of a Ray that is started here: tables on their way, and the vectors of labels."""
+_REACHED_WITHIN_S = 5.0
 
 # Ray reports what it is used for, and its core logs to the terminal, unless the environment says otherwise
 # before it starts.
@@ -42,6 +44,8 @@ def connected(address: str = "") -> Iterator[Cluster]:
     BackendUnavailable
         No cluster answers, or Ray does not start.
     """
+    if address:
+        _check_answers(address)
     ray = load_ray()
     folder = tempfile.mkdtemp(prefix="matcher-ray-")  # short: names of sockets may have 107 characters
     try:
@@ -76,6 +80,20 @@ def load_ray() -> Any:
     options.print_on_execution_start = False
     logging.getLogger("ray.data").setLevel(logging.ERROR)
     return ray
+
+
+def _check_answers(address: str) -> None:
+    """Raise BackendUnavailable unless something listens there: Ray itself would wait for minutes."""
+    host, _, port = address.rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=_REACHED_WITHIN_S):
+            return
+    except (OSError, ValueError) as fault:
+        raise BackendUnavailable(
+            f"No Ray cluster answers at '{address}'. Give the host:port that `ray status` shows for its head,"
+            " or leave the address out to start Ray here: matcher reindex --ray",
+            cause=fault,
+        ) from fault
 
 
 def _start(ray: Any, address: str, folder: str) -> None:
