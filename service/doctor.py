@@ -26,7 +26,7 @@ RECOMMENDED_FREE_BYTES = 1_000_000_000
 MIN_FREE_BYTES = 50_000_000
 """Bytes below which writing may fail at any moment."""
 MAX_TWINS = 10
-"""Names of twins, and of members without plan, that a finding lists."""
+"""Names of twins, of members without plan, and of damaged items, that a finding lists."""
 SAMPLE = 200
 """Points of the index that are checked, at most."""
 
@@ -154,7 +154,7 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
     try:
         counts = matcher.store.items.counts()
         held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
-        yield Finding("store", "ok", f"{matcher.store.place}: {held}")
+        yield _store(f"{matcher.store.place}: {held}", matcher.store.items.damaged())
         yield _guarded("index", lambda: _index(matcher))
         yield _guarded("erasures", lambda: _erasures(matcher))
         yield _guarded("identity provider", lambda: _identity_provider(matcher))
@@ -162,6 +162,14 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
         yield _plan(matcher.store.plans.load(), _plannable(matcher))
     except MatcherError as fault:
         yield Finding("store", "error", fault.detail)
+
+
+def _store(found: str, damaged: Sequence[str]) -> Finding:
+    """Name the items whose rows cannot be read: they are left out of every answer."""
+    if not damaged:
+        return Finding("store", "ok", found)
+    some = ", ".join(damaged[:MAX_TWINS]) + (", …" if len(damaged) > MAX_TWINS else "")
+    return Finding("store", "warning", f"{found}; {len(damaged)} damaged: {some}", "Import them again.")
 
 
 def _identity_provider(matcher: Matcher) -> Finding:

@@ -104,11 +104,7 @@ class ItemsWithoutParked(Items):
 
     def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
         """Items by id, without those that are parked or cannot be read."""
-        wanted = list(ids)
-        try:
-            found = self._store.items.get_many(wanted)
-        except ValueError:
-            found = self._readable(wanted)
+        found = self._store.items.get_many(ids)
         return {key: item for key, item in found.items() if self.parked.get(key) != item.version}
 
     def all(self, item_type: ItemType | None = None) -> Iterator[AnyItem]:
@@ -133,12 +129,3 @@ class ItemsWithoutParked(Items):
     def put(self, given: Puttable, *, source: str, file: ImportFile | None = None, by: str = "") -> PutReport:
         """Insert or replace items."""
         return self._store.items.put(given, source=source, file=file, by=by)
-
-    def _readable(self, ids: list[str]) -> dict[str, AnyItem]:
-        found: dict[str, AnyItem] = {}
-        for item_id in ids:
-            try:
-                found |= self._store.items.get_many([item_id])
-            except ValueError:
-                continue
-        return found

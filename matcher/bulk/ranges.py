@@ -13,6 +13,9 @@ _TRIES = {"attempts": 6, "timeout": None, "wait_initial": 0.5, "wait_max": 30.0}
 """A store that is away for half a minute does not end a run of hours."""
 
 
+DAMAGED = "its row in the store is damaged"
+
+
 @dataclass(frozen=True, slots=True)
 class KeyRange:
     """Items whose id is above ``after`` and at most ``until``, in byte order."""
@@ -42,23 +45,12 @@ def read_range(store: Store, keys: KeyRange) -> Rows:
     """
     for attempt in stamina.retry_context(on=BackendUnavailable, **_TRIES):  # type: ignore[arg-type]
         with attempt:
-            return _read(store, list(store.items.versions(keys.after, keys.until)))
+            return _read(store, keys)
     raise AssertionError("stamina returns or raises")
 
 
-def _read(store: Store, ids: list[str]) -> Rows:
-    try:
-        return Rows(store.items.get_many(ids))
-    except ValueError:  # pydantic's errors are values too: a row that this release cannot read
-        return _one_by_one(store, ids)
-
-
-def _one_by_one(store: Store, ids: list[str]) -> Rows:
-    items: dict[str, AnyItem] = {}
-    parked = {}
-    for item_id in ids:
-        try:
-            items |= store.items.get_many([item_id])
-        except ValueError as fault:  # its text may quote the row
-            parked[item_id] = f"the store's row cannot be read ({type(fault).__name__})"
-    return Rows(items, parked)
+def _read(store: Store, keys: KeyRange) -> Rows:
+    found = store.items.get_many(store.items.versions(keys.after, keys.until))
+    # Asked again afterwards: an item that is erased meanwhile is not damaged.
+    damaged = store.items.versions(keys.after, keys.until).keys() - found.keys()
+    return Rows(found, dict.fromkeys(sorted(damaged), DAMAGED))

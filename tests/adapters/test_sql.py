@@ -263,3 +263,24 @@ def test_an_address_that_an_earlier_release_took_keeps_no_row_from_being_read(
         connection.execute("UPDATE items SET body = ? WHERE id = 'L0'", (body,))
     with open_store(f"sqlite:///{path}") as store:
         assert [item.source_url for item in store.items.all()] == [read]
+
+
+@pytest.mark.parametrize("body", ['{"id":"L0","name":""}', "{", '{"id":"L0","name":"Ada","unknown":1}'])
+def test_a_damaged_row_is_left_out_and_named_and_mended_by_an_import(
+    path: Path, caplog: pytest.LogCaptureFixture, body: str
+) -> None:
+    with open_store(f"sqlite:///{path}") as store:
+        store.items.put([Lead(id="L1", name="École")], source="test")
+        with sqlite3.connect(path) as connection:
+            connection.execute("UPDATE items SET body = ?, version = 'damaged' WHERE id = 'L0'", (body,))
+        assert [item.id for item in store.items.all()] == ["L1"]
+        assert list(store.items.get_many(["L0", "L1"])) == ["L1"]
+        assert store.items.damaged() == ["L0"]
+        assert [line.getMessage() for line in caplog.records if "L0" in line.getMessage()] == [
+            "item L0 is damaged and left out (ValidationError). Import it again."
+        ]
+        with pytest.raises(BackendUnavailable, match="'L0' is damaged in the store"):
+            store.items.get("L0")
+        assert store.items.put([Lead(id="L0", name="Ada")], source="test").updated == 1
+        assert store.items.damaged() == []
+        assert store.items.get("L0").name == "Ada"

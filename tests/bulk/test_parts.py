@@ -54,7 +54,7 @@ def test_a_row_that_cannot_be_read_hides_no_other(store: Store) -> None:
     assert (first, second) == (KeyRange("", "L3"), KeyRange("L3", "L5"))
     rows = read_range(store, first)
     assert sorted(rows.items) == ["L0", "L1", "L2"]
-    assert rows.parked == {"L3": "the store's row cannot be read (ValidationError)"}
+    assert rows.parked == {"L3": "its row in the store is damaged"}
     assert sorted(read_range(store, second).items) == ["L4", "L5"]
 
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -97,3 +98,22 @@ def test_who_takes_no_part_in_a_plan_is_not_said_to_have_joined_since(stocked):
         matcher.store.items.put([asked], source="test")
         finding = next(one for one in examine_open(matcher) if one.check == "plan")
         assert (finding.state, "1 joined since: ORG101" in finding.found) == ("warning", True)
+
+
+def test_a_damaged_item_is_named_and_stops_neither_the_index_nor_the_others(stocked):
+    with open_matcher(stocked) as matcher:
+        points = matcher.index.count()
+    with sqlite3.connect(stocked.home / "matcher.db") as connection:
+        connection.execute("UPDATE items SET body = '{', version = 'damaged' WHERE id = 'ORG001'")
+        row = ("ORG001", "organisation", "upsert", "damaged", "2026-11-30T00:00:00.000000+00:00")
+        connection.execute("INSERT INTO outbox (item_id, item_type, op, version, at) VALUES (?,?,?,?,?)", row)
+    finding = found(stocked, "store")
+    assert finding.state == "warning"
+    assert "1 damaged: ORG001" in finding.found
+    assert "Import" in finding.fix
+    with open_matcher(stocked) as matcher:
+        matcher.index_now()
+        assert matcher.index.count() == points - 1
+        assert not matcher.serving.indexer.differences(matcher.index)
+        matcher.reindex()
+        assert matcher.index.count() == points - 1

@@ -21,11 +21,12 @@ from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Deletable, PutReport, Puttable
 from matcher.domain.imports import ImportFile
 from matcher.domain.items import AnyItem, ItemType
-from matcher.errors import NotFound
+from matcher.errors import BackendUnavailable, NotFound
 
 _log = logging.getLogger(__name__)
 
 _CACHED_ITEMS = 20_000
+_AGAIN = "Import it again."
 
 
 class Catalogue:
@@ -34,17 +35,20 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
         # id -> (version, item): parsing an item costs more than asking for its version, which is always done
-        self._cache: dict[str, tuple[str, AnyItem]] = {}
+        # None stands for a damaged row: it is read, and said, once.
+        self._cache: dict[str, tuple[str, AnyItem | None]] = {}
 
     def get(self, item_id: str) -> AnyItem:
-        """Return one item; NotFound if there is none of that id."""
+        """Return one item; NotFound if there is none of that id, BackendUnavailable if its row is damaged."""
         found = self.get_many([item_id])
-        if item_id not in found:
-            raise NotFound(f"There is no item '{item_id}' in the store.")
-        return found[item_id]
+        if item_id in found:
+            return found[item_id]
+        if self._versions(_valid_ids([item_id])):
+            raise BackendUnavailable(f"The item '{item_id}' is damaged in the store. {_AGAIN}")
+        raise NotFound(f"There is no item '{item_id}' in the store.")
 
     def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
-        """Items by id, in the order of ``ids``; unknown ids are absent.
+        """Items by id, in the order of ``ids``; unknown ids are absent, and damaged rows (:meth:`damaged`).
 
         The versions are read in one statement; only items that were not parsed before, or changed since, are
         read whole.
@@ -93,6 +97,14 @@ class Catalogue:
         statement = select(items.c.id, items.c.version).where(items.c.id > after, items.c.id <= until)
         with self._database.reading("reading items") as connection:
             return {row.id: row.version for row in connection.execute(statement.order_by(items.c.id))}
+
+    def damaged(self) -> list[str]:
+        """Return the ids of the items whose rows this release cannot read, ascending; every row is read.
+
+        They are left out of answers, lists and index, so that one of them does not stop the others.
+        """
+        readable = {item.id for item in self.all()}
+        return [item_id for item_id, _ in self.names() if item_id not in readable]
 
     def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]:
         """``(id, name)`` of every item, by ascending id."""
@@ -205,10 +217,10 @@ class Catalogue:
         stale = []
         for item_id, version in versions:
             known = self._cache.get(item_id)
-            if known and known[0] == version:
-                found[item_id] = known[1]
-            else:
+            if known is None or known[0] != version:
                 stale.append(item_id)
+            elif known[1] is not None:
+                found[item_id] = known[1]
         return found | self._load(stale) if stale else found
 
     def _versions(self, ids: Sequence[str]) -> list[tuple[str, str]]:
@@ -228,9 +240,21 @@ class Catalogue:
             self._cache.clear()
         loaded = {}
         for row in rows:
-            loaded[row.id] = from_row(row.item_type, row.body)
-            self._cache[row.id] = (row.version, loaded[row.id])
+            item = _parse(row.id, row.item_type, row.body)
+            self._cache[row.id] = (row.version, item)
+            if item is not None:
+                loaded[row.id] = item
         return loaded
+
+
+def _parse(item_id: str, item_type: str, body: str) -> AnyItem | None:
+    """Return the item of a row; None, with a line in the log, where the row is damaged."""
+    try:
+        return from_row(item_type, body)
+    except ValueError as fault:
+        # Neither its message nor its frames, which quote the row.
+        _log.warning("item %s is damaged and left out (%s). %s", item_id, type(fault).__name__, _AGAIN)
+        return None
 
 
 def _valid_ids(ids: Iterable[str]) -> list[str]:
