@@ -11,8 +11,8 @@ from service.words import Language
 
 _NEED = TypeAdapter(JobNeed)
 GROUP_TITLES: Mapping[LeadKind, tuple[str, str]] = {
-    LeadKind.TRAINING: ("Qui forme à ce métier", "Who teaches this job"),
-    LeadKind.PROGRAMME: ("Qui peut élargir les candidatures", "Who can widen who applies"),
+    LeadKind.TRAINING: ("Qui forme à ce métier", "Who trains for this job"),
+    LeadKind.PROGRAMME: ("Qui peut élargir les candidatures", "Who can help more people apply"),
     LeadKind.EMPLOYER: ("Employeurs dont apprendre", "Employers to learn from"),
     LeadKind.MOBILITY: ("Métiers d'où l'on peut venir", "Jobs people can come from"),
 }

@@ -34,7 +34,7 @@ FIELD_LABELS: dict[str, Phrase] = {
     "employer": ("employeur", "employer"),
     "member_link": ("lien avec le cluster", "link with the cluster"),
     "accepts_ranking": ("personne seule, accepte d'être proposée", "sole trader, agrees to be proposed"),
-    "opted_out": ("ne veut pas être proposée", "wants no suggestion of it"),
+    "opted_out": ("ne veut pas être proposée", "does not want to be proposed"),
     "aliases": ("autres noms", "other names"),
     "axis": ("axe", "axis"),
     "status": ("statut", "status"),
@@ -133,7 +133,11 @@ REFUSALS: dict[str, Phrase] = {
 """Why an item is not for an organisation."""
 
 
-_HEAD_LABELS: dict[str, Phrase] = {"name": ("nom", "name"), "id": ("identifiant", "identifier")}
+_HEAD_LABELS: dict[str, Phrase] = {
+    "name": ("nom", "name"),
+    "id": ("identifiant", "identifier"),
+    "illustrative": ("offres et besoins donnés en exemple", "offers and needs given as an example"),
+}
 """Fields that the head of an item shows, which is why they are not listed among the others."""
 
 

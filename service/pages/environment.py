@@ -10,10 +10,11 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 
 from matcher.mail import written_day, written_moment
-from service.pages.text import quoted, spaced
+from service.pages.text import STAFF_COUNTS, quoted, spaced
 from service.words import Language, field_label, likelihood
 
 MESSAGES = Path(__file__).with_name("messages") / "en.po"
@@ -32,6 +33,8 @@ class Catalogue:
     def _read(self) -> None:
         with MESSAGES.open("rb") as file:
             for message in read_po(file):
+                if not message.id:  # the file's own header: an empty sentence is empty in every language
+                    continue
                 if isinstance(message.id, tuple) and isinstance(message.string, tuple):
                     self._plural[message.id[0]] = (message.string[0], message.string[1])
                 elif isinstance(message.id, str) and isinstance(message.string, str):
@@ -71,6 +74,10 @@ def environment(lang: Language) -> Environment:
     made.filters["short_day"] = lambda at, zone: format_date(at.astimezone(zone), "d MMM", locale=lang)
     made.filters["last_day"] = lambda at, zone: day(at - timedelta(seconds=1), zone, lang)
     made.filters["clock"] = lambda at, zone: f"{at.astimezone(zone):%H:%M}"
+    made.filters["quarter"] = lambda first: format_date(first, "QQQQ y", locale=lang)
+    made.filters["number"] = lambda value: format_decimal(value, format="#,##0.#", locale=lang)
+    made.filters["percent"] = lambda share: format_percent(share, locale=lang)
+    made.filters["size"] = lambda code: sentences.gettext(STAFF_COUNTS.get(code, code))
     made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else spaced(sentence.fr)
     made.filters["quoted"] = quoted
     return made

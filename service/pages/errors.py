@@ -54,8 +54,8 @@ SENTENCES: dict[int, tuple[str, str, str]] = {
         "",
     ),
     409: (
-        mark("Déjà changé"),
-        mark("Quelqu'un d'autre a agi entre-temps : votre action n'a pas été faite."),
+        mark("Déjà fait ou changé"),
+        mark("Quelqu'un a agi entre-temps, ou vous l'aviez déjà fait : cette fois, rien n'a été changé."),
         mark("Rouvrez la page pour voir où en sont les choses."),
     ),
     413: (

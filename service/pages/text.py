@@ -15,6 +15,16 @@ def mark(sentence: str) -> str:
     return sentence
 
 
+STAFF_COUNTS = {
+    "TPE": mark("0 à 9 personnes"),
+    "PE": mark("10 à 49 personnes"),
+    "ME": mark("50 à 249 personnes"),
+    "ETI": mark("250 à 4 999 personnes"),
+    "GE": mark("5 000 personnes ou plus"),
+}
+"""Bands of size in words, by their code."""
+
+
 @lru_cache(maxsize=4096)
 def spaced(sentence: str) -> str:
     r"""Return a French sentence whose punctuation cannot be left alone at the start of a line.

@@ -92,7 +92,7 @@ def _introductions(matcher: Matcher, now: datetime) -> Pages:
     return (
         (f"/a-traiter/{proposed.id}", STAFF),
         (f"/a-traiter/{met.id}", STAFF),
-        ("/a-traiter?panier=answer", STAFF),
+        ("/a-traiter?panier=waiting", STAFF),
         (answers, None),
         (f"{answers}?choice=not_now", None),
         (f"{answers}?choice=no", None),

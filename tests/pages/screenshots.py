@@ -32,7 +32,7 @@ LOOKS: tuple[tuple[str, Look], ...] = (
     ("desktop-light", (DESKTOP, "light", "fr")),
     ("desktop-dark", (DESKTOP, "dark", "fr")),
 )
-LONGEST_NAME = 60
+LONGEST_NAME, SHORTEST_TOKEN = 60, 20
 
 
 def main(out: Path) -> None:
@@ -84,8 +84,12 @@ def _photograph(browser: Browser, base: str, pages: Pages, out: Path, named: tup
 
 
 def _file(number: int, path: str, person: Person | None, look: str) -> str:
-    """Return the name of a picture: its place in the list, its address, who opens it, and the look."""
-    address = "".join(sign if sign.isalnum() else "-" for sign in path.strip("/")) or "start"
+    """Return the name of a picture: its place in the list, its address, who opens it, and the look.
+
+    Tokens are new at each run and open things: they are left out.
+    """
+    parts = [part for part in path.strip("/").split("/") if len(part) < SHORTEST_TOKEN]
+    address = "".join(sign if sign.isalnum() else "-" for sign in "-".join(parts)) or "start"
     role = next(iter(person.roles)).value if person else "visitor"
     return f"{number:02}-{address[:LONGEST_NAME]}-{role}-{look}.png"
 

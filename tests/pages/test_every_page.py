@@ -16,7 +16,7 @@ from tests.pages.visited import VISITED
 
 FILES = ("/static/matcher.css", "/static/icons.svg", "/static/favicon.svg")
 MOST_BYTES = 100_000
-INLINE = ("<script", "style=", " onclick", "{{", "{%")
+INLINE = ("<script", "style=", " onclick", "{{", "{%", "Project-Id-Version")
 
 
 @pytest.fixture(scope="module")

@@ -16,6 +16,7 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
+from service.pages.admin.acts import ACTS, KINDS
 from service.pages.forms import typed
 from service.pages.frame import Page, show
 from service.pages.listing import ROWS, Pager
@@ -65,17 +66,20 @@ class FaultRow:
 class JournalPage(Page):
     """Entries, the latest first, of one act or of what bears one name where these are chosen.
 
+    ``acts`` has code and words of each act to choose from; ``words`` and ``kinds`` say entries in French.
     ``names`` has, by their reference, the people and organisations that are still in the store. ``verdict``
     is that of a check that was asked for, None without one, and ``faults`` are those that it found.
     """
 
     template: ClassVar[str] = "admin/journal.html"
 
-    acts: Sequence[str]
+    acts: Sequence[tuple[str, str]]
     act: str
     naming: str
     entries: Sequence[Entry]
     names: Mapping[str, str]
+    words: Mapping[str, str]
+    kinds: Mapping[str, str]
     pager: Pager
     verdict: Verdict | None
     faults: Sequence[FaultRow]
@@ -138,11 +142,13 @@ def _page(matcher: Matcher, chosen: Filter, before: int, verdict: Verdict | None
     older = f"{PATH}?{urlencode({**filters, 'avant': shown[-1].seq})}" if len(found) > ROWS else ""
     bearing = dict.fromkeys(names.get(reference, reference) for reference in chosen.naming or ())
     return JournalPage(
-        acts=acts,
+        acts=sorted(((act, ACTS.get(act, act)) for act in acts), key=lambda one: one[1]),
         act=chosen.act,
         naming=chosen.typed or ", ".join(bearing),
         entries=shown,
         names=names,
+        words=ACTS,
+        kinds=KINDS,
         pager=Pager(first, older),
         verdict=verdict,
         faults=[_fault_row(fault) for fault in verdict.faults] if verdict else [],

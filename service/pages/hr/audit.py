@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Request, Response
@@ -19,16 +20,21 @@ from service.pages.frame import Page, show
 router = APIRouter(include_in_schema=False)
 HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
 SECTION, HOME = "/recruter", "/recruter/suivi"
+QUARTERS_SHOWN = 8
 COUNTS = ("listed", "of_group", "kept", "kept_of_group")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditPage(Page):
-    """A quarter as far as it could be read; ``fault`` is "", "quarter", "whole" or "counts"."""
+    """A quarter as far as it could be read; ``fault`` is "", "quarter", "whole" or "counts".
+
+    ``quarters`` has the first day of each quarter to choose from.
+    """
 
     template: ClassVar[str] = "hr/audit.html"
 
     audit: QuarterAudit
+    quarters: Mapping[str, date]
     titles: Mapping[str, str]
     typed: Mapping[str, str]
     figure: GroupFigure | None
@@ -74,8 +80,16 @@ async def _shown(
         return found, {one.need_id: _title(matcher, one.need_id) for one in found.needs}
 
     found, titles = await engine.read(read)
-    page = AuditPage(audit=found, titles=titles, typed=given, figure=figure, fault=fault)
+    quarters = dict(_quarter(today, back) for back in range(QUARTERS_SHOWN))
+    quarters.setdefault(found.name, date(asked[0], 3 * asked[1] - 2, 1))
+    page = AuditPage(audit=found, quarters=quarters, titles=titles, typed=given, figure=figure, fault=fault)
     return show(request, page, section=SECTION, status=422 if fault else 200)
+
+
+def _quarter(today: date, back: int) -> tuple[str, date]:
+    """Return code and first day of a quarter, so many quarters before that of today."""
+    year, third = divmod(4 * today.year + (today.month - 1) // 3 - back, 4)
+    return f"{year}-T{third + 1}", date(year, 3 * third + 1, 1)
 
 
 def _title(matcher: Matcher, need_id: str) -> str:

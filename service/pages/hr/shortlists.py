@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
+from matcher.hiring.candidates import LANGUAGES
 from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, MetBy, Shortlist, ties
 from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
 from matcher.people import Permission
@@ -17,7 +18,7 @@ from service.pages.acting import PersonDep, now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_number, page_of
-from service.words import Language
+from service.words import Language, choose
 
 router = APIRouter(include_in_schema=False)
 HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
@@ -101,6 +102,7 @@ class ShortlistPage(Page):
     ties: Mapping[str, int]
     reasons: Mapping[str, str]
     is_current: bool
+    languages: Mapping[str, str]
     words: ShortlistWords
     fault: str
     typed: Mapping[str, str]
@@ -163,6 +165,7 @@ async def _shown(
         ties={one.code: ties(found.listed, one) for one in entries},
         reasons=reasons,
         is_current=is_current,
+        languages={code: choose(names, language_of(request)) for code, names in LANGUAGES.items()},
         words=ShortlistWords(language_of(request)),
         fault=fault,
         typed={fault: reason},

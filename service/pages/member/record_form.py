@@ -8,8 +8,7 @@ from pydantic import ValidationError
 
 from matcher.domain.items import Organisation, SizeBand
 from matcher.knowledge import Territory
-from service.pages.member.standing import STAFF_COUNTS
-from service.pages.text import mark
+from service.pages.text import STAFF_COUNTS, mark
 
 FieldKind = Literal["text", "area", "lines", "choice", "tick"]
 Origin = Literal["", "inferred", "example"]

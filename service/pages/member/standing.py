@@ -19,7 +19,7 @@ from matcher.introductions import (
 from matcher.people import Person
 from service.member_view import without_name
 from service.pages.member.meeting_form import MeetingForm, form_of
-from service.pages.text import mark
+from service.pages.text import STAFF_COUNTS, mark
 
 _SENTENCES: dict[State, tuple[str, str]] = {
     State.PROPOSED: (mark("Votre demande attend l'équipe du cluster."), ""),
@@ -41,14 +41,6 @@ _ASKED = (mark("Votre réponse est attendue."), mark("Sans réponse, la demande 
 _OTHER_ASKED = (mark("Vous avez accepté."), mark("L'autre organisation est interrogée."))
 _OWN_NO = (mark("Vous avez décliné."), "")
 _OTHER_NO = (mark("L'autre organisation n'a pas donné suite."), "")
-
-STAFF_COUNTS = {
-    "TPE": mark("0 à 9 personnes"),
-    "PE": mark("10 à 49 personnes"),
-    "ME": mark("50 à 249 personnes"),
-    "ETI": mark("250 à 4 999 personnes"),
-    "GE": mark("5 000 personnes ou plus"),
-}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -76,6 +76,7 @@ class AlertPage(Page):
     template: ClassVar[str] = "staff/alert.html"
 
     call: Opportunity
+    is_open: bool
     rows: Sequence[RecipientRow]
     may_tell: bool
     due: int
@@ -97,16 +98,18 @@ async def alerts(request: Request, _staff: SenderDep, engine: EngineDep) -> Resp
 async def alert(request: Request, item_id: ItemId, _staff: SenderDep, engine: EngineDep) -> Response:
     """Show whom a call fits and why; nothing is sent."""
 
-    def preview(matcher: Matcher) -> tuple[Opportunity, list[Recipient], int]:
+    def preview(matcher: Matcher) -> tuple[Opportunity, Sequence[Recipient], int]:
         call = get_stored(matcher, item_id, ItemType.OPPORTUNITY)
         assert isinstance(call, Opportunity)  # noqa: S101  # its type was asked for
         due = matcher.store.alerts.all(call_id=item_id, state=AlertState.DUE)
-        return call, matcher.alerts.preview(item_id, now()), len(due)
+        recipients = matcher.alerts.preview(item_id, now()) if call.is_open(now()) else ()
+        return call, recipients, len(due)
 
     call, recipients, due = await engine.work(preview)
     most_a_week, weekday = _rhythm(request)
     page = AlertPage(
         call=call,
+        is_open=call.is_open(now()),
         rows=[RecipientRow(one, HINDRANCES.get(one.hindrance, one.hindrance)) for one in recipients],
         may_tell=any(not one.hindrance for one in recipients),
         due=due,

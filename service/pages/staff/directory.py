@@ -15,9 +15,11 @@ from service.http.deps import EngineDep
 from service.http.engine import get_stored, no_such_item
 from service.looking import look_at_organisations
 from service.pages.acting import now
+from service.pages.environment import translate
 from service.pages.frame import Page, language_of, show
 from service.pages.listing import Pager, page_of
-from service.words import VALUES, Language, choose, field_label
+from service.pages.text import STAFF_COUNTS
+from service.words import FIELD_LABELS, VALUES, Language, choose, field_label
 
 router = APIRouter(include_in_schema=False)
 _LONGEST_NAME = 300
@@ -133,13 +135,17 @@ def _row(item: AnyItem) -> DirectoryRow:
 
 
 def _facts(item: Organisation, lang: Language) -> list[tuple[str, str]]:
-    """Return the fields that hold something, in words, in the order of the record."""
+    """Return the fields that hold something, in words, in the order in which fields are shown everywhere."""
     facts = []
-    for name, value in item.model_dump(exclude_defaults=True).items():
+    places = {name: place for place, name in enumerate(FIELD_LABELS)}
+    held = item.model_dump(exclude_defaults=True)
+    for name, value in sorted(held.items(), key=lambda field: places.get(field[0], len(places))):
         if name in _NOT_SHOWN or value in ("", (), None):
             continue
         label = field_label(name, lang)
         words = [_in_words(entry, lang) for entry in (value if isinstance(value, tuple) else (value,))]
+        if name == "size_band":
+            words = [translate(STAFF_COUNTS.get(value, value), lang)]
         facts.append((label[:1].upper() + label[1:], " ; ".join(words)))
     return facts
 

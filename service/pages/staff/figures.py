@@ -17,9 +17,8 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.frame import Page, language_of, show
-from service.pages.member.standing import STAFF_COUNTS
 from service.pages.staff.region import Region, department_name, region
-from service.pages.text import mark
+from service.pages.text import STAFF_COUNTS, mark
 from service.words import choose
 
 router = APIRouter(include_in_schema=False)

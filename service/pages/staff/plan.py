@@ -17,9 +17,8 @@ from service.formats import PlanReport, least_seen_first
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep, PlanJobDep
 from service.pages.frame import Page, back_to, show
-from service.pages.member.standing import STAFF_COUNTS
 from service.pages.staff.region import Region, department_name, region
-from service.pages.text import mark
+from service.pages.text import STAFF_COUNTS, mark
 
 router = APIRouter(include_in_schema=False)
 SeeDep = Annotated[Caller, requires(Permission.SEE_PLAN)]
