@@ -17,7 +17,7 @@ from service.http import documentation, errors, logging, middleware
 from service.http.access.identify import identify
 from service.http.access.limits import Attempts, Rates
 from service.http.engine import MatcherEngine
-from service.http.jobs import PlanJob, WorkJob
+from service.http.jobs import PlanJob, WarmUpJob, WorkJob
 from service.http.metrics import Metrics
 from service.http.routes import (
     calendar,
@@ -188,11 +188,14 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     app.state.engine = engine
     app.state.plan_job = PlanJob(engine, matcher)
     work = WorkJob(matcher.worker, settings.work_interval_s)
+    warming = WarmUpJob(engine, matcher, settings.index_interval_s)
+    warming.start()
     if settings.work:
         work.start()
     app.state.outward = anyio.CapacityLimiter(open_id.MAX_CALLS)
     app.state.passwords = anyio.CapacityLimiter(sign_in.MAX_PASSWORDS)
     async with engine.following_store():
         yield
+        await warming.stop()
         await app.state.plan_job.stop()
         await work.stop()

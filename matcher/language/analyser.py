@@ -6,6 +6,7 @@ accents.
 """
 
 import re
+import sys
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -122,7 +123,8 @@ def _cut(text: str) -> Iterator[Token]:
         lower = word.lower()
         if lower in _ELIDED and text[match.end() : match.end() + 1] in _APOSTROPHES:
             continue
-        yield Token(word, match.start(), match.end(), _stem(lower))
+        # One object a word of the language: what is kept of thousands of items is words for the most part.
+        yield Token(sys.intern(word), match.start(), match.end(), _stem(lower))
 
 
 def is_acronym(word: str) -> bool:

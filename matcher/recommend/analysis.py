@@ -6,6 +6,7 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 """
 
 import re
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -307,13 +308,14 @@ def _words(subject: Subject, excluded: Sequence[Span]) -> Iterator[tuple[str, Wo
         if name not in _QUOTED_FIELDS or (name == "name" and isinstance(subject, Organisation)):
             continue
         for token in tokens(text):
-            singular = without_number(token.text.lower())
+            singular = sys.intern(without_number(token.text.lower()))
             if singular in seen or not _may_be_quoted(token):
                 continue
             if any(span.start <= token.start < span.end for span in excluded):
                 continue
             seen.add(singular)
-            yield singular, Word(name, token.start, token.end, token.text, fold(token.text))
+            folded = sys.intern(fold(token.text))  # kept once for all items
+            yield singular, Word(name, token.start, token.end, token.text, folded)
 
 
 def _may_be_quoted(token: Token) -> bool:

@@ -1,6 +1,6 @@
 """The use case: check the question, retrieve, rerank, diversify, give reasons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -196,6 +196,11 @@ class Recommender:
         policy = self._policies[kind]
         check(profile, policy, 1, None)
         return self._features.question(profile, sought_only=policy.complementary)
+
+    def warm_up(self, ids: Sequence[str]) -> bool:
+        """Prepare items before questions meet them; return whether there is room for more."""
+        self._features.items(self._index.versions(ids))
+        return self._features.has_room
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
         """Score the eligible first hits as answers do, best first: for plans, evaluation and fitting."""

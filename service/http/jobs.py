@@ -1,6 +1,7 @@
 """Work that a serving process does in the background, beside its questions."""
 
 import asyncio
+from collections.abc import Sequence
 from functools import partial
 
 import structlog
@@ -12,6 +13,8 @@ from matcher.mail import Worker
 from service.http.engine import MatcherEngine, run_to_end
 
 log = structlog.get_logger("matcher.plan")
+PREPARED_A_TURN = 8
+"""Items prepared before waiting questions are answered: some 20 ms."""
 work_log = structlog.get_logger("matcher.work")
 
 
@@ -97,6 +100,61 @@ class WorkJob:
             self._worker.stop()
         except MatcherError as fault:
             work_log.warning("the turn was not given up; it ends by itself", **fault.log_fields)
+
+
+class WarmUpJob:
+    """Prepares the items of an embedded index after a start, before questions meet them.
+
+    The first answers would otherwise read the texts of all their hits. It works half of the time, a few items
+    a turn, so that a question waits some tens of milliseconds at most.
+
+    Parameters
+    ----------
+    engine, matcher
+        Where questions take turns, and what they are put to.
+    delay_s
+        Seconds before it begins: the first questions are answered first.
+    """
+
+    def __init__(self, engine: MatcherEngine, matcher: Matcher, delay_s: float) -> None:
+        self._engine, self._matcher, self._delay_s = engine, matcher, delay_s
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, once the event loop runs; an index on a server is left alone, since many answer from it."""
+        if self._matcher.settings.index_backend == "edge":
+            self._task = asyncio.create_task(self._warm_up())
+
+    async def wait(self) -> None:
+        """Wait until all items are prepared, or there is no room for more."""
+        if self._task is not None:
+            await asyncio.wait([self._task])
+
+    async def stop(self) -> None:
+        """Give up; what is prepared stays."""
+        if self._task is not None:
+            self._task.cancel()
+            await self.wait()
+
+    async def _warm_up(self) -> None:
+        await asyncio.sleep(self._delay_s)
+        loop = asyncio.get_running_loop()
+        start = loop.time()
+        try:
+            ids = await self._engine.work(lambda matcher: list(matcher.index.ids()))
+            for place in range(0, len(ids), PREPARED_A_TURN):
+                began, part = loop.time(), ids[place : place + PREPARED_A_TURN]
+                if not await self._engine.work(partial(_prepare, part)):
+                    break
+                await asyncio.sleep(loop.time() - began)
+        except MatcherError as fault:  # the index is away: questions say so themselves
+            log.warning("items are prepared as they are asked for", **fault.log_fields)
+        else:
+            log.info("items prepared", count=len(ids), seconds=round(loop.time() - start, 1))
+
+
+def _prepare(ids: Sequence[str], matcher: Matcher) -> bool:
+    return matcher.recommender.warm_up(ids)
 
 
 def _mutual_scores(member: AnyItem, matcher: Matcher) -> dict[str, float]:

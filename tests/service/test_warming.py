@@ -1,0 +1,48 @@
+"""After a start the items of the index are prepared beside the questions."""
+
+from collections.abc import Iterator
+
+import pytest
+import structlog
+from fastapi.testclient import TestClient
+
+from matcher.build import Matcher, open_matcher
+from service.http.jobs import WarmUpJob
+from tests.service.conftest import ITEMS, STAFF
+from tests.service.fakes import serving
+
+
+@pytest.fixture
+def matcher(stocked) -> Iterator[Matcher]:
+    with open_matcher(stocked) as opened:
+        yield opened
+
+
+def warmed(client: TestClient, matcher: Matcher) -> list[object]:
+    """Run the job to its end; return what it logged."""
+
+    async def run() -> None:
+        job = WarmUpJob(client.app.state.engine, matcher, delay_s=0.0)
+        job.start()
+        await job.wait()
+        await job.stop()
+
+    with structlog.testing.capture_logs() as logs:
+        client.portal.call(run)
+    return [(line["event"], line.get("count")) for line in logs]
+
+
+def test_all_items_are_prepared_and_answers_stay_the_same(stocked, matcher):
+    path = "/v1/organisations/ORG001/recommendations?kind=partner&on=2026-11-30"
+    with serving(stocked, matcher) as client:
+        before = client.get(path, headers=STAFF).json()
+        assert warmed(client, matcher) == [("items prepared", matcher.index.count())]
+        assert matcher.index.count() <= len(ITEMS)
+        assert client.get(path, headers=STAFF).json() == before
+
+
+def test_an_index_that_is_away_is_said_and_stops_nothing(stocked, matcher):
+    with serving(stocked, matcher) as client:
+        matcher.serving.close()
+        assert [event for event, _ in warmed(client, matcher)] == ["items are prepared as they are asked for"]
+        assert client.get("/healthz").status_code == 200
