@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from threading import Lock
 
 import snowballstemmer
 
@@ -60,6 +61,8 @@ LONGEST_KEPT = 2_000
 ten finders one after another. Longer ones are rare, and would fill the memory."""
 _KEPT = 256
 _stemmer = snowballstemmer.stemmer("french")
+_stemming = Lock()
+"""The stemmer keeps the word it works on: two threads at once get an error, or wrong stems that are kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,4 +159,8 @@ def _carries_meaning(word: str, shouted: bool) -> bool:
 
 @lru_cache(maxsize=65536)
 def _stem(word: str) -> str:
-    return fold(_stemmer.stemWord(word)) if word.isalpha() else fold(word)
+    if not word.isalpha():
+        return fold(word)
+    with _stemming:
+        stem = _stemmer.stemWord(word)
+    return fold(stem)

@@ -1,6 +1,10 @@
 """What every text goes through before both encoders."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+import snowballstemmer
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -83,3 +87,20 @@ def test_characters_that_cannot_be_seen_change_nothing(sign: str) -> None:
     assert neutral(f"cyber{sign}sécurité des dével{sign}oppeuses") == neutral(
         "cybersécurité des développeuses"
     )
+
+
+def test_threads_that_read_at_once_get_the_stems_that_one_gets() -> None:
+    """A text is analysed beside the answer to another one."""
+    ends = ("isations", "atrices", "issaient", "ivités", "euses")
+    words = [f"{head}{tail}{end}" for head in ("form", "cré", "lanc") for tail in "aeiou" for end in ends]
+    turns = [words[start:] + words[:start] for start in (0, 20, 40, 60)]
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(len(turns)) as pool:
+            found = list(pool.map(lambda turn: [token.stem for token in tokens(" ".join(turn))], turns))
+    finally:
+        sys.setswitchinterval(interval)
+    stemmer = snowballstemmer.stemmer("french")
+    for turn, stems in zip(turns, found, strict=True):
+        assert stems == [fold(stemmer.stemWord(word)) for word in turn]
