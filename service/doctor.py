@@ -168,8 +168,13 @@ def _store(found: str, damaged: Sequence[str]) -> Finding:
     """Name the items whose rows cannot be read: they are left out of every answer."""
     if not damaged:
         return Finding("store", "ok", found)
-    some = ", ".join(damaged[:MAX_TWINS]) + (", …" if len(damaged) > MAX_TWINS else "")
-    return Finding("store", "warning", f"{found}; {len(damaged)} damaged: {some}", "Import them again.")
+    return Finding(
+        "store", "warning", f"{found}; {len(damaged)} damaged: {_some(damaged)}", "Import them again."
+    )
+
+
+def _some(names: Sequence[str]) -> str:
+    return ", ".join(names[:MAX_TWINS]) + (", …" if len(names) > MAX_TWINS else "")
 
 
 def _identity_provider(matcher: Matcher) -> Finding:
@@ -223,7 +228,7 @@ def _plan(plan: IntroductionPlan | None, members: Set[str]) -> Finding:
     found = f"made {plan.created_at:%Y-%m-%d} for {len(plan.lists)} organisations"
     if not newcomers:
         return Finding("plan", "ok", found)
-    some = ", ".join(newcomers[:MAX_TWINS]) + (", …" if len(newcomers) > MAX_TWINS else "")
+    some = _some(newcomers)
     return Finding("plan", "warning", f"{found}; {len(newcomers)} joined since: {some}", "Run: matcher plan")
 
 
@@ -265,6 +270,9 @@ def _index(matcher: Matcher) -> Finding:
     found = f"generation {name}: {points} items{built}"
     if pending > 0:
         return Finding("index", "warning", f"{found}; {pending} changes wait", "Run: matcher index")
+    if manifest and manifest.parked:
+        fix = "The log says why. Correct them and import them again, or run: matcher reindex"
+        return Finding("index", "warning", f"{found}; left out: {_some(sorted(manifest.parked))}", fix)
     return Finding("index", "ok", found)
 
 

@@ -7,6 +7,7 @@
 - ``exact``: the reference that backends are held against, in memory
 - ``manifest``, ``generations``: what an index was built from, and where its generations are
 - ``indexer``: applying the outbox, rebuilding beside, swapping
+- ``parking``: items that cannot be indexed, set apart
 - ``serving``: the open generation that answers
 """
 

@@ -5,11 +5,13 @@ Changes are applied, made durable, and only then is the cursor moved: whatever i
 repeats at most one batch, and repeating changes nothing.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
+from types import MappingProxyType
+from typing import Any
 
 from matcher.domain.eligibility import is_listed
 from matcher.domain.events import Change
@@ -27,7 +29,10 @@ from matcher.index.generations import (
 )
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
+from matcher.index.parking import write
 from matcher.index.ports import Encoder, Index, Point
+
+NOTHING_PARKED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -89,23 +94,33 @@ class Indexer:
         if not changes:
             return SyncReport(0, 0, 0, first)
         manifest = self.generations.manifest(generation.name)
+        is_building = manifest.state == "building"
         if manifest.state == "ready":
-            self.generations.save(generation.name, manifest.model_copy(update={"state": "changing"}))
+            manifest = self._save(generation, manifest, state="changing")
         upserted = deleted = unchanged = 0
         seq = first
         while changes:
-            done = self._apply(generation.index, changes)
+            parked = dict(manifest.parked)
+            done = self._apply(generation.index, changes, parked)
             generation.index.flush()
+            if parked != manifest.parked:
+                manifest = self._save(generation, manifest, parked=parked)
             seq = changes[-1].seq
             self.store.outbox.advance(generation.name, seq)
             upserted, deleted, unchanged = upserted + done[0], deleted + done[1], unchanged + done[2]
             if progress:
                 progress(seq - first, self.store.outbox.last_seq() - first)
             changes = [] if most else self.store.outbox.changes(seq, self.batch)
-        if manifest.state != "building":
+        if not is_building:
             self._finalise(generation, manifest, seq)
             self.store.outbox.prune()
         return SyncReport(upserted, deleted, unchanged, seq)
+
+    def _save(self, generation: Generation, manifest: Manifest, **changed: Any) -> Manifest:
+        """Save a manifest with some of it changed; return it."""
+        saved = manifest.model_copy(update=changed)
+        self.generations.save(generation.name, saved)
+        return saved
 
     def repair(self, generation: Generation) -> None:
         """Finalise a generation whose indexer was killed after its last change and before the manifest."""
@@ -131,7 +146,7 @@ class Indexer:
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
             begun = self._begin(now or datetime.now(UTC))
-            return self._complete(begun, lambda one: self._fill(one.index, progress, source))
+            return self._complete(begun, lambda one: self._fill(one, progress, source))
 
     def rebuild_with(self, fill: Fill, *, now: datetime | None = None) -> Generation:
         """Build a new generation as :meth:`rebuild` does, with points that ``fill`` writes.
@@ -184,8 +199,8 @@ class Indexer:
         name, index = begun.name, begun.index
         try:
             usual = fill(begun)
-            manifest = self.generations.manifest(name).model_copy(update={"usual_terms": usual})
             seq = self._catch_up(begun)
+            manifest = self.generations.manifest(name).model_copy(update={"usual_terms": usual})
             self._finalise(begun, manifest, seq)
             index = self.generations.promote(name, index)
             self._forget(self.generations.sweep())
@@ -208,58 +223,75 @@ class Indexer:
             if self.generations.drop(name):
                 self.store.outbox.forget(name)
 
-    def differences(self, index: Index) -> Differences:
-        """Compare the index with the store, reading both whole."""
+    def differences(self, index: Index, parked: Mapping[str, str] = NOTHING_PARKED) -> Differences:
+        """Compare the index with the store less what is ``parked`` (version by id), reading both whole."""
         held = index.versions()
-        wanted = {item.id: item.version for item in self.store.items.all() if is_listed(item)}
+        listed = {item.id: item.version for item in self.store.items.all() if is_listed(item)}
+        wanted = {i: version for i, version in listed.items() if parked.get(i) != version}
         return Differences(
             tuple(sorted(wanted.keys() - held.keys())),
             tuple(sorted(i for i in wanted.keys() & held.keys() if wanted[i] != held[i])),
             tuple(sorted(held.keys() - wanted.keys())),
         )
 
-    def _apply(self, index: Index, changes: Sequence[Change]) -> tuple[int, int, int]:
-        """Bring the items named in ``changes`` to the store's present state, whatever happened in between."""
+    def _apply(self, index: Index, changes: Sequence[Change], parked: dict[str, str]) -> tuple[int, int, int]:
+        """Bring the items named in ``changes`` to the store's present state, whatever happened in between.
+
+        Those that cannot be indexed are added to ``parked``, those that can are taken off it.
+        """
         ids = sorted({change.item_id for change in changes})
         listed, upserted, deleted = self._listed(ids), 0, 0
         while True:
+            for item_id in ids:
+                parked.pop(item_id, None)
             held = index.versions(ids)
             fresh = [item for i, item in listed.items() if held.get(i) != item.version]
-            gone = [i for i in ids if i in held and i not in listed]
+            refused = write(index, fresh, self._points)
+            parked |= refused
+            gone = [i for i in ids if i in held and (i not in listed or i in refused)]
             index.delete(gone)
-            index.upsert(to_points(fresh, self.encoder, self.lexical))
-            upserted, deleted = upserted + len(fresh), deleted + len(gone)
+            upserted, deleted = upserted + len(fresh) - len(refused), deleted + len(gone)
             # Another indexer on the same server may have taken in a newer change while this one encoded, and
             # moved the cursor past it: what was just written over it would stay for good.
             before, listed = listed, self._listed(ids)
             if listed == before:
                 return upserted, deleted, max(len(listed) - upserted, 0)
 
+    def _points(self, items: Sequence[AnyItem]) -> list[Point]:
+        return to_points(items, self.encoder, self.lexical)
+
     def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
         return {i: item for i, item in self.store.items.get_many(ids).items() if is_listed(item)}
 
-    def _fill(self, index: Index, progress: Progress | None, source: Index | None) -> float | None:
+    def _fill(self, generation: Generation, progress: Progress | None, source: Index | None) -> float | None:
         """Index all listed items; return the mean number of terms of their passages."""
+        index, parked = generation.index, dict[str, str]()
         total, done, counted = sum(self.store.items.counts().values()), 0, TermMean()
         known = LabelVectors(self.encoder)
+
+        def points(some: Sequence[AnyItem]) -> list[Point]:
+            return to_points(some, self.encoder, self.lexical, known)
+
         for items in _batches(self.store.items.all(), self.batch):
             listed = [item for item in items if is_listed(item)]
             copied = _copied(source, listed) if source else {}
             index.upsert(list(copied.values()))
             fresh = [item for item in listed if item.id not in copied]
-            index.upsert(to_points(fresh, self.encoder, self.lexical, known))
+            parked |= write(index, fresh, points)
             counted.add(passage(item) for item in listed)
             done += len(items)
             if progress:
                 progress(done, max(done, total))
         index.flush()
+        if parked:
+            self._save(generation, self.generations.manifest(generation.name), parked=parked)
         return counted.mean
 
     def _catch_up(self, generation: Generation) -> int:
         """Drain until index and store agree and return the cursor; writers may go on meanwhile."""
         while True:
             seq = self.sync(generation).seq
-            found = self.differences(generation.index)
+            found = self.differences(generation.index, self.generations.manifest(generation.name).parked)
             if not found:
                 return seq
             if not self.store.outbox.changes(seq, 1):

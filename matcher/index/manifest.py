@@ -31,7 +31,7 @@ class Manifest(Identity):
     ``checksum`` describe the points as of outbox row ``seq``), ``changing`` (a sync is or was under way:
     they do not yet). ``usual_terms`` is the mean number of terms of a passage when it was built. It stays
     until the next rebuild, so that one generation weighs words in one way; None where it was built empty, or
-    by an older release.
+    by an older release. ``parked`` has the version, by id, of the items that cannot be indexed.
     """
 
     created_at: AwareDatetime
@@ -40,6 +40,7 @@ class Manifest(Identity):
     usual_terms: float | None = None
     checksum: str = ""
     seq: int = 0
+    parked: dict[str, str] = {}
 
     def require(self, expected: Identity) -> None:
         """Raise IndexMismatch, saying what differs, unless this is the identity in use."""

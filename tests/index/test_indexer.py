@@ -192,6 +192,59 @@ def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
     assert not indexer.differences(generation.index)
 
 
+class Poisoned(HashingEncoder):
+    """Fails at a text that names poison, or at every text."""
+
+    def __init__(self, poison: str = "poison") -> None:
+        super().__init__()
+        self._poison = poison
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        if any(self._poison in text for text in texts):
+            raise IndexError("index out of range in self")
+        return super().encode_passages(texts)
+
+
+def test_an_item_that_cannot_be_indexed_is_set_apart_and_the_rest_goes_on(
+    indexer: Indexer, generation: Generation, store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    poisoned = replace(indexer, encoder=Poisoned())
+    store.items.put([organisation(n, "poison" if n == 2 else "neuf") for n in range(6)], source="test")
+    assert poisoned.sync(generation).upserted == 5
+    manifest = indexer.generations.manifest(generation.name)
+    assert (manifest.state, list(manifest.parked)) == ("ready", ["ORG002"])
+    assert "ORG002" not in generation.index.versions(), "what it said before is not answered any more"
+    assert not indexer.differences(generation.index, manifest.parked)
+    assert [line.getMessage() for line in caplog.records] == [
+        "item ORG002 cannot be indexed and is left out (IndexError)"
+    ]
+    store.items.put([organisation(2, "corrigé")], source="test")
+    poisoned.sync(generation)
+    assert not indexer.generations.manifest(generation.name).parked
+    assert not indexer.differences(generation.index)
+
+
+def test_a_rebuild_sets_it_apart_too(indexer: Indexer, store: Store) -> None:
+    store.items.put([organisation(n, "poison" if n == 2 else "neuf") for n in range(6)], source="test")
+    built = replace(indexer, encoder=Poisoned()).rebuild()
+    assert list(indexer.generations.manifest(built.name).parked) == ["ORG002"]
+    assert sorted(built.index.ids()) == ["ORG000", "ORG001", "ORG003", "ORG004", "ORG005"]
+    built.index.close()
+    indexer.open().index.close()
+
+
+def test_an_encoder_that_fails_at_everything_sets_nothing_apart(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    store.items.put([organisation(2, "neuf")], source="test")
+    cursor = store.outbox.cursor(generation.name)
+    with pytest.raises(IndexError):
+        replace(indexer, encoder=Poisoned("")).sync(generation)
+    assert store.outbox.cursor(generation.name) == cursor
+    indexer.sync(generation)
+    assert not indexer.differences(generation.index)
+
+
 def test_a_sync_repeated_from_an_older_cursor_changes_nothing(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
