@@ -8,6 +8,7 @@ from matcher.domain.events import Action, Feedback
 from matcher.domain.items import Kind
 from matcher.introductions.introduction import Introduction, State
 from matcher.introductions.ports import Introductions
+from matcher.introductions.rules import Availability
 
 _COUNTS_AS = {
     State.ACCEPTED: Action.ACCEPTED,
@@ -53,10 +54,12 @@ class IntroducedReactions:
         if kind is not Kind.PARTNER:
             return said
         found: dict[str, Feedback] = {}
-        for row in self._unwanted():
+        now = self._now()
+        wishes = self._kept.past(now).wishes
+        for row in self._unwanted(wishes):
             if asker in (row.query_id, row.item_id):
                 found[row.item_id if row.query_id == asker else row.query_id] = row
-        for name in self.paused():
+        for name in _paused(wishes, now):
             found[name] = self._row(asker, name, Action.DISMISSED)
         for one in self._kept.all(organisation_id=asker):
             if one.state not in _UNDECIDED:
@@ -68,7 +71,7 @@ class IntroducedReactions:
     def feedback(self) -> Iterator[Feedback]:
         """Yield every reaction, then one for each pair that is not to be planned again."""
         yield from self._reactions.feedback()
-        yield from self._unwanted()
+        yield from self._unwanted(self._kept.past(self._now()).wishes)
         for one in self._kept.all():
             if one.state not in _UNDECIDED:
                 yield _reaction(one)
@@ -76,18 +79,20 @@ class IntroducedReactions:
     def paused(self) -> frozenset[str]:
         """Return the ids of the organisations that take a pause now."""
         now = self._now()
-        return frozenset(
-            name for name, wished in self._kept.past(now).wishes.items() if wished.is_paused(now)
-        )
+        return _paused(self._kept.past(now).wishes, now)
 
-    def _unwanted(self) -> Iterator[Feedback]:
+    def _unwanted(self, wishes: Mapping[str, Availability]) -> Iterator[Feedback]:
         """Yield the pairs of which one side does not want to meet the other."""
-        for name, wished in sorted(self._kept.past(self._now()).wishes.items()):
+        for name, wished in sorted(wishes.items()):
             for other in sorted(wished.not_with):
                 yield self._row(name, other, Action.DECLINED)
 
     def _row(self, one: str, other: str, action: Action) -> Feedback:
         return Feedback(self._now(), Kind.PARTNER, one, other, action)
+
+
+def _paused(wishes: Mapping[str, Availability], now: datetime) -> frozenset[str]:
+    return frozenset(name for name, wished in wishes.items() if wished.is_paused(now))
 
 
 def _reaction(one: Introduction) -> Feedback:

@@ -27,6 +27,7 @@ _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
 _NO_SUBJECT = frozenset({"sectors", "needs"})
 _SHORTEST_STEM = 4
+_ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 _OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
 """What comes before a thing of one's own that completes another noun."""
 _COMMON_WORDS = frozenset(
@@ -126,6 +127,23 @@ class Analysis:
     def given(self) -> int:
         """Number of concepts that it names elsewhere than among its needs."""
         return sum(mention.field != "needs" for mention in self.mentions.values())
+
+    @cached_property
+    def themes(self) -> list[tuple[Label, str]]:
+        """Themes that a text may name, longest first, each with the words to seek.
+
+        They are in lower case, but those of an acronym, which is sought as it is written ("SOC").
+        """
+        themes = [
+            label
+            for label in self.labels[self.spans.get(Role.GIVES, slice(0))]
+            if not (label.is_open or label.is_frame)
+        ]
+        themes.sort(key=lambda label: -len(label.text))
+        return [
+            (label, lower_in_place(label.text) if len(label.text) > _ACRONYM else label.text)
+            for label in themes
+        ]
 
     @cached_property
     def evidence_text(self) -> str:
@@ -323,3 +341,39 @@ def _may_be_quoted(token: Token) -> bool:
         return False
     word = fold(token.text)
     return not word.isdecimal() and word not in STOPWORDS and word not in _COMMON_WORDS
+
+
+@dataclass(frozen=True, slots=True)
+class NamedTheme:
+    """A label of one side that the other's description names: ``text == description[start:end]``."""
+
+    label: Label
+    start: int
+    end: int
+    text: str
+
+
+def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
+    """Return the owner's longest theme that the reader's description names, with its place there.
+
+    Labels that fit every organisation are left out, and so is the name of an item, which may be an
+    everyday word. Ties go to the first label.
+    """
+    text = reader.evidence_text
+    for label, sought in owner.themes:
+        as_written = len(sought) <= _ACRONYM
+        span = _find_words(text if as_written else reader.evidence_lower, sought)
+        if span is not None:
+            return NamedTheme(label, *span, text[span[0] : span[1]])
+    return None
+
+
+def _find_words(text: str, words: str) -> tuple[int, int] | None:
+    """Return where ``words`` first stand in ``text`` as whole words."""
+    start = text.find(words)
+    while start >= 0:
+        end = start + len(words)
+        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
+            return start, end
+        start = text.find(words, end)
+    return None

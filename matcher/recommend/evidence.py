@@ -6,7 +6,7 @@ ever listed among the less certain ones.
 
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -17,9 +17,8 @@ from numpy.typing import NDArray
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
 from matcher.knowledge.meets import Meets, Met
-from matcher.recommend.analysis import Analysis
+from matcher.recommend.analysis import Analysis, NamedTheme, find_named_theme
 from matcher.recommend.features import MANY_LABELS, worth_of_one
-from matcher.recommend.free_text import lower_in_place
 from matcher.recommend.policies import Policy
 from matcher.recommend.similarity import PAIRS, Comparison, Echoes, LabelMatch
 
@@ -57,7 +56,6 @@ MANY_CONCEPTS = 7
 CLEAR_PEERS = 2
 """Members like the asker in one factory from which they are clear evidence: one may be there by chance."""
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
-_ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,16 +64,6 @@ class EchoMatch:
 
     label: Label
     similarity: float
-
-
-@dataclass(frozen=True, slots=True)
-class NamedTheme:
-    """A label of one side that the other's description names: ``text == description[start:end]``."""
-
-    label: Label
-    start: int
-    end: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,13 +203,33 @@ class EvidenceFinder:
     def clear(self) -> list[bool]:
         """For each hit, whether anything speaks clearly for it, as its evidence says.
 
-        What is known of every hit decides most; only where it does not is the rest looked for.
+        What is known of every hit decides nearly all; only for the others a text is searched for themes.
         """
         clear = self._with_clear_labels()
         if self._policy.weights["echo"]:
             for echoes in (self._compared.query_echoes, self._compared.item_echoes):
                 clear |= np.array(echoes.similarities) >= CLEAR_ECHO
-        return [bool(known) or self.find(place).is_clear for place, known in enumerate(clear)]
+        return [bool(known) or self._is_clear(place) for place, known in enumerate(clear)]
+
+    def _is_clear(self, place: int) -> bool:
+        """Whether evidence other than labels is clear."""
+        if any(concept.rarity >= CLEAR_RARITY for concept in self.concepts[place]):
+            return True
+        if (
+            any(met.strength >= CLEAR_FACT for met in self.met[place])
+            or len(self.peers[place]) >= CLEAR_PEERS
+        ):
+            return True
+        item = self._items[place]
+        if self._coverage(item) >= CLEAR_COVERAGE and self._tell(self._shared_words(item)):
+            return True
+        return any(theme is not None for theme in self._named_themes(item))
+
+    def _named_themes(self, item: Analysis) -> Iterator[NamedTheme | None]:
+        """Yield the theme of an item that the question names, then the question's that the item names."""
+        counts = self._policy.weights["echo"] > 0
+        yield find_named_theme(self._query, item) if counts and not has_long_list(item) else None
+        yield find_named_theme(item, self._query) if counts and len(item.words) <= MANY_WORDS else None
 
     def _with_clear_labels(self) -> NDArray[np.bool_]:
         clear = np.zeros(self._number, dtype=bool)
@@ -235,14 +243,11 @@ class EvidenceFinder:
         """Return all evidence between the question and one hit."""
         item, weights = self._items[place], self._policy.weights
         pairs = self._compared.best_pairs(place)
-        query_echo = item_echo = item_theme = query_theme = None
+        query_echo = item_echo = None
         if weights["echo"]:
             query_echo = _echo(self._query, self._compared.query_echoes, place)
             item_echo = _echo(item, self._compared.item_echoes, place)
-            if not has_long_list(item):
-                item_theme = find_named_theme(self._query, item)
-            if len(item.words) <= MANY_WORDS:
-                query_theme = find_named_theme(item, self._query)
+        item_theme, query_theme = self._named_themes(item)
         words = self._shared_words(item)
         return Evidence(
             labels={name: match for name, match in pairs.items() if weights[name]},
@@ -371,35 +376,3 @@ def _shared(
 def _echo(owner: Analysis, found: Echoes, place: int) -> EchoMatch | None:
     label = found.labels[place]
     return None if label < 0 else EchoMatch(owner.labels[label], found.similarities[place])
-
-
-def find_named_theme(reader: Analysis, owner: Analysis) -> NamedTheme | None:
-    """Return the owner's longest theme that the reader's description names, with its place there.
-
-    Labels that fit every organisation are left out, and so is the name of an item, which may be an
-    everyday word. Ties go to the first label.
-    """
-    text, lower = reader.evidence_text, reader.evidence_lower
-    if not text.strip():
-        return None
-    best: NamedTheme | None = None
-    for label in owner.labels[owner.spans.get(Role.GIVES, slice(0))]:
-        if label.is_open or label.is_frame or (best is not None and len(label.text) <= len(best.label.text)):
-            continue
-        span = _find_words(text, lower, label.text)
-        if span is not None:
-            best = NamedTheme(label, *span, text[span[0] : span[1]])
-    return best
-
-
-def _find_words(text: str, lower: str, words: str) -> tuple[int, int] | None:
-    """Return where ``words`` first stand in ``text`` as whole words; acronyms only as they are written."""
-    if len(words) > _ACRONYM:
-        text, words = lower, lower_in_place(words)
-    start = text.find(words)
-    while start >= 0:
-        end = start + len(words)
-        if not (text[start - 1 : start].isalnum() or text[end : end + 1].isalnum()):
-            return start, end
-        start = text.find(words, end)
-    return None

@@ -13,8 +13,8 @@ from matcher.index import Label
 from matcher.knowledge import Mention, Territory
 from matcher.language import fold, tokens
 from matcher.recommend import phrases
-from matcher.recommend.analysis import Analysis, Word
-from matcher.recommend.evidence import CLEAR_PEERS, POSSIBLE_MATCH, NamedTheme
+from matcher.recommend.analysis import Analysis, NamedTheme, Word
+from matcher.recommend.evidence import CLEAR_PEERS, POSSIBLE_MATCH
 from matcher.recommend.history import TakingPart
 from matcher.recommend.phrases import Phrase
 from matcher.recommend.policies import SIGNALS, Policy

@@ -8,6 +8,7 @@ from matcher.domain.answers import Answer, Missing, Recommendation
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import (
     AnyItem,
+    Factory,
     Item,
     ItemType,
     Kind,
@@ -234,8 +235,10 @@ class Recommender:
         return Peers(members, self._recorded([member.id for member in members]))
 
     def _parts(self, side: Features, scored: list[Scored]) -> dict[str, TakingPart]:
-        """Return what says in which of the factories the asker takes part, by id."""
+        """Return what says in which of the factories the asker takes part, by id; none of another kind."""
         asker = side.analysis
+        if not any(isinstance(entry.item.analysis.subject, Factory) for entry in scored):
+            return {}
         subjects = (entry.item.analysis.subject for entry in scored)
         return taking_part(asker.subject, subjects, self._recorded([asker.id] if asker.id else []))
 
@@ -303,7 +306,13 @@ class Recommender:
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
         now = self._items.get_many(entry.id for entry in entries)
-        return {item_id for item_id, item in now.items() if eligible(query.subject, item, None)}
+        scored = {entry.id: entry.item.analysis.subject for entry in entries}
+        return {
+            item_id
+            for item_id, item in now.items()
+            # The very item that was scored was found eligible then.
+            if item is scored[item_id] or eligible(query.subject, item, None)
+        }
 
     def _answer(
         self,

@@ -11,6 +11,7 @@ from matcher.domain.items import Kind, Organisation, Profile
 from matcher.index import Label, Role
 from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, MeetRow, Meets, Mention, Met
 from matcher.recommend import POLICIES, Analyser, Analysis
+from matcher.recommend.analysis import NamedTheme, find_named_theme
 from matcher.recommend.evidence import (
     CLEAR_COVERAGE,
     CLEAR_ECHO,
@@ -22,9 +23,7 @@ from matcher.recommend.evidence import (
     EchoMatch,
     Evidence,
     EvidenceFinder,
-    NamedTheme,
     SharedConcept,
-    find_named_theme,
 )
 from matcher.recommend.features import MANY_LABELS, Features
 from matcher.recommend.similarity import Comparison, LabelMatch
