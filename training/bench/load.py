@@ -1,14 +1,14 @@
 """``matcher-lab load``: a real server process under many clients at once, and under one that asks too much.
 
-Three measures in one run: readers beside writers; other people's requests while one client sends a hundred
-long texts; and requests a second, beside those of the alternative where its model is prepared.
+Four measures in one run: readers beside writers; other people's requests while one client sends a hundred
+long texts; requests a second, beside those of the alternative where its model is prepared; and a steady load
+of mixed requests at four fifths of what the service can do. Whatever is not answered with 2xx is listed with
+its problem.
 """
 
 import json
-import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -16,7 +16,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated, Any
 
-import numpy as np
 import typer
 from rich.console import Console
 
@@ -24,10 +23,12 @@ from matcher import settings as configuration
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.settings import HASHING
+from training.bench.clients import Tally, Visitor, problems_table
 from training.bench.command import Plan, askers, filled, variables_of
 from training.bench.figures import Figure, table
 from training.bench.measures import stored_path
 from training.bench.server import Client, Server, alternative_command, product_command, serving
+from training.bench.steady import most_a_second, steady
 
 READERS, WRITERS, LONG_QUESTIONS = 50, 5, 100
 _PACE_S, _WRITE_PACE_S = 0.5, 1.0
@@ -38,35 +39,23 @@ _ASKED = 40
 _CLIENTS = 8
 
 
-@dataclass
-class Tally:
-    """What came of requests: seconds by kind, and statuses."""
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Figures by section, and what came of the requests of those that count them."""
 
-    seconds: dict[str, list[float]] = field(default_factory=dict)
-    statuses: Counter[int] = field(default_factory=Counter)
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    sections: dict[str, list[Figure]] = field(default_factory=dict)
+    tallies: dict[str, Tally] = field(default_factory=dict)
 
-    def note(self, kind: str, call: Callable[[], int]) -> int:
-        """Time one request; return its status."""
-        start = time.perf_counter()
-        status = call()
-        with self.lock:
-            self.seconds.setdefault(kind, []).append(time.perf_counter() - start)
-            self.statuses[status] += 1
-        return status
-
-    def quantile(self, kind: str, share: float) -> float:
-        """Quantile of the times of a kind, in milliseconds; 0 without any."""
-        return 1e3 * float(np.quantile(self.seconds.get(kind, [0.0]), share))
-
-    @property
-    def faults(self) -> int:
-        """Answers that are the service's own fault: 5xx, but for a refusal to wait (503)."""
-        return sum(count for status, count in self.statuses.items() if status >= 500 and status != 503)
+    def tally(self, title: str) -> Tally:
+        """Begin to count the requests of a section."""
+        return self.tallies.setdefault(title, Tally())
 
 
 def load(
     seconds: Annotated[float, typer.Option(min=1, help="How long readers and writers ask.")] = 20.0,
+    steady_seconds: Annotated[
+        float, typer.Option("--steady", min=0, help="How long the steady load lasts; 0 leaves it out.")
+    ] = 30.0,
     alternative: Annotated[
         bool, typer.Option(help="Measure the alternative too; it needs the model.")
     ] = True,
@@ -76,49 +65,69 @@ def load(
     base = configuration.load()
     model = Path(base.encoder) if base.encoder else base.model_dir
     plan = Plan(1, _ASKED, base.data_dir, model)
-    sections: dict[str, list[Figure]] = {}
+    report = Report()
     with TemporaryDirectory(prefix="matcher-load-") as folder, Console(stderr=True).status("") as status:
         status.update("Filling a store and an index")
         settings = filled(Path(folder) / "served", plan)
         with open_store(settings.database_url) as store:
             asked = askers(store, _ASKED)
         with serving(product_command, variables_of(settings)) as server:
-            status.update(f"{READERS} readers and {WRITERS} writers")
-            sections[f"{READERS} readers and {WRITERS} writers"] = together(server, asked, seconds)
-            status.update("One client asks too much")
-            sections[f"Others during {LONG_QUESTIONS} long texts of one client"] = long_questions(
-                server, asked
-            )
+            for title, figures in _measured(server, asked, (seconds, steady_seconds), report):
+                status.update(title)
+                report.sections[title] = figures
             rates = [Figure("partner, one worker", rate(server, asked), "1/s", 300, "at least", "goal")]
         if alternative and base.encoder != HASHING:
             status.update("Asking the alternative")
             command = alternative_command(base.data_dir / "catalogue" / "organisations.csv", model)
             with serving(command, {}) as other:
-                rates.append(Figure("the alternative", rate(other, asked), "1/s"))
-        sections[f"Requests a second, {_CLIENTS} clients"] = rates
-    _print(sections, as_json=as_json)
+                rates += beside(rates[0].value, rate(other, asked))
+        report.sections[f"Requests a second, {_CLIENTS} clients"] = rates
+    _print(report, as_json=as_json)
 
 
-def together(server: Server, asked: Sequence[Organisation], seconds: float) -> list[Figure]:
+def _measured(
+    server: Server, asked: Sequence[Organisation], lengths: tuple[float, float], report: Report
+) -> Iterator[tuple[str, list[Figure]]]:
+    """Yield title and figures of the measures of one server."""
+    seconds, steady_seconds = lengths
+    title = f"{READERS} readers and {WRITERS} writers, {seconds:g} s"
+    yield title, together(server, asked, seconds, report.tally(title))
+    title = f"Others during {LONG_QUESTIONS} long texts of one client"
+    yield title, long_questions(server, asked, report.tally(title))
+    if steady_seconds:
+        title = f"Mixed requests for {steady_seconds:g} s"
+        most = most_a_second(server, asked)
+        yield title, steady(server, asked, steady_seconds, report.tally(title), most)
+
+
+def beside(ours: float, theirs: float) -> list[Figure]:
+    """Return the rate of the alternative, and how many of its requests one of ours takes the time of."""
+    return [
+        Figure("the alternative", theirs, "1/s"),
+        Figure("the alternative's over ours", theirs / ours, "", 4, basis="goal"),
+    ]
+
+
+def together(server: Server, asked: Sequence[Organisation], seconds: float, tally: Tally) -> list[Figure]:
     """Let readers read items and answers, and writers write, for so long."""
-    tally, end = Tally(), time.perf_counter() + seconds
+    end = time.perf_counter() + seconds
 
     def read(number: int) -> None:
-        with closing(Client(server.port, _OTHER)) as client:
+        with Visitor(server.port, _OTHER) as client:
             at = number
             while time.perf_counter() < end:
                 one = asked[at % len(asked)]
-                tally.note("item", lambda: client.send("GET", f"/v1/organisations/{one.id}")[0])  # noqa: B023
-                tally.note("answer", lambda: client.send("GET", stored_path(one))[0])  # noqa: B023
+                tally.note("item", lambda: client.send("GET", f"/v1/organisations/{one.id}"))  # noqa: B023
+                tally.note("answer", lambda: client.send("GET", stored_path(one)))  # noqa: B023
                 time.sleep(_PACE_S)
                 at += 1
 
     def write(number: int) -> None:
         item_id, at = f"LOAD{number}", 0
-        with closing(Client(server.port, _OTHER)) as client:
+        with Visitor(server.port, _OTHER) as client:
             while time.perf_counter() < end:
                 body = {"id": item_id, "name": f"École {number}", "description": f"Formation numéro {at}."}
-                tally.note("write", lambda: client.send("PUT", f"/v1/leads/{item_id}", body)[0])  # noqa: B023
+                tally.note("write", lambda: client.send("PUT", f"/v1/leads/{item_id}", body))  # noqa: B023
                 time.sleep(_WRITE_PACE_S)
                 at += 1
 
@@ -140,22 +149,22 @@ def together(server: Server, asked: Sequence[Organisation], seconds: float) -> l
     ]
 
 
-def long_questions(server: Server, asked: Sequence[Organisation]) -> list[Figure]:
+def long_questions(server: Server, asked: Sequence[Organisation], others: Tally) -> list[Figure]:
     """Send long texts from one client all at once, and time what others ask meanwhile."""
     before, _ = server.memory_mb()
-    others, asker = Tally(), Tally()
+    asker = Tally()
 
     def ask(number: int) -> None:
-        with closing(Client(server.port, _ASKER)) as client:
-            asker.note("long", lambda: client.send("POST", "/v1/recommendations", _long_text(number))[0])
+        with Visitor(server.port, _ASKER) as client:
+            asker.note("long", lambda: client.send("POST", "/v1/recommendations", _long_text(number)))
 
-    with ThreadPoolExecutor(LONG_QUESTIONS) as pool, closing(Client(server.port, _OTHER)) as client:
+    with ThreadPoolExecutor(LONG_QUESTIONS) as pool, Visitor(server.port, _OTHER) as client:
         running = [pool.submit(ask, number) for number in range(LONG_QUESTIONS)]
         at = 0
         while not all(one.done() for one in running):
             one = asked[at % len(asked)]
             for path in (f"/v1/organisations/{one.id}", stored_path(one)):
-                others.note("other", lambda: client.send("GET", path)[0])  # noqa: B023
+                others.note("other", lambda: client.send("GET", path))  # noqa: B023
             at += 1
         for one_running in running:
             one_running.result()
@@ -190,13 +199,19 @@ def _long_text(number: int) -> dict[str, Any]:
     return {"kind": "partner", "text": text[:20_000], "k": 5}
 
 
-def _print(sections: dict[str, list[Figure]], *, as_json: bool) -> None:
+def _print(report: Report, *, as_json: bool) -> None:
     console = Console()
     if as_json:
-        found = {}
-        for title, part in sections.items():
+        found: dict[str, Any] = {}
+        for title, part in report.sections.items():
             found[title] = [figure.as_json() for figure in part]
+        for title, tally in report.tallies.items():
+            rows = [[*what, count] for what, count in tally.problems.most_common()]
+            found.setdefault("problems", {})[title] = rows
         console.print_json(json.dumps(found))
         return
-    for title, part in sections.items():
+    for title, part in report.sections.items():
         console.print(table(title, part))
+    problems = problems_table(report.tallies)
+    if problems is not None:
+        console.print(problems)
