@@ -11,11 +11,13 @@ from types import SimpleNamespace
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import text
+from sqlalchemy import inspect, text
+from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql import Store, Timeouts, open_store
 from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.adapters.sql.engine import Database
+from matcher.adapters.sql.migrate import run_scripts, upgrade
 from matcher.adapters.sql.schema import metadata
 from matcher.domain.events import Action, Change, Feedback, Impression, PutReport
 from matcher.domain.items import (
@@ -38,6 +40,21 @@ NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 def store(ready_url: str) -> Iterator[Store]:
     with open_store(ready_url, now=lambda: NOON) as opened:
         yield opened
+
+
+def described(connection: Connection) -> dict[str, tuple[str, ...]]:
+    """Each table's columns with types and defaults, keys and indexes, as the database tells them."""
+    seen = inspect(connection)
+    tables: dict[str, tuple[str, ...]] = {}
+    for table in seen.get_table_names():
+        columns = [repr({**column, "type": str(column["type"])}) for column in seen.get_columns(table)]
+        others = [
+            *seen.get_indexes(table),
+            *seen.get_foreign_keys(table),
+            *seen.get_unique_constraints(table),
+        ]
+        tables[table] = (*columns, str(seen.get_pk_constraint(table)), *sorted(map(str, others)))
+    return tables
 
 
 def lead(item_id: str, name: str = "École") -> Lead:
@@ -314,10 +331,20 @@ class TestSchema:
             store.check()
             store.close()
 
-    def test_the_scripts_make_the_tables_the_code_uses(self, store: Store, url: str) -> None:
-        database = Database(url)
-        with database.reading("comparing") as connection:
+    def test_the_scripts_make_the_tables_the_code_uses_and_a_new_store_has(self, url: str) -> None:
+        database, on_server = Database(url), not url.startswith("sqlite")
+        database.create_file()
+        with database.writing("all scripts") as connection:
+            run_scripts(connection)
             assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+            scripted = described(connection)
+        with database.writing("all tables at once") as connection:
+            for table in scripted:
+                connection.execute(
+                    text(f"DROP TABLE {table} CASCADE" if on_server else f"DROP TABLE {table}")
+                )
+            upgrade(connection)
+            assert described(connection) == scripted
         database.close()
 
     def test_a_store_of_a_newer_release_asks_for_an_upgrade(self, store: Store, url: str) -> None:
