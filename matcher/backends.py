@@ -1,7 +1,7 @@
 """The encoder and the index that the settings name."""
 
+from matcher.adapters.encoder import HashingEncoder, SentenceEncoder
 from matcher.adapters.encoder.kept import KeptEncoder
-from matcher.adapters.encoder.sentence import SentenceEncoder
 from matcher.adapters.qdrant.edge import OPTIMIZE_ABOVE, EdgeIndex, optimize_folder
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.errors import InvalidRequest
@@ -25,8 +25,6 @@ def kept_encoder(settings: Settings) -> Encoder:
 def make_encoder(settings: Settings) -> Encoder:
     """Return the encoder of the settings; ModelMissing says what to run when its files are not there."""
     if settings.encoder == HASHING:
-        from matcher.adapters.encoder.hashing import HashingEncoder  # noqa: PLC0415  # loads scikit-learn
-
         return HashingEncoder()
     folder = settings.encoder or settings.model_dir
     return SentenceEncoder(folder, threads=settings.encoder_threads)

@@ -8,14 +8,12 @@ up; a point that is not in a list gets 0 from it. The query's term weights make 
 (:attr:`matcher.index.lexical.Bm25Lexical.weight`).
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 import numpy as np
-from scipy import sparse as sp
 
 from matcher.arrays import Bools, Floats, Ints
 from matcher.domain.items import ItemType
@@ -135,8 +133,7 @@ class _Table:
     ids: list[str]
     versions: list[str]
     dense: Vectors
-    terms: Ints
-    weights: Any  # scipy csc_matrix, shape (points, terms)
+    postings: dict[int, tuple[Ints, Floats]]  # of each term: the rows that have it, and its weights there
     with_terms: int
     open_from: Floats
     open_until: Floats
@@ -152,19 +149,20 @@ class _Table:
         return mask
 
     def lexical(self, query: Sparse) -> Floats:
-        asked, values = np.asarray(query.indices, dtype=np.int64), np.asarray(query.values)
-        known = np.isin(asked, self.terms)
-        columns = np.searchsorted(self.terms, asked[known])
-        chosen = self.weights[:, columns]
-        # As Qdrant works it out: among the points of the type that have any words (Robertson and Zaragoza
-        # 2009, with 1 added, so that a word of most points counts little and never against).
-        found = np.diff(chosen.indptr)
-        idf = np.log((self.with_terms - found + 0.5) / (found + 0.5) + 1)
-        return np.asarray(chosen @ (values[known] * idf), dtype=np.float64)
+        """Return the lexical score of every row, (points,), 0 where no term is shared."""
+        scores = np.zeros(len(self.ids))
+        for term, asked in zip(query.indices, query.values, strict=True):
+            if term not in self.postings:
+                continue
+            rows, weights = self.postings[term]
+            # As Qdrant works it out: among the points of the type that have any words (Robertson and
+            # Zaragoza 2009, with 1 added, so that a word of most points counts little and never against).
+            idf = np.log((self.with_terms - len(rows) + 0.5) / (len(rows) + 0.5) + 1)
+            scores[rows] += weights * (asked * idf)
+        return scores
 
 
 def _table_of(points: Sequence[Point], dim: int) -> _Table:
-    terms, weights = _term_matrix([point.sparse for point in points])
     dense = np.zeros((len(points), dim), dtype=np.float32)
     for row, point in enumerate(points):
         dense[row] = _unit(point.dense)
@@ -172,25 +170,22 @@ def _table_of(points: Sequence[Point], dim: int) -> _Table:
         [point.id for point in points],
         [point.version for point in points],
         dense,
-        terms,
-        weights,
-        int(np.count_nonzero(np.diff(weights.tocsr().indptr))),
+        _postings([point.sparse for point in points]),
+        sum(1 for point in points if point.sparse.indices),
         np.array([point.open_from for point in points]),
         np.array([point.open_until for point in points]),
     )
 
 
-def _term_matrix(vectors: Sequence[Sparse]) -> tuple[Ints, Any]:
-    """Return the distinct term ids, ascending, and the weights as a matrix of shape (vectors, terms)."""
-    indices: list[int] = []
-    values: list[float] = []
-    ends = [0]
-    for vector in vectors:
-        indices.extend(vector.indices)
-        values.extend(vector.values)
-        ends.append(len(indices))
-    terms, columns = np.unique(np.array(indices, dtype=np.int64), return_inverse=True)
-    return terms, sp.csr_matrix((values, columns, ends), shape=(len(vectors), len(terms))).tocsc()
+def _postings(vectors: Sequence[Sparse]) -> dict[int, tuple[Ints, Floats]]:
+    """Return, for each term, the rows of the vectors that have it, ascending, and its weights in them."""
+    found: dict[int, tuple[list[int], list[float]]] = defaultdict(lambda: ([], []))
+    for row, vector in enumerate(vectors):
+        for term, weight in zip(vector.indices, vector.values, strict=True):
+            rows, weights = found[term]
+            rows.append(row)
+            weights.append(weight)
+    return {term: (np.array(rows), np.array(weights)) for term, (rows, weights) in found.items()}
 
 
 def _unit(vector: Vectors) -> Vectors:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from sklearn.feature_extraction.text import TfidfVectorizer
 
 from matcher.arrays import Bools, Floats, Ints
 from matcher.errors import InvalidRequest
@@ -194,6 +193,9 @@ class Roster:
         Cosine of TF-IDF vectors of stemmed words; geometric mean of both directions, each lifted by .05.
         Themes count as offered and as looked for.
         """
+        # scikit-learn takes two seconds to import, which all that plans no event is spared.
+        from sklearn.feature_extraction.text import TfidfVectorizer  # noqa: PLC0415
+
         wanted = [" ".join((person.needs, *person.themes)) for person in self.people]
         given = [" ".join((person.offers, *person.themes)) for person in self.people]
         words = TfidfVectorizer(analyzer=_stems, sublinear_tf=True)

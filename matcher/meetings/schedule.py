@@ -9,13 +9,11 @@ in a round are paired once more (maximum-weight matching, networkx). The gap to 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import networkx as nx
 import numpy as np
 from numpy.typing import ArrayLike
 
 from matcher.arrays import Bools, Ints
 from matcher.errors import InvalidRequest
-from matcher.meetings.bound import Demand, select
 from matcher.meetings.rounds import AWAY, FREE, Grid, colour_rounds, level
 from matcher.meetings.rules import Event, Rules, check, sized
 
@@ -87,6 +85,9 @@ def plan_meetings(
     >>> day.total, day.bound, sorted(day.counts.tolist())
     (8.0, 8.0, [2, 2, 2, 2])
     """
+    # The solver takes a second to import, which all that plans no event is spared.
+    from matcher.meetings.bound import Demand, select  # noqa: PLC0415
+
     event = check(scores, rounds, rules or Rules())
     grid = _settled_grid(event, rounds, settled)
     settled_total = _total(event, grid)
@@ -200,6 +201,8 @@ def _pair_the_free(event: Event, grid: Grid) -> None:
 
 def _best_matching(people: Sequence[int], allowed: Bools, value: ArrayLike) -> list[tuple[int, int]]:
     """Match people for the greatest total value, best pair first (Edmonds 1965, by networkx)."""
+    import networkx as nx  # noqa: PLC0415  # as the solver above
+
     graph = nx.Graph()
     values = np.asarray(value)
     for place, a in enumerate(people):

@@ -5,8 +5,7 @@ import threading
 import numpy as np
 import pytest
 
-from matcher.adapters.encoder import SentenceEncoder
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder, SentenceEncoder
 from matcher.errors import InvalidRequest
 from matcher.index import Encoder
 

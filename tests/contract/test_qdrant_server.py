@@ -9,7 +9,7 @@ import pytest
 import stamina
 from qdrant_client.common.client_exceptions import ResourceExhaustedResponse
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.qdrant.generations import QdrantGenerations
 from matcher.adapters.qdrant.server import QdrantIndex, Server, create_collection, try_again
 from matcher.adapters.sql import open_store

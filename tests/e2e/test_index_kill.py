@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import open_store

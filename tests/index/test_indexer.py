@@ -16,7 +16,7 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.qdrant.edge import EdgeIndex
 from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import Store, open_store

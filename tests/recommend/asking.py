@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.domain.answers import Answer, Quote, Recommendation
 from matcher.domain.items import AnyItem, Kind, Profile
 from matcher.index import Bm25Lexical, ExactIndex, to_points

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.encoder.sentence import SentenceEncoder
 from matcher.domain.items import Kind, Organisation, Profile
 from matcher.importing import read

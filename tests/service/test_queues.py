@@ -11,7 +11,7 @@ import anyio.lowlevel
 import anyio.to_thread
 import pytest
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.sql import Store, open_store
 from matcher.build import Matcher
 from matcher.settings import Settings

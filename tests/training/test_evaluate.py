@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from matcher.adapters.encoder.hashing import HashingEncoder
+from matcher.adapters.encoder import HashingEncoder
 from matcher.errors import InvalidRequest, NotFound
 from matcher.index import Vectors
 from training.cli import app

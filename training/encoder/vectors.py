@@ -37,7 +37,7 @@ class KeptVectors:
 
     Examples
     --------
-    >>> from matcher.adapters.encoder.hashing import HashingEncoder
+    >>> from matcher.adapters.encoder import HashingEncoder
     >>> kept = KeptVectors(HashingEncoder(), getfixture("tmp_path"))
     >>> bool((kept.encode_queries(["a", "b", "a"])[2] == kept.encode_queries(["a"])[0]).all())
     True

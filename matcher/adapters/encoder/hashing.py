@@ -1,27 +1,34 @@
 """An encoder without weights: hashed words and character n-grams. For tests, demonstrations and doubt."""
 
+import re
 from collections.abc import Sequence
+from functools import lru_cache
 
+import mmh3
 import numpy as np
-from scipy.sparse import csr_matrix
-from sklearn.feature_extraction.text import HashingVectorizer
-from sklearn.preprocessing import normalize
 
+from matcher.arrays import Floats, Ints
 from matcher.errors import InvalidRequest
 from matcher.index.ports import Vectors
+from matcher.language import fold
 from matcher.language.analyser import neutral
 
 MAX_CHARACTERS = 16_384
-_VERSION = 1
-_WORDS = 2.0  # a shared word says more than the n-grams it shares with other words
+_VERSION = 2
+_GRAM_LENGTHS = (3, 4, 5)
+_KEPT = 20_000  # about 1 kB each
+_WORDS = re.compile(r"\w\w+")
 
 
 class HashingEncoder:
     """An :class:`~matcher.index.ports.Encoder` that knows spelling only.
 
-    Words and character 3- to 5-grams are added with a hashed sign into ``dim`` places (Weinberger et al.
-    2009, arXiv 0902.2206); nothing is learnt or loaded, the same text gives the same vector everywhere.
+    Words and their character 3- to 5-grams are added with a hashed sign into ``dim`` places (Weinberger et
+    al. 2009, arXiv 0902.2206); nothing is learnt or loaded, the same text gives the same vector everywhere.
     A text without letters or digits has the vector (1, 0, ...).
+
+    scikit-learn's ``HashingVectorizer`` does the same; it takes two seconds to import, for which all tests
+    and the start of a service without a model would wait.
 
     Parameters
     ----------
@@ -37,10 +44,6 @@ class HashingEncoder:
 
     def __init__(self, dim: int = 384) -> None:
         self._dim = dim
-        self._words = HashingVectorizer(n_features=dim, norm=None, strip_accents="unicode")
-        self._grams = HashingVectorizer(
-            n_features=dim, norm=None, strip_accents="unicode", analyzer="char_wb", ngram_range=(3, 5)
-        )
 
     @property
     def name(self) -> str:
@@ -63,14 +66,39 @@ class HashingEncoder:
         for position, text in enumerate(texts):
             if not isinstance(text, str):
                 raise InvalidRequest(f"Entry {position} to encode is {type(text).__name__}, not a text")
-        if not texts:
-            return np.empty((0, self._dim), np.float32)
-        ready = [neutral(text[:MAX_CHARACTERS]) for text in texts]
-        summed: csr_matrix = _WORDS * self._words.transform(ready) + self._grams.transform(ready)
-        vectors = np.asarray(summed.toarray(), np.float32)
-        vectors[~vectors.any(axis=1), 0] = 1
-        return np.asarray(normalize(vectors, copy=False), np.float32)
+        vectors = np.empty((len(texts), self._dim), np.float32)
+        for row, text in enumerate(texts):
+            vectors[row] = self._vector(fold(neutral(text[:MAX_CHARACTERS])).split())
+        return vectors
 
     def encode_passages(self, texts: Sequence[str]) -> Vectors:
         """Encode what is searched: as :meth:`encode_queries`."""
         return self.encode_queries(texts)
+
+    def _vector(self, chunks: Sequence[str]) -> Floats:
+        """Return the vector of what stands between the blanks of a text, (dim,), of length 1."""
+        summed = np.zeros(self._dim)
+        if chunks:
+            hashes = np.concatenate([_hashes(chunk) for chunk in chunks])
+            # Features that fall into one place by chance cancel out: half of the hashes are negative.
+            summed = np.bincount(np.abs(hashes) % self._dim, np.sign(hashes), minlength=self._dim)
+        length = np.linalg.norm(summed)
+        if length == 0:
+            summed[0] = length = 1.0
+        unit: Floats = summed / length
+        return unit
+
+
+@lru_cache(maxsize=_KEPT)
+def _hashes(chunk: str) -> Ints:
+    """Return the hashes (n,) of the words and n-grams of a text without blanks.
+
+    A word counts twice: to share one says more than the n-grams it shares with other words.
+    """
+    features = 2 * _WORDS.findall(chunk)
+    bounded = f" {chunk} "
+    for length in _GRAM_LENGTHS:
+        features += [bounded[start : start + length] for start in range(max(1, len(bounded) - length + 1))]
+        if length >= len(bounded):
+            break
+    return np.array([mmh3.hash(feature) for feature in features], dtype=np.int64)
