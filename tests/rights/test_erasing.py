@@ -30,6 +30,8 @@ from matcher.rights import (
 from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of, speaker
 from tests.samples import migrated
 
+pytestmark = pytest.mark.slow  # each erasure rewrites an index and searches every file of a home
+
 FEW = 6
 
 
@@ -61,7 +63,6 @@ def traces_of(number: int) -> list[str]:
     return [f"Untel-{number:03d}zq", f"MEMBRE-{number:03d}zq", f"{100_000_000 + number}00011"]
 
 
-@pytest.mark.slow
 def test_of_fifty_organisations_and_fifty_people_no_byte_is_left(matcher: Matcher) -> None:
     members = [member(number) for number in range(60)]
     people = fill(matcher, members)

@@ -8,6 +8,8 @@ import pytest
 from matcher.hiring.candidates import CvRefused, read_cv
 from training.hiring.cv_files import Line, as_docx, as_pdf, assembled, lines_of, zipped
 
+pytestmark = pytest.mark.process  # each CV is read by a process of its own
+
 SEEN = "Développeuse Python, 3 ans de Docker"
 WRITERS = {"pdf": as_pdf, "docx": as_docx}
 SECONDS = 10

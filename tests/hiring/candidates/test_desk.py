@@ -51,6 +51,7 @@ def test_entering_sends_a_link_and_shows_nobody_yet(room: Room) -> None:
     assert (candidate.source, candidate.consent.notice_version) == (Source.SIGN_UP, CURRENT)
 
 
+@pytest.mark.process
 def test_a_cv_becomes_skills_and_shows_the_profile_without_the_person(room: Room) -> None:
     changed, read = room.own.take_cv(room.enter(), b"Ada Exemplaire\nPython et Docker", NOW)
     assert [held.skill.label for held in changed.profile.skills] == ["Docker", "Python"]
@@ -59,6 +60,7 @@ def test_a_cv_becomes_skills_and_shows_the_profile_without_the_person(room: Room
     assert NAME not in repr(changed)
 
 
+@pytest.mark.process
 def test_a_bad_file_is_refused_and_changes_nothing(room: Room) -> None:
     candidate = room.enter()
     with pytest.raises(CvRefused):
@@ -123,6 +125,7 @@ def test_a_full_profile_takes_no_more_skills_and_loses_none(room: Room) -> None:
     assert room.matcher.store.candidates.get(candidate.id).profile.skills == many
 
 
+@pytest.mark.process
 def test_a_cv_of_more_skills_than_a_profile_holds_is_refused_with_the_count(room: Room) -> None:
     class ManySkills:
         def kept(self, text: str, *, listed: bool = False) -> CandidateProfile:
