@@ -93,6 +93,7 @@ def need_facts(saved: SavedNeed) -> dict[str, Any]:
     """Return a saved need as values of JSON."""
     facts: dict[str, Any] = _NEED.dump_python(saved.need, mode="json")
     facts["state"] = saved.state.value
+    facts["version"] = saved.version
     facts["closed_at"] = saved.closed_at.isoformat() if saved.closed_at else None
     facts["overrides"] = [
         {"criterion": one.criterion, "words": one.words, "note": one.note} for one in saved.overrides

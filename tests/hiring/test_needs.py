@@ -9,7 +9,7 @@ import pytest
 
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Lead
-from matcher.errors import InvalidRequest, NotFound
+from matcher.errors import IllegalStep, InvalidRequest, NotFound
 from matcher.hiring import JobNeed, read_job_check
 from matcher.hiring.needs import (
     LeadKind,
@@ -94,7 +94,20 @@ def test_unknown_needs_and_organisations_are_told(desk: NeedDesk, rows: NeedRows
     with pytest.raises(NotFound, match="ORG999"):
         desk.save(replace(draft, need=replace(draft.need, organisation_id="ORG999")))
     with pytest.raises(NotFound):
-        rows.replace(replace(desk.save(draft), need=replace(draft.need, id="NEED-0")))
+        rows.change("NEED-0", lambda saved: saved)
+    with pytest.raises(NotFound, match="need list"):
+        desk.edit("NEED-0", draft)
+
+
+def test_of_two_people_the_second_is_told_that_a_need_changed(desk: NeedDesk) -> None:
+    read = desk.save(desk.draft("Data analyst à Albi", NOW))
+    first = desk.edit(read.need.id, desk.draft("Data analyst à Rodez", NOW), seen=read.version)
+    assert first.version != read.version
+    with pytest.raises(IllegalStep, match="changed since you read it"):
+        desk.edit(read.need.id, desk.draft("Data analyst à Nîmes", NOW), seen=read.version)
+    closed = desk.close(read.need.id, NOW)
+    assert (closed.need.city, closed.version == first.version) == ("Rodez", False)
+    assert desk.edit(read.need.id, desk.draft("Data analyst à Nîmes", NOW)).need.city == "Nîmes"
 
 
 def test_needs_that_are_over_are_removed(desk: NeedDesk, rows: NeedRows) -> None:

@@ -1,5 +1,6 @@
 """Pages of job needs: one page with what is understood, the wording and leads; saved and closed."""
 
+import html
 import re
 
 import pytest
@@ -7,7 +8,23 @@ from fastapi import FastAPI
 
 from tests.pages.signing_in import HR, MEMBER, STAFF, browser_of
 
+FIELD = re.compile(
+    r'<input type="(?:text|hidden)"(?: id="[^"]*")? name="(?P<name>[^"]+)" value="(?P<value>[^"]*)"'
+    r'|<textarea id="[^"]*" name="(?P<area>[^"]+)"[^>]*>\n(?P<text>[^<]*)</textarea>'
+    r'|<select id="[^"]*" name="(?P<choice>[^"]+)">'
+    r'(?:(?!</select>).)*?<option value="(?P<chosen>[^"]*)" selected>'
+)
 NEED = "développeuse Python junior à Nîmes"
+
+
+def fields_of(page: str) -> dict[str, str]:
+    """Return what the form of a need holds, as a browser would send it."""
+    form = page[page.index('action="/recruter/besoins"') :]
+    found: dict[str, str] = {}
+    for field in FIELD.finditer(form):
+        name = field["name"] or field["area"] or field["choice"]
+        found[name] = html.unescape(field["value"] or field["text"] or field["chosen"] or "")
+    return found
 
 
 def test_a_need_is_read_corrected_saved_and_closed(signed: FastAPI) -> None:
@@ -25,6 +42,28 @@ def test_a_need_is_read_corrected_saved_and_closed(signed: FastAPI) -> None:
     assert address is not None
     closed = hr.post(f"{address[0]}/fermer", follow_redirects=True).text
     assert "Aucun besoin ouvert." in closed
+
+
+def test_of_two_people_on_a_need_the_second_sees_both_and_loses_nothing(signed: FastAPI) -> None:
+    hr, colleague = browser_of(signed, HR), browser_of(signed, STAFF)
+    address = hr.post("/recruter/besoins", data={"text": NEED}).headers["location"].partition("?")[0]
+    read = fields_of(hr.get(address).text)
+    theirs = {"city": "Albi", "required": "Python\nGit"}
+    assert colleague.post("/recruter/besoins", data=read | theirs).status_code == 303
+    mine = {"city": "Rodez", "contract": "CDI"}
+    refused = hr.post("/recruter/besoins", data=read | mine)
+    assert refused.status_code == 409
+    assert "a changé ce besoin" in refused.text
+    shown = fields_of(refused.text)
+    assert (shown["city"], shown["contract"]) == ("Rodez", "CDI")
+    assert refused.text.count("Enregistré entre-temps par quelqu") == 1
+    assert "« Albi »" in refused.text.replace("\u00a0", " ")
+    assert "Git" in shown["required"], "what only the colleague changed asks for no decision"
+    reread = fields_of(hr.post("/recruter/besoin", data=shown).text)
+    assert reread["version"] == shown["version"], "reading it again without saving takes no other version"
+    assert hr.post("/recruter/besoins", data=reread).status_code == 303
+    kept = fields_of(hr.get(address).text)
+    assert (kept["city"], "Git" in kept["required"]) == ("Rodez", True)
 
 
 def test_unlawful_words_are_said_with_what_was_typed(signed: FastAPI) -> None:

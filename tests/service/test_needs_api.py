@@ -16,6 +16,9 @@ def test_a_need_is_read_saved_corrected_and_closed(client: TestClient) -> None:
     edited = client.put(address, json=NEED | {"city": "Albi", "required": ["Python (2 ans)"]}).json()["need"]
     assert (edited["city"], edited["requirements"][0]["years"]) == ("Albi", 2)
     assert client.get(address).json()["need"] == edited
+    late = client.put(address, json=NEED | {"version": saved.json()["need"]["version"]})
+    assert (late.status_code, late.json()["type"]) == (409, "urn:matcher:illegal-step")
+    assert client.put(address, json=NEED | {"city": "Albi", "version": edited["version"]}).status_code == 200
     assert client.get("/v1/needs/gaps").json()["gaps"][0]["department"] == "81"
     assert "groups" in client.get(f"{address}/leads").json()
     assert client.post(f"{address}/close").json()["need"]["state"] == "closed"

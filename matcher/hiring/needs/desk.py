@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from matcher.errors import InvalidRequest
+from matcher.errors import IllegalStep, InvalidRequest
 from matcher.hiring.job_ad import JobAd, read_job_ad
 from matcher.hiring.job_check import Finding, JobCheck, Severity
 from matcher.hiring.need import JobNeed
@@ -97,22 +97,29 @@ class NeedDesk:
         self._rows.add(saved)
         return saved
 
-    def edit(self, need_id: str, draft: Draft, overrides: Sequence[Override] = ()) -> SavedNeed:
-        """Keep a corrected need in the place of the one of this id; errors as of :meth:`save`."""
-        former = self._rows.get(need_id)
-        notes = [*former.overrides, *overrides]
+    def edit(
+        self, need_id: str, draft: Draft, overrides: Sequence[Override] = (), seen: str = ""
+    ) -> SavedNeed:
+        """Keep a corrected need in the place of the one of this id; errors as of :meth:`save`.
+
+        ``seen`` is the version that was read, "" for any: IllegalStep where the need is of another one, so
+        that of two people who correct it neither loses what the other wrote.
+        """
+
+        def corrected(former: SavedNeed) -> SavedNeed:
+            if seen and seen != former.version:
+                raise IllegalStep(f"{need_id} changed since you read it: read it again. Nothing was done.")
+            need = replace(draft.need, id=need_id, created_at=former.need.created_at)
+            notes = [*former.overrides, *overrides]
+            return replace(former, need=need, overrides=_overridden(draft, notes))
+
         if draft.need.occupation is None:
             raise NeedRefused(*_NO_JOB)
-        need = replace(draft.need, id=need_id, created_at=former.need.created_at)
-        saved = replace(former, need=need, overrides=_overridden(draft, notes))
-        self._rows.replace(saved)
-        return saved
+        return self._rows.change(need_id, corrected)
 
     def close(self, need_id: str, now: datetime) -> SavedNeed:
         """Note that nobody is sought any more for a need; safe to repeat. NotFound for an unknown id."""
-        saved = self._rows.get(need_id).closed(now)
-        self._rows.replace(saved)
-        return saved
+        return self._rows.change(need_id, lambda saved: saved.closed(now))
 
     def get(self, need_id: str) -> SavedNeed:
         """Return a need; NotFound for an unknown id."""

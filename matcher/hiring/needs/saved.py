@@ -1,10 +1,13 @@
 """A need that is kept: its state, what was overridden in its wording, and the port to where it is kept."""
 
-from collections.abc import Sequence
+import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
+
+from pydantic import TypeAdapter
 
 from matcher.hiring.need import JobNeed
 
@@ -35,6 +38,11 @@ class SavedNeed:
     closed_at: datetime | None = None
     created_by: str | None = None
 
+    @property
+    def version(self) -> str:
+        """Sixteen signs for all that is kept of the need: others once anything of it is changed."""
+        return hashlib.sha256(_SAVED.dump_json(self)).hexdigest()[:16]
+
     def is_active(self, now: datetime) -> bool:
         """Return whether people are still sought for it."""
         return self.state is NeedState.OPEN and now < self.need.expires_at
@@ -46,6 +54,9 @@ class SavedNeed:
         return replace(self, state=NeedState.CLOSED, closed_at=now)
 
 
+_SAVED = TypeAdapter(SavedNeed)
+
+
 class NeedRows(Protocol):
     """Where needs are kept."""
 
@@ -53,8 +64,11 @@ class NeedRows(Protocol):
         """Keep a new need; NotFound when its organisation is not in the store."""
         ...
 
-    def replace(self, saved: SavedNeed) -> None:
-        """Keep a need in the place of the one of its id; NotFound for an unknown id."""
+    def change(self, need_id: str, decide: Callable[[SavedNeed], SavedNeed]) -> SavedNeed:
+        """Keep what ``decide`` makes of a need, and return it; NotFound for an unknown id.
+
+        No other writer interferes; an error that ``decide`` raises is raised, and nothing is kept.
+        """
         ...
 
     def get(self, need_id: str) -> SavedNeed:

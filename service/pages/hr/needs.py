@@ -7,7 +7,8 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.hiring import Requirement, Weight
+from matcher.errors import IllegalStep
+from matcher.hiring import JobNeed, Requirement, Weight
 from matcher.hiring.needs import (
     NO_FIELDS,
     Draft,
@@ -26,6 +27,7 @@ from service.needs import CONTRACTS, GROUP_TITLES, REMOTES, lead_line, notice_of
 from service.pages.acting import now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.pages.hr.need_versions import kept_marks, marks_of, merged
 from service.words import Language
 
 router = APIRouter(include_in_schema=False)
@@ -64,11 +66,19 @@ class NeedsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedPage(Page):
-    """One need: a draft, or a saved one (``need_id``); ``fault`` says why it was not saved."""
+    """One need: a draft, or a saved one (``need_id``); ``fault`` says why it was not saved.
+
+    ``version`` is the one that was read, and ``marks`` what its fields held then. ``conflict``: somebody else
+    changed it since; ``theirs`` holds what they stored in the fields that were changed here too.
+    """
 
     template: ClassVar[str] = "hr/need.html"
 
     need_id: str
+    version: str
+    marks: Mapping[str, str]
+    conflict: bool
+    theirs: Mapping[str, str]
     draft: Draft
     fields: Mapping[str, str]
     notices: Sequence[str]
@@ -117,14 +127,16 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
         desk = matcher.hiring.needs
         draft = desk.draft(form.get("text", ""), now(), _known(form))
         if need_id:
-            return desk.edit(need_id, draft, _overrides(form))
+            return desk.edit(need_id, draft, _overrides(form), form.get("version", ""))
         return desk.save(draft, _overrides(form), by)
 
     try:
         saved = await engine.read(save)
+    except IllegalStep:
+        return await _in_conflict(request, engine, form)
     except NeedRefused as refused:
         said = refused.french if language_of(request) == "fr" else str(refused)
-        return await _shown(request, engine, form, fault=said)
+        return await _shown(request, engine, form, _State(fault=said))
     return back_to(f"{HOME}/{saved.need.id}", "need_saved")
 
 
@@ -132,23 +144,7 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
 async def need(request: Request, need_id: str, _caller: ManagerDep, engine: EngineDep) -> Response:
     """Show a saved need with its leads."""
     saved = await engine.read(lambda matcher: matcher.hiring.needs.get(need_id))
-    asked = saved.need
-    listed = {weight: _listed(asked.requirements, weight) for weight in Weight}
-    form = {
-        "need_id": need_id,
-        "text": asked.text,
-        "title": asked.title,
-        "rome": asked.occupation.rome if asked.occupation else "",
-        "city": asked.city,
-        "department": asked.department,
-        "contract": CONTRACTS[asked.contract][0] if asked.contract else "",
-        "remote": REMOTES[asked.remote][0] if asked.remote else "",
-        "required": listed[Weight.REQUIRED],
-        "appreciated": listed[Weight.APPRECIATED],
-        "languages": " ".join(asked.languages),
-        "organisation_id": asked.organisation_id,
-    }
-    return await _shown(request, engine, form, saved=saved)
+    return await _shown(request, engine, _form_of(saved), _State(saved))
 
 
 @router.post("/recruter/besoins/{need_id}/fermer", name="page_close_need")
@@ -158,50 +154,97 @@ async def close_need(need_id: str, _caller: ManagerDep, engine: EngineDep) -> Re
     return back_to(HOME, "need_closed")
 
 
+@dataclass(frozen=True, slots=True)
+class _State:
+    """What a need is shown with: the saved one, why it was not saved, what somebody else stored meanwhile."""
+
+    saved: SavedNeed | None = None
+    fault: str = ""
+    theirs: Mapping[str, str] | None = None
+
+    @property
+    def status(self) -> int:
+        if self.fault:
+            return 422
+        return 200 if self.theirs is None else 409
+
+    def marks(self, fields: Mapping[str, str], form: Mapping[str, str]) -> dict[str, str]:
+        """Return what the fields held when they were read: now, or when the form sent was made."""
+        is_read_now = self.saved is not None and self.theirs is None
+        return marks_of(fields) if is_read_now else kept_marks(form)
+
+    def is_open(self) -> bool:
+        return self.saved is None or self.saved.is_active(now())
+
+
 async def _shown(
-    request: Request,
-    engine: EngineDep,
-    form: Mapping[str, str],
-    *,
-    saved: SavedNeed | None = None,
-    fault: str = "",
+    request: Request, engine: EngineDep, form: Mapping[str, str], state: _State | None = None
 ) -> Response:
-    lang = language_of(request)
+    state, lang = state or _State(), language_of(request)
 
     def read(matcher: Matcher) -> tuple[Draft, list[LeadGroup]]:
         draft = matcher.hiring.needs.draft(form["text"], now(), _known(form))
         return draft, matcher.hiring.leads.groups(draft.need)
 
     draft, groups = await engine.read(read)
+    saved, fields = state.saved, _fields(draft, form)
     notes = [*_overrides(form), *(saved.overrides if saved else ())]
     page = NeedPage(
         need_id=form.get("need_id", ""),
+        version=saved.version if saved else form.get("version", ""),
+        marks=state.marks(fields, form),
+        conflict=state.theirs is not None,
+        theirs=state.theirs or {},
         draft=draft,
-        fields=_fields(draft, form),
+        fields=fields,
         notices=[notice_of(one, lang) for one in draft.notices],
         groups=groups,
         lines={lead.id: lead_line(lead, lang) for group in groups for lead in group.leads},
         overrides={(one.criterion, one.words): one.note for one in notes},
         words=NeedWords(lang),
-        fault=fault,
-        is_open=saved is None or saved.is_active(now()),
-        may_list=saved is not None and saved.is_active(now()) and _may_see_candidates(request),
+        fault=state.fault,
+        is_open=state.is_open(),
+        may_list=_may_list(request, state),
     )
-    return show(request, page, section=SECTION, status=422 if fault else 200)
+    return show(request, page, section=SECTION, status=state.status)
 
 
-def _may_see_candidates(request: Request) -> bool:
+async def _in_conflict(request: Request, engine: EngineDep, form: Mapping[str, str]) -> Response:
+    """Show what was typed over what somebody else has stored since it was read."""
+
+    def read(matcher: Matcher) -> tuple[SavedNeed, dict[str, str]]:
+        desk = matcher.hiring.needs
+        saved = desk.get(form["need_id"])
+        known = _form_of(saved)
+        return saved, _fields(desk.draft(known["text"], now(), _known(known)), known)
+
+    saved, stored = await engine.read(read)
+    fields, theirs = merged(form, stored)
+    return await _shown(request, engine, fields | marks_of(stored), _State(saved, theirs=theirs))
+
+
+def _may_list(request: Request, state: _State) -> bool:
+    """Whether profiles may be listed: the need is saved and open, and the caller works with profiles."""
     caller: Caller = request.state.caller
-    return caller.may(Permission.SEE_CANDIDATES)
+    return state.saved is not None and state.is_open() and caller.may(Permission.SEE_CANDIDATES)
 
 
 def _fields(draft: Draft, form: Mapping[str, str]) -> dict[str, str]:
     """Return what the form shows: what was understood, so that a person corrects it."""
-    asked = draft.need
+    fields = _fields_of(draft.need)
+    return fields if fields["rome"] else fields | {"rome": form.get("rome", "")}
+
+
+def _form_of(saved: SavedNeed) -> dict[str, str]:
+    """Return the form of a saved need."""
+    return {"need_id": saved.need.id} | _fields_of(saved.need)
+
+
+def _fields_of(asked: JobNeed) -> dict[str, str]:
     return {
         "text": asked.text,
         "title": asked.title,
-        "rome": asked.occupation.rome if asked.occupation else form.get("rome", ""),
+        "rome": asked.occupation.rome if asked.occupation else "",
         "city": asked.city,
         "department": asked.department,
         "contract": CONTRACTS[asked.contract][0] if asked.contract else "",

@@ -1,6 +1,6 @@
 """Job needs as rows."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -30,21 +30,21 @@ class NeedTables:
             _check_organisation(connection, saved.need.organisation_id)
             connection.execute(insert(job_needs), {"id": saved.need.id, **_row(saved)})
 
-    def replace(self, saved: SavedNeed) -> None:
-        """Keep a need in the place of the one of its id; NotFound for an unknown id."""
+    def change(self, need_id: str, decide: Callable[[SavedNeed], SavedNeed]) -> SavedNeed:
+        """Keep what ``decide`` makes of a need, and return it; NotFound for an unknown id.
+
+        Writers take turns, so no other changes anything between reading and writing.
+        """
         with self._database.writing("correcting a need") as connection:
+            saved = decide(_read(connection, need_id))
             _check_organisation(connection, saved.need.organisation_id)
-            mine = update(job_needs).where(job_needs.c.id == saved.need.id).values(_row(saved))
-            if not connection.execute(mine).rowcount:
-                raise _unknown(saved.need.id)
+            connection.execute(update(job_needs).where(job_needs.c.id == need_id).values(_row(saved)))
+        return saved
 
     def get(self, need_id: str) -> SavedNeed:
         """Return a need; NotFound for an unknown id."""
         with self._database.reading("reading a need") as connection:
-            row = connection.execute(select(job_needs).where(job_needs.c.id == need_id)).first()
-        if row is None:
-            raise _unknown(need_id)
-        return _saved(row)
+            return _read(connection, need_id)
 
     def all(self) -> Sequence[SavedNeed]:
         """Return every need, latest first; ties by id."""
@@ -76,8 +76,11 @@ def _check_organisation(connection: Connection, organisation_id: str) -> None:
         raise NotFound(f"There is no organisation '{organisation_id}' in the store.")
 
 
-def _unknown(need_id: str) -> NotFound:
-    return NotFound(f"There is no need '{need_id}'. `matcher need list` names them.")
+def _read(connection: Connection, need_id: str) -> SavedNeed:
+    row = connection.execute(select(job_needs).where(job_needs.c.id == need_id)).first()
+    if row is None:
+        raise NotFound(f"There is no need '{need_id}'. `matcher need list` names them.")
+    return _saved(row)
 
 
 def _row(saved: SavedNeed) -> dict[str, Any]:

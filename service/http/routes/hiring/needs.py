@@ -49,10 +49,11 @@ class NeedRequest(BaseModel):
     appreciated: tuple[Line, ...] = Field((), max_length=100)
     organisation_id: Line = ""
     notes: tuple[Note, ...] = Field((), max_length=100)
+    version: Line = Field("", description="That was read, of a need that is corrected")
 
     def fields(self) -> NeedFields:
         """Return what is known beside the text."""
-        return NeedFields(**self.model_dump(exclude={"text", "notes"}))
+        return NeedFields(**self.model_dump(exclude={"text", "notes", "version"}))
 
     def overrides(self) -> list[Override]:
         """Return the notes on wordings."""
@@ -142,15 +143,15 @@ async def get_need(need_id: NeedId, _caller: ManagerDep, engine: EngineDep) -> N
     return await engine.read(lambda matcher: NeedReport(need=need_facts(matcher.hiring.needs.get(need_id))))
 
 
-@router.put("/needs/{need_id}", responses=_PROBLEMS, summary="Correct a job need")
+@router.put("/needs/{need_id}", responses=_PROBLEMS | problems(409), summary="Correct a job need")
 async def edit_need(
     need_id: NeedId, given: NeedRequest, _caller: ManagerDep, engine: EngineDep
 ) -> NeedReport:
-    """Save a corrected need in the place of this one."""
+    """Save a corrected need in the place of this one; 409 if ``version`` is not its present one."""
 
     def edit(matcher: Matcher) -> NeedReport:
         draft = _draft(matcher, given)
-        saved = matcher.hiring.needs.edit(need_id, draft, given.overrides())
+        saved = matcher.hiring.needs.edit(need_id, draft, given.overrides(), given.version)
         return _report(draft).model_copy(update={"need": need_facts(saved)})
 
     return await engine.read(edit)
