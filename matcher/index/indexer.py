@@ -242,20 +242,27 @@ class Indexer:
         ids = sorted({change.item_id for change in changes})
         listed, upserted, deleted = self._listed(ids), 0, 0
         while True:
-            for item_id in ids:
-                parked.pop(item_id, None)
-            held = index.versions(ids)
-            fresh = [item for i, item in listed.items() if held.get(i) != item.version]
-            refused = write(index, fresh, self._points)
-            parked |= refused
-            gone = [i for i in ids if i in held and (i not in listed or i in refused)]
-            index.delete(gone)
-            upserted, deleted = upserted + len(fresh) - len(refused), deleted + len(gone)
+            written = self._write(index, ids, listed, parked)
+            upserted, deleted = upserted + written[0], deleted + written[1]
             # Another indexer on the same server may have taken in a newer change while this one encoded, and
             # moved the cursor past it: what was just written over it would stay for good.
             before, listed = listed, self._listed(ids)
             if listed == before:
                 return upserted, deleted, max(len(listed) - upserted, 0)
+
+    def _write(
+        self, index: Index, ids: Sequence[str], listed: Mapping[str, AnyItem], parked: dict[str, str]
+    ) -> tuple[int, int]:
+        """Make the points of ``ids`` those of the items listed; return how many were written and deleted."""
+        for item_id in ids:
+            parked.pop(item_id, None)
+        held = index.versions(ids)
+        fresh = [item for i, item in listed.items() if held.get(i) != item.version]
+        refused = write(index, fresh, self._points)
+        parked |= refused
+        gone = [i for i in ids if i in held and (i not in listed or i in refused)]
+        index.delete(gone)
+        return len(fresh) - len(refused), len(gone)
 
     def _points(self, items: Sequence[AnyItem]) -> list[Point]:
         return to_points(items, self.encoder, self.lexical)
