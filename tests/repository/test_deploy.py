@@ -12,6 +12,7 @@ from matcher.settings import Settings
 ROOT = Path(__file__).resolve().parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
 COMPOSE = (ROOT / "compose.yaml").read_text("utf-8")
+PROXY = (ROOT / "deploy/nginx.conf").read_text("utf-8")
 EXAMPLE = (ROOT / ".env.example").read_text("utf-8")
 SERVICES = yaml.safe_load(COMPOSE)["services"]
 
@@ -63,8 +64,45 @@ def test_images_are_pinned_and_what_others_wait_for_is_checked():
         for name, wait in service.get("depends_on", {}).items()
         if wait["condition"] == "service_healthy"
     }
-    assert awaited == set(images)
-    assert all("healthcheck" in SERVICES[name] for name in awaited)
+    assert awaited == set(images) - {"proxy"}, "nothing waits for the proxy, which waits for the workers"
+    assert all("healthcheck" in SERVICES[name] for name in images)
+
+
+def directive(name: str) -> list[str]:
+    """The values of a directive of the proxy, in their order."""
+    return re.findall(r"^\s*" + name + r"\s+([^;{#]+);", PROXY, flags=re.MULTILINE)
+
+
+def test_only_the_proxy_is_reached_from_outside_and_it_reaches_two_workers():
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    [port] = published.pop("proxy")
+    assert not published
+    assert port.startswith("127.0.0.1:")
+    assert directive("listen") == [port.rpartition(":")[2]]
+    [served] = re.findall(r"MATCHER_PORT=(\d+)", DOCKERFILE)
+    assert directive("server") == [f"matcher:{served} max_fails=0"]
+    assert SERVICES["matcher"]["command"] == ["serve", "--workers", "2"]
+    assert "./deploy/nginx.conf:" in SERVICES["proxy"]["volumes"][0]
+
+
+def test_the_proxy_limits_what_one_address_sends_and_passes_on_who_it_is():
+    assert directive("limit_req_zone")
+    assert directive("limit_req")
+    assert directive("limit_conn")
+    assert {"client_header_timeout", "client_body_timeout"} <= set(re.findall(r"client_\w+_timeout", PROXY))
+    [body] = directive("client_max_body_size")
+    assert int(body.removesuffix("m")) * 2**20 == Settings.model_fields["max_upload_bytes"].default
+    assert directive("access_log") == ["off"], "addresses hold tokens and what was asked"
+    passed = dict(line.split(maxsplit=1) for line in directive("proxy_set_header"))
+    assert passed["X-Forwarded-For"] == "$remote_addr", "what a client says of itself counts for nothing"
+    assert passed["X-Forwarded-Proto"] == "$scheme"
+    assert SERVICES["matcher"]["environment"]["FORWARDED_ALLOW_IPS"] == "*"
+
+
+def test_all_that_the_other_services_are_told_the_workers_are_told_too():
+    given = dict(SERVICES["matcher"]["environment"])
+    assert given.pop("FORWARDED_ALLOW_IPS")
+    assert given == SERVICES["migrate"]["environment"]
 
 
 @pytest.mark.process

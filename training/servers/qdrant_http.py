@@ -42,6 +42,13 @@ def faulty_server(write_key: str | None = None, read_key: str | None = None) -> 
         server.http.server_close()
 
 
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a client that was killed; the handler takes care of all else."""
+
+
 class LocalServer:
     """Collections in memory behind HTTP.
 
@@ -63,8 +70,7 @@ class LocalServer:
         }  # of what reads, of what writes
         self.indexed: dict[str, set[str]] = {}
         self.bodies: list[Any] = []
-        self.http = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.http.daemon_threads = True
+        self.http = _Http(("127.0.0.1", 0), self._handler())
         self.url = f"http://127.0.0.1:{self.http.server_port}"
 
     def spoilt(

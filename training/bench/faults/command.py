@@ -53,6 +53,8 @@ def faults(
                 _kill(name, opened, Path(place), rounds, tally)
         except KeyboardInterrupt:
             notes.print("Interrupted: this is what was killed so far.")
+    for line in tally.refused:
+        notes.print(line, markup=False, soft_wrap=True)
     minutes = (time.monotonic() - start) / 60
     Console().print(table(f"Killed {tally.killed.total()} times in {minutes:.0f} minutes", figures_of(tally)))
     if not tally.sound:
@@ -93,7 +95,7 @@ def figures_of(tally: Tally) -> list[Figure]:
         "differences between index and store": tally.differences,
         "mails lost": len(tally.mails_lost),
         "mails sent twice that must not be": len(tally.mails_doubled),
-        "requests refused by the services left": tally.refused,
+        "requests refused by the services left": len(tally.refused),
     }
     counts = [Figure(name, float(count), "") for name, count in counted.items()]
     goals = [Figure(name, float(count), "", 0, basis="goal") for name, count in wrong.items()]

@@ -40,7 +40,7 @@ class Asker:
     port: int
     name: str
     acknowledged: list[str] = field(default_factory=list)
-    refused: int = 0
+    refused: list[str] = field(default_factory=list)
     ended: threading.Event = field(default_factory=threading.Event)
 
     def run(self) -> None:
@@ -52,17 +52,22 @@ class Asker:
                     self._ask(client, f"{self.name}-{at}")
                     at += 1
                     time.sleep(_PACE_S)
-        except (OSError, BackendUnavailable):
-            self.refused += 1  # of the killed one this is expected, and not counted
+        except (OSError, BackendUnavailable) as fault:
+            self.refused.append(f"{type(fault).__name__}: {fault}")  # of the killed one it is expected
 
     def _ask(self, client: Client, item_id: str) -> None:
         body = {"id": item_id, "name": f"École {item_id}", "themes": ["données"]}
-        status, _ = client.send("PUT", f"/v1/leads/{item_id}", body)
-        if status in _STATUSES:
+        if self._is_answered(client, "PUT", f"/v1/leads/{item_id}", body):
             self.acknowledged.append(item_id)
-        self.refused += status not in _STATUSES
-        status, _ = client.send("GET", "/v1/organisations/ASKS/recommendations?kind=lead")
-        self.refused += status not in _STATUSES
+        self._is_answered(client, "GET", "/v1/organisations/ASKS/recommendations?kind=lead", None)
+
+    def _is_answered(self, client: Client, method: str, path: str, content: object) -> bool:
+        """Send a request; return whether it was done, and note the answer if not."""
+        status, said = client.send(method, path, content)
+        if status in _STATUSES:
+            return True
+        self.refused.append(f"{method} {path}: {status} {said[:300].decode(errors='replace')}")
+        return False
 
 
 class Services:
@@ -92,7 +97,7 @@ class Services:
         for name, asker in askers.items():
             self._acknowledged.update(asker.acknowledged)
             self._tally.acknowledged.update(asker.acknowledged)
-            self._tally.refused += asker.refused if name != killed else 0
+            self._tally.refused += asker.refused if name != killed else []
         with open_matcher(self._settings) as matcher:
             self._tally.compare(matcher, self._acknowledged)
 

@@ -21,7 +21,7 @@ class Tally:
     lost: set[str] = field(default_factory=set)
     halves: int = 0
     differences: int = 0
-    refused: int = 0
+    refused: list[str] = field(default_factory=list)
     mails_sent: int = 0
     mails_lost: set[str] = field(default_factory=set)
     mails_doubled: set[str] = field(default_factory=set)
