@@ -142,16 +142,25 @@ def _read(text: str, key: Key) -> _Read:
 
 
 def _read_anew(text: str, key: Key) -> _Read:
-    words = tuple(_telling(text))
+    words = _kept_telling(text) if len(text) <= LONGEST_KEPT else _telling(text)
     return _Read(text, words, tuple(key(word) for word in words))
 
 
 _kept_read = lru_cache(maxsize=256)(_read_anew)
 
 
-def _telling(text: str) -> list[Token]:
-    """Return the words that carry meaning; a stop word in capitals is an acronym ("CES", "SI")."""
-    return [token for token in tokens(text) if is_acronym(token.text) or fold(token.text) not in STOPWORDS]
+def _telling(text: str) -> tuple[Token, ...]:
+    """Return the words that carry meaning."""
+    return tuple(token for token in tokens(text) if _tells(token.text))
+
+
+_kept_telling = lru_cache(maxsize=256)(_telling)
+
+
+@lru_cache(maxsize=65_536)
+def _tells(word: str) -> bool:
+    """Whether a word carries meaning; a stop word in capitals is an acronym ("CES", "SI")."""
+    return is_acronym(word) or fold(word) not in STOPWORDS
 
 
 def _key(token: Token) -> str:

@@ -94,7 +94,7 @@ class FactFinder:
             for field in row.fields or {_ANY}:
                 names[field, row.head] += [(row.concept, name) for name in row.names]
         self._finders = {place: ConceptFinder(pairs, key=_word_key) for place, pairs in names.items()}
-        self._patterns = [(row, row.pattern) for row in self.rows if row.pattern is not None]
+        self._patterns_by_field: dict[str, list[tuple[FactRow, re.Pattern[str]]]] = {}
 
     @property
     def concepts(self) -> frozenset[str]:
@@ -121,10 +121,18 @@ class FactFinder:
 
     def _patterned(self, field: str, text: str) -> Iterator[Mention]:
         """Yield the facts whose pattern the field holds."""
-        for row, pattern in self._patterns:
-            if _reads(row, field):
-                for match in pattern.finditer(text):
-                    yield Mention(row.concept, field, match.start(), match.end(), match[0])
+        for row, pattern in self._patterns_of(field):
+            for match in pattern.finditer(text):
+                yield Mention(row.concept, field, match.start(), match.end(), match[0])
+
+    def _patterns_of(self, field: str) -> Sequence[tuple[FactRow, re.Pattern[str]]]:
+        """Return the rows that read a field and have a pattern."""
+        if field not in self._patterns_by_field:
+            reading = [
+                (row, row.pattern) for row in self.rows if row.pattern is not None and _reads(row, field)
+            ]
+            self._patterns_by_field[field] = reading
+        return self._patterns_by_field[field]
 
     def _named(self, field: str, text: str) -> Iterator[Mention]:
         """Yield the facts whose names the field holds; a head only where it begins a sentence."""
