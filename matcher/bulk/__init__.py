@@ -7,8 +7,9 @@
 - ``ranges``: the catalogue read in key ranges, rows that cannot be read set apart
 - ``labels``: the vectors of labels, each encoded once
 - ``columns``: points as Arrow columns, there and back
+- ``patience``: calls tried again while store or index are away for a moment
 - ``writing``: points sent to the index, tried again, rows that it refuses set apart
-- ``parking``: rows set apart, and the store without them
+- ``tally``: what became of the items, rows set apart among them
 
 No other package knows Ray. What crosses between processes is Arrow tables. Modules other than ``cluster``
 need the extra, so they are imported after :func:`require_ray`.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from matcher.bulk.parking import Tally
+from matcher.bulk.tally import Tally
 from matcher.domain.items import ItemType
 from matcher.index import Point, Sparse, Vectors
 

@@ -7,6 +7,7 @@ encoder takes a little less than its threads, writers take what is left, and rea
 
 import math
 import queue
+import re
 import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,10 +15,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from matcher import errors
 from matcher.bulk.cluster import Cluster, load_ray
 from matcher.bulk.labels import TEXT, joined
-from matcher.bulk.parking import Tally
 from matcher.bulk.ranges import KeyRange
+from matcher.bulk.tally import Tally
 from matcher.bulk.workers import LabelEncoder, PointEncoder, PointWriter, read_labels
 from matcher.errors import BackendUnavailable, MatcherError
 from matcher.settings import Settings
@@ -172,16 +174,26 @@ def _collect(dataset: Any, found: "queue.Queue[pa.Table | BaseException | None]"
         found.put(fault)
 
 
+_RAISED = re.compile(r"^matcher\.errors\.(\w+): (.+)$", re.MULTILINE)
+
+
 def ours(fault: BaseException) -> MatcherError:
-    """Return the product's own error inside one of Ray's, or BackendUnavailable."""
-    seen: BaseException | None = fault
-    while seen is not None:
-        inner = getattr(seen, "cause", None)
-        inside = inner if isinstance(inner, BaseException) else seen.__cause__
-        if isinstance(seen, MatcherError) and inside is None:
-            return seen
-        seen = inside
+    r"""Return the product's own error that one of Ray's quotes, or BackendUnavailable.
+
+    An error reaches this process as the text of its traceback alone.
+
+    >>> ours(RuntimeError("Traceback ...\nmatcher.errors.NotReady: Run: matcher prepare\nand more"))
+    NotReady('Run: matcher prepare')
+    """
+    if isinstance(fault, MatcherError):
+        return fault
+    raised = _RAISED.findall(str(fault))
+    name, message = raised[-1] if raised else ("", "")
+    kind = getattr(errors, name, None)
+    if isinstance(kind, type) and issubclass(kind, MatcherError):
+        return kind(message)
+    lines = str(fault).strip().splitlines() or [""]
     return BackendUnavailable(
         "Ray failed. Run the command again: it goes on where it stopped.",
-        cause=f"{type(fault).__name__}: {str(fault).strip().splitlines()[-1] if str(fault) else ''}",
+        cause=f"{type(fault).__name__}: {lines[-1]}",
     )

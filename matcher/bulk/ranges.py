@@ -3,15 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-import stamina
-
 from matcher.adapters.sql import Store
+from matcher.bulk.patience import Patience
 from matcher.domain.items import AnyItem
-from matcher.errors import BackendUnavailable
-
-_TRIES = {"attempts": 6, "timeout": None, "wait_initial": 0.5, "wait_max": 30.0}
-"""A store that is away for half a minute does not end a run of hours."""
-
 
 DAMAGED = "its row in the store is damaged"
 
@@ -43,10 +37,7 @@ def read_range(store: Store, keys: KeyRange) -> Rows:
 
     Raises BackendUnavailable when the store stays away.
     """
-    for attempt in stamina.retry_context(on=BackendUnavailable, **_TRIES):  # type: ignore[arg-type]
-        with attempt:
-            return _read(store, keys)
-    raise AssertionError("stamina returns or raises")
+    return Patience().call(lambda _: _read(store, keys))
 
 
 def _read(store: Store, keys: KeyRange) -> Rows:

@@ -9,9 +9,9 @@ from matcher.adapters.sql import Store, utc_now
 from matcher.adapters.sql.address import parse_url, sqlite_file
 from matcher.backends import make_generations
 from matcher.bulk.cluster import Cluster, connected
-from matcher.bulk.parking import StoreWithoutParked, Tally
 from matcher.bulk.pipeline import PATIENCE_S, Pipeline
 from matcher.bulk.ranges import key_ranges
+from matcher.bulk.tally import Tally
 from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress
 from matcher.mail import Turn
@@ -130,14 +130,13 @@ class _Run:
         self._parts, self._turn, self._progress = parts, turn, progress
         ranges = key_ranges(parts.store, self._range_size(cluster))
         self._pipeline = Pipeline(parts.settings, cluster, ranges, parts.patience_s)
-        self._store = StoreWithoutParked(parts.store)
+        self._generations = make_generations(parts.settings)
         self._tally, self._labels = Tally(), 0
 
     def rebuild(self) -> BulkReport:
         """Build, check, swap."""
         parts = self._parts
-        generations = make_generations(parts.settings)
-        indexer = Indexer(self._store, generations, parts.encoder, Bm25Lexical())
+        indexer = Indexer(parts.store, self._generations, parts.encoder, Bm25Lexical())
         built = indexer.rebuild_with(self._fill)
         try:
             return BulkReport(built.name, built.index.count(), self._labels, replace(self._tally))
@@ -165,8 +164,15 @@ class _Run:
             self._tally.check()
             if self._progress:
                 self._progress(self._tally.read, max(total, self._tally.read))
-        self._store.items.park(self._tally.parked)
+        self._park(begun)
         return self._tally.usual_terms
+
+    def _park(self, begun: Generation) -> None:
+        """Note in the manifest what is left out, so that it is neither missed nor forgotten."""
+        items = self._parts.store.items.get_many(self._tally.parked)
+        parked = {item_id: item.version for item_id, item in items.items()}
+        manifest = self._generations.manifest(begun.name)
+        self._generations.save(begun.name, manifest.model_copy(update={"parked": parked}))
 
     def _keep_turn(self) -> None:
         if not self._turn.keep():

@@ -14,8 +14,9 @@ from matcher.backends import make_encoder, make_generations
 from matcher.bulk.cluster import load_ray
 from matcher.bulk.columns import from_table, to_table
 from matcher.bulk.labels import TEXT, KnownLabels, table_of
-from matcher.bulk.parking import Tally
+from matcher.bulk.patience import Patience
 from matcher.bulk.ranges import KeyRange, Rows, read_range
+from matcher.bulk.tally import Tally
 from matcher.bulk.writing import write
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import AnyItem
@@ -79,7 +80,7 @@ class PointEncoder:
         rows = read_range(self._store, keys)
         self._store.items.forget_cached()  # each is read once
         listed = [item for item in rows.items.values() if is_listed(item)]
-        held = self._index.versions([item.id for item in listed])
+        held = Patience().call(lambda _: self._index.versions([item.id for item in listed]))
         fresh = [item for item in listed if held.get(item.id) != item.version]
         points, refused = encoded(fresh, self._encoder, self._lexical)
         return to_table(points, _tally(rows, listed, len(listed) - len(fresh), refused))

@@ -2,12 +2,10 @@
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 
-import stamina
-
-from matcher.errors import BackendUnavailable, InvalidRequest
+from matcher.bulk.patience import Patience
+from matcher.errors import InvalidRequest
 from matcher.index import Index, Point
 
 CHUNK = 64
@@ -16,49 +14,25 @@ IN_FLIGHT = 4
 """Requests of one writer under way at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retries:
-    """How often a request is tried, each time after the index's own client has given up.
-
-    ``first_s`` seconds pass before the second try, twice as many before each further one, at most
-    ``longest_s``: by default a server may be away for a minute.
-    """
-
-    tries: int = 8
-    first_s: float = 0.5
-    longest_s: float = 30.0
-
-
-def write(index: Index, points: Sequence[Point], retries: Retries = Retries()) -> dict[str, str]:
+def write(index: Index, points: Sequence[Point], patience: Patience | None = None) -> dict[str, str]:
     """Write points and return, by id, why the index refused some; the others are in its log.
 
     Raises
     ------
     BackendUnavailable
-        The index is away for longer than ``retries`` allow.
+        The index is away for longer than ``patience`` allows.
     """
     chunks = [points[start : start + CHUNK] for start in range(0, len(points), CHUNK)]
     refused: dict[str, str] = {}
     with ThreadPoolExecutor(IN_FLIGHT) as pool:
-        for part in pool.map(partial(_write_chunk, index, retries), chunks):
+        for part in pool.map(partial(_write_chunk, index, patience or Patience()), chunks):
             refused |= part
     return refused
 
 
-def _write_chunk(index: Index, retries: Retries, points: Sequence[Point]) -> dict[str, str]:
-    attempts = stamina.retry_context(
-        on=BackendUnavailable,
-        attempts=retries.tries,
-        timeout=None,
-        wait_initial=retries.first_s,
-        wait_max=retries.longest_s,
-    )
-    refused: dict[str, str] = {}
-    for attempt in attempts:
-        with attempt:
-            # An answer that was lost may stand for points that were taken in: the rest is asked for.
-            refused = _sent(index, points if attempt.num == 1 else _missing(index, points))
-    return refused
+def _write_chunk(index: Index, patience: Patience, points: Sequence[Point]) -> dict[str, str]:
+    # An answer that was lost may stand for points that were taken in: the rest is asked for.
+    return patience.call(lambda is_first: _sent(index, points if is_first else _missing(index, points)))
 
 
 def _missing(index: Index, points: Sequence[Point]) -> list[Point]:

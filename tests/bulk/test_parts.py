@@ -1,6 +1,6 @@
 """Bulk indexing without Ray: poison rows, refused points, lost answers, a server that is away."""
 
-import sqlite3
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -10,17 +10,20 @@ import stamina
 
 from matcher.adapters.encoder.hashing import HashingEncoder
 from matcher.adapters.sql import Store, open_store
+from matcher.bulk import connected, require_ray
 from matcher.bulk.labels import KnownLabels, joined, table_of
-from matcher.bulk.parking import MOST_PARKED, StoreWithoutParked, Tally
+from matcher.bulk.patience import Patience
 from matcher.bulk.pipeline import ours
 from matcher.bulk.ranges import KeyRange, key_ranges, read_range
 from matcher.bulk.rebuild import BulkParts, rebuild_on_ray
+from matcher.bulk.tally import MOST_PARKED, Tally
 from matcher.bulk.workers import encoded
-from matcher.bulk.writing import Retries, write
+from matcher.bulk.writing import write
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
 from matcher.index import Bm25Lexical, ExactIndex, Point, Vectors
 from matcher.settings import Settings
+from tests.bulk.spoiling import spoil
 from tests.contract.indexes import DIM, point
 from tests.samples import migrated
 
@@ -40,14 +43,6 @@ def store(tmp_path: Path) -> Iterator[Store]:
         yield opened
 
 
-def spoil(store: Store, item_id: str) -> None:
-    """Damage a row, as a release that wrote it otherwise would."""
-    with sqlite3.connect(store.place) as connection:
-        connection.execute("UPDATE items SET body = '{\"name\": 1}' WHERE id = ?", [item_id])
-    connection.close()
-    store.items.forget_cached()
-
-
 def test_a_row_that_cannot_be_read_hides_no_other(store: Store) -> None:
     spoil(store, "L3")
     [first, second] = key_ranges(store, 4)
@@ -56,16 +51,6 @@ def test_a_row_that_cannot_be_read_hides_no_other(store: Store) -> None:
     assert sorted(rows.items) == ["L0", "L1", "L2"]
     assert rows.parked == {"L3": "its row in the store is damaged"}
     assert sorted(read_range(store, second).items) == ["L4", "L5"]
-
-
-def test_what_is_parked_is_not_missed_until_it_changes(store: Store) -> None:
-    spoil(store, "L3")
-    seen = StoreWithoutParked(store)
-    assert [item.id for item in seen.items.all()] == ["L0", "L1", "L2", "L4", "L5"]
-    seen.items.park(["L1", "L3"])
-    assert sorted(seen.items.get_many(["L0", "L1", "L3"])) == ["L0"]
-    store.items.put([Lead(id="L1", name="Corrigée")], source="test")
-    assert sorted(seen.items.get_many(["L0", "L1", "L3"])) == ["L0", "L1"]
 
 
 class Poisoned(HashingEncoder):
@@ -104,7 +89,7 @@ class Stumbling(ExactIndex):
 
 
 POINTS = [point(f"A{n:02d}", n) for n in range(20)]
-FAST = Retries(tries=4, first_s=0.0)
+FAST = Patience(tries=4, first_s=0.0)
 
 
 @pytest.mark.parametrize("refused", [[], ["A00"], ["A07", "A08"], [one.id for one in POINTS]])
@@ -157,9 +142,21 @@ def test_an_embedded_index_is_refused_with_what_to_do(store: Store) -> None:
         rebuild_on_ray(parts)
 
 
+def test_without_ray_the_message_says_how_to_install_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ray", None)
+    with pytest.raises(NotReady, match=r"pip install 'matcher\[bulk\]'"):
+        require_ray()
+
+
+@pytest.mark.parametrize("address", ["127.0.0.1:9", "nowhere", "nowhere.invalid:6379"])
+def test_an_address_without_a_cluster_is_said_at_once(address: str) -> None:
+    with pytest.raises(BackendUnavailable, match="No Ray cluster answers"), connected(address):
+        pytest.fail("there is none")
+
+
 def test_the_products_own_error_is_found_inside_those_of_ray() -> None:
-    inner = NotReady("Prepare the model.", place="node 2")
-    outer = RuntimeError("trace\nof many lines")
-    outer.__cause__ = inner
-    assert ours(outer) is inner
+    quoted = "many lines\n    raise\nmatcher.errors.NotReady: Prepare the model.\n\nThe above exception was"
+    found = ours(RuntimeError(quoted))
+    assert (type(found), str(found)) == (NotReady, "Prepare the model.")
     assert ours(RuntimeError("lost\nnode")).cause == "RuntimeError: node"
+    assert ours(RuntimeError("matcher.errors.Unknown: x")).cause == "RuntimeError: matcher.errors.Unknown: x"
