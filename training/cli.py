@@ -6,7 +6,7 @@ import typer
 from rich.console import Console
 
 from matcher.errors import MatcherError
-from training.bench import bench, faults, growth, load
+from training.bench import bench, bulk, faults, growth, load
 from training.encoder.train import train
 from training.hiring.benchmark import hiring
 from training.hiring.blind import blind
@@ -37,6 +37,7 @@ def lab() -> None:
 app.command()(answers)
 app.command()(bench)
 app.command()(blind)
+app.command()(bulk)
 app.command()(calibrate)
 app.command()(cluster)
 app.command()(contradictions)

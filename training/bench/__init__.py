@@ -8,6 +8,8 @@ server
     the real server run as users run it, and a client that times it
 alternative
     the same questions answered by sentence-transformers and numpy in some 35 lines
+bulk
+    indexing on Ray beside our own loop
 faults
     processes killed at random moments, and what is lost or doubled
 growth
@@ -20,9 +22,10 @@ figures
     a figure, its goal, and whether it is met
 """
 
+from training.bench.bulk import bulk
 from training.bench.command import bench
 from training.bench.faults import faults
 from training.bench.growth import growth
 from training.bench.load import load
 
-__all__ = ["bench", "faults", "growth", "load"]
+__all__ = ["bench", "bulk", "faults", "growth", "load"]

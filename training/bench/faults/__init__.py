@@ -8,6 +8,8 @@ processes
     commands of the product that run in processes of their own, and are killed
 alone
     the service, ``matcher index`` and ``matcher import`` on one machine
+bulk
+    ``matcher reindex --ray``
 mail
     ``matcher work`` while it sends mails to a real mail server
 shared

@@ -17,6 +17,7 @@ from rich.console import Console
 
 from matcher.errors import InvalidRequest
 from training.bench.faults.alone import importing, indexer, service
+from training.bench.faults.bulk import bulk
 from training.bench.faults.mail import mail
 from training.bench.faults.shared import has_postgres, services
 from training.bench.faults.tally import Kind, Tally
@@ -29,11 +30,12 @@ KINDS: Mapping[str, Kind] = {
     "mail": mail,
     "one of 2": services(2),
     "one of 4": services(4),
+    "bulk": bulk,
 }
 """What is killed, by the name to choose it by."""
 _NEED_POSTGRES = frozenset({"one of 2", "one of 4"})
-_SELDOM = frozenset({"one of 4"})
-"""Only killed when asked for: four services take as many processors."""
+_SELDOM = frozenset({"one of 4", "bulk"})
+"""Only killed when asked for: they take many processors, and Ray is an extra."""
 
 
 def faults(
