@@ -1,6 +1,7 @@
 """The Qdrant server when it stumbles, asks for a key, or is swapped from one generation to the next."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from matcher.adapters.sql import open_store
 from matcher.backends import make_generations
 from matcher.domain.items import ItemType, Lead
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.index import Bm25Lexical, Indexer, Manifest
+from matcher.index import Bm25Lexical, Generation, Indexer, Manifest
 from matcher.settings import Settings
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
 from training.servers import LocalServer, faulty_server
@@ -272,3 +273,63 @@ def test_an_index_on_a_server_follows_the_store(generations: QdrantGenerations, 
         opened.index.close()
         with pytest.raises(NotReady, match="matcher reindex"):
             indexer.open()
+
+
+@pytest.fixture
+def followed(generations: QdrantGenerations, tmp_path: Path) -> Iterator[tuple[Indexer, Generation]]:
+    """Five leads, indexed on the server; two of them changed since."""
+    with open_store(f"sqlite:///{tmp_path}/matcher.db") as store:
+        store.migrate()
+        store.items.put([Lead(id=f"L{n}", name=f"École {n}") for n in range(5)], source="test")
+        indexer = Indexer(store, generations, HashingEncoder(), Bm25Lexical(), batch=2)
+        generation = indexer.refresh()
+        store.items.put([Lead(id="L0", name="Autre"), Lead(id="L9", name="Neuve")], source="test")
+        yield indexer, generation
+        generation.index.close()
+
+
+@pytest.mark.parametrize("fault", [429, 500, "garbage", "cut"])
+def test_a_server_that_stumbles_delays_neither_a_drain_nor_a_rebuild_for_good(
+    followed: tuple[Indexer, Generation], http: LocalServer, fault: int | str
+) -> None:
+    """Every second request is spoilt."""
+    indexer, generation = followed
+    http.faults = [fault, "none"] * 200
+    assert indexer.sync(generation).upserted == 2
+    assert not indexer.differences(generation.index)
+    rebuilt = indexer.rebuild()
+    assert not indexer.differences(rebuilt.index)
+    assert indexer.generations.current() == rebuilt.name
+    rebuilt.index.close()
+
+
+@pytest.mark.parametrize("fault", [429, 503, "cut"])
+def test_a_server_that_is_away_during_a_drain_loses_nothing(
+    followed: tuple[Indexer, Generation], http: LocalServer, fault: int | str
+) -> None:
+    indexer, generation = followed
+    for passed in range(8):  # away from the first request on, from the second, ...
+        http.faults = ["none"] * passed + [fault] * 40
+        with suppress(BackendUnavailable):
+            indexer.sync(generation)
+            break
+    http.faults = []
+    indexer.sync(generation)
+    assert not indexer.differences(generation.index)
+    assert not indexer.generations.manifest(generation.name).parked
+
+
+def test_a_server_that_goes_away_during_a_rebuild_leaves_the_former_index_serving(
+    followed: tuple[Indexer, Generation], http: LocalServer
+) -> None:
+    indexer, generation = followed
+    http.faults = ["none"] * 12 + [500] * 40
+    with pytest.raises(BackendUnavailable):
+        indexer.rebuild()
+    http.faults = []
+    assert indexer.generations.current() == generation.name
+    indexer.sync(generation)
+    assert not indexer.differences(generation.index)
+    rebuilt = indexer.rebuild()
+    assert not indexer.differences(rebuilt.index)
+    rebuilt.index.close()

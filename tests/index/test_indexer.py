@@ -1,5 +1,6 @@
 """The index follows the store: syncing, rebuilding, swapping, and every reason not to open an index."""
 
+import errno
 import os
 import shutil
 import sqlite3
@@ -441,6 +442,51 @@ def test_what_is_written_during_a_rebuild_is_in_the_new_index(indexer: Indexer, 
     assert not indexer.differences(built.index)
     assert "ORG099" in built.index.versions()
     built.index.close()
+
+
+class Full(EdgeIndex):
+    """An index on a disk that fills at the second batch."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        super().__init__(folder, dim)
+        self.batches = 0
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        self.batches += 1
+        if self.batches == 2:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        super().upsert(points)
+
+
+def test_a_disk_that_fills_during_a_rebuild_leaves_the_old_index_serving(
+    indexer: Indexer, generation: Generation, store: Store, root: Path
+) -> None:
+    full = replace(indexer, generations=FolderGenerations(root, Full))
+    with pytest.raises(OSError, match="No space left"):
+        full.rebuild()
+    assert indexer.generations.current() == generation.name
+    store.items.put([organisation(0, "neuf")], source="test")
+    indexer.sync(generation)
+    assert not indexer.differences(generation.index), "changes are taken in, and nothing is set apart"
+    generation.index.close()
+    rebuilt = indexer.rebuild()
+    assert not indexer.differences(rebuilt.index)
+    assert [path.name for path in root.iterdir() if path.is_dir()] == [rebuilt.name], "no half index is left"
+    rebuilt.index.close()
+
+
+def test_a_disk_that_fills_during_a_drain_keeps_the_changes_for_later(
+    indexer: Indexer, generation: Generation, store: Store, root: Path
+) -> None:
+    generation.index.close()
+    store.items.put([organisation(n, "neuf") for n in range(10)], source="test")
+    full = replace(indexer, generations=FolderGenerations(root, Full))
+    opened = full.open()
+    with pytest.raises(OSError, match="No space left"):
+        full.sync(opened)
+    assert full.sync(opened).seq == store.outbox.last_seq()
+    assert not full.differences(opened.index)
+    opened.index.close()
 
 
 class Forgetful(EdgeIndex):

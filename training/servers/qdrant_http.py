@@ -53,7 +53,7 @@ class LocalServer:
     """Collections in memory behind HTTP.
 
     Each entry of ``faults`` spoils one request, in order: a status code, ``"slow"`` (answers after ``delay``
-    seconds), ``"garbage"`` (not JSON) or ``"cut"`` (the connection ends without an answer).
+    seconds), ``"garbage"`` (not JSON), ``"cut"`` (the connection ends without an answer) or ``"none"``.
     """
 
     def __init__(self, write_key: str | None, read_key: str | None) -> None:

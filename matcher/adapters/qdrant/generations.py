@@ -75,15 +75,13 @@ class QdrantGenerations:
         metadata = {"manifest": manifest.model_dump_json()}
         with self._server.client(writing=True) as client:
             collection = self._collection(name)
-            options = {
+            options: dict[str, Any] = {
                 "metadata": metadata,
                 "shard_number": self._layout.shards,
                 "replication_factor": self._layout.replicas,
             }
-            quantised = self._layout.quantised
-            self._server.call(
-                lambda: create_collection(client, collection, manifest.dim, quantised=quantised, **options)
-            )
+            options["quantised"] = self._layout.quantised
+            create_collection(client, collection, manifest.dim, call=self._server.call, **options)
         return self.open(name)
 
     def open(self, name: str) -> Index:

@@ -8,6 +8,7 @@ moment.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import stamina
@@ -265,43 +266,65 @@ def _refusals() -> Iterator[None]:
         raise
 
 
+def _at_once(do: Callable[[], Any]) -> Any:
+    return do()
+
+
 _EIGHT_BITS = qm.ScalarQuantization(
     scalar=qm.ScalarQuantizationConfig(type=qm.ScalarType.INT8, quantile=0.99, always_ram=True)
 )
 
 
 def create_collection(
-    client: QdrantClient, name: str, dim: int, *, quantised: bool = False, **options: Any
+    client: QdrantClient,
+    name: str,
+    dim: int,
+    *,
+    quantised: bool = False,
+    call: Callable[[Callable[[], Any]], Any] = _at_once,
+    **options: Any,
 ) -> None:
     """Make a collection in strict mode, with every payload index that is filtered on.
 
     ``quantised``: vectors of 8 bits, held in memory, are searched first, and the whole ones of the best read.
-    ``options`` go to the server as they are: shard_number, replication_factor, metadata.
+    ``call`` makes each request, and may repeat it: what exists already is kept. ``options`` go to the server
+    as they are: shard_number, replication_factor, metadata.
     """
-    whole = qm.MultiVectorConfig(comparator=qm.MultiVectorComparator.MAX_SIM)
-    client.create_collection(
-        name,
-        vectors_config={
-            DENSE: qm.VectorParams(
-                size=dim, distance=qm.Distance.COSINE, quantization_config=_EIGHT_BITS if quantised else None
-            ),
-            LABELS: qm.VectorParams(
-                size=dim,
-                distance=qm.Distance.COSINE,
-                multivector_config=whole,
-                hnsw_config=qm.HnswConfigDiff(m=0),
-                on_disk=True,
-            ),
-        },
-        sparse_vectors_config={LEXICAL: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
-        strict_mode_config=qm.StrictModeConfig(
-            enabled=True, unindexed_filtering_retrieve=False, unindexed_filtering_update=False
-        ),
-        **options,
-    )
+    call(lambda: _create(client, name, dim, quantised=quantised, **options))
     kinds = {"keyword": qm.PayloadSchemaType.KEYWORD, "float": qm.PayloadSchemaType.FLOAT}
     for field_name, kind in PAYLOAD_INDEXES.items():
-        client.create_payload_index(name, field_name, kinds[kind], wait=True)
+        call(partial(client.create_payload_index, name, field_name, kinds[kind], wait=True))
+
+
+def _create(client: QdrantClient, name: str, dim: int, *, quantised: bool, **options: Any) -> None:
+    """Create a collection; one that an earlier try made, whose answer was lost, is kept."""
+    whole = qm.MultiVectorConfig(comparator=qm.MultiVectorComparator.MAX_SIM)
+    try:
+        client.create_collection(
+            name,
+            vectors_config={
+                DENSE: qm.VectorParams(
+                    size=dim,
+                    distance=qm.Distance.COSINE,
+                    quantization_config=_EIGHT_BITS if quantised else None,
+                ),
+                LABELS: qm.VectorParams(
+                    size=dim,
+                    distance=qm.Distance.COSINE,
+                    multivector_config=whole,
+                    hnsw_config=qm.HnswConfigDiff(m=0),
+                    on_disk=True,
+                ),
+            },
+            sparse_vectors_config={LEXICAL: qm.SparseVectorParams(modifier=qm.Modifier.IDF)},
+            strict_mode_config=qm.StrictModeConfig(
+                enabled=True, unindexed_filtering_retrieve=False, unindexed_filtering_update=False
+            ),
+            **options,
+        )
+    except UnexpectedResponse as error:
+        if b"already exists" not in error.content:
+            raise
 
 
 def _struct_of(point: Point) -> qm.PointStruct:
