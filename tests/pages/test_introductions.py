@@ -1,5 +1,6 @@
 """*Mes mises en relation*: neither side is named before both agreed, and each answer counts once."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -8,7 +9,9 @@ from fastapi.testclient import TestClient
 from httpx2 import Response
 
 from matcher.build import Matcher
-from matcher.introductions import Act, Actor, Details, Ground, Introduction, Party, State
+from matcher.domain.items import Organisation
+from matcher.introductions import Act, Actor, Details, Ground, Introduction, Party, Side, State
+from service.pages.staff.why import Why, why_of
 from tests.pages.signing_in import MEMBER, OTHER, STAFF, browser_of
 
 PAGE = "/organisations/ORG001/introductions"
@@ -139,6 +142,27 @@ def test_staff_approve_several_and_refuse_with_a_reason(signed: FastAPI, matcher
     states = [state_of(matcher, one) for one in ones]
     assert states == [State.APPROVED, State.APPROVED, State.REFUSED]
     assert matcher.store.introductions.get(ones[2].id).ground is Ground.COMPETITOR
+
+
+def test_each_row_says_in_one_line_why_this_pair(signed: FastAPI, matcher: Matcher) -> None:
+    now = datetime.now(UTC)
+    for pair in (("ORG001", "ORG002"), ("ORG001", "ORG003")):
+        matcher.introductions.propose(pair, BY_STAFF, now)
+    word = Details(words={Side.FIRST: "Bonjour"})
+    matcher.introductions.act("IN1", Act.WRITE, BY_STAFF, now, word)
+    page = browser_of(signed, STAFF).get("/a-traiter?panier=to_approve").text
+    read = " ".join(re.sub(r"<[^>]+>", "", page).replace("\u202f", " ").replace("\u00a0", " ").split())
+    assert "Makina Corpus cherche « partenaire cybersécurité » ; Citadelle Sécurité propose" in read
+    assert page.count("avec un mot") == 1
+    assert len(page.encode()) < 60_000
+
+
+def test_a_line_rests_on_more_than_one_word_of_many() -> None:
+    here = Organisation(id="ORG1", name="Un", needs=("gestion de la relation client",), sectors=("Santé",))
+    by_chance = Organisation(id="ORG2", name="Deux", offers=("gestion des déchets industriels",))
+    assert why_of(here, by_chance) is None
+    same = Organisation(id="ORG3", name="Trois", sectors=("sante",), offers=by_chance.offers)
+    assert why_of(here, same) == Why(common="Santé")
 
 
 def test_staff_put_a_decision_off_and_find_it_again(signed: FastAPI, matcher: Matcher) -> None:

@@ -1,6 +1,7 @@
 """Pages of staff.
 
 - ``queue``: the page *À traiter*: baskets, decisions on those that are ticked
+- ``why``: why a pair, in one line of the queue
 - ``deciding``: the page of one pair: both sides, the mails they will get, the decision
 - ``pair``: what staff read of a pair before they decide
 - ``words``: the word that staff add to each mail, and the mails as they read

@@ -8,7 +8,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.domain.items import ItemType
+from matcher.domain.items import ItemType, Organisation
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
 from matcher.introductions import (
     Act,
@@ -30,6 +30,7 @@ from service.pages.acting import now
 from service.pages.forms import ticked, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
+from service.pages.staff.why import Why, why_of
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
@@ -80,7 +81,10 @@ class BasketLink:
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One introduction in a basket: the two names, on whom it waits, since when, why, and until when."""
+    """One introduction in a basket: the two names, on whom it waits, since when, what holds it, until when.
+
+    ``why`` is what holds it, ``reason`` what speaks for the pair; ``has_word``: staff wrote a word for it.
+    """
 
     id: str
     version: int
@@ -91,6 +95,8 @@ class QueueRow:
     days: int
     why: str
     until: datetime | None
+    reason: Why | None
+    has_word: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,13 +125,13 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
     found = await engine.read(lambda matcher: _baskets(matcher, at))
     current = _basket(request.query_params.get("panier", ""), found)
     shown, pager = page_of(found[current], request)
-    names = await engine.read(lambda matcher: _names(matcher, shown))
+    known = await engine.read(lambda matcher: _organisations(matcher, shown))
     page = QueuePage(
         baskets=[BasketLink(one.value, TITLES[one], len(found[one])) for one in Basket],
         current=current.value,
         title=TITLES[current],
         help=HELP[current],
-        rows=[_row(waiting, names, at) for waiting in shown],
+        rows=[_row(waiting, known, at) for waiting in shown],
         may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN, Basket.POSTPONED),
         pager=pager,
         is_empty=not await engine.read(_has_organisations),
@@ -195,13 +201,15 @@ def _basket(code: str, found: Mapping[Basket, Sequence[Waiting]]) -> Basket:
     return filled[0] if filled else Basket.TO_APPROVE
 
 
-def _names(matcher: Matcher, rows: Sequence[Waiting]) -> dict[str, str]:
+def _organisations(matcher: Matcher, rows: Sequence[Waiting]) -> dict[str, Organisation]:
     ids = {name for row in rows for name in (row.introduction.first_id, row.introduction.second_id)}
-    return {item.id: item.name for item in matcher.store.items.get_many(ids).values()}
+    return organisations_of(matcher.store.items, ids)
 
 
-def _row(waiting: Waiting, names: Mapping[str, str], at: datetime) -> QueueRow:
+def _row(waiting: Waiting, known: Mapping[str, Organisation], at: datetime) -> QueueRow:
     one = waiting.introduction
+    first, second = known.get(one.first_id), known.get(one.second_id)
+    names = {item.id: item.name for item in (first, second) if item is not None}
     return QueueRow(
         one.id,
         one.version,
@@ -212,6 +220,8 @@ def _row(waiting: Waiting, names: Mapping[str, str], at: datetime) -> QueueRow:
         (at - waiting.since).days,
         WHY.get(waiting.why, ""),
         one.until,
+        why_of(first, second) if first and second else None,
+        bool(one.words),
     )
 
 

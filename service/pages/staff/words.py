@@ -94,8 +94,9 @@ def side_mails(
 ) -> list[SideMail]:
     """Return the requests still to be queued, first side first, and words typed too late for one."""
     ahead = sides_to_write_to(one)
+    first, second = pair
     found = []
-    for side, own, other in ((Side.FIRST, *pair), (Side.SECOND, *reversed(pair))):
+    for side, own, other in ((Side.FIRST, first, second), (Side.SECOND, second, first)):
         mail = _mail(one, side, own.name, given.get(side), is_ahead=side in ahead)
         if mail.is_ahead and not mail.error:
             warning = NAMES_THE_OTHER if _names(matcher, mail.word, other, at) else ""
