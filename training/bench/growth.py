@@ -49,12 +49,14 @@ def growth(
     """Measure partner answers, memory and the plan over synthetic items of several numbers."""
     rows = []
     workers = multiprocessing.get_context("spawn").Pool(1, maxtasksperchild=1)
-    with Console(stderr=True).status("") as status, workers as pool:
+    notes = Console(stderr=True)
+    with notes.status("") as status, workers as pool:
         for size in sizes or SIZES:
             status.update(f"{size} items")
             with TemporaryDirectory(prefix="matcher-growth-") as folder:
                 built = pool.apply(build, (Path(folder), size))
                 rows.append(built | pool.apply(ask, (Path(folder), askers, plan)))
+            notes.print(_line(rows[-1]), highlight=False)  # a long run that is ended early has said something
     console = Console()
     if as_json:
         console.print_json(json.dumps(rows))
@@ -145,6 +147,10 @@ def _memory_mb(what: str) -> float:
     lines = Path("/proc/self/status").read_text("ascii").splitlines()
     found = dict(line.split(":", 1) for line in lines)
     return int(found[what].split()[0]) * 1024 / 1e6
+
+
+def _line(row: Row) -> str:
+    return ", ".join(f"{name} {value:.4g}" for name, value in row.items())
 
 
 def _table(rows: Sequence[Row]) -> Table:
