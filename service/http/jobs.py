@@ -149,6 +149,8 @@ class WarmUpJob:
                 await asyncio.sleep(loop.time() - began)
         except MatcherError as fault:  # the index is away: questions say so themselves
             log.warning("items are prepared as they are asked for", **fault.log_fields)
+        except Exception:
+            log.exception("items are prepared as they are asked for")
         else:
             log.info("items prepared", count=len(ids), seconds=round(loop.time() - start, 1))
 
