@@ -110,7 +110,8 @@ def steady(
 
 def _memory(server: Server, end: float, pause: float) -> list[tuple[float, float]]:
     """Read the memory until the end: pairs of minutes and millions of bytes, two at least."""
-    start, readings = time.perf_counter(), []
+    start = time.perf_counter()
+    readings: list[tuple[float, float]] = []
     while time.perf_counter() < end or len(readings) < 2:
         readings.append(((time.perf_counter() - start) / 60, server.memory_mb()[0]))
         time.sleep(pause)
