@@ -26,6 +26,10 @@ Subject = AnyItem | Profile
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
 _NO_SUBJECT = frozenset({"sectors", "needs"})
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_CODE = 5
+_CODE = re.compile(r"(?=[^\W\d_]*\d)(?=\d*[^\W\d_])[^\W_]{2,5}")
+"""A short word of letters and digits: an encoder sees how it is spelt, and seldom what it means."""
 _SHORTEST_STEM = 4
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 _OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
@@ -50,6 +54,23 @@ class Word:
     end: int
     text: str
     folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes that a label names, and whether it consists of nothing but short words ("5G NTN")."""
+
+    named: frozenset[str]
+    are_all: bool
+
+    def excludes(self, other: "Codes") -> bool:
+        """Whether two labels are alike by their letters alone: a mere code, and other codes than its own.
+
+        >>> n8n, satellite = Codes(frozenset({"n8n"}), True), Codes(frozenset({"5g"}), True)
+        >>> n8n.excludes(satellite), n8n.excludes(n8n)
+        (True, False)
+        """
+        return (self.are_all or other.are_all) and self.named.isdisjoint(other.named)
 
 
 @dataclass(frozen=True)  # without slots: texts that are derived for every question are kept
@@ -122,6 +143,17 @@ class Analysis:
                 if mention.field not in _NO_SUBJECT:
                     stated.setdefault(concept, mention)
         return stated
+
+    @cached_property
+    def codes(self) -> dict[int, Codes]:
+        """The codes with a digit that labels name ("5G", "n8n"), by the label's position."""
+        found = {}
+        for place, label in enumerate(self.labels):
+            words = _WORD.findall(label.folded)
+            named = frozenset(word for word in words if _CODE.fullmatch(word))
+            if named:
+                found[place] = Codes(named, all(len(word) <= _LONGEST_CODE for word in words))
+        return found
 
     @cached_property
     def given(self) -> int:

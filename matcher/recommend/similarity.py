@@ -102,6 +102,7 @@ class Comparison:
         self._table = _stretched(query, items, floor)
         for place, item in enumerate(self.items):
             self._separate(item, int(self._starts[place]))
+            self._separate_codes(item, int(self._starts[place]))
         # Rounded to four digits, so that every processor quotes the same pair.
         self._rounded = self._table.round(4)
 
@@ -198,6 +199,13 @@ class Comparison:
                 self._table[row, start + column] = 0.0
                 if self.query.labels[row].field == "description":  # a free text is its only label
                     self._table[-1, start + column] = 0.0
+
+    def _separate_codes(self, item: Analysis, start: int) -> None:
+        """Set the similarity of codes that are only spelt alike to 0 ("5G NTN", "n8n")."""
+        for column, theirs in item.codes.items():
+            for row, ours in self.query.codes.items():
+                if ours.excludes(theirs):
+                    self._table[row, start + column] = 0.0
 
 
 def _stretched(query: Features, items: Sequence[Features], floor: float) -> Floats:

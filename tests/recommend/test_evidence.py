@@ -278,3 +278,21 @@ def test_a_list_so_long_that_it_names_everything_names_nothing() -> None:
     long, short = found(asker, [organisation(2, expertise=themes), organisation(3, expertise=themes[:-1])])
     assert long.item_theme is None
     assert short.item_theme is not None
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "likeness"),
+    [
+        ("5G NTN", "n8n", 0.0),
+        ("n8n", "automates n8n", 1.0),
+        ("3D", "animation 2D", 0.0),
+        ("animation 3D", "animation 2D", 1.0),
+        ("5G", "réseaux mobiles", 1.0),
+    ],
+)
+def test_codes_that_are_only_spelt_alike_are_not_alike(ours: str, theirs: str, likeness: float) -> None:
+    alike = [
+        Features(analysis, "", np.ones((len(analysis.labels) + 1, 1), np.float32))
+        for analysis in (analysed(expertise=(ours,)), analysed(expertise=(theirs,)))
+    ]
+    assert Comparison(alike[0], alike[1:], 0.0).best(Role.GIVES, Role.GIVES) == [likeness]
