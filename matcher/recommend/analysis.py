@@ -26,10 +26,12 @@ Subject = AnyItem | Profile
 _QUOTED_FIELDS = frozenset({"description", "name"})
 """Fields whose single words are evidence."""
 _NO_SUBJECT = frozenset({"sectors", "needs"})
-_WORD = re.compile(r"[^\W_]+")
-_LONGEST_CODE = 5
-_CODE = re.compile(r"(?=[^\W\d_]*\d)(?=\d*[^\W\d_])[^\W_]{2,5}")
-"""A short word of letters and digits: an encoder sees how it is spelt, and seldom what it means."""
+_SEEKS_A_FIRM = re.compile(
+    r"\W*(?:un|une|des|a)?\s*(?:partenaires?|prestataires?|fournisseurs?|sous-traitants?|intégrateurs?|agences?"
+    r"|éditeurs?|partners?|suppliers?|subcontractors?)\b",
+    re.IGNORECASE,
+)
+"""How a need begins that is for another company: "partenaire de développement logiciel" is no job."""
 _SHORTEST_STEM = 4
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
 _OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
@@ -39,7 +41,8 @@ _COMMON_WORDS = frozenset(
         """activité acteur client cluster digital digitale digitales entreprise entreprises french gestion
         groupe ligne numérique numériques occitanie partenaire partenaires plateforme premier première
         professionnel projet projets présent présente région régional régionale service services société
-        sociétés solution solutions structure tech toulousain toulousaine toulouse montpellier"""
+        sociétés solution solutions structure tech toulousain toulousaine toulouse montpellier france
+        session sessions janvier février mars avril juin juillet août septembre octobre novembre décembre"""
     ).split()
 )
 """Folded words that most of the cluster's texts hold: they are evidence of nothing."""
@@ -54,23 +57,6 @@ class Word:
     end: int
     text: str
     folded: str
-
-
-@dataclass(frozen=True, slots=True)
-class Codes:
-    """The codes that a label names, and whether it consists of nothing but short words ("5G NTN")."""
-
-    named: frozenset[str]
-    are_all: bool
-
-    def excludes(self, other: "Codes") -> bool:
-        """Whether two labels are alike by their letters alone: a mere code, and other codes than its own.
-
-        >>> n8n, satellite = Codes(frozenset({"n8n"}), True), Codes(frozenset({"5g"}), True)
-        >>> n8n.excludes(satellite), n8n.excludes(n8n)
-        (True, False)
-        """
-        return (self.are_all or other.are_all) and self.named.isdisjoint(other.named)
 
 
 @dataclass(frozen=True)  # without slots: texts that are derived for every question are kept
@@ -143,17 +129,6 @@ class Analysis:
                 if mention.field not in _NO_SUBJECT:
                     stated.setdefault(concept, mention)
         return stated
-
-    @cached_property
-    def codes(self) -> dict[int, Codes]:
-        """The codes with a digit that labels name ("5G", "n8n"), by the label's position."""
-        found = {}
-        for place, label in enumerate(self.labels):
-            words = _WORD.findall(label.folded)
-            named = frozenset(word for word in words if _CODE.fullmatch(word))
-            if named:
-                found[place] = Codes(named, all(len(word) <= _LONGEST_CODE for word in words))
-        return found
 
     @cached_property
     def given(self) -> int:
@@ -290,7 +265,11 @@ class Analyser:
             return tuple(_named_by_training(fact, subject) for fact in facts)
         if not isinstance(subject, Profile):
             return facts
-        return facts + self.knowledge.occupations.in_fields(subject.fields())
+        return facts + self.knowledge.occupations.in_fields(
+            (name, text)
+            for name, text in subject.fields()
+            if name != "needs" or not _SEEKS_A_FIRM.match(text)
+        )
 
     def _where(self, subject: Subject) -> tuple[Place | None, Word | None, Span | None]:
         """Return the place, the words that name it, and a place name that is not known.

@@ -1,5 +1,6 @@
 """One side of a match ready to be scored: its analysis and its vectors."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -26,6 +27,10 @@ MANY_LABELS_OF_STAFF = 10
 """The same for factories, opportunities and leads, whose lists the cluster's staff write."""
 WORTH_OF_A_FRAME = 0.4
 """Share of its similarity that the name of a programme keeps: it orders calls, and is never clear."""
+_WORD = re.compile(r"[^\W_]+")
+_LONGEST_CODE = 5
+_CODE = re.compile(r"(?=[^\W\d_]*\d)(?=\d*[^\W\d_])[^\W_]{2,5}")
+"""A short word of letters and digits: an encoder sees how it is spelt, and seldom what it means."""
 
 
 def worth_of_one(count: int, most: int) -> float:
@@ -38,6 +43,27 @@ def worth_of_one(count: int, most: int) -> float:
     (1.0, 0.25)
     """
     return min(1.0, most / max(1, count)) ** 2
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """The codes that a label names, and whether it consists of nothing but short words ("5G NTN")."""
+
+    named: frozenset[str]
+    are_all: bool
+
+    def excludes(self, other: "Codes") -> bool:
+        """Whether two labels are alike by their letters alone: a mere code, and other codes than its own.
+
+        A code within a code is the same ("LwM2M" is M2M).
+
+        >>> n8n, satellite = Codes(frozenset({"n8n"}), True), Codes(frozenset({"5g"}), True)
+        >>> n8n.excludes(satellite), n8n.excludes(n8n)
+        (True, False)
+        """
+        if not (self.are_all or other.are_all):
+            return False
+        return not any(one in two or two in one for one in self.named for two in other.named)
 
 
 @dataclass(frozen=True)  # without slots: what is asked of an item by every question is kept
@@ -78,6 +104,17 @@ class Features:
             else:  # written by staff, who gain nothing by a long list
                 worth[0, span] *= min(1.0, MANY_LABELS_OF_STAFF / count)
         return worth
+
+    @cached_property
+    def codes(self) -> dict[int, Codes]:
+        """The codes with a digit that labels name ("5G", "n8n"), by the label's position."""
+        found = {}
+        for place, label in enumerate(self.analysis.labels):
+            words = _WORD.findall(label.folded)
+            named = frozenset(word for word in words if _CODE.fullmatch(word))
+            if named:
+                found[place] = Codes(named, all(len(word) <= _LONGEST_CODE for word in words))
+        return found
 
     @property
     def asked(self) -> Vectors:

@@ -4,9 +4,9 @@ from datetime import datetime
 
 from matcher.domain.answers import Missing
 from matcher.domain.eligibility import eligible
-from matcher.domain.items import AnyItem, Item, Kind, Opportunity, Organisation, Profile
+from matcher.domain.items import AnyItem, Item, Kind, Lead, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
-from matcher.language import are_twins
+from matcher.language import are_twins, organisation_key
 from matcher.recommend.phrases import notice
 from matcher.recommend.policies import Policy
 
@@ -45,7 +45,16 @@ def depth_of(query: AnyItem | Profile, policy: Policy) -> int:
 
 
 def may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | None) -> bool:
-    """Whether an item may be recommended: eligible, and not a second record of the asker itself."""
-    if isinstance(query, Organisation) and isinstance(item, Organisation) and are_twins(query, item):
-        return False
+    """Whether an item may be recommended: eligible, and neither the asker itself nor what it runs."""
+    if isinstance(query, Organisation):
+        if isinstance(item, Organisation) and are_twins(query, item):
+            return False
+        if isinstance(item, Lead) and _runs(query, item):
+            return False
     return eligible(query, item, on)
+
+
+def _runs(organisation: Organisation, lead: Lead) -> bool:
+    """Whether a lead is the organisation's own: it bears its name, or begins with it if that is two words."""
+    own, name = organisation_key(organisation.name), organisation_key(lead.name)
+    return name == own or (" " in own and name.startswith(f"{own} "))

@@ -100,9 +100,9 @@ class Comparison:
         self._starts = np.concatenate([[0], ends[:-1]])
         self._bounds: dict[Role, tuple[list[int], Ints]] = {}
         self._table = _stretched(query, items, floor)
-        for place, item in enumerate(self.items):
-            self._separate(item, int(self._starts[place]))
-            self._separate_codes(item, int(self._starts[place]))
+        for item, start in zip(items, self._starts.tolist(), strict=True):
+            self._separate(item.analysis, start)
+            self._separate_codes(query, item, start)
         # Rounded to four digits, so that every processor quotes the same pair.
         self._rounded = self._table.round(4)
 
@@ -200,10 +200,10 @@ class Comparison:
                 if self.query.labels[row].field == "description":  # a free text is its only label
                     self._table[-1, start + column] = 0.0
 
-    def _separate_codes(self, item: Analysis, start: int) -> None:
+    def _separate_codes(self, query: Features, item: Features, start: int) -> None:
         """Set the similarity of codes that are only spelt alike to 0 ("5G NTN", "n8n")."""
         for column, theirs in item.codes.items():
-            for row, ours in self.query.codes.items():
+            for row, ours in query.codes.items():
                 if ours.excludes(theirs):
                     self._table[row, start + column] = 0.0
 

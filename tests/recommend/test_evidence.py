@@ -285,6 +285,7 @@ def test_a_list_so_long_that_it_names_everything_names_nothing() -> None:
     [
         ("5G NTN", "n8n", 0.0),
         ("n8n", "automates n8n", 1.0),
+        ("M2M", "LwM2M", 1.0),
         ("3D", "animation 2D", 0.0),
         ("animation 3D", "animation 2D", 1.0),
         ("5G", "réseaux mobiles", 1.0),

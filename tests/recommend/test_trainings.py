@@ -64,3 +64,23 @@ def test_the_town_asked_for_moves_the_order_visibly(knowledge: Knowledge, text: 
     assert ids(answer.items) == ["ORG2", "ORG1", "ORG0"]
     near, far = (told(answer.items, item_id).score for item_id in ("ORG2", "ORG0"))
     assert near - far > 0.05
+
+
+@pytest.mark.parametrize(
+    ("need", "is_found"),
+    [("développeurs Python", True), ("partenaire de développement logiciel", False)],
+)
+def test_who_looks_for_a_partner_looks_for_nobody_to_hire(
+    knowledge: Knowledge, need: str, is_found: bool
+) -> None:
+    asker = Organisation(id="ORG1", name="Une", description="Conseil.", needs=(need,))
+    answer = ask(asker, training("PRV1", rome_codes=("M1805",)), kind=Kind.LEAD, knowledge=knowledge)
+    assert ("cette formation y mène" in str(answer.items)) is is_found
+
+
+@pytest.mark.parametrize("name", ["École Lumen", "École Lumen et Campus Sud, Hackeuses"])
+def test_a_school_is_not_sent_to_itself(knowledge: Knowledge, name: str) -> None:
+    asker = Organisation(id="ORG1", name="École Lumen", description="Un cursus.", expertise=("Cursus",))
+    own, other = training("PRV1", name=name), training("PRV2", name="École Lumière")
+    answer = ask(asker, own, other, kind=Kind.LEAD, knowledge=knowledge)
+    assert ids([*answer.items, *answer.weaker]) == ["PRV2"]
