@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
-from matcher.knowledge.meets import Meets, Met
+from matcher.knowledge.meets import Asked, Meets, Met
 from matcher.recommend.analysis import Analysis, NamedTheme, find_named_theme
 from matcher.recommend.features import MANY_LABELS, worth_of_one
 from matcher.recommend.policies import Policy
@@ -192,7 +192,7 @@ class EvidenceFinder:
         self._number = len(self._items)
         self.peers = peers or [()] * self._number
         asked = meets.asked_by(policy.kind, self._query.stated)
-        self.met = [self._of_the_job(asked.among(item.stated), item) for item in self._items]
+        self.met = [self._met(asked, item) for item in self._items]
         self.concepts = self._concepts()
 
     @property
@@ -324,14 +324,17 @@ class EvidenceFinder:
         told = sum(self._rarity(self._word_holders[word]) for word in self._shared_words(item))
         return told / self._told_by_words * self._worth_of_words(item)
 
+    def _met(self, asked: Asked, item: Analysis) -> tuple[Met, ...]:
+        """Facts of the question and of an item that meet, strongest first; for most items none do."""
+        met = asked.among(item.stated)
+        return self._of_the_job(met, item) if met else ()
+
     def _of_the_job(self, met: Sequence[Met], item: Analysis) -> tuple[Met, ...]:
         """Weigh what meets by the job that is asked for, and by how much the item names.
 
         A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
         jobs leads to each of them less.
         """
-        if not met:
-            return ()
         taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
         leads = any(one.item.concept.startswith(_TEACHES) for one in met)
         is_asked = any(fact.concept.startswith(_JOB) for fact in self._query.facts)
