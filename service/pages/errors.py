@@ -10,8 +10,10 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from matcher.errors import MatcherError, NotFound
+from matcher.hiring.candidates import MOST_BYTES
 from matcher.people import LinkGone
 from matcher.people.links import FAULTS, Fault
+from service.http.middleware import UPLOADS
 from service.pages.environment import translate
 from service.pages.frame import Page, language_of, show
 from service.pages.text import mark
@@ -87,6 +89,18 @@ SENTENCES: dict[int, tuple[str, str, str]] = {
 """Title, what happened, and what to do, by status; every other status is shown as 500."""
 
 
+SMALLER_FILE = mark(
+    "Un fichier fait %(size)s Mo au plus : enregistrez-le en CSV, ou partagez-le en plusieurs. Revenez à la"
+    " page précédente, où ce que vous aviez tapé est encore, et envoyez-le de nouveau."
+)
+SMALLER_CV = mark(
+    "Un CV fait %(size)s Mo au plus : exportez-le en PDF sans images, ou collez-en le texte. Revenez à la"
+    " page précédente : rien d'autre n'y a changé."
+)
+CANDIDATES = "/candidat/"
+"""Beginning of the addresses of candidates' own pages."""
+
+
 @dataclass(frozen=True, slots=True)
 class ErrorPage(Page):
     """One error: its title, what happened, what to do.
@@ -131,10 +145,23 @@ def show_error(request: Request, status: int, typed: Sequence[tuple[str, str]] =
     """Return the page of a status; ``typed`` are the fields of a form that can be sent again."""
     lang = language_of(request)
     title, detail, advice = (translate(text, lang) for text in SENTENCES.get(status, SENTENCES[500]))
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        advice = _smaller(request) or advice
     request_id = request.scope.get("request_id", "") if status >= 500 else ""
     action = request.url.path if typed else ""
     page = ErrorPage(status, title, detail, advice, request_id, typed, action)
     return show(request, page, status=status)
+
+
+def _smaller(request: Request) -> str:
+    """Return how large a file may be and how to make it smaller; "" where no file is sent."""
+    path, lang = request.url.path, language_of(request)
+    if not path.startswith(UPLOADS):
+        return ""
+    sentence, most = SMALLER_FILE, request.app.state.settings.max_upload_bytes // 2**20
+    if path.startswith(CANDIDATES):
+        sentence, most = SMALLER_CV, MOST_BYTES // 10**6
+    return translate(sentence, lang) % {"size": most}
 
 
 async def _sent(request: Request, status: int) -> list[tuple[str, str]]:

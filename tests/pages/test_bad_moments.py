@@ -60,6 +60,8 @@ def test_a_file_that_is_too_large_is_refused_by_every_form(read_only: FastAPI, p
     answered = browser_of(read_only, STAFF).post(path, files=files)
     assert answered.status_code == 413
     assert "dépasse la taille admise" in answered.text
+    assert "Un fichier fait 10 Mo au plus" in answered.text.replace("\u00a0", " ")
+    assert "Revenez à la page précédente" in answered.text
 
 
 def test_the_first_start_says_what_to_do_first(signed: FastAPI) -> None:

@@ -125,6 +125,18 @@ def test_a_bad_file_is_refused_with_a_sentence(opened: FastAPI) -> None:
     assert "endommagé" in answer.text
 
 
+@pytest.mark.parametrize(("size", "status"), [(6_000_000, 422), (11 * 2**20, 413)])
+def test_a_cv_that_is_too_large_is_refused_with_the_limit_and_changes_nothing(
+    opened: FastAPI, size: int, status: int
+) -> None:
+    path, visitor = enter(opened), visitor_of(opened)
+    before = visitor.get(path).text
+    refused = visitor.post(f"{path}/cv", files={"file": ("cv.pdf", b"x" * size)})
+    assert refused.status_code == status
+    assert "5 Mo" in words(refused)
+    assert visitor.get(path).text == before
+
+
 def test_nobody_but_hr_sees_profiles(opened: FastAPI) -> None:
     for person in (STAFF, ADMIN, MEMBER):
         assert browser_of(opened, person).get("/recruter/candidats").status_code == 403
