@@ -19,7 +19,7 @@ def matcher(stocked) -> Iterator[Matcher]:
 
 
 def warmed(client: TestClient, matcher: Matcher) -> list[object]:
-    """Run the job to its end; return what it logged."""
+    """Run the job to its end; return what was logged, by the service's own job too."""
 
     async def run() -> None:
         job = WarmUpJob(client.app.state.engine, matcher, delay_s=0.0)
@@ -36,7 +36,7 @@ def test_all_items_are_prepared_and_answers_stay_the_same(stocked, matcher):
     path = "/v1/organisations/ORG001/recommendations?kind=partner&on=2026-11-30"
     with serving(stocked, matcher) as client:
         before = client.get(path, headers=STAFF).json()
-        assert warmed(client, matcher) == [("items prepared", matcher.index.count())]
+        assert ("items prepared", matcher.index.count()) in warmed(client, matcher)
         assert matcher.index.count() <= len(ITEMS)
         assert client.get(path, headers=STAFF).json() == before
 
@@ -44,5 +44,5 @@ def test_all_items_are_prepared_and_answers_stay_the_same(stocked, matcher):
 def test_an_index_that_is_away_is_said_and_stops_nothing(stocked, matcher):
     with serving(stocked, matcher) as client:
         matcher.serving.close()
-        assert [event for event, _ in warmed(client, matcher)] == ["items are prepared as they are asked for"]
+        assert ("items are prepared as they are asked for", None) in warmed(client, matcher)
         assert client.get("/healthz").status_code == 200
