@@ -77,12 +77,12 @@ class HashingEncoder:
 
     def _vector(self, chunks: Sequence[str]) -> Floats:
         """Return the vector of what stands between the blanks of a text, (dim,), of length 1."""
-        summed = np.zeros(self._dim)
+        summed: Floats = np.zeros(self._dim)
         if chunks:
             hashes = np.concatenate([_hashes(chunk) for chunk in chunks])
             # Features that fall into one place by chance cancel out: half of the hashes are negative.
             summed = np.bincount(np.abs(hashes) % self._dim, np.sign(hashes), minlength=self._dim)
-        length = np.linalg.norm(summed)
+        length = float(np.linalg.norm(summed))
         if length == 0:
             summed[0] = length = 1.0
         unit: Floats = summed / length
