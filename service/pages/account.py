@@ -19,6 +19,7 @@ from service.http.engine import client_of
 from service.pages.acting import PersonDep, now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 LONGEST_ADDRESS = 300
@@ -112,12 +113,16 @@ async def account(request: Request, person: PersonDep, engine: EngineDep) -> Res
 @router.post("/compte/agenda", name="page_calendar")
 async def calendar(request: Request, person: PersonDep, engine: EngineDep) -> Response:
     """Give one's calendar a new address, or end it."""
-    ends = (await typed(request)).get("act") == "close"
-    if ends:
-        await engine.read(lambda matcher: matcher.calendars.close(person.id, now()))
-    else:
-        await engine.read(lambda matcher: matcher.calendars.open(person.id, now()))
-    return back_to("/compte", said="calendar_ended" if ends else "calendar_made", anchor="agenda")
+
+    async def do() -> Response:
+        ends = (await typed(request)).get("act") == "close"
+        if ends:
+            await engine.read(lambda matcher: matcher.calendars.close(person.id, now()))
+        else:
+            await engine.read(lambda matcher: matcher.calendars.open(person.id, now()))
+        return back_to("/compte", said="calendar_ended" if ends else "calendar_made", anchor="agenda")
+
+    return await once(request, do)
 
 
 @router.post("/deconnexion", name="page_sign_out")

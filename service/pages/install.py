@@ -12,6 +12,7 @@ from service.pages.admin import backup, gate, journal, people, state
 from service.pages.candidate import entry, own
 from service.pages.hr import audit, candidates, hiring, needs, shortlists
 from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
+from service.pages.once import Sendings
 from service.pages.staff import alerts, deciding, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.events.kept import KeptEvents
@@ -60,6 +61,7 @@ ROUTERS = (
 def install(app: FastAPI) -> None:
     """Serve the pages and their files, and show errors to browsers as pages."""
     errors.install(app)
+    app.state.sendings = Sendings()
     for router in ROUTERS:
         app.include_router(router, dependencies=[Depends(identify)])
     if app.state.settings.demonstration:

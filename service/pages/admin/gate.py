@@ -15,6 +15,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 AdminDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]
@@ -44,18 +45,22 @@ async def gate(request: Request, _admin: AdminDep, engine: EngineDep) -> Respons
 @router.post(PATH, name="page_set_gate")
 async def set_gate(request: Request, admin: AdminDep, engine: EngineDep) -> Response:
     """Turn candidates on, with a reference, or off."""
-    form = await typed(request)
-    by, actor = (admin.person.name, admin.person.id) if admin.person else ("key", "")
-    if form.get("act") == "disable":
-        await engine.read(lambda matcher: matcher.hiring.desk.disable(by, now(), actor))
-        return back_to(PATH, said="candidates_off")
-    dpia = form.get("dpia", "")
-    try:
-        await engine.read(lambda matcher: matcher.hiring.desk.enable(dpia, by, now(), actor))
-    except InvalidRequest:
-        page = await engine.read(lambda matcher: _page(matcher, wrong=True))
-        return show(request, page, section="/administration", status=422)
-    return back_to(PATH, said="candidates_on")
+
+    async def do() -> Response:
+        form = await typed(request)
+        by, actor = (admin.person.name, admin.person.id) if admin.person else ("key", "")
+        if form.get("act") == "disable":
+            await engine.read(lambda matcher: matcher.hiring.desk.disable(by, now(), actor))
+            return back_to(PATH, said="candidates_off")
+        dpia = form.get("dpia", "")
+        try:
+            await engine.read(lambda matcher: matcher.hiring.desk.enable(dpia, by, now(), actor))
+        except InvalidRequest:
+            page = await engine.read(lambda matcher: _page(matcher, wrong=True))
+            return show(request, page, section="/administration", status=422)
+        return back_to(PATH, said="candidates_on")
+
+    return await once(request, do)
 
 
 def _page(matcher: Matcher, *, wrong: bool = False) -> GatePage:

@@ -9,15 +9,17 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
-from matcher.errors import InvalidRequest, MatcherError
+from matcher.errors import Ambiguous, InvalidRequest, MatcherError, NotFound
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.looking import list_people
 from service.pages.acting import now
+from service.pages.environment import translate
 from service.pages.forms import ticked, typed
-from service.pages.frame import Page, back_to, show
+from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
+from service.pages.once import once
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
@@ -25,6 +27,14 @@ PeopleDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]
 KeysDep = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
 SECTION = "/administration"
 KEY_FOR = timedelta(days=365)
+SEVERAL_ORGANISATIONS = mark("Plusieurs organisations ont ce nom : écrivez-le en entier, ou son identifiant.")
+NO_ORGANISATION = mark("Aucune organisation de l'annuaire n'a ce nom : écrivez-le comme dans l'annuaire.")
+MEMBER_NEEDS = mark("Un membre parle pour une organisation : écrivez son nom.")
+WRONG_PERSON = mark(
+    "Rien n'a été ajouté : écrivez une adresse complète, comme prenom@exemple.fr, que personne d'autre n'a,"
+    " et un nom d'une seule ligne."
+)
+KEY_NEEDS = mark("Donnez à la clé un nom d'une seule ligne et au moins un droit.")
 ROLES: dict[Role, str] = {
     Role.MEMBER: mark("membre"),
     Role.STAFF: mark("équipe"),
@@ -95,19 +105,24 @@ async def people(request: Request, _admin: PeopleDep, engine: EngineDep) -> Resp
 @router.post("/administration/personnes", name="page_add_person")
 async def add(request: Request, admin: PeopleDep, engine: EngineDep) -> Response:
     """Add a person; a form that is refused is shown again as it was typed."""
-    typed_form, roles = await typed(request), await ticked(request, "roles")
-    form = PersonForm(
-        email=typed_form.get("email", "")[:300],
-        name=typed_form.get("name", "")[:300],
-        organisation=typed_form.get("organisation", "")[:300],
-        roles=tuple(role for role in roles if role in set(Role)),
-    )
-    try:
-        await engine.read(lambda matcher: _add(matcher, form, admin.person_id))
-    except MatcherError as fault:
-        refused = replace(form, error=str(fault))
-        return await _show(request, engine, form=refused, status=422)
-    return back_to("/administration", said="person_added")
+
+    async def do() -> Response:
+        typed_form, roles = await typed(request), await ticked(request, "roles")
+        form = PersonForm(
+            email=typed_form.get("email", "")[:300],
+            name=typed_form.get("name", "")[:300],
+            organisation=typed_form.get("organisation", "")[:300],
+            roles=tuple(role for role in roles if role in set(Role)),
+        )
+        try:
+            await engine.read(lambda matcher: _add(matcher, form, admin.person_id))
+        except MatcherError as fault:
+            words = translate(_words_of(fault, form), language_of(request))
+            refused = replace(form, error=words)
+            return await _show(request, engine, form=refused, status=422)
+        return back_to("/administration", said="person_added")
+
+    return await once(request, do)
 
 
 @router.post("/administration/personnes/{person_id}/desactiver", name="page_disable_person")
@@ -127,16 +142,21 @@ async def disable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Respon
 @router.post("/administration/cles", name="page_make_key")
 async def make_key(request: Request, admin: KeysDep, engine: EngineDep) -> Response:
     """Make a key and show it, this once."""
-    form, at = await typed(request), now()
-    maker = admin.person.id if admin.person else None
-    scopes = [Scope(code) for code in await ticked(request, "scopes") if code in set(Scope)]
-    try:
-        _, token = await engine.read(
-            lambda matcher: matcher.keys.make(form.get("name", ""), scopes, at, at + KEY_FOR, made_by=maker)
-        )
-    except MatcherError as fault:
-        return await _show(request, engine, key_error=str(fault), status=422)
-    return await _show(request, engine, made=token)
+
+    async def do() -> Response:
+        form, at = await typed(request), now()
+        maker = admin.person.id if admin.person else None
+        scopes = [Scope(code) for code in await ticked(request, "scopes") if code in set(Scope)]
+        try:
+            _, token = await engine.read(
+                lambda m: m.keys.make(form.get("name", ""), scopes, at, at + KEY_FOR, made_by=maker)
+            )
+        except MatcherError:
+            words = translate(KEY_NEEDS, language_of(request))
+            return await _show(request, engine, key_error=words, status=422)
+        return await _show(request, engine, made=token)
+
+    return await once(request, do)
 
 
 @router.post("/administration/cles/{key_id}/revoquer", name="page_revoke_key")
@@ -144,6 +164,17 @@ async def revoke(key_id: str, _admin: KeysDep, engine: EngineDep) -> Response:
     """End a key at once."""
     await engine.read(lambda matcher: matcher.keys.revoke(key_id, now()))
     return back_to("/administration", said="key_revoked")
+
+
+def _words_of(fault: MatcherError, form: PersonForm) -> str:
+    """Return why a person was not added, and what to correct."""
+    if isinstance(fault, Ambiguous):
+        return SEVERAL_ORGANISATIONS
+    if isinstance(fault, NotFound):
+        return NO_ORGANISATION
+    if Role.MEMBER.value in form.roles and not form.organisation:
+        return MEMBER_NEEDS
+    return WRONG_PERSON
 
 
 def _add(matcher: Matcher, form: PersonForm, by: str) -> None:

@@ -27,6 +27,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import sent_in_memory, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.pages.once import once
 from service.shortlists import held_facts
 
 router = APIRouter(include_in_schema=False)
@@ -191,8 +192,12 @@ async def ask_to_withdraw(request: Request, followed: FollowedDep) -> Response:
 @router.post("/candidat/{token}/effacer", name="page_candidate_withdrawn")
 async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
     """Erase everything of the candidate; the rest of the proof follows by itself."""
-    erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
-    return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
+
+    async def do() -> Response:
+        erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
+        return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
+
+    return await once(request, do)
 
 
 async def _done(

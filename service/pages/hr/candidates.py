@@ -15,6 +15,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import typed
 from service.pages.frame import Page, language_of, show
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
@@ -58,10 +59,14 @@ async def candidates(request: Request, _hr: HrDep, engine: EngineDep) -> Respons
 async def invite(request: Request, _hr: HrDep, engine: EngineDep) -> Response:
     """Make an invitation and show its address, once."""
 
-    def make(matcher: Matcher) -> CandidatesPage:
-        return _list(matcher, matcher.addresses.candidate_entry(matcher.hiring.desk.invite(now())))
+    async def do() -> Response:
 
-    return show(request, await engine.read(make), section=SECTION)
+        def make(matcher: Matcher) -> CandidatesPage:
+            return _list(matcher, matcher.addresses.candidate_entry(matcher.hiring.desk.invite(now())))
+
+        return show(request, await engine.read(make), section=SECTION)
+
+    return await once(request, do)
 
 
 @router.get("/recruter/candidats/{code}", name="page_one_candidate")
@@ -73,18 +78,22 @@ async def candidate(request: Request, code: Code, _hr: HrDep, engine: EngineDep)
 @router.post("/recruter/candidats/{code}/ouvrir", name="page_open_contact")
 async def open_contact(request: Request, code: Code, hr: HrDep, engine: EngineDep) -> Response:
     """Open the contact of a candidate for the reason typed, and show it on this page alone."""
-    reason = (await typed(request)).get("reason", "")
-    by = hr.person.id if hr.person else ""
 
-    def act(matcher: Matcher) -> CandidatePage:
-        try:
-            contact = matcher.hiring.desk.open_contact(code, by, reason, now())
-        except InvalidRequest as error:
-            return _page(matcher, request, code, reason=reason, wrong=str(error))
-        return _page(matcher, request, code, contact=contact)
+    async def do() -> Response:
+        reason = (await typed(request)).get("reason", "")
+        by = hr.person.id if hr.person else ""
 
-    page = await engine.read(act)
-    return show(request, page, section=SECTION, status=422 if page.wrong else 200)
+        def act(matcher: Matcher) -> CandidatePage:
+            try:
+                contact = matcher.hiring.desk.open_contact(code, by, reason, now())
+            except InvalidRequest as error:
+                return _page(matcher, request, code, reason=reason, wrong=str(error))
+            return _page(matcher, request, code, contact=contact)
+
+        page = await engine.read(act)
+        return show(request, page, section=SECTION, status=422 if page.wrong else 200)
+
+    return await once(request, do)
 
 
 def _list(matcher: Matcher, invitation: str = "") -> CandidatesPage:

@@ -28,6 +28,7 @@ from service.pages.acting import now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.hr.need_versions import kept_marks, marks_of, merged
+from service.pages.once import once
 from service.words import Language
 
 router = APIRouter(include_in_schema=False)
@@ -120,24 +121,28 @@ async def read_need(request: Request, _caller: ManagerDep, engine: EngineDep) ->
 @router.post("/recruter/besoins", name="page_save_need")
 async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> Response:
     """Save a need, new or corrected; what hinders it is said on the page, with what was typed."""
-    form = await typed(request)
-    need_id, by = form.get("need_id", ""), caller.person.id if caller.person else None
 
-    def save(matcher: Matcher) -> SavedNeed:
-        desk = matcher.hiring.needs
-        draft = desk.draft(form.get("text", ""), now(), _known(form))
-        if need_id:
-            return desk.edit(need_id, draft, _overrides(form), form.get("version", ""))
-        return desk.save(draft, _overrides(form), by)
+    async def do() -> Response:
+        form = await typed(request)
+        need_id, by = form.get("need_id", ""), caller.person.id if caller.person else None
 
-    try:
-        saved = await engine.read(save)
-    except IllegalStep:
-        return await _in_conflict(request, engine, form)
-    except NeedRefused as refused:
-        said = refused.french if language_of(request) == "fr" else str(refused)
-        return await _shown(request, engine, form, _State(fault=said))
-    return back_to(f"{HOME}/{saved.need.id}", "need_saved")
+        def save(matcher: Matcher) -> SavedNeed:
+            desk = matcher.hiring.needs
+            draft = desk.draft(form.get("text", ""), now(), _known(form))
+            if need_id:
+                return desk.edit(need_id, draft, _overrides(form), form.get("version", ""))
+            return desk.save(draft, _overrides(form), by)
+
+        try:
+            saved = await engine.read(save)
+        except IllegalStep:
+            return await _in_conflict(request, engine, form)
+        except NeedRefused as refused:
+            said = refused.french if language_of(request) == "fr" else str(refused)
+            return await _shown(request, engine, form, _State(fault=said))
+        return back_to(f"{HOME}/{saved.need.id}", "need_saved")
+
+    return await once(request, do)
 
 
 @router.get("/recruter/besoins/{need_id}", name="page_need")

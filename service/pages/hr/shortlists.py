@@ -18,6 +18,7 @@ from service.pages.acting import PersonDep, now
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_number, page_of
+from service.pages.once import once
 from service.words import Language, choose
 
 router = APIRouter(include_in_schema=False)
@@ -120,10 +121,14 @@ async def shortlists(request: Request, _hr: HrDep, engine: EngineDep) -> Respons
 
 
 @router.post("/recruter/besoins/{need_id}/selection", name="page_make_shortlist")
-async def make(need_id: str, person: PersonDep, _hr: HrDep, engine: EngineDep) -> Response:
+async def make(request: Request, need_id: str, person: PersonDep, _hr: HrDep, engine: EngineDep) -> Response:
     """Make a shortlist for a need."""
-    made = await engine.read(lambda matcher: matcher.hiring.shortlists.make(need_id, person.id, now()))
-    return back_to(f"{HOME}/{made.id}", "shortlist_made")
+
+    async def do() -> Response:
+        made = await engine.read(lambda matcher: matcher.hiring.shortlists.make(need_id, person.id, now()))
+        return back_to(f"{HOME}/{made.id}", "shortlist_made")
+
+    return await once(request, do)
 
 
 @router.get(HOME + "/{shortlist_id}", name="page_shortlist")
@@ -135,14 +140,18 @@ async def shortlist(request: Request, shortlist_id: str, _hr: HrDep, engine: Eng
 @router.post(HOME + "/{shortlist_id}/{code}", name="page_decide")
 async def decide(request: Request, shortlist_id: str, code: str, hr: HrDep, engine: EngineDep) -> Response:
     """Keep what the signed-in person decided on a profile."""
-    form = await typed(request)
-    try:
-        decision = Decision(form.get("decision", ""))
-        decided = Decided(decision, form.get("reason", ""), hr.person_id, now())
-        await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
-    except (ValueError, InvalidRequest):
-        return await _shown(request, shortlist_id, engine, code, form.get("reason", ""))
-    return back_to(f"{HOME}/{shortlist_id}?page={page_number(request)}", "decided", code)
+
+    async def do() -> Response:
+        form = await typed(request)
+        try:
+            decision = Decision(form.get("decision", ""))
+            decided = Decided(decision, form.get("reason", ""), hr.person_id, now())
+            await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
+        except (ValueError, InvalidRequest):
+            return await _shown(request, shortlist_id, engine, code, form.get("reason", ""))
+        return back_to(f"{HOME}/{shortlist_id}?page={page_number(request)}", "decided", code)
+
+    return await once(request, do)
 
 
 async def _shown(

@@ -20,6 +20,7 @@ from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
 from service.pages.member.introductions import OUTCOMES, answer_of, standings, version_of
 from service.pages.member.standing import Standing
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 
@@ -89,8 +90,12 @@ async def answer(
     request: Request, introduction_id: str, followed: FollowedDep, engine: EngineDep
 ) -> Response:
     """Answer: yes, not now, or no with a reason."""
-    act, details = answer_of(await typed(request), now())
-    return await _act(followed, engine, introduction_id, act, details)
+
+    async def do() -> Response:
+        act, details = answer_of(await typed(request), now())
+        return await _act(followed, engine, introduction_id, act, details)
+
+    return await once(request, do)
 
 
 @router.post("/answers/{token}/introductions/{introduction_id}/bilan", name="page_outcome_by_link")
@@ -98,12 +103,16 @@ async def outcome(
     request: Request, introduction_id: str, followed: FollowedDep, engine: EngineDep
 ) -> Response:
     """Keep how it was."""
-    form = await typed(request)
-    said = OUTCOMES.get(form.get("outcome", ""))
-    if said is None:
-        raise InvalidRequest("The form holds an outcome that does not exist.")
-    details = Details(outcome=said, seen_version=version_of(form))
-    return await _act(followed, engine, introduction_id, Act.OUTCOME, details)
+
+    async def do() -> Response:
+        form = await typed(request)
+        said = OUTCOMES.get(form.get("outcome", ""))
+        if said is None:
+            raise InvalidRequest("The form holds an outcome that does not exist.")
+        details = Details(outcome=said, seen_version=version_of(form))
+        return await _act(followed, engine, introduction_id, Act.OUTCOME, details)
+
+    return await once(request, do)
 
 
 def _open(matcher: Matcher, token: str) -> Followed:

@@ -14,6 +14,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import PersonDep, now
 from service.pages.forms import typed
 from service.pages.frame import Page, show
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 AccountDep = Annotated[Caller, requires(Permission.MANAGE_OWN_ACCOUNT)]
@@ -46,17 +47,21 @@ async def ask(request: Request, _account: AccountDep, person: PersonDep, engine:
 @router.post(PATH, name="page_erase_own_now")
 async def erase(request: Request, _account: AccountDep, person: PersonDep, engine: EngineDep) -> Response:
     """Erase the person at once if the box is ticked, and sign them out everywhere; show the certificate."""
-    is_sure = (await typed(request)).get("sure") == SURE
-    last = await engine.read(lambda matcher: _is_last_admin(matcher, person))
-    if last or not is_sure:
-        page = ErasePage(email=person.email, unsure=not is_sure, last_admin=last)
-        return show(request, page, section="/mes-donnees", status=422)
-    subject = Subject(SubjectKind.PERSON, person.id)
-    erasure = await engine.write(lambda matcher: matcher.rights.erase(subject, now(), person.id))
-    del request.state.caller  # the frame of the answer names nobody any more
-    shown = show(request, ErasePage(email=person.email, erasure=erasure))
-    drop_visit(request, shown)
-    return shown
+
+    async def do() -> Response:
+        is_sure = (await typed(request)).get("sure") == SURE
+        last = await engine.read(lambda matcher: _is_last_admin(matcher, person))
+        if last or not is_sure:
+            page = ErasePage(email=person.email, unsure=not is_sure, last_admin=last)
+            return show(request, page, section="/mes-donnees", status=422)
+        subject = Subject(SubjectKind.PERSON, person.id)
+        erasure = await engine.write(lambda matcher: matcher.rights.erase(subject, now(), person.id))
+        del request.state.caller  # the frame of the answer names nobody any more
+        shown = show(request, ErasePage(email=person.email, erasure=erasure))
+        drop_visit(request, shown)
+        return shown
+
+    return await once(request, do)
 
 
 def _is_last_admin(matcher: Matcher, person: Person) -> bool:

@@ -22,6 +22,7 @@ from service.pages.forms import typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
 from service.pages.member.cards import KINDS, Group, group_of
+from service.pages.once import once
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
@@ -119,26 +120,36 @@ async def for_me(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
 @router.post("/organisations/{item_id}/reactions", name="page_react")
 async def reacting(request: Request, acting: ActingDep, engine: EngineDep) -> Response:
     """Keep a reaction and go back to the list."""
-    form = await typed(request)
-    row = _row(form, acting)
-    kept = await engine.write(lambda matcher: react(matcher.store.items, matcher.store.events, row))
-    return back_to(f"{acting.base}/pour-moi?reaction={kept.id}", said=row.action.value, anchor=row.kind.value)
+
+    async def do() -> Response:
+        form = await typed(request)
+        row = _row(form, acting)
+        kept = await engine.write(lambda matcher: react(matcher.store.items, matcher.store.events, row))
+        return back_to(
+            f"{acting.base}/pour-moi?reaction={kept.id}", said=row.action.value, anchor=row.kind.value
+        )
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/reactions/{number}/annuler", name="page_undo")
 async def undoing(request: Request, number: int, acting: ActingDep, engine: EngineDep) -> Response:
     """Take a reaction back."""
-    form = await typed(request)
 
-    def take_back(matcher: Matcher) -> Feedback:
-        known = {row.id for row in _reactions(matcher, acting.organisation.id)}
-        if number not in known:
-            raise NotFound("There is no such reaction to take back.")
-        return matcher.store.events.undo_feedback(number, acting.by, now())
+    async def do() -> Response:
+        form = await typed(request)
 
-    await engine.write(take_back)
-    path = "mis-de-cote" if form.get("back") == "aside" else "pour-moi"
-    return back_to(f"{acting.base}/{path}", said="undone")
+        def take_back(matcher: Matcher) -> Feedback:
+            known = {row.id for row in _reactions(matcher, acting.organisation.id)}
+            if number not in known:
+                raise NotFound("There is no such reaction to take back.")
+            return matcher.store.events.undo_feedback(number, acting.by, now())
+
+        await engine.write(take_back)
+        path = "mis-de-cote" if form.get("back") == "aside" else "pour-moi"
+        return back_to(f"{acting.base}/{path}", said="undone")
+
+    return await once(request, do)
 
 
 @router.get("/organisations/{item_id}/mis-de-cote", name="page_aside")

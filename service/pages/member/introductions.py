@@ -34,6 +34,7 @@ from service.pages.member.meeting_form import WRONG_MEETING, MeetingForm, plan_o
 from service.pages.member.meeting_form import typed_form as typed_meeting
 from service.pages.member.standing import Known, Standing, standing_of
 from service.pages.member.wishes import WishForm, form_of, typed_form, wish
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 DAYS_OF_A_MONTH = 30
@@ -103,56 +104,76 @@ async def show_introductions(
 @router.post("/organisations/{item_id}/introductions/{introduction_id}/reponse", name="page_answer")
 async def answer(request: Request, introduction_id: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Answer a request: yes, not now, or no with a reason."""
-    form = await typed(request)
-    act, details = answer_of(form, now())
-    return await _act(acting, engine, introduction_id, act, details)
+
+    async def do() -> Response:
+        form = await typed(request)
+        act, details = answer_of(form, now())
+        return await _act(acting, engine, introduction_id, act, details)
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/introductions/{introduction_id}/bilan", name="page_outcome")
 async def outcome(request: Request, introduction_id: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Keep how it was."""
-    form = await typed(request)
-    said = OUTCOMES.get(form.get("outcome", ""))
-    if said is None:
-        raise InvalidRequest("The form holds an outcome that does not exist.")
-    details = Details(outcome=said, seen_version=version_of(form))
-    return await _act(acting, engine, introduction_id, Act.OUTCOME, details)
+
+    async def do() -> Response:
+        form = await typed(request)
+        said = OUTCOMES.get(form.get("outcome", ""))
+        if said is None:
+            raise InvalidRequest("The form holds an outcome that does not exist.")
+        details = Details(outcome=said, seen_version=version_of(form))
+        return await _act(acting, engine, introduction_id, Act.OUTCOME, details)
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/introductions/{introduction_id}/retrait", name="page_withdraw")
 async def withdraw(request: Request, introduction_id: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Take a request of one's own back."""
-    details = Details(seen_version=version_of(await typed(request)))
-    return await _act(acting, engine, introduction_id, Act.WITHDRAW, details)
+
+    async def do() -> Response:
+        details = Details(seen_version=version_of(await typed(request)))
+        return await _act(acting, engine, introduction_id, Act.WITHDRAW, details)
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/introductions/{introduction_id}/rencontre", name="page_meeting")
 async def meeting(request: Request, introduction_id: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Set or change the date of a meeting, or cancel it; a date that is refused is shown as typed."""
-    form = await typed(request)
-    seen = version_of(form)
-    if form.get("act") == Act.CANCEL_MEETING.value:
-        return await _act(acting, engine, introduction_id, Act.CANCEL_MEETING, Details(seen_version=seen))
-    given = typed_meeting(form)
-    plan = plan_of(given, request.app.state.settings.zone)
-    try:
-        details = Details(meeting=plan, seen_version=seen)
-        return await _act(acting, engine, introduction_id, Act.SCHEDULE, details)
-    except InvalidRequest:
-        refused = replace(given, error=translate(WRONG_MEETING, language_of(request)))
-        return await show_introductions(request, acting, engine, meeting=(introduction_id, refused))
+
+    async def do() -> Response:
+        form = await typed(request)
+        seen = version_of(form)
+        if form.get("act") == Act.CANCEL_MEETING.value:
+            return await _act(acting, engine, introduction_id, Act.CANCEL_MEETING, Details(seen_version=seen))
+        given = typed_meeting(form)
+        plan = plan_of(given, request.app.state.settings.zone)
+        try:
+            details = Details(meeting=plan, seen_version=seen)
+            return await _act(acting, engine, introduction_id, Act.SCHEDULE, details)
+        except InvalidRequest:
+            refused = replace(given, error=translate(WRONG_MEETING, language_of(request)))
+            return await show_introductions(request, acting, engine, meeting=(introduction_id, refused))
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/demandes", name="page_ask_to_meet")
 async def ask_to_meet(request: Request, acting: ActingDep, engine: EngineDep) -> Response:
     """Propose to staff that the organisation meets a partner."""
-    form = await typed(request)
-    pair = (acting.organisation.id, form.get("item", ""))
-    actor = Actor(Party.FIRST, acting.person.id)
-    if acting.on_behalf:
-        actor = Actor(Party.STAFF, acting.person.id, acting.organisation.id)
-    await engine.write(lambda matcher: member_view.ask_to_meet(matcher, pair, actor, now()))
-    return back_to(f"{acting.base}/introductions", said="asked_to_meet")
+
+    async def do() -> Response:
+        form = await typed(request)
+        pair = (acting.organisation.id, form.get("item", ""))
+        actor = Actor(Party.FIRST, acting.person.id)
+        if acting.on_behalf:
+            actor = Actor(Party.STAFF, acting.person.id, acting.organisation.id)
+        await engine.write(lambda matcher: member_view.ask_to_meet(matcher, pair, actor, now()))
+        return back_to(f"{acting.base}/introductions", said="asked_to_meet")
+
+    return await once(request, do)
 
 
 def _sorted(found: Sequence[Standing]) -> tuple[list[Standing], list[Standing], list[Standing]]:

@@ -9,6 +9,7 @@ from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.forms import typed
 from service.pages.frame import back_to
+from service.pages.once import once
 from service.pages.staff.queue import StaffDep
 
 router = APIRouter(include_in_schema=False)
@@ -19,20 +20,24 @@ USUAL = 10
 @router.post("/a-traiter/du-plan", name="page_from_plan")
 async def from_plan(request: Request, staff: StaffDep, engine: EngineDep) -> Response:
     """Propose the best pairs of the plan that were not proposed yet."""
-    form = await typed(request)
-    given = form.get("most", "")
-    most = min(int(given), MOST) if given.isdecimal() and len(given) < 5 else USUAL
-    actor = Actor(Party.STAFF, staff.name)
 
-    def propose(matcher: Matcher) -> bool:
-        plan = matcher.store.plans.load()
-        if plan is None:
-            return False
-        matcher.introductions.propose_all(best_pairs(plan), actor, now(), plan=plan.version, most=most)
-        return True
+    async def do() -> Response:
+        form = await typed(request)
+        given = form.get("most", "")
+        most = min(int(given), MOST) if given.isdecimal() and len(given) < 5 else USUAL
+        actor = Actor(Party.STAFF, staff.name)
 
-    planned = await engine.write(propose)
-    return back_to("/a-traiter?panier=to_approve", said="planned" if planned else "no_plan")
+        def propose(matcher: Matcher) -> bool:
+            plan = matcher.store.plans.load()
+            if plan is None:
+                return False
+            matcher.introductions.propose_all(best_pairs(plan), actor, now(), plan=plan.version, most=most)
+            return True
+
+        planned = await engine.write(propose)
+        return back_to("/a-traiter?panier=to_approve", said="planned" if planned else "no_plan")
+
+    return await once(request, do)
 
 
 def best_pairs(plan: IntroductionPlan) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from service.http.deps import EngineDep
 from service.pages.forms import typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
+from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 WriterDep = Annotated[Caller, requires(Permission.WRITE_CATALOGUE)]
@@ -40,7 +41,11 @@ async def twins(request: Request, _staff: WriterDep, engine: EngineDep) -> Respo
 @router.post("/annuaire/doublons", name="page_merge")
 async def merge(request: Request, _staff: WriterDep, engine: EngineDep) -> Response:
     """Make one record of two; everything that named the second names the first."""
-    form = await typed(request)
-    kept, dropped = form.get("kept", ""), form.get("dropped", "")
-    await engine.write(lambda matcher: matcher.store.items.merge(kept, dropped))
-    return back_to("/annuaire/doublons", said="merged")
+
+    async def do() -> Response:
+        form = await typed(request)
+        kept, dropped = form.get("kept", ""), form.get("dropped", "")
+        await engine.write(lambda matcher: matcher.store.items.merge(kept, dropped))
+        return back_to("/annuaire/doublons", said="merged")
+
+    return await once(request, do)

@@ -17,6 +17,7 @@ from service.pages.acting import now
 from service.pages.environment import translate
 from service.pages.forms import sent_file, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.pages.once import once
 from service.pages.staff.events.form import NO_FILE, TABLE_SIZES, EventForm, form_of
 from service.pages.staff.events.kept import KeptEvent, KeptEvents, LateChange
 from service.pages.staff.events.planning import (
@@ -94,23 +95,27 @@ async def events(request: Request, _staff: StaffDep, engine: EngineDep) -> Respo
 @router.post("/evenement", name="page_plan_event")
 async def plan(request: Request, _staff: StaffDep, engine: EngineDep) -> Response:
     """Plan an event, or show the form again with what cannot be."""
-    form = form_of(await typed(request))
-    name, content = await sent_file(request, "participants")
-    error = form.error or ("" if name else NO_FILE)
-    if error:
-        error = translate(error, language_of(request))
-        return await _show_events(request, engine, form, error)
-    kept = _kept(request)
-    token = await engine.read(lambda _: kept.add(name, content, form, now()))
-    try:
-        await engine.ask(lambda matcher: plan_anew(matcher, kept, token), client_of(request))
-    except InvalidRequest as fault:
-        await engine.read(lambda _: kept.drop(token))
-        return await _show_events(request, engine, form, _said(fault, request))
-    except BaseException:  # an event without rounds is of no use
-        await engine.read(lambda _: kept.drop(token))
-        raise
-    return back_to(f"/evenement/{token}")
+
+    async def do() -> Response:
+        form = form_of(await typed(request))
+        name, content = await sent_file(request, "participants")
+        error = form.error or ("" if name else NO_FILE)
+        if error:
+            error = translate(error, language_of(request))
+            return await _show_events(request, engine, form, error)
+        kept = _kept(request)
+        token = await engine.read(lambda _: kept.add(name, content, form, now()))
+        try:
+            await engine.ask(lambda matcher: plan_anew(matcher, kept, token), client_of(request))
+        except InvalidRequest as fault:
+            await engine.read(lambda _: kept.drop(token))
+            return await _show_events(request, engine, form, _said(fault, request))
+        except BaseException:  # an event without rounds is of no use
+            await engine.read(lambda _: kept.drop(token))
+            raise
+        return back_to(f"/evenement/{token}")
+
+    return await once(request, do)
 
 
 @router.get("/evenement/{token}", name="page_event")

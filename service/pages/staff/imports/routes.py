@@ -26,6 +26,7 @@ from service.pages.editing import BY_PAGE
 from service.pages.forms import sent_file, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
+from service.pages.once import once
 from service.pages.staff.imports.columns import KINDS, clashing_title, field_options, take_choices
 from service.pages.staff.imports.preview import DONE, Preview, preview_of
 from service.pages.staff.imports.waiting import Waiting, WaitingFiles
@@ -80,12 +81,16 @@ async def imports(request: Request, _staff: WriterDep, engine: EngineDep) -> Res
 @router.post("/importer", name="page_send_file")
 async def send_file(request: Request, _staff: WriterDep, engine: EngineDep) -> Response:
     """Keep the file and lead to its preview."""
-    name, content = await sent_file(request, "file")
-    if not name:
-        return await _show_imports(request, engine, missing=True)
-    files = _files(request)
-    token = await engine.read(lambda _: files.add(name, content, now()))
-    return back_to(f"/importer/{token}")
+
+    async def do() -> Response:
+        name, content = await sent_file(request, "file")
+        if not name:
+            return await _show_imports(request, engine, missing=True)
+        files = _files(request)
+        token = await engine.read(lambda _: files.add(name, content, now()))
+        return back_to(f"/importer/{token}")
+
+    return await once(request, do)
 
 
 @router.get("/importer/{token}", name="page_import")
