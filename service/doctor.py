@@ -216,8 +216,9 @@ def _twins(pairs: Sequence[tuple[Organisation, Organisation]]) -> Finding:
         return Finding("twins", "ok", "no organisation is recorded twice")
     named = [f"{one.id} ({one.name}) = {other.id} ({other.name})" for one, other in pairs[:MAX_TWINS]]
     more = f", and {len(pairs) - MAX_TWINS} more" if len(pairs) > MAX_TWINS else ""
+    count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
     fix = f"Merge them: matcher merge {pairs[0][0].id} {pairs[0][1].id}, or give each its SIRET."
-    return Finding("twins", "warning", f"{len(pairs)} pairs: {'; '.join(named)}{more}", fix)
+    return Finding("twins", "warning", f"{count}: {'; '.join(named)}{more}", fix)
 
 
 def _plan(plan: IntroductionPlan | None, members: Set[str]) -> Finding:

@@ -77,7 +77,7 @@ def environment(lang: Language) -> Environment:
     made.filters["quarter"] = lambda first: format_date(first, "QQQQ y", locale=lang)
     made.filters["number"] = lambda value: format_decimal(value, format="#,##0.#", locale=lang)
     made.filters["percent"] = lambda share: format_percent(share, locale=lang)
-    made.filters["size"] = lambda code: sentences.gettext(STAFF_COUNTS.get(code, code))
+    made.filters["size"] = lambda code: sentences.gettext(STAFF_COUNTS.get(code) or code)
     made.filters["in_words"] = lambda sentence: sentence.en if lang == "en" else spaced(sentence.fr)
     made.filters["quoted"] = quoted
     return made

@@ -1,6 +1,6 @@
 """The page *État du service*: checks and how to fix what they find, settings in force, the index."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 from urllib.parse import unquote, urlsplit
@@ -16,9 +16,24 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.http.engine import client_of, count_pending
 from service.pages.frame import Page, show
+from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
 AdminDep = Annotated[Caller, requires(Permission.MANAGE_KEYS)]
+PARTS = {
+    "python": mark("Python"),
+    "settings": mark("réglages"),
+    "disk": mark("disque"),
+    "data": mark("données de référence"),
+    "model": mark("modèle"),
+    "store": mark("base"),
+    "index": mark("index"),
+    "erasures": mark("effacements"),
+    "identity provider": mark("fournisseur d'identité"),
+    "twins": mark("doublons"),
+    "plan": mark("plan"),
+}
+"""What a check looks at, in French, by its name."""
 HIDDEN = "•••"
 """Shown in place of a secret that is set."""
 
@@ -49,6 +64,7 @@ class StatePage(Page):
     template: ClassVar[str] = "admin/state.html"
 
     findings: Sequence[Finding]
+    parts: Mapping[str, str]
     index: IndexWords
     settings: Sequence[SettingRow]
 
@@ -58,7 +74,9 @@ async def state(request: Request, _admin: AdminDep, engine: EngineDep) -> Respon
     """Show the state of the service; the checks take their turn at the index."""
     findings = await engine.ask(lambda matcher: list(examine_open(matcher)), client_of(request))
     index = await engine.read(_index)
-    page = StatePage(findings=findings, index=index, settings=in_force(request.app.state.settings))
+    page = StatePage(
+        findings=findings, parts=PARTS, index=index, settings=in_force(request.app.state.settings)
+    )
     return show(request, page, section="/administration")
 
 
