@@ -126,14 +126,14 @@ def test_all_who_bear_a_name_are_found_and_no_address_names_them(signed: FastAPI
         [Note("subject.view", Of.PERSON, one.id) for one in twins for _ in range(ROWS)], datetime.now(UTC)
     )
     page = admin.post("/administration/journal", data={"qui": "jean martin", "acte": "person.add"}).text
-    assert page.count('<td>personne ajoutée</td>') == 2
+    assert page.count("<td>personne ajoutée</td>") == 2
     assert 'value="jean martin"' in page
     page = admin.post("/administration/journal", data={"qui": "JEAN MARTIN"}).text
     addresses = re.findall(r'href="([^"]+)"', page)
     assert not [one for one in addresses if "artin" in one]
     (older,) = [one for one in addresses if "avant=" in one]
     page = admin.get(older.replace("&amp;", "&")).text
-    assert page.count('<td>fiche consultée</td>') == ROWS
+    assert page.count("<td>fiche consultée</td>") == ROWS
     assert 'value="Jean Martin"' in page
 
 
