@@ -21,7 +21,17 @@ from matcher.bulk.writing import write
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import AnyItem
 from matcher.errors import BackendUnavailable, NotReady
-from matcher.index import Bm25Lexical, Encoder, Point, check_points, labels_of, passage, terms, to_points
+from matcher.index import (
+    Bm25Lexical,
+    Encoder,
+    Index,
+    Point,
+    check_points,
+    labels_of,
+    passage,
+    terms,
+    to_points,
+)
 from matcher.settings import Settings
 
 
@@ -39,6 +49,11 @@ def read_labels(table: pa.Table, settings: Settings) -> pa.Table:
                 if is_listed(item):
                     found.update(label.text for label in labels_of(item))
     return pa.table({TEXT: pa.array(sorted(found), pa.string())})
+
+
+def _opened(settings: Settings, generation: str) -> Index:
+    """Open a generation; a process that takes a lost one's place may start while the server is away."""
+    return Patience().call(lambda _: make_generations(settings).open(generation))
 
 
 class LabelEncoder:
@@ -68,7 +83,7 @@ class PointEncoder:
 
     def __init__(self, settings: Settings, generation: str, labels: Sequence[Any]) -> None:
         self._store = open_store(settings.database_url)
-        self._index = make_generations(settings).open(generation)
+        self._index = _opened(settings, generation)
         self._encoder = KnownLabels(make_encoder(settings), load_ray().get(labels[0]))
         self._lexical = Bm25Lexical()
 
@@ -133,7 +148,7 @@ class PointWriter:
     """Writes points with a client of its own; returns one tally, as JSON, for each table."""
 
     def __init__(self, settings: Settings, generation: str) -> None:
-        self._index = make_generations(settings).open(generation)
+        self._index = _opened(settings, generation)
 
     def __call__(self, table: pa.Table) -> pa.Table:
         """Write the points of a table."""
