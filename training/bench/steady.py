@@ -31,7 +31,7 @@ _MIX = (
 
 def mixed_path(asked: Sequence[Organisation], number: int) -> str:
     """Return the path of the request of this number: a tenth texts, a fifth items, else answers."""
-    asker, what = asked[(7 * number) % len(asked)], _MIX[number % len(_MIX)]
+    asker, what = asked[(number + number // len(_MIX)) % len(asked)], _MIX[number % len(_MIX)]
     if what is None:
         return f"/v1/organisations/{asker.id}"
     return search_path(asker) if what == "text" else stored_path(asker, Kind(what))
