@@ -8,7 +8,8 @@
 - ``acting``: for which organisation a signed-in person acts
 - ``editing``: a record changed, with its history and undo
 - ``member``, ``staff``, ``hr``, ``admin``: the pages of each
-- ``listing``, ``forms``, ``text``, ``keeping``: pages of lists, what was typed, sentences, files for a while
+- ``forms``: what was typed, and one act for a form sent twice
+- ``listing``, ``text``, ``keeping``: pages of lists, sentences, files for a while
 - ``open_id``: signing in through an identity provider
 - ``public``: start page, legal texts, language switch
 """

@@ -17,9 +17,8 @@ from service.http.access.limits import LINKS_OF_A_CLIENT, LINKS_OF_AN_ADDRESS, A
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import PersonDep, now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 LONGEST_ADDRESS = 300

@@ -10,9 +10,9 @@ from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import backup, gate, journal, people, state
 from service.pages.candidate import entry, own
+from service.pages.forms import Sendings
 from service.pages.hr import audit, candidates, hiring, needs, shortlists
 from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
-from service.pages.once import Sendings
 from service.pages.staff import alerts, deciding, directory, figures, from_plan, mail, plan, queue, twins
 from service.pages.staff.events import routes as events
 from service.pages.staff.events.kept import KeptEvents

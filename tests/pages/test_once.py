@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import pytest
 from fastapi import Response
 
-from service.pages.once import Sendings
+from service.pages.forms import Sendings
 
 
 class Acts:

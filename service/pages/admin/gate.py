@@ -13,9 +13,8 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 AdminDep = Annotated[Caller, requires(Permission.MANAGE_PEOPLE)]

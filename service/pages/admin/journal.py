@@ -137,9 +137,6 @@ def _page(matcher: Matcher, chosen: Filter, before: int, verdict: Verdict | None
     names = _names(matcher) if acts else {}
     found = matcher.store.audit.newest(ROWS + 1, before=before, act=chosen.act, naming=chosen.naming)
     shown = found[:ROWS]
-    filters = {"acte": chosen.act, "qui": ",".join(chosen.naming or ())}
-    first = f"{PATH}?{urlencode(filters)}" if before else ""
-    older = f"{PATH}?{urlencode({**filters, 'avant': shown[-1].seq})}" if len(found) > ROWS else ""
     bearing = dict.fromkeys(names.get(reference, reference) for reference in chosen.naming or ())
     return JournalPage(
         acts=sorted(((act, ACTS.get(act, act)) for act in acts), key=lambda one: one[1]),
@@ -149,10 +146,18 @@ def _page(matcher: Matcher, chosen: Filter, before: int, verdict: Verdict | None
         names=names,
         words=ACTS,
         kinds=KINDS,
-        pager=Pager(first, older),
+        pager=_pager(chosen, before, shown[-1].seq if len(found) > ROWS else 0),
         verdict=verdict,
         faults=[_fault_row(fault) for fault in verdict.faults] if verdict else [],
     )
+
+
+def _pager(chosen: Filter, before: int, last: int) -> Pager:
+    """Lead to the first page, unless it is shown, and to what is older than the entry ``last``, if not 0."""
+    filters = {"acte": chosen.act, "qui": ",".join(chosen.naming or ())}
+    first = f"{PATH}?{urlencode(filters)}" if before else ""
+    older = f"{PATH}?{urlencode({**filters, 'avant': last})}" if last else ""
+    return Pager(first, older)
 
 
 def _fault_row(fault: Fault) -> FaultRow:

@@ -16,10 +16,9 @@ from service.http.deps import EngineDep
 from service.looking import list_people
 from service.pages.acting import now
 from service.pages.environment import translate
-from service.pages.forms import ticked, typed
+from service.pages.forms import once, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
-from service.pages.once import once
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)

@@ -25,9 +25,8 @@ from matcher.hiring.shortlists import Decided
 from matcher.language.lookup import find_item
 from service.http.deps import EngineDep
 from service.pages.acting import now
-from service.pages.forms import sent_in_memory, ticked, typed
+from service.pages.forms import once, sent_in_memory, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
-from service.pages.once import once
 from service.shortlists import held_facts
 
 router = APIRouter(include_in_schema=False)

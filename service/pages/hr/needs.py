@@ -25,10 +25,9 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.needs import CONTRACTS, GROUP_TITLES, REMOTES, lead_line, notice_of, requirement_words
 from service.pages.acting import now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.hr.need_versions import kept_marks, marks_of, merged
-from service.pages.once import once
 from service.words import Language
 
 router = APIRouter(include_in_schema=False)

@@ -15,10 +15,9 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import PersonDep, now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_number, page_of
-from service.pages.once import once
 from service.words import Language, choose
 
 router = APIRouter(include_in_schema=False)

@@ -16,11 +16,10 @@ from matcher.people import Purpose
 from service.http.deps import EngineDep
 from service.http.engine import get_stored
 from service.pages.acting import Acting, now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.member.introductions import OUTCOMES, answer_of, standings, version_of
 from service.pages.member.standing import Standing
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 

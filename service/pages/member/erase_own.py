@@ -12,9 +12,8 @@ from service.http.access import Caller, requires
 from service.http.access.cookies import drop_visit
 from service.http.deps import EngineDep
 from service.pages.acting import PersonDep, now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, show
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 AccountDep = Annotated[Caller, requires(Permission.MANAGE_OWN_ACCOUNT)]

@@ -18,11 +18,10 @@ from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
 from service.pages.environment import translate
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
 from service.pages.member.cards import KINDS, Group, group_of
-from service.pages.once import once
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)

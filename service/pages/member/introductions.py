@@ -28,13 +28,12 @@ from service.http.deps import EngineDep
 from service.member_view import is_visible, may_name
 from service.pages.acting import Acting, ActingDep, PersonDep, now
 from service.pages.environment import translate
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.member.meeting_form import WRONG_MEETING, MeetingForm, plan_of
 from service.pages.member.meeting_form import typed_form as typed_meeting
 from service.pages.member.standing import Known, Standing, standing_of
 from service.pages.member.wishes import WishForm, form_of, typed_form, wish
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 DAYS_OF_A_MONTH = 30

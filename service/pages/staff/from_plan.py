@@ -7,9 +7,8 @@ from matcher.introductions import Actor, Party
 from matcher.market import IntroductionPlan
 from service.http.deps import EngineDep
 from service.pages.acting import now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import back_to
-from service.pages.once import once
 from service.pages.staff.queue import StaffDep
 
 router = APIRouter(include_in_schema=False)

@@ -11,10 +11,9 @@ from matcher.people import Permission
 from service.doctor import twins_of
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
-from service.pages.once import once
 
 router = APIRouter(include_in_schema=False)
 WriterDep = Annotated[Caller, requires(Permission.WRITE_CATALOGUE)]

@@ -15,9 +15,8 @@ from service.http.engine import client_of
 from service.looking import export
 from service.pages.acting import now
 from service.pages.environment import translate
-from service.pages.forms import sent_file, ticked, typed
+from service.pages.forms import once, sent_file, ticked, typed
 from service.pages.frame import Page, back_to, language_of, show
-from service.pages.once import once
 from service.pages.staff.events.form import NO_FILE, TABLE_SIZES, EventForm, form_of
 from service.pages.staff.events.kept import KeptEvent, KeptEvents, LateChange
 from service.pages.staff.events.planning import (

@@ -23,10 +23,9 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
 from service.pages.editing import BY_PAGE
-from service.pages.forms import sent_file, typed
+from service.pages.forms import once, sent_file, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
-from service.pages.once import once
 from service.pages.staff.imports.columns import KINDS, clashing_title, field_options, take_choices
 from service.pages.staff.imports.preview import DONE, Preview, preview_of
 from service.pages.staff.imports.waiting import Waiting, WaitingFiles
