@@ -13,8 +13,10 @@ from sqlalchemy import event
 
 from matcher.adapters.sql import Store, Timeouts, open_store
 from matcher.adapters.sql.engine import Database
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
+from tests.bulk.spoiling import spoil
 
 IMPATIENT = Timeouts(lock_ms=50)
 SECRET = "Texte confidentiel d'une adhérente"
@@ -284,3 +286,23 @@ def test_a_damaged_row_is_left_out_and_named_and_mended_by_an_import(
         assert store.items.put([Lead(id="L0", name="Ada")], source="test").updated == 1
         assert store.items.damaged() == []
         assert store.items.get("L0").name == "Ada"
+
+
+@pytest.mark.parametrize("file", [None, ImportFile("leads.csv", "0" * 64, "staff")])
+def test_a_spoilt_row_is_repaired_by_the_very_item_that_was_stored(
+    path: Path, file: ImportFile | None
+) -> None:
+    ada = Lead(id="L0", name="Ada")
+    with open_store(f"sqlite:///{path}") as store, open_store(f"sqlite:///{path}") as other:
+        spoil(store, "L0")
+        assert (store.items.damaged(), other.items.damaged()) == (["L0"], ["L0"])
+        seq = store.outbox.last_seq()
+        report = store.items.put([ada], source="test", file=file)
+        assert (report.updated, report.unchanged) == (1, 0)
+        assert (store.items.damaged(), other.items.damaged()) == ([], [])
+        assert [(one.item_id, one.op) for one in store.outbox.changes(seq, 9)] == [("L0", "upsert")]
+        assert store.items.put([ada], source="test").unchanged == 1
+        if file is not None:
+            assert store.imports.changes(report.batch) == []
+            store.imports.undo(report.batch)
+            assert store.items.get("L0") == ada

@@ -17,6 +17,7 @@ from matcher.adapters.sql.catalogue.rows import (
     compare,
     from_row,
     heads,
+    is_readable,
     remove,
     to_row,
     write,
@@ -102,11 +103,16 @@ class Imports:
 
 
 def record_import(connection: Connection, file: ImportFile, comparison: Comparison, at: str) -> str:
-    """Keep a batch and the former states of what it is about to change; return its id."""
+    """Keep a batch and the former states of what it is about to change; return its id.
+
+    A row that it repairs is left out: there is no former state to go back to, and undoing leaves the item.
+    """
     batch = record_batch(connection, file, comparison.report, at)
     former = _bodies(connection, [row["id"] for row in comparison.differing])
     changes = []
     for row in comparison.changed:
+        if row["id"] in former and not is_readable(row["item_type"], former[row["id"]]):
+            continue
         change = {"batch": batch, "item_id": row["id"], "item_type": row["item_type"]}
         changes.append(change | {"former_body": former.get(row["id"]), "version": row["version"]})
     if changes:

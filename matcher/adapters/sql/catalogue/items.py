@@ -35,8 +35,9 @@ class Catalogue:
     def __init__(self, database: Database) -> None:
         self._database = database
         # id -> (version, item): parsing an item costs more than asking for its version, which is always done
-        # None stands for a damaged row: it is read, and said, once.
-        self._cache: dict[str, tuple[str, AnyItem | None]] = {}
+        self._cache: dict[str, tuple[str, AnyItem]] = {}
+        # A damaged row is said once, and read each time: an import may repair it and leave its version.
+        self._said: set[str] = set()
 
     def get(self, item_id: str) -> AnyItem:
         """Return one item; NotFound if there is none of that id, BackendUnavailable if its row is damaged."""
@@ -219,7 +220,7 @@ class Catalogue:
             known = self._cache.get(item_id)
             if known is None or known[0] != version:
                 stale.append(item_id)
-            elif known[1] is not None:
+            else:
                 found[item_id] = known[1]
         return found | self._load(stale) if stale else found
 
@@ -240,21 +241,25 @@ class Catalogue:
             self._cache.clear()
         loaded = {}
         for row in rows:
-            item = _parse(row.id, row.item_type, row.body)
-            self._cache[row.id] = (row.version, item)
+            item = self._parse(row.id, row.item_type, row.body)
             if item is not None:
+                self._cache[row.id] = (row.version, item)
                 loaded[row.id] = item
         return loaded
 
-
-def _parse(item_id: str, item_type: str, body: str) -> AnyItem | None:
-    """Return the item of a row; None, with a line in the log, where the row is damaged."""
-    try:
-        return from_row(item_type, body)
-    except ValueError as fault:
-        # Neither its message nor its frames, which quote the row.
-        _log.warning("item %s is damaged and left out (%s). %s", item_id, type(fault).__name__, _AGAIN)
-        return None
+    def _parse(self, item_id: str, item_type: str, body: str) -> AnyItem | None:
+        """Return the item of a row; None, with one line in the log, where the row is damaged."""
+        try:
+            item = from_row(item_type, body)
+        except ValueError as fault:
+            if item_id not in self._said:
+                # Neither its message nor its frames, which quote the row.
+                name = type(fault).__name__
+                _log.warning("item %s is damaged and left out (%s). %s", item_id, name, _AGAIN)
+            self._said.add(item_id)
+            return None
+        self._said.discard(item_id)
+        return item
 
 
 def _valid_ids(ids: Iterable[str]) -> list[str]:

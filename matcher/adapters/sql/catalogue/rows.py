@@ -26,6 +26,8 @@ Heads = dict[str, tuple[str, str]]
 
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/[^\s<>\"]*)?", re.IGNORECASE)
 """An address without its scheme: ``www.exemple.fr``, ``exemple.fr/page``."""
+_AT_ONCE = 1000
+"""Bodies in memory at once while rows are compared."""
 _REPLACED = ("name", "version", "body", "source", "updated_at")
 _REPLACE = (
     update(items).where(items.c.id == bindparam("key")).values({name: bindparam(name) for name in _REPLACED})
@@ -66,9 +68,18 @@ def from_row(item_type: str, body: str) -> AnyItem:
     return item_class.model_validate_json(json.dumps(fields))
 
 
+def is_readable(item_type: str, body: str) -> bool:
+    """Whether :func:`from_row` can read a row."""
+    try:
+        from_row(item_type, body)
+    except ValueError:
+        return False
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """Rows beside the stored ones: all as given, those of unknown ids, those whose version differs."""
+    """Rows beside the stored ones: all as given, those of unknown ids, those that are stored otherwise."""
 
     given: list[Row]
     new: list[Row]
@@ -92,15 +103,34 @@ def compare(connection: Connection, rows: list[Row]) -> Comparison:
     if len({row["id"] for row in rows}) < len(rows):
         raise InvalidRequest("The same id comes twice in one put: give each item once.")
     known = heads(connection, [row["id"] for row in rows])
-    new, differing = [], []
+    new, differing, alike = [], [], []
     for row in rows:
         if row["id"] not in known:
             new.append(row)
             continue
         _refuse_other_type(row, known)
-        if row["version"] != known[row["id"]][1]:
+        if row["version"] == known[row["id"]][1]:
+            alike.append(row)
+        else:
             differing.append(row)
+    spoilt = _spoilt(connection, alike)
+    differing += [row for row in alike if row["id"] in spoilt]
     return Comparison(rows, new, differing)
+
+
+def _spoilt(connection: Connection, alike: Sequence[Row]) -> set[str]:
+    """Return the ids of rows that are stored with the same version and yet another body.
+
+    Only damage does that: taken for unchanged, such a row would stay damaged however often it is imported.
+    """
+    dialect = connection.dialect.name
+    statement = select(items.c.id, items.c.body).where(id_in(dialect, items.c.id))
+    found: set[str] = set()
+    for start in range(0, len(alike), _AT_ONCE):
+        bodies = {row["id"]: row["body"] for row in alike[start : start + _AT_ONCE]}
+        stored = connection.execute(statement, ids_parameter(dialect, list(bodies)))
+        found.update(item_id for item_id, body in stored.all() if body != bodies[item_id])
+    return found
 
 
 def write(connection: Connection, comparison: Comparison) -> PutReport:
