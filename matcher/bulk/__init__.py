@@ -2,6 +2,7 @@
 
 - ``rebuild``: a new generation from beginning to swap; what the command calls
 - ``cluster``: Ray, started here or joined
+- ``folder``: the private folder of a Ray that is started here
 - ``pipeline``: the three passes over the catalogue: labels, their vectors, points
 - ``workers``: what Ray runs on its nodes
 - ``ranges``: the catalogue read in key ranges, rows that cannot be read set apart

@@ -4,7 +4,6 @@ import logging
 import os
 import shutil
 import socket
-import tempfile
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
+from matcher.bulk.folder import private_folder
 from matcher.errors import BackendUnavailable, NotReady
 
 _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where Ray keeps its objects, not a temporary file
@@ -47,13 +47,12 @@ def connected(address: str = "") -> Iterator[Cluster]:
     if address:
         _check_answers(address)
     ray = load_ray()
-    folder = tempfile.mkdtemp(prefix="matcher-ray-")  # short: names of sockets may have 107 characters
-    try:
-        _start(ray, address, folder)
-        yield _seen(ray)
-    finally:
-        ray.shutdown()
-        shutil.rmtree(folder, ignore_errors=True)
+    with private_folder() as folder:
+        try:
+            _start(ray, address, folder)
+            yield _seen(ray)
+        finally:
+            ray.shutdown()
 
 
 def require_ray() -> None:
@@ -96,12 +95,14 @@ def _check_answers(address: str) -> None:
         ) from fault
 
 
-def _start(ray: Any, address: str, folder: str) -> None:
+def _start(ray: Any, address: str, folder: Path) -> None:
     options: dict[str, Any] = {"address": address}
     if not address:
         memory = object_store_bytes(shutil.disk_usage(_SHARED_MEMORY).free)
         options = {"address": "local", "include_dashboard": False, "object_store_memory": memory}
-        options["_temp_dir"] = folder
+        options["_temp_dir"] = str(
+            folder / "r"
+        )  # Ray opens it to everyone; the folder around it stays closed
     try:
         with _quiet_core():
             ray.init(log_to_driver=False, logging_level="ERROR", **options)
