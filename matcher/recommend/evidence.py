@@ -6,7 +6,7 @@ ever listed among the less certain ones.
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
@@ -295,8 +295,7 @@ class EvidenceFinder:
         holders = Counter(chain.from_iterable(named))
         rarity = {concept: self._rarity(count) for concept, count in holders.items()}
         return [
-            _shared(asked, item, {concept: rarity[concept] for concept in concepts})
-            for item, concepts in zip(self._items, named, strict=True)
+            _shared(asked, item, concepts, rarity) for item, concepts in zip(self._items, named, strict=True)
         ]
 
     @cached_property
@@ -359,20 +358,22 @@ def has_long_list(item: Analysis) -> bool:
 
 
 def _shared(
-    asked: Mapping[str, Mention], item: Analysis, rarity: Mapping[str, float]
+    asked: Mapping[str, Mention], item: Analysis, concepts: Set[str], rarity: Mapping[str, float]
 ) -> tuple[SharedConcept, ...]:
-    """Return the concepts of ``rarity``, which both sides name, rarest first, ties by id.
+    """Return those of the concepts, which both sides name, that count; rarest first, ties by id.
 
     A need that both have brings neither anything. What an item with a long list of concepts names is worth
     less, so that naming everything pays nothing. What it needs makes the list of what it gives no longer.
     """
     shared = []
-    for concept, rare in rarity.items():
+    for concept in concepts:
         mention, theirs = asked[concept], item.mentions[concept]
         needed = theirs.field == "needs"
         if not (needed and mention.field == "needs"):
             named = len(item.mentions) if needed else item.given
-            shared.append(SharedConcept(mention, theirs, worth_of_one(named, MANY_CONCEPTS) * rare))
+            shared.append(
+                SharedConcept(mention, theirs, worth_of_one(named, MANY_CONCEPTS) * rarity[concept])
+            )
     return tuple(sorted(shared, key=lambda one: (-one.rarity, one.query.concept)))
 
 

@@ -309,7 +309,7 @@ def test_a_server_that_is_away_during_a_drain_loses_nothing(
 ) -> None:
     indexer, generation = followed
     for passed in range(8):  # away from the first request on, from the second, ...
-        http.faults = ["none"] * passed + [fault] * 40
+        http.faults = [*(["none"] * passed), *([fault] * 40)]
         with suppress(BackendUnavailable):
             indexer.sync(generation)
             break

@@ -16,7 +16,8 @@ from matcher.language.analyser import neutral
 MAX_CHARACTERS = 16_384
 _VERSION = 2
 _GRAM_LENGTHS = (3, 4, 5)
-_KEPT = 20_000  # about 1 kB each
+_KEPT = 20_000  # words, about 1 kB each
+_LONGEST_KEPT = 40  # letters: what is longer is an address or worse, kept by nobody
 _WORDS = re.compile(r"\w\w+")
 
 
@@ -77,20 +78,27 @@ class HashingEncoder:
 
     def _vector(self, chunks: Sequence[str]) -> Floats:
         """Return the vector of what stands between the blanks of a text, (dim,), of length 1."""
-        summed: Floats = np.zeros(self._dim)
-        if chunks:
-            hashes = np.concatenate([_hashes(chunk) for chunk in chunks])
-            # Features that fall into one place by chance cancel out: half of the hashes are negative.
-            summed = np.bincount(np.abs(hashes) % self._dim, np.sign(hashes), minlength=self._dim)
+        summed = self._sum(chunks)
         length = float(np.linalg.norm(summed))
         if length == 0:
             summed[0] = length = 1.0
         unit: Floats = summed / length
         return unit
 
+    def _sum(self, chunks: Sequence[str]) -> Floats:
+        if not chunks:
+            return np.zeros(self._dim)
+        hashes = np.concatenate([_hashes(chunk) for chunk in chunks])
+        # Features that fall into one place by chance cancel out: half of the hashes are negative.
+        signs = np.sign(hashes).astype(np.float64)
+        return np.bincount(np.abs(hashes) % self._dim, signs, minlength=self._dim).astype(np.float64)
 
-@lru_cache(maxsize=_KEPT)
+
 def _hashes(chunk: str) -> Ints:
+    return _kept(chunk) if len(chunk) <= _LONGEST_KEPT else _hashed(chunk)
+
+
+def _hashed(chunk: str) -> Ints:
     """Return the hashes (n,) of the words and n-grams of a text without blanks.
 
     A word counts twice: to share one says more than the n-grams it shares with other words.
@@ -102,3 +110,6 @@ def _hashes(chunk: str) -> Ints:
         if length >= len(bounded):
             break
     return np.array([mmh3.hash(feature) for feature in features], dtype=np.int64)
+
+
+_kept = lru_cache(maxsize=_KEPT)(_hashed)
