@@ -10,7 +10,7 @@ from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
 from service.pages.admin import backup, gate, journal, people, state
 from service.pages.candidate import entry, own
-from service.pages.forms import Sendings
+from service.pages.forms import Sendings, leave_last_form
 from service.pages.hr import audit, candidates, hiring, needs, shortlists
 from service.pages.member import agenda, by_link, calls, erase_own, for_me, introductions, own_data, record
 from service.pages.staff import alerts, deciding, directory, figures, from_plan, mail, plan, queue, twins
@@ -62,10 +62,11 @@ def install(app: FastAPI) -> None:
     """Serve the pages and their files, and show errors to browsers as pages."""
     errors.install(app)
     app.state.sendings = Sendings()
+    of_pages = [Depends(identify), Depends(leave_last_form)]  # in this order: the second asks who it is
     for router in ROUTERS:
-        app.include_router(router, dependencies=[Depends(identify)])
+        app.include_router(router, dependencies=of_pages)
     if app.state.settings.demonstration:
-        app.include_router(demonstration.router, dependencies=[Depends(identify)])
+        app.include_router(demonstration.router, dependencies=of_pages)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
 
 

@@ -1,12 +1,23 @@
 """A form sent twice acts once; what was refused or failed can be sent again."""
 
 import asyncio
+import gc
+import re
+import time
+import weakref
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import pytest
-from fastapi import Response
+from fastapi import FastAPI, Response
 
+from matcher.people import Scope
 from service.pages.forms import Sendings
+from tests.pages.signing_in import ADMIN, HR, browser_of
+
+KEY_FORM = {"name": "tableau de bord", "scopes": [next(iter(Scope)).value]}
+REVOKED = re.compile(r"/administration/cles/[^/\"]+/revoquer")
+INVITATION = re.compile(r"/candidats/invitation/([\w.-]+)")
 
 
 class Acts:
@@ -26,7 +37,7 @@ class Acts:
 
 
 async def at_once(sendings: Sendings, act: Acts, forms: Sequence[str]) -> list[int]:
-    answers = await asyncio.gather(*(sendings.answer("claire", form, act) for form in forms))
+    answers = await asyncio.gather(*(sendings.answer("claire", "/page", form, act) for form in forms))
     return [answer.status_code for answer in answers]
 
 
@@ -60,7 +71,7 @@ def test_what_failed_can_be_sent_again() -> None:
     async def twice() -> list[int]:
         sendings = Sendings()
         with pytest.raises(OSError, match="away"):
-            await sendings.answer("claire", "a", act)
+            await sendings.answer("claire", "/page", "a", act)
         return await at_once(sendings, act, "a")
 
     act = Acts(0, 303)
@@ -70,7 +81,7 @@ def test_what_failed_can_be_sent_again() -> None:
 def test_an_act_goes_on_where_the_browser_has_left() -> None:
     async def left() -> list[int]:
         sendings = Sendings()
-        first = asyncio.ensure_future(sendings.answer("claire", "a", act))
+        first = asyncio.ensure_future(sendings.answer("claire", "/page", "a", act))
         await asyncio.sleep(0)
         first.cancel()
         return await at_once(sendings, act, "a")
@@ -78,3 +89,39 @@ def test_an_act_goes_on_where_the_browser_has_left() -> None:
     act = Acts(303)
     assert asyncio.run(left()) == [303]
     assert act.done == 1
+
+
+def test_an_answer_is_forgotten_by_itself() -> None:
+    """An answer may hold a key or a contact: it must not stay in memory until another form comes."""
+
+    async def is_gone() -> bool:
+        sendings = Sendings(0.01)
+        answer = weakref.ref(await sendings.answer("claire", "/page", "a", Acts(200)))
+        await asyncio.sleep(0.05)
+        gc.collect()
+        return answer() is None
+
+    assert asyncio.run(is_gone())
+
+
+def test_inviting_again_gives_a_link_for_another_person(signed: FastAPI) -> None:
+    signed.state.sendings = Sendings(0.01)
+    signed.state.matcher.hiring.desk.enable("AIPD-2026-04", "Inès Garcia", datetime.now(UTC))
+    staff = browser_of(signed, HR)
+    links: set[str] = set()
+    for _ in range(2):
+        links.update(INVITATION.findall(staff.post("/recruter/candidats/inviter").text))
+        time.sleep(0.05)
+    assert len(links) == 2
+
+
+def test_a_key_made_again_after_it_was_revoked_is_a_new_one(signed: FastAPI) -> None:
+    """Any other form between two equal ones says that the second is meant."""
+    admin = browser_of(signed, ADMIN)
+    first = admin.post("/administration/cles", data=KEY_FORM)
+    assert admin.post("/administration/cles", data=KEY_FORM).text == first.text, "a double click"
+    (revoke,) = set(REVOKED.findall(admin.get("/administration").text))
+    assert admin.post(revoke).status_code == 303
+    again = admin.post("/administration/cles", data=KEY_FORM)
+    assert again.text != first.text
+    assert set(REVOKED.findall(admin.get("/administration").text)) - {revoke}

@@ -5,6 +5,15 @@
 """
 
 from service.pages.forms.fields import own_path, sent_file, sent_in_memory, ticked, typed
-from service.pages.forms.once import Sendings, once
+from service.pages.forms.once import Sendings, leave_last_form, once
 
-__all__ = ["Sendings", "once", "own_path", "sent_file", "sent_in_memory", "ticked", "typed"]
+__all__ = [
+    "Sendings",
+    "leave_last_form",
+    "once",
+    "own_path",
+    "sent_file",
+    "sent_in_memory",
+    "ticked",
+    "typed",
+]

@@ -2,12 +2,11 @@
 
 A double click, a button pressed again on a slow line and a post that the browser repeats after a lost
 connection reach the service as equal forms of one person. The first one acts; the others wait for its answer.
-The memory is of this process: behind several of them, a repeated form may still act twice.
+The memory is that of one process: of several, a repeated form may reach two, and act twice.
 """
 
 import asyncio
 import hashlib
-import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -17,45 +16,52 @@ from starlette.datastructures import UploadFile
 
 from service.http.access import Caller
 
-REMEMBERED_S = 10.0
+REMEMBERED_S = 2.0
+"""Seconds after an answer in which an equal form is a repeated click; after them it is meant."""
 Act = Callable[[], Awaitable[Response]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Sent:
-    """The form that somebody sent last, its act, and when it began on a clock that never goes back."""
+    """The form that somebody sent last, to which path, and its act."""
 
+    path: str
     form: str
-    at: float
-    act: "asyncio.Task[Response]"
+    act: "asyncio.Future[Response]"
 
 
 class Sendings:
-    """The last form of each person, for some seconds, with its answer."""
+    """The last form of each person, until ``remembered_s`` seconds after its answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, remembered_s: float = REMEMBERED_S) -> None:
+        self._remembered_s = remembered_s
         self._last: dict[str, _Sent] = {}
 
-    async def answer(self, who: str, form: str, act: Act) -> Response:
-        """Return what ``act`` answers, or what it answered if ``who`` sent an equal form last, seconds ago.
+    async def answer(self, who: str, path: str, form: str, act: Act) -> Response:
+        """Return what ``act`` answers, or what it answered to an equal form of ``who`` just now.
 
         Only the last form counts: to do, undo and do again are three acts. The act goes on where the browser
         has left. A refusal is not remembered: it can be tried again.
         """
-        now = time.monotonic()
-        self._last = {name: sent for name, sent in self._last.items() if now - sent.at < REMEMBERED_S}
         sent = self._last.get(who)
-        if sent is None or sent.form != form:
-            sent = self._last[who] = _Sent(form, now, asyncio.ensure_future(act()))
-        try:
-            response = await asyncio.shield(sent.act)
-        except BaseException:
-            if sent.act.done():
-                self._forget(who, sent)
-            raise
-        if response.status_code >= HTTPStatus.BAD_REQUEST:
+        if sent is None or (sent.path, sent.form) != (path, form):
+            sent = _Sent(path, form, asyncio.ensure_future(act()))
+            self._last[who] = sent
+            sent.act.add_done_callback(lambda _: self._forget_soon(who, sent))
+        return await asyncio.shield(sent.act)
+
+    def leave(self, who: str, path: str) -> None:
+        """Forget the last form of ``who`` if it went to another path: they have gone on to something else."""
+        sent = self._last.get(who)
+        if sent is not None and sent.path != path:
+            del self._last[who]
+
+    def _forget_soon(self, who: str, sent: _Sent) -> None:
+        """Forget at once what was refused or failed, and by a timer an answer: it may hold a secret."""
+        if _is_done_well(sent.act):
+            asyncio.get_running_loop().call_later(self._remembered_s, self._forget, who, sent)
+        else:
             self._forget(who, sent)
-        return response
 
     def _forget(self, who: str, sent: _Sent) -> None:
         if self._last.get(who) is sent:
@@ -63,19 +69,35 @@ class Sendings:
 
 
 async def once(request: Request, act: Act) -> Response:
-    """Answer a form by an act that an equal form of the same person does not repeat within ten seconds.
+    """Answer a form by an act that an equal form of the same person does not repeat within two seconds.
 
     A visitor without a session is told apart by the address, which holds the token of a link.
     """
-    caller: Caller = request.state.caller
     sendings: Sendings = request.app.state.sendings
-    who = caller.person_id or request.url.path
-    return await sendings.answer(who, await _hash_of(request), act)
+    return await sendings.answer(_who(request), request.url.path, await _hash_of(request), act)
+
+
+async def leave_last_form(request: Request) -> None:
+    """Forget the last form of a person who sends one to another address: what they undo they may do again."""
+    if request.method == "POST":
+        sendings: Sendings = request.app.state.sendings
+        sendings.leave(_who(request), request.url.path)
+
+
+def _who(request: Request) -> str:
+    caller: Caller = request.state.caller
+    return caller.person_id or request.url.path
+
+
+def _is_done_well(act: "asyncio.Future[Response]") -> bool:
+    if act.cancelled() or act.exception() is not None:
+        return False
+    return act.result().status_code < HTTPStatus.BAD_REQUEST
 
 
 async def _hash_of(request: Request) -> str:
-    """Return a hash of what was sent to where, files by their content."""
-    digest = hashlib.sha256(request.url.path.encode())
+    """Return a hash of what was sent, files by their content."""
+    digest = hashlib.sha256()
     form = await request.form()
     for name, value in form.multi_items():
         content = value.encode() if isinstance(value, str) else await _content(value)
