@@ -20,7 +20,6 @@ from matcher.bulk.tally import Tally
 from matcher.bulk.writing import write
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import AnyItem
-from matcher.errors import BackendUnavailable, NotReady
 from matcher.index import (
     Bm25Lexical,
     Encoder,
@@ -31,6 +30,7 @@ from matcher.index import (
     passage,
     terms,
     to_points,
+    tried,
 )
 from matcher.settings import Settings
 
@@ -116,32 +116,21 @@ def _tally(rows: Rows, listed: Sequence[AnyItem], held: int, refused: dict[str, 
 def encoded(
     items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical
 ) -> tuple[list[Point], dict[str, str]]:
-    """Return the points of items, and by id why others have none; ModelMissing and the like are raised."""
-    try:
-        return _checked(items, encoder, lexical), {}
-    except (BackendUnavailable, NotReady):
-        raise
-    except Exception:  # noqa: BLE001 - a text may fail in many ways inside tokeniser and model
-        return _one_by_one(items, encoder, lexical)
+    """Return the points of items, and by id why others have none.
 
-
-def _checked(items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical) -> list[Point]:
-    points = to_points(items, encoder, lexical)
-    check_points(points, encoder.dim)
-    return points
-
-
-def _one_by_one(
-    items: Sequence[AnyItem], encoder: Encoder, lexical: Bm25Lexical
-) -> tuple[list[Point], dict[str, str]]:
+    What is no fault of one item is raised: a model that is missing, a full disk, a processor that fails.
+    """
     points: list[Point] = []
-    refused = {}
-    for item in items:
-        try:
-            points += _checked([item], encoder, lexical)
-        except Exception as fault:  # noqa: BLE001 - as above
-            refused[item.id] = f"it cannot be encoded ({type(fault).__name__})"
-    return points, refused
+
+    def checked(some: Sequence[AnyItem]) -> list[Point]:
+        made = to_points(some, encoder, lexical)
+        check_points(made, encoder.dim)
+        return made
+
+    faults = tried(items, lambda some: points.extend(checked(some)), checked)
+    return points, {
+        item_id: f"it cannot be encoded ({type(fault).__name__})" for item_id, fault in faults.items()
+    }
 
 
 class PointWriter:

@@ -19,27 +19,41 @@ _NOT_OF_ONE_ITEM = (BackendUnavailable, NotReady, MemoryError, OSError)
 def write(index: Index, items: Sequence[AnyItem], encode: Encode) -> dict[str, str]:
     """Write the points of items; return the versions, by id, of those that cannot be encoded or are refused.
 
-    Without this one such item would stop the index: its batch would be tried again for ever. Such items are
-    told from an encoder that fails by trying each alone, and a plain one.
+    Without this one such item would stop the index: its batch would be tried again for ever.
+    """
+    faults = tried(items, lambda some: index.upsert(encode(some)), encode)
+    for item_id, fault in faults.items():  # not its message, which would quote the text
+        _log.warning("item %s cannot be indexed and is left out (%s)", item_id, type(fault).__name__)
+    return {item.id: item.version for item in items if item.id in faults}
+
+
+def tried(
+    items: Sequence[AnyItem], act: Callable[[Sequence[AnyItem]], object], encode: Encode
+) -> dict[str, Exception]:
+    """Act on items, each alone where all at once fail; return, by id, the faults of single items.
+
+    They are told from a fault of encoder, memory or disk by their kind, and by a plain item, which ``encode``
+    is given after each fault: what fails there too is raised.
     """
     try:
-        index.upsert(encode(items))
+        act(items)
     except _NOT_OF_ONE_ITEM:
         raise
     except Exception:  # noqa: BLE001  # a text may fail in many ways inside tokeniser and model
-        return _write_each(index, items, encode)
+        return _tried_alone(items, act, encode)
     return {}
 
 
-def _write_each(index: Index, items: Sequence[AnyItem], encode: Encode) -> dict[str, str]:
-    encode([_PLAIN])  # raises where it is not the item's fault
-    parked = {}
+def _tried_alone(
+    items: Sequence[AnyItem], act: Callable[[Sequence[AnyItem]], object], encode: Encode
+) -> dict[str, Exception]:
+    faults: dict[str, Exception] = {}
     for item in items:
         try:
-            index.upsert(encode([item]))
+            act([item])
         except _NOT_OF_ONE_ITEM:
             raise
-        except Exception as fault:  # noqa: BLE001  # as above; its message would quote the text
-            _log.warning("item %s cannot be indexed and is left out (%s)", item.id, type(fault).__name__)
-            parked[item.id] = item.version
-    return parked
+        except Exception as fault:  # noqa: BLE001  # as above
+            encode([_PLAIN])  # raises where it is not the item's fault: a processor may fail at any moment
+            faults[item.id] = fault
+    return faults

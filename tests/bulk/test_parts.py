@@ -69,6 +69,34 @@ def test_an_item_that_cannot_be_encoded_is_parked_and_the_rest_goes_on() -> None
     assert parked == {"P": "it cannot be encoded (InvalidRequest)"}
 
 
+class Failing(HashingEncoder):
+    """Fails at every text from the ``after``-th call on."""
+
+    def __init__(self, fault: Exception, after: int) -> None:
+        super().__init__()
+        self._fault, self._left = fault, after
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self._left -= 1
+        if self._left < 0:
+            raise self._fault
+        vectors = super().encode_passages(texts)
+        vectors[["poison" in text for text in texts]] = np.nan
+        return vectors
+
+
+@pytest.mark.parametrize("after", [0, 3])
+@pytest.mark.parametrize(
+    "fault",
+    [OSError(28, "No space left on device"), MemoryError(), RuntimeError("CUDA error"), NotReady("no model")],
+    ids=lambda fault: type(fault).__name__,
+)
+def test_what_is_no_fault_of_one_item_parks_none(fault: Exception, after: int) -> None:
+    items = [Lead(id="P", name="poison"), *LEADS]
+    with pytest.raises(type(fault)):
+        encoded(items, Failing(fault, after), Bm25Lexical())
+
+
 class Stumbling(ExactIndex):
     """Refuses some points for good; fails ``faults`` times, after it took in what it was sent if ``late``."""
 

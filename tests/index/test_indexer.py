@@ -246,6 +246,28 @@ def test_an_encoder_that_fails_at_everything_sets_nothing_apart(
     assert not indexer.differences(generation.index)
 
 
+class Faulting(HashingEncoder):
+    """Is well for a plain text alone at first, and fails at everything from the third call on."""
+
+    calls = 0
+
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        self.calls += 1
+        if self.calls > 2 or len(texts) > 1:
+            raise RuntimeError("CUDA error: an illegal memory access was encountered")
+        return super().encode_passages(texts)
+
+
+def test_a_processor_that_fails_half_way_sets_nothing_apart(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    store.items.put([organisation(n, "neuf") for n in range(4)], source="test")
+    cursor = store.outbox.cursor(generation.name)
+    with pytest.raises(RuntimeError, match="CUDA"):
+        replace(indexer, encoder=Faulting()).sync(generation)
+    assert store.outbox.cursor(generation.name) == cursor
+
+
 def test_a_sync_repeated_from_an_older_cursor_changes_nothing(
     indexer: Indexer, generation: Generation, store: Store
 ) -> None:
