@@ -331,6 +331,7 @@ class Matcher:
         )
         calibration = read_calibration(self.settings.data_dir / "model" / CALIBRATION_FILE, self.encoder.name)
         recommender.calibrate(calibration, self.settings.least_probability)
+        recommender.limit_memory(self.settings.kept_items_mb * 10**6)
         recommender.obey(self._said)
         recommender.enrol(self.store.participations)
         weights = self.settings.home / WEIGHTS_FILE

@@ -179,6 +179,9 @@ class Settings(BaseSettings):
     max_waiting_texts: int = Field(
         32, ge=1, le=1_000, description="Questions with a text at once; further ones get 503, to ask again"
     )
+    kept_items_mb: int = Field(
+        2_500, ge=50, le=1_000_000, description="Megabytes of prepared items a process keeps, 45 KB each"
+    )
     impressions_days: int = Field(
         90, ge=1, le=3_650, description="Days for which each item shown is kept; then counts per month only"
     )

@@ -14,7 +14,10 @@ from matcher.recommend.analysis import Analyser, Analysis, Subject
 from matcher.recommend.history import NO_PEERS, Peers
 
 MOST_BYTES = 2_500_000_000
-"""Memory that kept items take at most: some 70,000 of them. Beyond, an answer reads most of its hits anew."""
+"""Memory that kept items take, unless the settings say otherwise: some 70,000 of them.
+
+Beyond, an answer reads most of its hits anew.
+"""
 _BYTES_OF_AN_ITEM = 6_000
 _BYTES_OF_A_FINDING = 180
 
@@ -167,6 +170,10 @@ class FeatureCache:
         while self._bytes > self._most_bytes and len(self._kept) > 1:
             self.drop(next(iter(self._kept)))
 
+    def limit(self, most_bytes: int) -> None:
+        """Take at most so many bytes from the next item on."""
+        self._most_bytes = most_bytes
+
     def drop(self, item_id: str) -> None:
         """Forget an item; an unknown one is no error."""
         former = self._kept.pop(item_id, None)
@@ -213,6 +220,10 @@ class FeatureBuilder:
         self._lexical = lexical
         self._analyser = analyser
         self._cache = FeatureCache(most_bytes)
+
+    def limit(self, most_bytes: int) -> None:
+        """Keep items in at most so many bytes."""
+        self._cache.limit(most_bytes)
 
     def question(self, subject: Subject, *, sought_only: bool = False) -> Features:
         """Return the features of the asker: a stored item as it is now, or a profile that is encoded here.

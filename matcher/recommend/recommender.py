@@ -97,6 +97,10 @@ class Recommender:
         self._calibration = calibration
         self._least_probability = least_probability
 
+    def limit_memory(self, most_bytes: int) -> None:
+        """Keep prepared items in at most so many bytes."""
+        self._features.limit(most_bytes)
+
     def weigh(self, policies: Mapping[Kind, Policy]) -> None:
         """Use other policies: what ``matcher-lab fit-ranker`` has learnt."""
         self._policies = policies

@@ -48,3 +48,13 @@ def test_one_item_larger_than_the_bound_is_kept_alone() -> None:
 def test_vectors_are_most_of_what_an_item_takes(labels: int) -> None:
     one = features("A", labels)
     assert one.rows.nbytes < size_of(one) < one.rows.nbytes + 20_000
+
+
+def test_a_smaller_limit_holds_from_the_next_item_on() -> None:
+    cache = FeatureCache(most_bytes=10 * size_of(features("A")))
+    for name in "ABCD":
+        cache.put(name, features(name))
+    cache.limit(2 * size_of(features("A")))
+    cache.put("E", features("E"))
+    assert len(cache) == 2
+    assert cache.get("E") is not None

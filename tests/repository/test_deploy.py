@@ -122,3 +122,10 @@ def test_the_import_takes_the_files_it_is_given_or_the_shipped_catalogue(tmp_pat
     files = [line.removeprefix("import ") for line in imported]
     assert len(files) > 1
     assert all((ROOT / file).is_file() for file in files)
+
+
+def test_the_workers_fit_into_the_memory_of_their_container() -> None:
+    service = SERVICES["matcher"]
+    workers = int(service["command"][service["command"].index("--workers") + 1])
+    kept_gb = int(service["environment"]["MATCHER_KEPT_ITEMS_MB"]) / 1000
+    assert workers * (1 + kept_gb) <= float(service["mem_limit"].removesuffix("g"))
