@@ -51,7 +51,7 @@ def cleaned_word(text: str) -> str:
     Raises
     ------
     InvalidRequest
-        It holds another control character, or more than :data:`LONGEST_WORD` characters.
+        It holds another control character, half a character, or more than :data:`LONGEST_WORD` characters.
 
     Examples
     --------
@@ -93,10 +93,14 @@ def changed_words(introduction: Introduction, given: Words | None) -> dict[Side,
 
 
 def _visible(line: str) -> str:
-    """Return a line without what cannot be seen; InvalidRequest for a control character."""
+    """Return a line without what cannot be seen; InvalidRequest for what no mail can carry.
+
+    Half of a pair of surrogates (Cs) is no character: neither the store nor a mail can encode it.
+    """
     for character in line:
-        if unicodedata.category(character) == "Cc":
+        if unicodedata.category(character) in ("Cc", "Cs"):
             raise InvalidRequest(
-                f"The word holds a control character (U+{ord(character):04X}): type that line again."
+                f"The word holds a control character or half a character (U+{ord(character):04X}):"
+                " type that line again."
             )
     return "".join(character for character in line if unicodedata.category(character) != "Cf")

@@ -79,7 +79,11 @@ def test_a_member_that_proposes_gets_no_request_and_no_word() -> None:
         home.act(Act.WRITE, words={Side.FIRST: "Bonjour"})
 
 
-@pytest.mark.parametrize("text", ["Bonjour\x00", "a\x1b[31m", "a\x07b", "\x85", "x" * (LONGEST_WORD + 1)])
+@pytest.mark.parametrize(
+    "text",
+    ["Bonjour\x00", "a\x1b[31m", "a\x07b", "\x85", "a\ud800b", "\udc80", "x" * (LONGEST_WORD + 1)],
+    ids=["null", "escape", "bell", "next_line", "high_half", "low_half", "too_long"],
+)
 def test_a_control_character_or_too_long_a_word_is_refused_with_a_sentence(text: str) -> None:
     with pytest.raises(InvalidRequest, match=r"control character|shorten it to 1,000"):
         cleaned_word(text)

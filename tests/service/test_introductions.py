@@ -61,7 +61,11 @@ def test_a_word_is_written_before_it_is_sent_and_read_by_staff(
     assert main(["introductions", "write", "IN1", "--second", "Bonjour"]) == 0
     late = home.post("/v1/introductions/IN1/write", json={"words": {"first": "autre"}, "version": 2})
     assert (late.status_code, "changed since you saw it" in late.json()["detail"]) == (409, True)
-    assert home.post("/v1/introductions/IN1/write", json={"words": {"first": "\u0007"}}).status_code == 422
+    for broken in ("\\u0007", "\\ud800", "x" * 4_001):
+        content = f'{{"words": {{"first": "{broken}"}}}}'
+        headers = {"Content-Type": "application/json"}
+        refused = home.post("/v1/introductions/IN1/write", content=content, headers=headers)
+        assert refused.status_code == 422, broken
     assert home.get("/v1/introductions/IN1").json()["introduction"]["words"] == {
         "first": "Vu au salon [1].",
         "second": "Bonjour",

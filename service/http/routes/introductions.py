@@ -110,7 +110,7 @@ class ActDetails(MemberActDetails):
 
     note: str = Field("", max_length=2_000)
     on_behalf_of: ItemId | None = None
-    words: dict[Side, str] | None = None
+    words: dict[Side, Annotated[str, Field(max_length=4_000)]] | None = None
 
     def details(self, plan: str | None) -> Details:
         """Return them as the use case takes them."""
