@@ -5,9 +5,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Self
 
 from matcher.errors import BackendUnavailable
-
-MOST_PARKED = 100
-"""Rows that may be set apart: more of them are no poison, but a fault of encoder or index."""
+from matcher.index import MOST_PARKED
 
 
 @dataclass(slots=True)
@@ -53,7 +51,10 @@ class Tally:
         return cls(**json.loads(line))
 
     def check(self) -> None:
-        """Raise BackendUnavailable where more is parked than :data:`MOST_PARKED`."""
+        """Raise BackendUnavailable where more is parked than :data:`~matcher.index.MOST_PARKED`.
+
+        It ends a run early; before the swap the indexer counts them beside all that are listed.
+        """
         if len(self.parked) <= MOST_PARKED:
             return
         item_id, why = next(iter(self.parked.items()))

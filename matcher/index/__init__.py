@@ -18,12 +18,13 @@ from matcher.index.indexer import Indexer
 from matcher.index.labels import ROLES, Label, Role, labels_of
 from matcher.index.lexical import Bm25Lexical, TermMean, terms
 from matcher.index.manifest import Manifest, checksum
-from matcher.index.parking import tried
+from matcher.index.parking import MOST_PARKED, tried
 from matcher.index.points import UPSERT_LIMIT, check_points, check_query
 from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Where
 from matcher.index.serving import ServingIndex
 
 __all__ = [
+    "MOST_PARKED",
     "ROLES",
     "TEMPLATE",
     "UPSERT_LIMIT",

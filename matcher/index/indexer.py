@@ -29,7 +29,7 @@ from matcher.index.generations import (
 )
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
-from matcher.index.parking import write
+from matcher.index.parking import check_parked, write
 from matcher.index.ports import Encoder, Index, Point
 
 NOTHING_PARKED: Mapping[str, str] = MappingProxyType({})
@@ -141,7 +141,8 @@ class Indexer:
         texts of other items alone are encoded.
 
         Until the swap the old generation serves; what a killed rebuild leaves is dropped by the next one.
-        Returns the new generation, open. BackendUnavailable if it does not come out equal to the store.
+        Returns the new generation, open. BackendUnavailable if it does not come out equal to the store, or
+        if too many items cannot be indexed (:func:`~matcher.index.parking.check_parked`).
         """
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
@@ -201,6 +202,7 @@ class Indexer:
             usual = fill(begun)
             seq = self._catch_up(begun)
             manifest = self.generations.manifest(name).model_copy(update={"usual_terms": usual})
+            check_parked(len(manifest.parked), index.count() + len(manifest.parked))
             self._finalise(begun, manifest, seq)
             index = self.generations.promote(name, index)
             self._forget(self.generations.sweep())
@@ -287,6 +289,7 @@ class Indexer:
             parked |= write(index, fresh, points)
             counted.add(passage(item) for item in listed)
             done += len(items)
+            check_parked(len(parked), max(done, total))  # at the end too, but each alone takes long
             if progress:
                 progress(done, max(done, total))
         index.flush()

@@ -9,11 +9,30 @@ from matcher.index.ports import Index, Point
 
 Encode = Callable[[Sequence[AnyItem]], list[Point]]
 
+MOST_PARKED = 100
+"""Items that may be set apart at most, in a large catalogue."""
+_ONE_IN = 20
+"""In a smaller one, one listed item in so many; one may always be."""
+
 _log = logging.getLogger(__name__)
 _PLAIN = Lead(id="PLAIN", name="École")
 """What every encoder that is well can encode."""
 _NOT_OF_ONE_ITEM = (BackendUnavailable, NotReady, MemoryError, OSError)
 """Faults of encoder, index, memory or disk: they pass, or somebody ends them, and all is tried again."""
+
+
+def check_parked(parked: int, listed: int) -> None:
+    """Raise BackendUnavailable where too many of the listed items are set apart.
+
+    Then the fault is no item's but that of encoder or index, and an index without them must not serve.
+    """
+    most = min(MOST_PARKED, max(1, listed // _ONE_IN))
+    if parked > most:
+        raise BackendUnavailable(
+            f"{parked} of {listed} items cannot be indexed; at most {most} may be left out. So nothing was"
+            " swapped, and the old index, if any, still serves. Find the cause in the log (`matcher doctor`"
+            " checks encoder and index), then run: matcher reindex"
+        )
 
 
 def write(index: Index, items: Sequence[AnyItem], encode: Encode) -> dict[str, str]:

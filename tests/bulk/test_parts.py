@@ -16,12 +16,12 @@ from matcher.bulk.patience import Patience
 from matcher.bulk.pipeline import ours
 from matcher.bulk.ranges import KeyRange, key_ranges, read_range
 from matcher.bulk.rebuild import BulkParts, rebuild_on_ray
-from matcher.bulk.tally import MOST_PARKED, Tally
+from matcher.bulk.tally import Tally
 from matcher.bulk.workers import encoded
 from matcher.bulk.writing import write
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
-from matcher.index import Bm25Lexical, ExactIndex, Point, Vectors
+from matcher.index import MOST_PARKED, Bm25Lexical, ExactIndex, Point, Vectors
 from matcher.settings import Settings
 from tests.bulk.spoiling import spoil
 from tests.contract.indexes import DIM, point

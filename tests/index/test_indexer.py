@@ -24,7 +24,14 @@ from matcher.adapters.sql import Store, open_store
 from matcher.backends import make_generations
 from matcher.build import open_matcher
 from matcher.domain.items import ItemType, Lead, Organisation
-from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
+from matcher.errors import (
+    BackendUnavailable,
+    IndexLocked,
+    IndexMismatch,
+    InvalidRequest,
+    MatcherError,
+    NotReady,
+)
 from matcher.files import write_whole
 from matcher.index import (
     TEMPLATE,
@@ -244,6 +251,44 @@ def test_an_encoder_that_fails_at_everything_sets_nothing_apart(
     assert store.outbox.cursor(generation.name) == cursor
     indexer.sync(generation)
     assert not indexer.differences(generation.index)
+
+
+class Refusing(EdgeIndex):
+    """Refuses the organisations below a number."""
+
+    below = 0
+
+    def upsert(self, points: Sequence[Point]) -> None:
+        if any(int(one.id.removeprefix("ORG")) < self.below for one in points):
+            raise InvalidRequest("The server refuses points.")
+        super().upsert(points)
+
+
+@pytest.mark.parametrize(("below", "is_built"), [(10, False), (2, False), (1, True)])
+def test_an_index_that_refuses_too_much_is_not_swapped_in(
+    indexer: Indexer, generation: Generation, root: Path, below: int, is_built: bool
+) -> None:
+    refusing = type("RefusingSome", (Refusing,), {"below": below})
+    other = replace(indexer, generations=FolderGenerations(root, refusing))
+    if is_built:
+        other.rebuild().index.close()
+        return
+    with pytest.raises(BackendUnavailable, match="of 10 items cannot be indexed; at most 1"):
+        other.rebuild()
+    assert indexer.generations.current() == generation.name
+
+
+def test_so_it_is_with_what_another_way_of_filling_sets_apart(
+    indexer: Indexer, generation: Generation
+) -> None:
+    def fill(begun: Generation) -> None:
+        manifest = indexer.generations.manifest(begun.name)
+        parked = {item.id: item.version for item in indexer.store.items.all()}
+        indexer.generations.save(begun.name, manifest.model_copy(update={"parked": parked}))
+
+    with pytest.raises(BackendUnavailable, match="10 of 10 items cannot be indexed"):
+        indexer.rebuild_with(fill)
+    assert indexer.generations.current() == generation.name
 
 
 class Faulting(HashingEncoder):
