@@ -201,7 +201,7 @@ def test_the_queue_is_for_staff(signed: FastAPI, path: str) -> None:
 
 def test_the_best_pairs_of_the_plan_are_proposed(signed: FastAPI, matcher: Matcher) -> None:
     staff = browser_of(signed, STAFF)
-    without = staff.post("/a-traiter/du-plan", data={"most": "2"})
+    without = staff.post("/a-traiter/du-plan", data={"most": "1"})
     assert without.headers["location"].endswith("fait=no_plan")
     matcher.plan()
     planned = staff.post("/a-traiter/du-plan", data={"most": "2"})

@@ -189,9 +189,22 @@ def test_put_off_with_a_word_it_is_kept(signed: FastAPI, matcher: Matcher, one: 
     assert stored(matcher, one).words == {Side.FIRST: "À la rentrée"}
 
 
-def test_a_second_click_is_harmless(signed: FastAPI, matcher: Matcher, one: Introduction) -> None:
-    assert send(signed, one, "approve").headers["location"].endswith("fait=staff_approve")
-    assert send(signed, one, "approve").headers["location"].endswith("fait=some_changed")
+@pytest.mark.parametrize("word", ["", WORD], ids=["without_a_word", "with_a_word"])
+def test_a_second_click_is_harmless(signed: FastAPI, matcher: Matcher, one: Introduction, word: str) -> None:
+    for _ in range(2):
+        assert send(signed, one, "approve", first=word).headers["location"].endswith("fait=staff_approve")
+    assert stored(matcher, one).state is State.APPROVED
+    assert stored(matcher, one).words == ({Side.FIRST: word} if word else {})
+
+
+def test_a_second_click_on_those_ticked_says_what_the_first_did(
+    signed: FastAPI, matcher: Matcher, one: Introduction
+) -> None:
+    form = {"chosen": f"{one.id}:{one.version}", "act": "approve"}
+    for _ in range(2):
+        answered = browser_of(signed, STAFF).post("/a-traiter/decisions", data=form)
+        assert answered.headers["location"].endswith("fait=staff_approve")
+    assert stored(matcher, one).state is State.APPROVED
 
 
 def test_words_are_for_staff(signed: FastAPI, one: Introduction) -> None:

@@ -21,11 +21,12 @@ from matcher.introductions import (
     State,
     allowed_acts,
 )
+from service.http.access import Caller
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.looking import look_at_organisations
 from service.pages.acting import now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.staff.pair import HistoryRow, PairSide, history_rows, pair_warnings, side_of_pair
 from service.pages.staff.queue import StaffDep, decision_of
@@ -78,6 +79,10 @@ async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: 
 @router.post("/a-traiter/{introduction_id}", name="page_decide_pair")
 async def decide(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
     """Show the mails with the words as typed, keep the words, or decide; nothing typed is lost."""
+    return await once(request, lambda: _decided(request, introduction_id, staff, engine))
+
+
+async def _decided(request: Request, introduction_id: str, staff: Caller, engine: EngineDep) -> Response:
     form = await typed(request)
     words = typed_words(form)
     if form.get("act") == "preview" or _is_refused(words):

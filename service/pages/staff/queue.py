@@ -27,7 +27,7 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
-from service.pages.forms import ticked, typed
+from service.pages.forms import once, ticked, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
 from service.pages.staff.why import Why, why_of
@@ -142,6 +142,10 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
 @router.post("/a-traiter/decisions", name="page_decide")
 async def decide(request: Request, staff: StaffDep, engine: EngineDep) -> Response:
     """Approve, refuse or put off those that are ticked; each keeps its own words."""
+    return await once(request, lambda: _decided(request, staff, engine))
+
+
+async def _decided(request: Request, staff: Caller, engine: EngineDep) -> Response:
     form = await typed(request)
     chosen = [_chosen(value) for value in await ticked(request, "chosen")]
     act, decided = decision_of(form, now())
