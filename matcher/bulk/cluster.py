@@ -2,12 +2,15 @@
 
 import logging
 import os
+import secrets
 import shutil
 import socket
+import tempfile
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,6 +22,7 @@ _SHARED_MEMORY = Path("/dev/shm")  # noqa: S108 - where Ray keeps its objects, n
 _LEAST_STORE, _MOST_STORE = 100 * 2**20, 2**30
 """Bytes of the object store of a Ray that is started here: tables on their way, and the vectors of labels."""
 _REACHED_WITHIN_S = 5.0
+_TOKEN_PATH = "RAY_AUTH_TOKEN_PATH"  # noqa: S105 - the name of a variable
 
 # Ray reports what it is used for, and its core logs to the terminal, unless the environment says otherwise
 # before it starts.
@@ -47,7 +51,7 @@ def connected(address: str = "") -> Iterator[Cluster]:
     if address:
         _check_answers(address)
     ray = load_ray()
-    with private_folder() as folder:
+    with private_folder() as folder, nullcontext() if address else token_in(folder):
         try:
             _start(ray, address, folder)
             yield _seen(ray)
@@ -95,24 +99,57 @@ def _check_answers(address: str) -> None:
         ) from fault
 
 
+@contextmanager
+def token_in(folder: Path) -> Iterator[None]:
+    """Let the processes of a Ray that is started here know each other by a token in ``folder``.
+
+    Ray itself would leave one in the home folder, where all users of the machine may read it. A token that
+    the environment names is used instead.
+    """
+    if os.environ.get("RAY_AUTH_TOKEN") or os.environ.get(_TOKEN_PATH):
+        yield
+        return
+    path = folder / "token"
+    path.touch(mode=0o600)
+    path.write_text(_token(), encoding="ascii")
+    os.environ[_TOKEN_PATH] = str(path)
+    try:
+        yield
+    finally:
+        del os.environ[_TOKEN_PATH]
+
+
+@cache
+def _token() -> str:
+    """Return the token of this process: Ray's core reads it once, and keeps it for a second run."""
+    return secrets.token_hex(32)
+
+
 def _start(ray: Any, address: str, folder: Path) -> None:
     options: dict[str, Any] = {"address": address}
     if not address:
         memory = object_store_bytes(shutil.disk_usage(_SHARED_MEMORY).free)
         options = {"address": "local", "include_dashboard": False, "object_store_memory": memory}
-        options["_temp_dir"] = str(
-            folder / "r"
-        )  # Ray opens it to everyone; the folder around it stays closed
+        # Ray opens this one to everyone; the folder around it stays closed.
+        options["_temp_dir"] = str(folder / "r")
     try:
         with _quiet_core():
             ray.init(log_to_driver=False, logging_level="ERROR", **options)
     except (OSError, RuntimeError, ValueError, ray.exceptions.RayError) as fault:
-        where = f"No Ray cluster can be joined at {address}" if address else "Ray does not start here"
-        raise BackendUnavailable(
-            f"{where}. This machine must be a node of the cluster, with the same releases of Python and Ray"
-            " (`ray status` shows it).",
-            cause=fault,
-        ) from fault
+        raise BackendUnavailable(not_started(address), cause=fault) from fault
+
+
+def not_started(address: str) -> str:
+    """Return what to look at when Ray cannot be started here, or joined at ``address``."""
+    if address:
+        return (
+            f"No Ray cluster can be joined at {address}. This machine must be a node of the cluster, with the"
+            " same releases of Python and Ray (`ray status` shows it) and the same token."
+        )
+    return (
+        f"Ray does not start here. It needs free space in {tempfile.gettempdir()} and {_SHARED_MEMORY}, and"
+        " free ports of this machine. Or index in this process: matcher reindex"
+    )
 
 
 @contextmanager

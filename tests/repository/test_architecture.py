@@ -12,7 +12,7 @@ MOST_LINES_OF_A_MODULE = 400
 MOST_LINES_OF_A_FUNCTION = 40
 MOST_MODULES_OF_A_FOLDER = 15
 MAY_NAME_THE_ENVIRONMENT = {
-    "matcher/bulk/cluster.py": "tells Ray, before it starts, to report nothing",
+    "matcher/bulk/cluster.py": "tells Ray, before it starts, to report nothing and where its token is",
     "matcher/adapters/encoder/sentence.py": "sets how OpenMP's threads wait, before torch starts them",
     "training/bench/faults/processes.py": "gives the processes that it forks settings of their own",
 }
