@@ -66,20 +66,17 @@ class Pipeline:
         Of the product; they go to every node, keys among them.
     cluster
         Where Ray runs.
-    ranges
-        The parts in which the catalogue is read.
     patience_s
         Seconds without any result after which a run is given up.
     """
 
     settings: Settings
     cluster: Cluster
-    ranges: Sequence[KeyRange]
     patience_s: float = PATIENCE_S
 
-    def labels(self) -> list[str]:
-        """Return the distinct labels of all listed items, ascending."""
-        dataset = self._ranges().map_batches(
+    def labels(self, ranges: Sequence[KeyRange]) -> list[str]:
+        """Return the distinct labels of the listed items of all ranges, ascending."""
+        dataset = _dataset(ranges).map_batches(
             read_labels, fn_kwargs={"settings": self.settings}, num_cpus=1, **_WHOLE
         )
         found: set[str] = set()
@@ -97,14 +94,14 @@ class Pipeline:
         encoded = self._encoded(dataset, LabelEncoder, (self._threaded(),), self._shares(len(parts)))
         return joined(self._results(encoded), dim)
 
-    def points(self, generation: str, labels: pa.Table) -> Iterator[Tally]:
-        """Encode and write the points of all items; yield what became of each part, in no order."""
-        if not self.ranges:
+    def points(self, ranges: Sequence[KeyRange], generation: str, labels: pa.Table) -> Iterator[Tally]:
+        """Encode and write the points of all ranges; yield what became of each part, in no order."""
+        if not ranges:
             return
-        shares, settings = self._shares(len(self.ranges)), self._threaded()
+        shares, settings = self._shares(len(ranges)), self._threaded()
         # Held here until the end: every encoder, one that is started anew too, reads it where it lies.
         vectors = load_ray().put(labels)
-        encoded = self._encoded(self._ranges(), PointEncoder, (settings, generation, [vectors]), shares)
+        encoded = self._encoded(_dataset(ranges), PointEncoder, (settings, generation, [vectors]), shares)
         written = encoded.map_batches(
             PointWriter,
             fn_constructor_args=(settings, generation),
@@ -115,10 +112,6 @@ class Pipeline:
         for part in self._results(written):
             for line in part["tally"].to_pylist():
                 yield Tally.from_json(line)
-
-    def _ranges(self) -> Any:
-        tables = [pa.table({"after": [keys.after], "until": [keys.until]}) for keys in self.ranges]
-        return load_ray().data.from_arrow(tables)
 
     def _shares(self, parts: int) -> Shares:
         """Return the shares of a pass over so many parts: no encoder is without a part."""
@@ -159,6 +152,11 @@ class Pipeline:
 
 _WHOLE = {"batch_size": None, "batch_format": "pyarrow"}
 """One block, one call."""
+
+
+def _dataset(ranges: Sequence[KeyRange]) -> Any:
+    tables = [pa.table({"after": [keys.after], "until": [keys.until]}) for keys in ranges]
+    return load_ray().data.from_arrow(tables)
 
 
 def _pool(size: int) -> Any:

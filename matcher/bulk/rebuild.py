@@ -1,24 +1,30 @@
 """A new generation of the index, built on Ray from beginning to swap."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Protocol
+
+import pyarrow as pa
 
 from matcher.adapters.sql import Store, utc_now
 from matcher.adapters.sql.address import parse_url, sqlite_file
 from matcher.backends import make_generations
 from matcher.bulk.cluster import Cluster, connected
 from matcher.bulk.pipeline import PATIENCE_S, Pipeline
-from matcher.bulk.ranges import key_ranges
+from matcher.bulk.ranges import KeyRange, key_ranges
 from matcher.bulk.tally import Tally
-from matcher.errors import BackendUnavailable, InvalidRequest
+from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
 from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress
 from matcher.mail import Turn
 from matcher.settings import Settings
 
 TURN = "bulk"
 """Name of the turn in the store that one run has."""
+COMMAND = "matcher reindex --ray"
+"""What an operator runs, and runs again."""
 _MOST_RANGES = 4_096
 
 
@@ -109,7 +115,8 @@ def rebuild_on_ray(parts: BulkParts, address: str = "", progress: Progress | Non
     try:
         with connected(address) as cluster:
             _check_store(parts.settings, cluster)
-            return _Run(parts, cluster, turn, progress).rebuild()
+            passes = Pipeline(parts.settings, cluster, parts.patience_s)
+            return Run(parts, passes, cluster.cpus, turn, progress).rebuild()
     finally:
         turn.leave()
 
@@ -123,42 +130,89 @@ def _check_store(settings: Settings, cluster: Cluster) -> None:
         )
 
 
-class _Run:
-    """One run: fills a generation for the indexer, and counts."""
+class Passes(Protocol):
+    """The three passes over the catalogue; :class:`~matcher.bulk.pipeline.Pipeline` makes them on Ray."""
 
-    def __init__(self, parts: BulkParts, cluster: Cluster, turn: Turn, progress: Progress | None) -> None:
-        self._parts, self._turn, self._progress = parts, turn, progress
-        ranges = key_ranges(parts.store, self._range_size(cluster))
-        self._pipeline = Pipeline(parts.settings, cluster, ranges, parts.patience_s)
+    def labels(self, ranges: Sequence[KeyRange]) -> list[str]:
+        """Return the distinct labels of the listed items of all ranges, ascending."""
+        ...
+
+    def label_vectors(self, texts: Sequence[str], dim: int) -> pa.Table:
+        """Encode labels; return texts and vectors."""
+        ...
+
+    def points(self, ranges: Sequence[KeyRange], generation: str, labels: pa.Table) -> Iterator[Tally]:
+        """Encode and write the points of all ranges; yield what became of each part, in no order."""
+        ...
+
+
+class Run:
+    """One run: fills a generation for the indexer, and counts.
+
+    Parameters
+    ----------
+    parts
+        Settings, store and encoder.
+    passes
+        Over the catalogue.
+    cpus
+        Processors that share the work, at least 1.
+    turn
+        Of this run, taken.
+    progress
+        Called with the items done and those in all.
+    """
+
+    def __init__(
+        self, parts: BulkParts, passes: Passes, cpus: int, turn: Turn, progress: Progress | None = None
+    ) -> None:
+        self._parts, self._passes, self._cpus = parts, passes, cpus
+        self._turn, self._progress = turn, progress
         self._generations = make_generations(parts.settings)
-        self._tally, self._labels = Tally(), 0
+        self._tally, self._labels, self._begun = Tally(), 0, ""
 
     def rebuild(self) -> BulkReport:
-        """Build, check, swap."""
+        """Build, check, swap; BackendUnavailable when the generation is dropped meanwhile."""
         parts = self._parts
-        indexer = Indexer(parts.store, self._generations, parts.encoder, Bm25Lexical())
-        built = indexer.rebuild_with(self._fill)
+        indexer = Indexer(parts.store, self._generations, parts.encoder, Bm25Lexical(), command=COMMAND)
+        try:
+            built = indexer.rebuild_with(self._fill)
+        except MatcherError as fault:
+            if self._is_dropped():
+                raise BackendUnavailable(
+                    "An erasure or another reindex dropped what was half built; the index that serves is"
+                    f" untouched. Run again: {COMMAND}"
+                ) from fault
+            raise
         try:
             return BulkReport(built.name, built.index.count(), self._labels, replace(self._tally))
         finally:
             built.index.close()
 
-    def _range_size(self, cluster: Cluster) -> int:
+    def _is_dropped(self) -> bool:
+        with suppress(MatcherError):  # what the server says of the fault itself is the better message then
+            return self._begun not in ("", *self._generations.names())
+        return False
+
+    def _range_size(self) -> int:
         """Return how many items are read at once.
 
         A small catalogue is cut so that every processor has a part, a large one into some thousands of parts.
         """
         total = sum(self._parts.store.items.counts().values())
-        share = math.ceil(total / max(1, cluster.cpus))
+        share = math.ceil(total / max(1, self._cpus))
         return max(1, min(self._parts.range_size, share), total // _MOST_RANGES)
 
     def _fill(self, begun: Generation) -> float | None:
+        self._begun = begun.name
+        # Cut after the generation's cursor was set: an item that comes later is in the outbox behind it.
+        ranges = key_ranges(self._parts.store, self._range_size())
         total = sum(self._parts.store.items.counts().values())
-        texts = self._pipeline.labels()
+        texts = self._passes.labels(ranges)
         self._labels = len(texts)
         self._keep_turn()
-        table = self._pipeline.label_vectors(texts, self._parts.encoder.dim)
-        for part in self._pipeline.points(begun.name, table):
+        table = self._passes.label_vectors(texts, self._parts.encoder.dim)
+        for part in self._passes.points(ranges, begun.name, table):
             self._keep_turn()
             self._tally.add(part)
             self._tally.check()

@@ -37,13 +37,17 @@ NOTHING_PARKED: Mapping[str, str] = MappingProxyType({})
 
 @dataclass(frozen=True)
 class Indexer:
-    """Store, generations and encoders brought together. One indexer works at a time."""
+    """Store, generations and encoders brought together. One indexer works at a time.
+
+    ``command`` is what an operator runs again when a rebuild fails at its end.
+    """
 
     store: Store
     generations: Generations
     encoder: Encoder
     lexical: Bm25Lexical
     batch: int = 256
+    command: str = "matcher reindex"
 
     def open(self) -> Generation:
         """Open the current generation after checking that it is the right one and whole.
@@ -308,7 +312,7 @@ class Indexer:
                 raise BackendUnavailable(
                     f"The new index does not equal the store ({len(found.missing)} points missing,"
                     f" {len(found.stale)} stale, {len(found.surplus)} surplus); the old one, if any, still"
-                    " serves. Run: matcher reindex"
+                    f" serves. Run: {self.command}"
                 )
 
     def _finalise(self, generation: Generation, manifest: Manifest, seq: int) -> None:
