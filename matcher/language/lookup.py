@@ -7,7 +7,7 @@ from difflib import get_close_matches
 
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Items
-from matcher.errors import Ambiguous, InvalidRequest, NotFound
+from matcher.errors import Ambiguous, BackendUnavailable, InvalidRequest, NotFound
 from matcher.language.analyser import fold, fold_words
 
 __all__ = ["NameSearch", "find_by_name", "find_item", "find_one", "organisation_key", "same_names"]
@@ -138,7 +138,21 @@ def find_one(query: str, names: Sequence[tuple[str, str]]) -> str:
 
 
 def find_item(items: Items, name_or_id: str, item_type: ItemType | None = None) -> AnyItem:
-    """Return the item of this id, or the only one of this name; see :func:`find_one`.
+    """Return the item of this id, or the only one of this name; see :func:`find_id`.
+
+    BackendUnavailable where its row is damaged.
+    """
+    item_id = find_id(items, name_or_id, item_type)
+    found = items.get_many([item_id]).get(item_id)
+    if found is None:
+        raise BackendUnavailable(f"The item '{item_id}' is damaged in the store. Import it again.")
+    return found
+
+
+def find_id(items: Items, name_or_id: str, item_type: ItemType | None = None) -> str:
+    """Return the id of the item of this id, or of the only one of this name, damaged or not.
+
+    See :func:`find_one`.
 
     Raises
     ------
@@ -150,8 +164,7 @@ def find_item(items: Items, name_or_id: str, item_type: ItemType | None = None) 
         The item is not of ``item_type``.
     """
     try:
-        found = find_one(name_or_id, items.names(item_type))
-        return items.get_many([found])[found]
+        return find_one(name_or_id, items.names(item_type))
     except NotFound:
         if item_type is None:
             raise
@@ -160,7 +173,7 @@ def find_item(items: Items, name_or_id: str, item_type: ItemType | None = None) 
         if not others.found:
             raise
     item_id = stored[others.found[0]][0]
-    item = items.get_many([item_id])[item_id]
+    item = find_item(items, item_id)
     raise InvalidRequest(
         f"{item.id} ({item.name}) is {_a(item.item_type)}, not {_a(item_type)}: "
         f"give the id or the name of {_a(item_type)}."

@@ -6,6 +6,7 @@
 - ``suppression``: what is kept of an erased subject, so that it is not taken in again
 - ``erasure``: an erasure, from the request until nothing is found any more; its certificate
 - ``files``: the files of the home folder, searched and cleaned
+- ``unread``: what an organisation is recognised by whose row is damaged
 - ``ports``: what this package asks of the store, the index and the files
 - ``processing``: what is held, why, how long and who sees it, as a notice and a record
 - ``retention``: what is kept no longer, removed by the rules of the notice
@@ -29,6 +30,7 @@ from matcher.rights.retention import Kept, Swept, rule_of, sweep
 from matcher.rights.subject import Candidates, Subject, SubjectKind, find_subject
 from matcher.rights.suppression import Suppressed, keys_named, keys_of_item, keys_of_person, suppression_hash
 from matcher.rights.traces import Trace, Tracer
+from matcher.rights.unread import RawItem
 
 __all__ = [
     "EVENTS",
@@ -44,6 +46,7 @@ __all__ = [
     "Kept",
     "Parts",
     "Processing",
+    "RawItem",
     "Removal",
     "Request",
     "RightsDesk",

@@ -1,6 +1,6 @@
 """The use cases of rights: a copy of what is held, erasure, correction, and what is still owed of them."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -13,8 +13,9 @@ from matcher.rights.erasure import Erasure, Request
 from matcher.rights.files import Found, Home, is_of_others
 from matcher.rights.ports import Audit, Cleaning, Tables
 from matcher.rights.subject import Candidates, People, Subject, SubjectKind, require_organisation
-from matcher.rights.suppression import keys_of_item, keys_of_person, suppression_hash
+from matcher.rights.suppression import keys_of_item, keys_of_organisation, keys_of_person, suppression_hash
 from matcher.rights.traces import Trace, Tracer
+from matcher.rights.unread import RawItem
 
 FORMAT = 1
 OUTBOX = "table outbox"
@@ -236,8 +237,20 @@ class RightsDesk:
         if subject.kind is SubjectKind.PERSON:
             person = self._parts.people.get(subject.id)
             return _texts_of(person), [], keys_of_person(person)
+        damaged = self._damaged(subject)
+        if damaged is not None:
+            fields = _without_labels(damaged.fields())
+            texts = [damaged.name, damaged.siret, *_texts_in(fields)]
+            return texts, _labels_in(fields), keys_of_organisation(subject.id, damaged.name, damaged.siret)
         organisation = require_organisation(self._parts.items, subject.id)
         return _texts_of(organisation), _labels_of(organisation), keys_of_item(organisation)
+
+    def _damaged(self, subject: Subject) -> RawItem | None:
+        """Return the row of an organisation that is stored and cannot be read; None for all others."""
+        if subject.id in self._parts.items.get_many([subject.id]):
+            return None
+        raw = self._parts.tables.raw_item(subject.id)
+        return raw if raw is not None and raw.is_organisation else None
 
 
 def _own(erasures: Iterable[Erasure]) -> set[Trace]:
@@ -249,21 +262,31 @@ def _texts_of(subject: Organisation | Person) -> list[str]:
     """Return the texts that tell of a subject, its names first, without labels."""
     if isinstance(subject, Person):
         return [subject.email, subject.name]
-    own = [value for value in _own_fields(subject).values() if isinstance(value, str)]
-    return [subject.name, subject.siret, *own]
+    return [subject.name, subject.siret, *_texts_in(_own_fields(subject))]
 
 
 def _labels_of(organisation: Organisation) -> list[str]:
     """Return the labels of a record, such as its expertise: others may have the same words."""
+    return _labels_in(_own_fields(organisation))
+
+
+def _texts_in(fields: Mapping[str, Any]) -> list[str]:
+    return [value for value in fields.values() if isinstance(value, str)]
+
+
+def _labels_in(fields: Mapping[str, Any]) -> list[str]:
     found: list[str] = []
-    for value in _own_fields(organisation).values():
+    for value in fields.values():
         if isinstance(value, tuple | list):
             found += [text for text in value if isinstance(text, str)]
     return found
 
 
 def _own_fields(organisation: Organisation) -> dict[str, Any]:
-    facts = organisation.model_dump(exclude_defaults=True)
+    return _without_labels(organisation.model_dump(exclude_defaults=True))
+
+
+def _without_labels(facts: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in facts.items() if name not in _LABELS | {"id", "name", "siret"}}
 
 

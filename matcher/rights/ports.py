@@ -10,6 +10,7 @@ from matcher.people import Person
 from matcher.rights.accesses import AccessAudit
 from matcher.rights.erasure import Erasure, Request
 from matcher.rights.subject import Subject
+from matcher.rights.unread import RawItem
 
 Rows = list[dict[str, Any]]
 
@@ -23,6 +24,10 @@ class Tables(Protocol):
 
     def held(self, subject: Subject) -> dict[str, Rows]:
         """Return every row that names a subject, by table; secrets are left out."""
+        ...
+
+    def raw_item(self, item_id: str) -> RawItem | None:
+        """Return the row of an item, not parsed, so that one that cannot be read is found; None without."""
         ...
 
     def erase(self, request: Request, check: Callable[[], object] = lambda: None) -> Erasure:

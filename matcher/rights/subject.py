@@ -6,7 +6,7 @@ from typing import Protocol
 
 from matcher.domain import Items, ItemType, Organisation
 from matcher.errors import NotFound
-from matcher.language.lookup import find_item
+from matcher.language.lookup import find_id
 from matcher.people import Person
 
 
@@ -80,7 +80,7 @@ def find_subject(named: str, items: Items, people: People, candidates: Candidate
     try:
         return Subject(SubjectKind.PERSON, people.get(named).id)
     except NotFound:
-        return Subject(SubjectKind.ORGANISATION, find_item(items, named, ItemType.ORGANISATION).id)
+        return Subject(SubjectKind.ORGANISATION, find_id(items, named, ItemType.ORGANISATION))
 
 
 def require_organisation(items: Items, organisation_id: str) -> Organisation:

@@ -28,8 +28,13 @@ def keys_of_item(item: AnyItem) -> list[str]:
     """
     if not isinstance(item, Organisation):
         return []
-    keys = [f"id:{item.id}", f"name:{fold_words(item.name)}"]
-    return [*keys, f"siren:{item.siret[:_SIREN]}"] if item.siret else keys
+    return keys_of_organisation(item.id, item.name, item.siret)
+
+
+def keys_of_organisation(item_id: str, name: str, siret: str) -> list[str]:
+    """Return by what an organisation is recognised that has this id, name and SIRET ("" for none)."""
+    keys = [f"id:{item_id}", f"name:{fold_words(name)}"]
+    return [*keys, f"siren:{siret[:_SIREN]}"] if siret else keys
 
 
 def keys_of_person(person: Person) -> list[str]:

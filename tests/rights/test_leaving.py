@@ -13,12 +13,15 @@ import pytest
 
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.items import Lead
 from matcher.domain.messages import MessageRequest
+from matcher.errors import NotFound
 from matcher.hiring.needs import EmployerFact
 from matcher.people import Person, Role, new_person
-from matcher.rights import UPLOADS, Subject, SubjectKind
+from matcher.rights import UPLOADS, Subject, SubjectKind, Suppressed, find_subject
 from service.backups import make_backup
 from service.pages.admin.backup import kept_backups
+from tests.bulk.spoiling import spoil
 from tests.rights.cluster import NOW, left_in, member, settings_of
 from tests.samples import migrated
 
@@ -161,3 +164,44 @@ def test_the_mails_of_a_merged_twin_still_go_out_once_each(matcher: Matcher) -> 
     store.items.merge(ONE.id, OTHER.id)
     assert sorted(mail.person_id for mail in store.mail.all()) == sorted([first, second])
     assert {mail.subjects["organisation"] for mail in store.mail.all()} == {ONE.id}
+
+
+WHOLE = (
+    '{"id": "MEMBRE-001zq", "description": "Untel-001zq fait des cartes anciennes", "siret": "10000000100011"'
+)
+
+
+@pytest.mark.parametrize(
+    "body", ['{"name": 1}', "{", "what a disk left of it", WHOLE, WHOLE + ', "unknown": 1}'], ids=len
+)
+@pytest.mark.parametrize("named", [ONE.id, ONE.name])
+def test_an_organisation_whose_row_is_damaged_is_erased_as_well(
+    matcher: Matcher, body: str, named: str
+) -> None:
+    store = matcher.store
+    store.people.put(speaker_of(ONE.id))
+    matcher.index_now()
+    spoil(store, ONE.id, body)
+    subject = find_subject(named, store.items, store.people, matcher.hiring.desk)
+    assert subject == OF_ONE
+    [row] = matcher.rights.export(subject, utc_now())["held"]["items"]
+    assert row["name"] == ONE.name
+    erasure = matcher.rights.erase(subject, utc_now())
+    assert (erasure.removal.rows["items"], erasure.removal.rows["people"]) == (1, 1)
+    assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+    assert left_in(matcher.settings.home, [ONE.id, ONE.name, "cartes anciennes"]) == []
+    assert (store.items.damaged(), matcher.index.count()) == ([], 1)
+    with pytest.raises(NotFound, match="erased already"):
+        matcher.rights.erase(subject, utc_now())
+    again = [ONE, ONE.model_copy(update={"id": "NEU", "siret": ""})]
+    again += [ONE.model_copy(update={"id": "NEU", "name": "Autre"})] if "siret" in body else []
+    for one in again:
+        with pytest.raises(Suppressed):
+            store.items.put([one], source="test")
+
+
+def test_a_damaged_row_of_another_type_is_no_organisation(matcher: Matcher) -> None:
+    matcher.store.items.put([Lead(id="L1", name="École")], source="test")
+    spoil(matcher.store, "L1")
+    with pytest.raises(NotFound):
+        matcher.rights.erase(Subject(SubjectKind.ORGANISATION, "L1"), utc_now())

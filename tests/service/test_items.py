@@ -8,10 +8,11 @@ from matcher.adapters.sql import open_store
 from matcher.adapters.sql.catalogue.items import Catalogue
 from matcher.adapters.sql.rights import RightsTables
 from matcher.build import Matcher, open_matcher
-from matcher.domain.items import Organisation
+from matcher.domain.items import Lead, Organisation
 from matcher.errors import BackendUnavailable
 from service.app import create_app
 from service.http.examples import ITEMS
+from tests.bulk.spoiling import spoil
 from tests.service.conftest import KEY, STAFF
 from tests.service.fakes import InterruptedCatalogue, InterruptedRights, MatcherWithFaults, serving
 
@@ -78,6 +79,19 @@ def test_what_is_erased_is_gone_from_store_and_index_at_once(admin):
     found = admin.get("/v1/search", params=search).json()["items"]
     assert "ORG900" not in [item["item_id"] for item in found]
     assert admin.delete("/v1/organisations/ORG900").status_code == 404
+
+
+@pytest.mark.parametrize(("collection", "item_id"), [("organisations", "ORG001"), ("leads", "L900")])
+def test_a_damaged_item_is_erased_and_no_other_type_of_it(stocked, collection, item_id):
+    with closing(open_store(stocked.database_url)) as store:
+        store.items.put([Lead(id="L900", name="École")], source="test")
+        spoil(store, item_id)
+    headers = {"Authorization": f"Bearer {KEY}"}
+    with TestClient(create_app(stocked)) as client:
+        assert client.get(f"/v1/{collection}/{item_id}", headers=headers).status_code == 503
+        assert client.delete(f"/v1/factories/{item_id}", headers=headers).status_code == 503
+        assert client.delete(f"/v1/{collection}/{item_id}", headers=headers).status_code == 204
+        assert client.delete(f"/v1/{collection}/{item_id}", headers=headers).status_code == 404
 
 
 def test_what_was_shown_is_logged_and_erased_with_the_item(stocked):

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Body, Header, Path, Query, Response
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemId, ItemType
-from matcher.errors import InvalidRequest
+from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep, SettingsDep
@@ -166,15 +166,25 @@ def _delete(matcher: Matcher, item: tuple[ItemType, str], if_match: str | None, 
     item_type, item_id = item
 
     def unchanged() -> list[str]:
-        get_stored(matcher, item_id, item_type)
+        _require_stored(matcher, item_id, item_type)
         _check_version(matcher, item_id, if_match)
         return [item_id]
 
     if item_type is ItemType.ORGANISATION:
-        get_stored(matcher, item_id, item_type)
+        _require_stored(matcher, item_id, item_type)
         matcher.rights.remove(item_id, utc_now(), by, check=unchanged)
         return
     matcher.store.items.delete(unchanged)
+
+
+def _require_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> None:
+    """Raise NotFound unless an item of this type is stored; one that is damaged can be erased as well."""
+    try:
+        get_stored(matcher, item_id, item_type)
+    except BackendUnavailable:
+        raw = matcher.store.rights.raw_item(item_id)
+        if raw is None or raw.item_type != item_type.value:
+            raise
 
 
 def _check_version(

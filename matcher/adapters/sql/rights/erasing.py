@@ -36,7 +36,7 @@ from matcher.domain import Organisation
 from matcher.errors import NotFound
 from matcher.language import fold_words
 from matcher.people import Person
-from matcher.rights import Erasure, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
+from matcher.rights import Erasure, RawItem, Removal, Request, Rows, Subject, SubjectKind, Trace, Tracer
 
 _BEGINNING = 16
 GONE = "Nothing is held of this subject: it was erased already, or never was in the store."
@@ -57,6 +57,13 @@ class RightsTables:
         """Return every row that names a subject, by table; secrets are left out."""
         with self._database.snapshot("reading what is held of a subject") as connection:
             return rows_naming(connection, subject)
+
+    def raw_item(self, item_id: str) -> RawItem | None:
+        """Return the row of an item, not parsed, so that one that cannot be read is found; None without."""
+        statement = select(items.c.item_type, items.c.name, items.c.body).where(items.c.id == item_id)
+        with self._database.reading("reading an item") as connection:
+            row = connection.execute(statement).first()
+        return RawItem(row.item_type, row.name, row.body) if row else None
 
     def erase(self, request: Request, check: Callable[[], object] = lambda: None) -> Erasure:
         """Remove every row that names the subject, and note the erasure, in one transaction.

@@ -141,7 +141,15 @@ def _readable(row: dict[str, Any]) -> dict[str, Any]:
         if name in _SECRET:
             shown[name] = _SECRET[name] if value else None
         elif name in _JSON and value:
-            shown[name] = json.loads(value)
+            shown[name] = _parsed(value)
         else:
             shown[name] = value
     return shown
+
+
+def _parsed(text: str) -> Any:
+    """Return the value of a JSON text; of a damaged one the text."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text
