@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matcher.domain import Items
-from matcher.errors import IllegalStep, InvalidRequest, NotFound
+from matcher.errors import InvalidRequest, NotFound
 from matcher.introductions.admission import organisations_of, require_introducible, require_organisations
 from matcher.introductions.changes import Details, Situation
 from matcher.introductions.introduction import Act, Actor, Introduction
@@ -95,18 +95,19 @@ class IntroductionDesk:
     ) -> Introduction:
         """Do something to an introduction and return it; see :func:`advance` for what is refused.
 
-        Of two people who act at once, one is first; the other reads what the introduction has become.
+        Of two people who act at once, one is first; the other reads what the introduction has become. Words
+        that are those it has already are no act: it stays what it is, so that nobody's form goes stale.
         """
 
-        def decide(introduction: Introduction, _: Past) -> Step:
+        def decide(introduction: Introduction, _: Past) -> Step | None:
             pair = (introduction.first_id, introduction.second_id)
             situation = Situation(now, self._rules, self._contacts(pair))
-            return advance(introduction, act, actor, situation, details)
+            step = advance(introduction, act, actor, situation, details)
+            is_same = act is Act.WRITE and step.introduction.words == introduction.words
+            return None if is_same else step
 
         changed = self._kept.change(introduction_id, decide, now)
-        if changed is None:
-            raise IllegalStep(f"Nothing was done to {introduction_id}.")
-        return changed
+        return changed or self._kept.get(introduction_id)
 
     def wish(self, availability: Availability, now: datetime) -> Availability:
         """Keep what an organisation wishes: capacity, pause, who it is not introduced to.

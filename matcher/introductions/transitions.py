@@ -42,11 +42,9 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.PROPOSED, Act.APPROVE): Rule(State.APPROVED, _STAFF),  # or FIRST_AGREED: a member's wish
     (State.PROPOSED, Act.REFUSE): Rule(State.REFUSED, _STAFF),
     (State.PROPOSED, Act.POSTPONE): Rule(State.PROPOSED, _STAFF),  # out of sight until a day
-    (State.PROPOSED, Act.WRITE): Rule(State.PROPOSED, _STAFF),
     (State.PROPOSED, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST),
     (State.REFUSED, Act.REOPEN): Rule(State.PROPOSED, _STAFF),
     (State.APPROVED, Act.ASK): Rule(State.ASKED_FIRST, _SERVICE),
-    (State.APPROVED, Act.WRITE): Rule(State.APPROVED, _STAFF),
     (State.APPROVED, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.ASKED_FIRST, Act.REMIND): Rule(State.ASKED_FIRST, _SERVICE),
     (State.ASKED_FIRST, Act.YES): Rule(State.FIRST_AGREED, _FIRST),
@@ -55,7 +53,6 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.ASKED_FIRST, Act.EXPIRE): Rule(State.EXPIRED, _SERVICE),
     (State.ASKED_FIRST, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.FIRST_AGREED, Act.ASK): Rule(State.ASKED_SECOND, _SERVICE),
-    (State.FIRST_AGREED, Act.WRITE): Rule(State.FIRST_AGREED, _STAFF),
     (State.FIRST_AGREED, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST | _SERVICE),
     (State.ASKED_SECOND, Act.REMIND): Rule(State.ASKED_SECOND, _SERVICE),
     (State.ASKED_SECOND, Act.YES): Rule(State.ACCEPTED, _SECOND),
@@ -64,7 +61,6 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.ASKED_SECOND, Act.EXPIRE): Rule(State.EXPIRED, _SERVICE),
     (State.ASKED_SECOND, Act.WITHDRAW): Rule(State.WITHDRAWN, _FIRST | _SERVICE),
     (State.NOT_NOW, Act.WAKE): Rule(State.APPROVED, _SERVICE),  # or FIRST_AGREED: where it had come to
-    (State.NOT_NOW, Act.WRITE): Rule(State.NOT_NOW, _STAFF),
     (State.NOT_NOW, Act.WITHDRAW): Rule(State.WITHDRAWN, _ENDING),
     (State.ACCEPTED, Act.SCHEDULE): Rule(State.ACCEPTED, _MEMBERS),
     (State.ACCEPTED, Act.CANCEL_MEETING): Rule(State.ACCEPTED, _MEMBERS),
@@ -75,7 +71,7 @@ TABLE: dict[tuple[State, Act], Rule] = {
     (State.MET, Act.ASK_OUTCOME): Rule(State.MET, _SERVICE),
     (State.MET, Act.OUTCOME): Rule(State.CLOSED, _MEMBERS),
     (State.CLOSED, Act.OUTCOME): Rule(State.CLOSED, _MEMBERS),  # what the other side says
-}
+} | {(state, Act.WRITE): Rule(state, _STAFF) for state in State}  # a word can be removed even at the end
 """State and act, to what follows. What is not here is refused."""
 
 

@@ -69,24 +69,27 @@ def cleaned_word(text: str) -> str:
 def changed_words(introduction: Introduction, given: Words | None) -> dict[Side, str]:
     """Return the words of both sides after a change; a side that is not given keeps its own, "" removes it.
 
+    A word can be removed in every state: it may name a person who asks to be erased. A mail that is still
+    queued then goes without it.
+
     Raises
     ------
     InvalidRequest
         No word is given, or one may not be kept: see :func:`cleaned_word`.
     IllegalStep
-        The request of a side is queued already: its word stays what it is.
+        A side gets no request now that is still to be written: its word can only be removed.
     """
-    if given is None:
+    if not given:
         raise InvalidRequest("Give the words: words, by side (first, second).")
     words, ahead = dict(introduction.words), sides_to_write_to(introduction)
     for side, text in given.items():
         word = cleaned_word(text)
         if word == words.get(side, ""):
             continue
-        if side not in ahead:
+        if word and side not in ahead:
             raise IllegalStep(
-                f"{introduction.organisation(side)} gets no request of {introduction.id} that is still to be"
-                " written: its word cannot change. Nothing was done."
+                f"{introduction.id} is '{introduction.state.value}': the word for"
+                f" {introduction.organisation(side)} can now only be removed. Nothing was done."
             )
         words[side] = word
     return {side: word for side, word in words.items() if word}

@@ -159,7 +159,7 @@ def write(
     first: Annotated[str | None, typer.Option(help="Word for the organisation that is asked first.")] = None,
     second: Annotated[str | None, typer.Option(help="Word for the other one.")] = None,
 ) -> None:
-    """Add a word to the request that a side gets, before it is sent; an empty one removes it."""
+    """Add a word to the request that a side gets, before it is sent; an empty one removes it at any time."""
     given = {side: word for side, word in ((Side.FIRST, first), (Side.SECOND, second)) if word is not None}
     if not given:
         raise typer.BadParameter("write a word: --first, --second or both", param_hint="--first")

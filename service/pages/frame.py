@@ -75,6 +75,7 @@ SAID: dict[str, str] = {
         "Remis à plus tard : rien n'est envoyé, et la paire revient dans « À approuver » au jour choisi."
     ),
     "word_kept": mark("Le mot est gardé : il partira avec la demande."),
+    "word_removed": mark("Le mot est retiré : il n'est plus gardé."),
     "some_changed": mark("Certaines avaient changé entre-temps et restent à décider ; le reste est fait."),
     "none_chosen": mark("Rien n'était coché : rien n'a été fait."),
     "no_plan": mark("Il n'y a pas encore de plan : faites-le sur la page Propositions."),

@@ -1,7 +1,9 @@
 """A word of staff: what it may hold, until when it may change, and that it is no decision."""
 
 import unicodedata
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -11,13 +13,17 @@ from matcher.errors import IllegalStep, InvalidRequest
 from matcher.introductions import (
     LONGEST_WORD,
     Act,
+    Details,
     Introduction,
+    Rules,
     Side,
+    Situation,
     State,
+    advance,
     cleaned_word,
     sides_to_write_to,
 )
-from tests.introductions.cluster import FIRST, SECOND, START, Cluster, cluster
+from tests.introductions.cluster import FIRST, SECOND, STAFF, START, Cluster, cluster
 
 WORD = "Vu au salon : appelez-moi au 05 61 00 00 00, https://example.org/x?a=1&b=2"
 BOTH = {Side.FIRST: "pour la première", Side.SECOND: "pour la seconde"}
@@ -46,22 +52,44 @@ def test_a_word_is_kept_for_its_side_alone_and_is_no_decision() -> None:
     assert home.events() == []
 
 
-def test_the_word_of_a_side_stays_what_it_is_once_its_request_is_queued() -> None:
+def test_the_word_of_a_side_can_only_be_removed_once_its_request_is_queued() -> None:
     home = cluster()
     home.propose()
     home.act(Act.WRITE, words=BOTH)
     home.act(Act.APPROVE)
     home.worker.due(home.now)
-    with pytest.raises(IllegalStep, match="'write' is not possible"):  # it considers what it has read
-        home.act(Act.WRITE, words={Side.SECOND: "autre"})
+    with pytest.raises(IllegalStep, match="the word for ORG2 can now only be removed"):
+        home.act(Act.WRITE, words={Side.SECOND: "autre"})  # the first considers what it has read
     home.act(Act.YES, FIRST)
-    with pytest.raises(IllegalStep, match="ORG1 gets no request of IN1"):
+    with pytest.raises(IllegalStep, match="the word for ORG1 can now only be removed"):
         home.act(Act.WRITE, words={Side.FIRST: "autre"})
     same = home.act(Act.WRITE, words={Side.FIRST: BOTH[Side.FIRST], Side.SECOND: "autre"})
     assert same.words == {**BOTH, Side.SECOND: "autre"}
     home.worker.due(home.now)
-    with pytest.raises(IllegalStep, match="'write' is not possible"):
-        home.act(Act.WRITE, words={Side.SECOND: ""})
+    with pytest.raises(IllegalStep, match="is 'asked_second'"):
+        home.act(Act.WRITE, words={Side.SECOND: "encore un autre"})
+    assert home.act(Act.WRITE, words={Side.SECOND: ""}).words == {Side.FIRST: BOTH[Side.FIRST]}
+    assert home.kept.get("IN1").state is State.ASKED_SECOND
+
+
+@pytest.mark.parametrize("state", State)
+def test_a_word_can_be_removed_in_every_state_and_changes_nothing_else(state: State) -> None:
+    one = Introduction("IN1", "ORG1", "ORG2", state, 7, START, START, resumes=State.APPROVED, words=BOTH)
+    situation = Situation(START + timedelta(days=1), Rules(), {"ORG1": ["P-ORG1"], "ORG2": ["P-ORG2"]})
+    step = advance(one, Act.WRITE, STAFF, situation, Details(words={Side.FIRST: "", Side.SECOND: " "}))
+    assert step.introduction == replace(one, version=8, words={})
+    assert step.messages == ()
+
+
+def test_words_that_are_kept_already_are_no_act() -> None:
+    home = cluster()
+    home.propose()
+    written = home.act(Act.WRITE, words=BOTH)
+    assert home.act(Act.WRITE, words={Side.SECOND: f" {BOTH[Side.SECOND]} "}) == written
+    home.act(Act.WRITE, words={Side.SECOND: ""})
+    once = home.kept.get("IN1")
+    assert home.act(Act.WRITE, words={Side.SECOND: ""}) == once
+    assert [record.act for record in home.kept.history("IN1")] == [Act.PROPOSE, Act.WRITE, Act.WRITE]
 
 
 def test_after_not_now_the_next_request_may_have_another_word() -> None:
@@ -75,7 +103,7 @@ def test_after_not_now_the_next_request_may_have_another_word() -> None:
 def test_a_member_that_proposes_gets_no_request_and_no_word() -> None:
     home = cluster()
     assert sides_to_write_to(home.propose(actor=FIRST)) == (Side.SECOND,)
-    with pytest.raises(IllegalStep, match="ORG1 gets no request"):
+    with pytest.raises(IllegalStep, match="the word for ORG1 can now only be removed"):
         home.act(Act.WRITE, words={Side.FIRST: "Bonjour"})
 
 
@@ -105,8 +133,9 @@ def test_a_cleaned_word_is_clean(text: str) -> None:
     assert not {unicodedata.category(character) for character in word.replace("\n", "")} & {"Cc", "Cf"}
 
 
-def test_without_words_nothing_is_written() -> None:
+@pytest.mark.parametrize("details", [{}, {"words": None}, {"words": {}}], ids=["none", "null", "empty"])
+def test_without_words_nothing_is_written(details: dict[str, Any]) -> None:
     home = cluster()
     home.propose()
     with pytest.raises(InvalidRequest, match="Give the words"):
-        home.act(Act.WRITE)
+        home.act(Act.WRITE, **details)

@@ -147,6 +147,29 @@ def test_a_word_typed_after_its_request_was_queued_is_shown_and_not_sent(
     assert stored(matcher, one).words == {}
 
 
+def test_a_word_of_a_request_that_is_queued_is_shown_and_can_be_removed(
+    signed: FastAPI, matcher: Matcher, one: Introduction
+) -> None:
+    now = datetime.now(UTC)
+    words = Details(words={Side.FIRST: WORD, Side.SECOND: "Pour la seconde"})
+    matcher.introductions.act(one.id, Act.WRITE, BY_STAFF, now, words)
+    matcher.introductions.act(one.id, Act.APPROVE, BY_STAFF, now)
+    matcher.introduction_worker.due(now)
+    page = plain(browser_of(signed, STAFF).get(f"/a-traiter/{one.id}").text)
+    assert page.count("Retirer ce mot") == 2
+    assert "Un mot de votre part" not in page, "no word can be added any more"
+    removed = send(signed, stored(matcher, one), "write", second="Pour la seconde")
+    assert removed.headers["location"].endswith("fait=word_kept"), "the other one is kept"
+    form = {"act": "write", "version": str(stored(matcher, one).version)}
+    form |= {"word-second": "", "read-second": "Pour la seconde"}
+    removed = browser_of(signed, STAFF).post(f"/a-traiter/{one.id}", data=form)
+    assert removed.headers["location"].endswith("fait=word_removed")
+    assert stored(matcher, one).words == {}
+    assert "Retirer ce mot" not in browser_of(signed, STAFF).get(f"/a-traiter/{one.id}").text
+    (request,) = matcher.store.mail.all()
+    assert "salon" not in browser_of(signed, STAFF).get(f"/courriers/{request.id}").text
+
+
 @pytest.mark.parametrize(
     ("word", "said"),
     [("x" * 1001, "Ce mot est trop long"), ("a\x07b", "caractère de contrôle")],

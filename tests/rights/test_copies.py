@@ -12,7 +12,7 @@ from matcher.build import Matcher, open_matcher, sweep_old
 from matcher.introductions import Act, Actor, Details, Ground, Party, Side
 from matcher.people import Purpose, Scope
 from matcher.rights import Subject, SubjectKind
-from tests.rights.cluster import NOW, fill, introduce, member, settings_of
+from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of
 
 ONE, OTHER, THIRD, FOURTH = (member(number) for number in range(4))
 
@@ -80,3 +80,19 @@ def test_links_and_visits_that_are_over_are_kept_no_longer(matcher: Matcher) -> 
     assert [one.id for one in matcher.links.of(who.id, Purpose.SIGN_IN)] == [lasting.id]
     assert len(store.visits.visits_of(who.id)) == 1
     assert {one.rows for one in sweep_old(matcher.settings, store)} == {0}
+
+
+def test_a_word_that_names_an_erased_person_can_be_removed_after_its_request(matcher: Matcher) -> None:
+    named = matcher.store.people.of_organisation(THIRD.id)[0]
+    staff = Actor(Party.STAFF)
+    made = matcher.introductions.propose((ONE.id, OTHER.id), staff, NOW)
+    word = Details(words={Side.FIRST: f"Demandez {named.name} au 05 61 00 00 00"})
+    matcher.introductions.act(made.id, Act.WRITE, staff, NOW, word)
+    matcher.introductions.act(made.id, Act.APPROVE, staff, NOW)
+    matcher.introduction_worker.due(NOW)
+    erasure = matcher.rights.erase(Subject(SubjectKind.PERSON, named.id), utc_now())
+    assert [f"introductions.word_first {made.id[2:]}"] == [*erasure.removal.named_elsewhere]
+    matcher.introductions.act(made.id, Act.WRITE, staff, NOW, Details(words={Side.FIRST: ""}))
+    (settled,) = matcher.rights.finish(utc_now)
+    assert settled.found_in == ()
+    assert left_in(matcher.settings.home, [named.name]) == []

@@ -73,6 +73,11 @@ def test_a_word_is_written_before_it_is_sent_and_read_by_staff(
     capsys.readouterr()
     assert main(["introductions", "show", "IN1"]) == 0
     assert "<- Vu au salon [1]." in capsys.readouterr().out
+    _post(home, "/IN1/approve")
+    assert main(["introductions", "due"]) == 0
+    assert _post(home, "/IN1/write", words={"first": ""})["words"] == {"second": "Bonjour"}
+    assert main(["introductions", "write", "IN1", "--second", ""]) == 0
+    assert home.get("/v1/introductions/IN1").json()["introduction"]["words"] == {}
     assert main(["introductions", "write", "IN1"]) == 2
 
 

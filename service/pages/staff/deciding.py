@@ -96,7 +96,7 @@ async def _decided(request: Request, introduction_id: str, staff: Caller, engine
             return back_to("/a-traiter", said="some_changed")
         return await _shown_again(request, introduction_id, engine, words, conflict=True)
     if sent.act is Act.WRITE:
-        return back_to(f"/a-traiter/{introduction_id}", said="word_kept" if is_changed else "record_same")
+        return back_to(f"/a-traiter/{introduction_id}", said=_said(words) if is_changed else "record_same")
     return back_to("/a-traiter", said=f"staff_{sent.act.value}")
 
 
@@ -115,6 +115,11 @@ async def _shown_again(
         status = 422
     page = replace(page, conflict=conflict, previewed=status == 200)
     return show(request, page, section="/a-traiter", status=status)
+
+
+def _said(words: Mapping[Side, TypedWord]) -> str:
+    """Return what is said of words that were stored: that they will be sent, or that none is left."""
+    return "word_kept" if any(one.text for one in words.values()) else "word_removed"
 
 
 def _is_refused(words: Mapping[Side, TypedWord]) -> bool:

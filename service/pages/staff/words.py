@@ -43,7 +43,7 @@ class SideMail:
 
     ``word`` is what the form shows, ``read`` what is stored. ``theirs`` is what somebody else has stored
     while this word was typed, None where nobody has. ``is_ahead`` is False where the request is queued
-    already: then ``word`` is what was typed in vain.
+    already: then ``word`` is what was typed in vain, and ``read`` can only be removed.
     """
 
     side: Side
@@ -92,7 +92,7 @@ def side_mails(
     given: Mapping[Side, TypedWord],
     at: datetime,
 ) -> list[SideMail]:
-    """Return the requests still to be queued, first side first, and words typed too late for one."""
+    """Return the requests still to be queued, first side first; of others the words stored, or typed late."""
     ahead = sides_to_write_to(one)
     first, second = pair
     found = []
@@ -101,7 +101,7 @@ def side_mails(
         if mail.is_ahead and not mail.error:
             warning = NAMES_THE_OTHER if _names(matcher, mail.word, other, at) else ""
             mail = replace(mail, warning=warning, previews=_previews(matcher, one, mail, at))
-        if mail.is_ahead or mail.word:
+        if mail.is_ahead or mail.word or mail.read:
             found.append(mail)
     return found
 
