@@ -16,6 +16,10 @@ class Items(Protocol):
         """Items by id, in the order of ``ids``; unknown ids are absent."""
         ...
 
+    def versions_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Version by id of those of ``ids`` that are stored; no item is read whole."""
+        ...
+
     def all(self, item_type: ItemType | None = None) -> Iterator[AnyItem]:
         """All items, or those of one type, by ascending id."""
         ...

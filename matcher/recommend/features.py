@@ -89,6 +89,12 @@ class Features:
         return whole
 
     @cached_property
+    def item_version(self) -> str:
+        """Version of the analysed item, "" of a profile; the vectors may be of another version of it."""
+        subject = self.analysis.subject
+        return subject.version if isinstance(subject, Item) else ""
+
+    @cached_property
     def worth(self) -> Vectors:
         """What the labels of an item count, in [0, 1], shape (2, labels + 1).
 

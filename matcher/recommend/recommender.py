@@ -309,14 +309,12 @@ class Recommender:
 
     def _still_stored(self, query: Analysis, entries: list[Scored]) -> set[str]:
         """Ids of the items that the store still has and allows: the index may lag behind it."""
-        now = self._items.get_many(entry.id for entry in entries)
-        scored = {entry.id: entry.item.analysis.subject for entry in entries}
-        return {
-            item_id
-            for item_id, item in now.items()
-            # The very item that was scored was found eligible then.
-            if item is scored[item_id] or eligible(query.subject, item, None)
-        }
+        now = self._items.versions_of(entry.id for entry in entries)
+        # What was scored was found eligible then, and only what changed since is read: the store keeps fewer
+        # parsed items than are scored.
+        same = {entry.id for entry in entries if now.get(entry.id) == entry.item.item_version}
+        changed = self._items.get_many(now.keys() - same)
+        return same | {item_id for item_id, item in changed.items() if eligible(query.subject, item, None)}
 
     def _answer(
         self,

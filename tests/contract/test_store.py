@@ -115,6 +115,7 @@ class TestItems:
             store.items.get("L9")
         assert list(store.items.get_many(["L9", "L1", "L1"])) == ["L1"]
         assert store.items.get_many([]) == {}
+        assert store.items.versions_of(["L9", "L1", "L1", "é"]) == {"L1": store.items.get("L1").version}
 
     @pytest.mark.parametrize("name", ["NUL \x00", "\ud800", "é", "'; DROP TABLE items; --", ""])
     def test_an_id_no_item_can_have_is_just_not_found(self, store: Store, name: str) -> None:

@@ -16,13 +16,19 @@ NOTHING_KNOWN = Knowledge()
 
 
 class Held:
-    """Items in memory, with the one method of the store that answers use."""
+    """Items in memory, with the methods of the store that answers use; ``read`` are the ids read whole."""
 
     def __init__(self, items: Iterable[AnyItem]) -> None:
         self.items = {item.id: item for item in items}
+        self.read: list[str] = []
 
     def get_many(self, ids: Iterable[str]) -> dict[str, AnyItem]:
-        return {item_id: self.items[item_id] for item_id in ids if item_id in self.items}
+        found = {item_id: self.items[item_id] for item_id in ids if item_id in self.items}
+        self.read += found
+        return found
+
+    def versions_of(self, ids: Iterable[str]) -> dict[str, str]:
+        return {item_id: self.items[item_id].version for item_id in ids if item_id in self.items}
 
 
 def build(held: Held, knowledge: Knowledge = NOTHING_KNOWN, *, least_probability: float = 0.0) -> Recommender:

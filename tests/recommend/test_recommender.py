@@ -119,6 +119,18 @@ def test_who_is_erased_or_opts_out_is_not_shown_though_the_index_lags_behind(
     assert "ORG2" not in str(after)
 
 
+def test_only_what_changed_since_it_was_scored_is_read_again() -> None:
+    held = Held(CATALOGUE)
+    recommender = build(held)
+    before = recommender.recommend(CARTO, Kind.PARTNER, k=2, on=NOW)
+    held.read.clear()
+    assert recommender.recommend(CARTO, Kind.PARTNER, k=2, on=NOW) == before
+    assert held.read == []
+    held.items["ORG2"] = HOST.model_copy(update={"city": "Albi"})
+    assert ids(recommender.recommend(CARTO, Kind.PARTNER, k=2, on=NOW).items) == ["ORG2", "ORG5"]
+    assert held.read == ["ORG2"]
+
+
 def test_a_member_sees_the_factory_of_its_theme_and_the_others_apart(recommender: Recommender) -> None:
     answer = recommender.recommend(CARTO, Kind.FACTORY, k=2, on=NOW)
     assert ids(answer.items) == ["FAC1"]

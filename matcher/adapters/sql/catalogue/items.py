@@ -1,7 +1,7 @@
 """The table of items. Every change of an item appends to the outbox in the same transaction."""
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -44,7 +44,7 @@ class Catalogue:
         found = self.get_many([item_id])
         if item_id in found:
             return found[item_id]
-        if self._versions(_valid_ids([item_id])):
+        if self.versions_of([item_id]):
             raise BackendUnavailable(f"The item '{item_id}' is damaged in the store. {_AGAIN}")
         raise NotFound(f"There is no item '{item_id}' in the store.")
 
@@ -55,7 +55,7 @@ class Catalogue:
         read whole.
         """
         wanted = _valid_ids(ids)
-        found = self._parsed(self._versions(wanted))
+        found = self._parsed(self.versions_of(wanted).items())
         return {item_id: found[item_id] for item_id in wanted if item_id in found}
 
     def all(
@@ -98,6 +98,14 @@ class Catalogue:
         statement = select(items.c.id, items.c.version).where(items.c.id > after, items.c.id <= until)
         with self._database.reading("reading items") as connection:
             return {row.id: row.version for row in connection.execute(statement.order_by(items.c.id))}
+
+    def versions_of(self, ids: Iterable[str]) -> dict[str, str]:
+        """Return version by id of those of ``ids`` that are stored, damaged or not; no item is read whole."""
+        wanted = _valid_ids(ids)
+        statement = select(items.c.id, items.c.version).where(id_in(self._database.dialect, items.c.id))
+        with self._database.reading("reading items") as connection:
+            rows = connection.execute(statement, ids_parameter(self._database.dialect, wanted))
+            return {row.id: row.version for row in rows}
 
     def damaged(self) -> list[str]:
         """Return the ids of the items whose rows this release cannot read, ascending; every row is read.
@@ -223,13 +231,6 @@ class Catalogue:
             else:
                 found[item_id] = known[1]
         return found | self._load(stale) if stale else found
-
-    def _versions(self, ids: Sequence[str]) -> list[tuple[str, str]]:
-        """``(id, version)`` of those of ``ids`` that are stored."""
-        statement = select(items.c.id, items.c.version).where(id_in(self._database.dialect, items.c.id))
-        with self._database.reading("reading items") as connection:
-            rows = connection.execute(statement, ids_parameter(self._database.dialect, ids))
-            return [(row.id, row.version) for row in rows]
 
     def _load(self, ids: list[str]) -> dict[str, AnyItem]:
         """Read and parse items, and keep them for the next call."""
