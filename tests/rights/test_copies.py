@@ -96,3 +96,40 @@ def test_a_word_that_names_an_erased_person_can_be_removed_after_its_request(mat
     (settled,) = matcher.rights.finish(utc_now)
     assert settled.found_in == ()
     assert left_in(matcher.settings.home, [named.name]) == []
+
+
+def test_a_word_that_is_not_sent_yet_is_in_no_copy(matcher: Matcher) -> None:
+    desk, staff, later = matcher.introductions, Actor(Party.STAFF), NOW + timedelta(days=20)
+    made = desk.propose((ONE.id, OTHER.id), staff, NOW)
+    desk.act(made.id, Act.WRITE, staff, NOW, Details(words={Side.FIRST: "premier mot"}))
+    desk.act(made.id, Act.APPROVE, staff, NOW)
+    matcher.introduction_worker.due(NOW)
+
+    def own_word() -> str | None:
+        (row,) = copy_of(matcher, ONE.id)["introductions"]
+        return row.get("word_first")
+
+    assert own_word() == "premier mot"
+    desk.act(made.id, Act.NOT_NOW, Actor(Party.FIRST), NOW, Details(until=later))
+    assert own_word() == "premier mot", "it is still the one that was sent"
+    desk.act(made.id, Act.WRITE, staff, NOW, Details(words={Side.FIRST: "brouillon"}))
+    assert own_word() is None
+    assert matcher.introduction_worker.due(later) == {Act.WAKE: 1}
+    assert own_word() is None, "approved again, not asked yet"
+    assert matcher.introduction_worker.due(later) == {Act.ASK: 1}
+    assert own_word() == "brouillon"
+    desk.act(made.id, Act.YES, Actor(Party.FIRST), later)
+    desk.act(made.id, Act.WRITE, staff, later, Details(words={Side.SECOND: "pour l'autre"}))
+    assert own_word() == "brouillon"
+    assert "pour l'autre" not in str(copy_of(matcher, ONE.id))
+
+
+def test_a_word_of_a_request_that_was_withdrawn_before_it_is_in_no_copy(matcher: Matcher) -> None:
+    desk, staff = matcher.introductions, Actor(Party.STAFF)
+    made = desk.propose((ONE.id, OTHER.id), staff, NOW)
+    desk.act(made.id, Act.APPROVE, staff, NOW)
+    matcher.introduction_worker.due(NOW)
+    desk.act(made.id, Act.NOT_NOW, Actor(Party.FIRST), NOW, Details(until=NOW + timedelta(days=20)))
+    desk.act(made.id, Act.WRITE, staff, NOW, Details(words={Side.FIRST: "brouillon"}))
+    desk.act(made.id, Act.WITHDRAW, staff, NOW)
+    assert "brouillon" not in str(copy_of(matcher, ONE.id))

@@ -23,7 +23,7 @@ from matcher.adapters.sql.schema import (
     plan_lists,
     unwanted_pairs,
 )
-from matcher.introductions import BOTH_AGREED, Origin, Side
+from matcher.introductions import BOTH_AGREED, Act, Origin, Side, State
 from matcher.rights import Rows
 
 _OWN = {
@@ -70,9 +70,11 @@ def without_others(connection: Connection, table: Table, rows: Rows, organisatio
     kept = [_without(row, left_out) for row in rows]
     if table not in (introductions, introduction_records):
         return kept
-    named = _named(connection, organisation_id)
+    named, unsent = _named(connection, organisation_id), _unsent(connection, organisation_id)
     for row in kept:
         _hide_other(row, organisation_id, named)
+        if row["number"] in unsent:
+            row.pop(f"word_{_own_side(row, organisation_id)}", None)
     return kept
 
 
@@ -112,9 +114,38 @@ def _named(connection: Connection, organisation_id: str) -> set[int]:
     return set(connection.execute(select(one.number).where(or_(agreed, proposed, other_allows))).scalars())
 
 
+def _unsent(connection: Connection, organisation_id: str) -> set[int]:
+    """Return the numbers of the introductions whose word for an organisation may not be the one it was sent.
+
+    A word can change until the side is asked, and again from its "not now" until it is asked anew: what
+    staff write in between is a draft. A record of a word does not say which side it is for, so a word that
+    was sent is left out as well once staff have written for the other side after "not now".
+    """
+    records = introduction_records.c
+    is_side = or_(records.first_id == organisation_id, records.second_id == organisation_id)
+    wanted = select(records.number, records.first_id, records.act, records.before, records.asked_id)
+    waiting: dict[int, bool] = {}
+    found: set[int] = set()
+    for row in connection.execute(wanted.where(is_side).order_by(records.number, records.version)):
+        own_question = State.ASKED_FIRST if row.first_id == organisation_id else State.ASKED_SECOND
+        if row.asked_id == organisation_id:
+            waiting[row.number] = False
+            found.discard(row.number)
+        elif row.act == Act.NOT_NOW and row.before == own_question:
+            waiting[row.number] = True
+        elif row.act == Act.WRITE and waiting.get(row.number, True):
+            found.add(row.number)
+    return found
+
+
+def _own_side(row: dict[str, Any], organisation_id: str) -> Side:
+    return Side.FIRST if row["first_id"] == organisation_id else Side.SECOND
+
+
 def _hide_other(row: dict[str, Any], organisation_id: str, named: set[int]) -> None:
     """Take the other side's name, where it may not be told, and what it said out of a row."""
-    own, other = ("first", "second") if row["first_id"] == organisation_id else ("second", "first")
+    own = _own_side(row, organisation_id)
+    other = own.other
     if row["number"] not in named:
         row[f"{other}_id"] = None
     if "outcomes" in row:
