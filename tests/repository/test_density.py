@@ -19,7 +19,6 @@ COMPLEX = {
     "matcher/recommend/reasons.py::ReasonWriter._from_places": "the known places decide the sentence",
     "matcher/recommend/recommender.py::Recommender._listed": "flat selections from one list, no nesting",
     "matcher/recommend/recommender.py::Recommender._score": "retrieve, drop and score in one sequence",
-    "matcher/recommend/rerank.py::rerank": "flat comprehensions over the same items, no nested branch",
     "training/encoder/dev_tasks.py::dev_tasks": "one flat comprehension a task, no branch",
     "training/ranking/fit_ranker.py::fit": "leave one query out, in one readable loop",
     "training/sources/datasets.py::label_sets": "one flat comprehension a training set, no branch",
