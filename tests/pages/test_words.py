@@ -72,6 +72,9 @@ def test_a_word_goes_from_the_form_into_both_parts_of_the_mail_of_its_side(
             approved = send(app, stored(matcher, one), "approve", first=WORD, second="Pour la seconde")
             assert approved.headers["location"].endswith("fait=staff_approve")
             matcher.worker.round()
+            (sent,) = matcher.store.mail.all()
+            shown = browser_of(app, STAFF).get(f"/courriers/{sent.id}").text
+            assert "celui-ci est réécrit" in shown, "another word may be stored by now"
             now = datetime.now(UTC)
             matcher.introductions.act(one.id, Act.YES, Actor(Party.FIRST, MEMBER.id), now)
             matcher.worker.round()
@@ -167,7 +170,9 @@ def test_a_word_of_a_request_that_is_queued_is_shown_and_can_be_removed(
     assert stored(matcher, one).words == {}
     assert "Retirer ce mot" not in browser_of(signed, STAFF).get(f"/a-traiter/{one.id}").text
     (request,) = matcher.store.mail.all()
-    assert "salon" not in browser_of(signed, STAFF).get(f"/courriers/{request.id}").text
+    page = browser_of(signed, STAFF).get(f"/courriers/{request.id}").text
+    assert "salon" not in page
+    assert "est réécrit" not in page, "it waits still"
 
 
 @pytest.mark.parametrize(

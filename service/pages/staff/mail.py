@@ -83,13 +83,17 @@ class MailsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MailPage(Page):
-    """One mail as its reader gets it; ``text`` is "" where it can no longer be written."""
+    """One mail as its reader gets it; ``text`` is "" where it can no longer be written.
+
+    No text is kept: ``is_anew`` says that one that was sent is written anew from what is stored now.
+    """
 
     template: ClassVar[str] = "staff/mail.html"
 
     row: MailRow
     subject: str
     text: str
+    is_anew: bool
 
 
 @router.get("/courriers", name="page_mails")
@@ -137,7 +141,8 @@ def _page(matcher: Matcher, number: int) -> MailPage:
     message = matcher.store.mail.get(number)
     names = {person.id: person.name for person in matcher.store.people.all()}
     subject, text = _written(matcher, message)
-    return MailPage(row=_row(message, names), subject=subject, text=text)
+    is_anew = message.state is State.SENT
+    return MailPage(row=_row(message, names), subject=subject, text=text, is_anew=is_anew)
 
 
 def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
