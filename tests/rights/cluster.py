@@ -62,7 +62,7 @@ def fill(matcher: Matcher, members: Sequence[Organisation]) -> list[Person]:
     for person in people:
         store.people.put(person)
     matcher.index_now()
-    store.plans.save(_plan(members))
+    store.plans.save(plan_of(members))
     for number, person in enumerate(people):
         one, other, third = (members[(number + step) % len(members)] for step in range(3))
         _use(matcher, one, other, person)
@@ -71,7 +71,7 @@ def fill(matcher: Matcher, members: Sequence[Organisation]) -> list[Person]:
     return people
 
 
-def _plan(members: Sequence[Organisation]) -> IntroductionPlan:
+def plan_of(members: Sequence[Organisation]) -> IntroductionPlan:
     following = zip(members, [*members[1:], members[0]], strict=True)
     lists = {one.id: (Planned(other.id, 0.5, 0.5),) for one, other in following}
     shares = tuple(PlanMember(one.id, 1, 1, False, 1, 1, 1) for one in members)

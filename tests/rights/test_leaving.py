@@ -15,14 +15,14 @@ from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.domain.items import Lead
 from matcher.domain.messages import MessageRequest
-from matcher.errors import NotFound
+from matcher.errors import BackendUnavailable, NotFound
 from matcher.hiring.needs import EmployerFact
 from matcher.people import Person, Role, new_person
 from matcher.rights import UPLOADS, Subject, SubjectKind, Suppressed, find_subject
 from service.backups import make_backup
 from service.pages.admin.backup import kept_backups
 from tests.bulk.spoiling import spoil
-from tests.rights.cluster import NOW, left_in, member, settings_of
+from tests.rights.cluster import NOW, left_in, member, plan_of, settings_of
 from tests.samples import migrated
 
 ONE, OTHER = member(1), member(2)
@@ -198,6 +198,20 @@ def test_an_organisation_whose_row_is_damaged_is_erased_as_well(
     for one in again:
         with pytest.raises(Suppressed):
             store.items.put([one], source="test")
+
+
+def test_a_damaged_row_is_neither_corrected_nor_merged_and_keeps_no_plan_from_others(
+    matcher: Matcher,
+) -> None:
+    spoil(matcher.store, ONE.id)
+    for act in (
+        lambda: matcher.rights.correct_organisation(ONE.id, lambda one: one, utc_now()),
+        lambda: matcher.store.items.merge(OTHER.id, ONE.id),
+    ):
+        with pytest.raises(BackendUnavailable, match=f"'{ONE.id}' is damaged in the store. Import it again"):
+            act()
+    kept = matcher.store.plans.save(plan_of([ONE, OTHER, member(3)]))
+    assert ONE.id not in kept.lists
 
 
 def test_a_damaged_row_of_another_type_is_no_organisation(matcher: Matcher) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Table, delete, insert, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit import enter
-from matcher.adapters.sql.catalogue.rows import from_row
+from matcher.adapters.sql.catalogue.rows import from_row, is_readable
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.schema import (
     id_in,
@@ -76,7 +76,8 @@ def _listed(connection: Connection, ids: Sequence[str]) -> set[str]:
     dialect = connection.dialect.name
     found = select(items.c.id, items.c.item_type, items.c.body).where(id_in(dialect, items.c.id))
     rows = connection.execute(found, ids_parameter(dialect, ids))
-    return {row.id for row in rows if open_to_all(from_row(row.item_type, row.body))}
+    readable = [row for row in rows if is_readable(row.item_type, row.body)]
+    return {row.id for row in readable if open_to_all(from_row(row.item_type, row.body))}
 
 
 def _unasked_sole_traders(connection: Connection) -> set[str]:

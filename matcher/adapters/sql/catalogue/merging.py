@@ -9,7 +9,7 @@ from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.merging_alerts import move_alerts
 from matcher.adapters.sql.catalogue.merging_introductions import move_introductions
 from matcher.adapters.sql.catalogue.merging_people import move_people
-from matcher.adapters.sql.catalogue.rows import compare, from_row, remove, to_row, write
+from matcher.adapters.sql.catalogue.rows import compare, read_row, remove, to_row, write
 from matcher.adapters.sql.erasure import leave_plan, rename_chosen
 from matcher.adapters.sql.schema import (
     feedback,
@@ -79,7 +79,7 @@ def _read(connection: Connection, item_id: str) -> AnyItem:
     row = connection.execute(statement).first()
     if row is None:
         raise NotFound(f"There is no item '{item_id}' in the store.")
-    return from_row(row.item_type, row.body)
+    return read_row(item_id, row.item_type, row.body)
 
 
 def _move_events(connection: Connection, table: Table, kept_id: str, dropped_id: str) -> None:

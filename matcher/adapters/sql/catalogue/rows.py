@@ -18,7 +18,7 @@ from matcher.adapters.sql.schema import id_in, ids_parameter, items, outbox
 from matcher.audit import Note, Of
 from matcher.domain.events import PutReport
 from matcher.domain.items import ITEM_CLASSES, AnyItem, ItemType, version_of
-from matcher.errors import InvalidRequest
+from matcher.errors import BackendUnavailable, InvalidRequest
 
 Row = dict[str, Any]
 Heads = dict[str, tuple[str, str]]
@@ -66,6 +66,14 @@ def from_row(item_type: str, body: str) -> AnyItem:
     host = _HOST.fullmatch(str(fields["source_url"]).strip())
     fields["source_url"] = f"https://{host[0]}" if host else ""
     return item_class.model_validate_json(json.dumps(fields))
+
+
+def read_row(item_id: str, item_type: str, body: str) -> AnyItem:
+    """Return the item a row keeps; BackendUnavailable, which quotes nothing of it, where it is damaged."""
+    try:
+        return from_row(item_type, body)
+    except ValueError:
+        raise BackendUnavailable(f"The item '{item_id}' is damaged in the store. Import it again.") from None
 
 
 def is_readable(item_type: str, body: str) -> bool:

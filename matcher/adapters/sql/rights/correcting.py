@@ -5,7 +5,7 @@ from collections.abc import Callable
 from sqlalchemy import delete, select
 from sqlalchemy.engine import Connection
 
-from matcher.adapters.sql.catalogue.rows import compare, from_row, to_row, write
+from matcher.adapters.sql.catalogue.rows import compare, read_row, to_row, write
 from matcher.adapters.sql.erasure import leave_plan
 from matcher.adapters.sql.facts import refuse_suppressed_items
 from matcher.adapters.sql.schema import import_changes, items
@@ -40,7 +40,7 @@ def drop_former(connection: Connection, organisation_id: str) -> int:
 def _read(connection: Connection, organisation_id: str) -> Organisation:
     statement = select(items.c.item_type, items.c.body).where(items.c.id == organisation_id)
     row = connection.execute(statement).first()
-    item = from_row(row.item_type, row.body) if row else None
+    item = read_row(organisation_id, row.item_type, row.body) if row else None
     if not isinstance(item, Organisation):
         raise NotFound(f"There is no organisation '{organisation_id}' in the store.")
     return item
