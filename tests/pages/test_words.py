@@ -1,5 +1,6 @@
 """Staff add a word to the mails of a pair: seen before it is sent, kept apart by side, never lost."""
 
+import shutil
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -189,6 +190,36 @@ def test_a_word_that_may_not_be_kept_is_shown_with_why(
     assert f"{word}</textarea>" in refused.text
     assert "gardé tel quel</textarea>" in refused.text
     assert stored(matcher, one) == one
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"act": "postpone", "weeks": "99"}, {"act": "refuse", "ground": "x"}, {"act": "dance"}, {"version": ""}],
+    ids=["delay", "ground", "act", "version"],
+)
+def test_a_form_that_lacks_something_keeps_the_words(
+    signed: FastAPI, matcher: Matcher, one: Introduction, wrong: dict[str, str]
+) -> None:
+    form = {"act": "write", "version": str(one.version), "word-first": WORD, "read-first": ""} | wrong
+    refused = browser_of(signed, STAFF).post(f"/a-traiter/{one.id}", data=form)
+    assert refused.status_code == 422
+    assert f"{ESCAPED}</textarea>" in plain(refused.text)
+    assert "Une valeur manque" in refused.text
+    assert stored(matcher, one) == one
+
+
+def test_without_an_index_the_pair_is_shown_without_evidence(pages_home: Path, tmp_path: Path) -> None:
+    settings = copied_settings(pages_home, tmp_path)
+    shutil.rmtree(settings.home / "index")
+    with running(settings) as app:
+        one = propose(app.state.matcher)
+        shown = browser_of(app, STAFF).get(f"/a-traiter/{one.id}")
+        assert shown.status_code == 200
+        assert "Les raisons ne peuvent pas" in shown.text
+        assert "cent meilleures" not in shown.text
+        typed = send(app, one, "preview", first=WORD)
+        assert typed.status_code == 200
+        assert plain(typed.text).count(ESCAPED) == 2
 
 
 def test_a_word_that_names_the_other_is_warned_of(signed: FastAPI, one: Introduction) -> None:

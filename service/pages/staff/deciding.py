@@ -39,7 +39,8 @@ router = APIRouter(include_in_schema=False)
 class PairPage(Page):
     """One introduction: both sides, warnings, mails, history, and what staff may do.
 
-    ``conflict``: it changed while the form was filled in. ``previewed``: the mails were asked for.
+    ``judged``: False while the index is away, so that no side has evidence. ``conflict``: it changed while
+    the form was filled in. ``incomplete``: the form lacked something. ``previewed``: mails were asked for.
     """
 
     template: ClassVar[str] = "staff/pair.html"
@@ -52,8 +53,10 @@ class PairPage(Page):
     history: Sequence[HistoryRow]
     acts: Sequence[str]
     postponed_until: datetime | None
-    conflict: bool
-    previewed: bool
+    judged: bool
+    conflict: bool = False
+    incomplete: bool = False
+    previewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class _Sent:
 async def pair(request: Request, introduction_id: str, staff: StaffDep, engine: EngineDep) -> Response:
     """Show one introduction, both sides next to each other."""
     at = now()
-    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, {}, at), client_of(request))
+    page = await _read(request, introduction_id, engine, {}, at)
     seen = [page.introduction.first_id, page.introduction.second_id]
     await engine.read(lambda matcher: look_at_organisations(matcher, seen, staff.person, at))
     return show(request, page, section="/a-traiter")
@@ -87,14 +90,16 @@ async def _decided(request: Request, introduction_id: str, staff: Caller, engine
     words = typed_words(form)
     if form.get("act") == "preview" or _is_refused(words):
         return await _shown_again(request, introduction_id, engine, words)
-    sent = _sent(form, words)
     actor = Actor(Party.STAFF, staff.name)
     try:
+        sent = _sent(form, words)
         is_changed = await engine.write(lambda matcher: _do(matcher, introduction_id, sent, actor))
     except IllegalStep:
         if all(one.text == one.read for one in words.values()):
             return back_to("/a-traiter", said="some_changed")
-        return await _shown_again(request, introduction_id, engine, words, conflict=True)
+        return await _shown_again(request, introduction_id, engine, words, status=409)
+    except InvalidRequest:
+        return await _shown_again(request, introduction_id, engine, words, status=422)
     if sent.act is Act.WRITE:
         return back_to(f"/a-traiter/{introduction_id}", said=_said(words) if is_changed else "record_same")
     return back_to("/a-traiter", said=f"staff_{sent.act.value}")
@@ -106,15 +111,29 @@ async def _shown_again(
     engine: EngineDep,
     words: Mapping[Side, TypedWord],
     *,
-    conflict: bool = False,
+    status: int = 200,
 ) -> Response:
     """Show the pair with the words as they were typed: previewed, refused, or in conflict with others."""
-    page = await engine.ask(lambda matcher: _pair(matcher, introduction_id, words, now()), client_of(request))
-    status = 409 if conflict else 200
-    if _is_refused(words):
-        status = 422
-    page = replace(page, conflict=conflict, previewed=status == 200)
+    page = await _read(request, introduction_id, engine, words, now())
+    is_refused = _is_refused(words)
+    status = 422 if is_refused else status
+    incomplete = status == 422 and not is_refused
+    page = replace(page, conflict=status == 409, incomplete=incomplete, previewed=status == 200)
     return show(request, page, section="/a-traiter", status=status)
+
+
+async def _read(
+    request: Request, introduction_id: str, engine: EngineDep, words: Mapping[Side, TypedWord], at: datetime
+) -> PairPage:
+    """Return the page of a pair; without evidence where the index is away, so that nothing typed is lost."""
+
+    def read(matcher: Matcher) -> PairPage:
+        return _pair(matcher, introduction_id, words, at)
+
+    def read_without_index(matcher: Matcher) -> PairPage:
+        return _pair(matcher, introduction_id, words, at, judged=False)
+
+    return await engine.answer(engine.ask(read, client_of(request)), read_without_index)
 
 
 def _said(words: Mapping[Side, TypedWord]) -> str:
@@ -149,7 +168,14 @@ def _do(matcher: Matcher, introduction_id: str, sent: _Sent, actor: Actor) -> bo
     return bool(words)
 
 
-def _pair(matcher: Matcher, introduction_id: str, words: Mapping[Side, TypedWord], at: datetime) -> PairPage:
+def _pair(
+    matcher: Matcher,
+    introduction_id: str,
+    words: Mapping[Side, TypedWord],
+    at: datetime,
+    *,
+    judged: bool = True,
+) -> PairPage:
     one = matcher.store.introductions.get(introduction_id)
     items = matcher.store.items.get_many([one.first_id, one.second_id])
     first, second = items.get(one.first_id), items.get(one.second_id)
@@ -157,13 +183,15 @@ def _pair(matcher: Matcher, introduction_id: str, words: Mapping[Side, TypedWord
         raise NotFound(f"An organisation of '{introduction_id}' is not in the store any more.")
     return PairPage(
         introduction=one,
-        sides=(side_of_pair(matcher, first, second, at), side_of_pair(matcher, second, first, at)),
+        sides=(
+            side_of_pair(matcher, first, second, at, judged=judged),
+            side_of_pair(matcher, second, first, at, judged=judged),
+        ),
         warnings=pair_warnings(matcher, first, second),
         mails=side_mails(matcher, one, (first, second), words, at),
         longest=LONGEST_WORD,
         history=history_rows(matcher.store.introductions.history(introduction_id), one, (first, second)),
         acts=[act.value for act in allowed_acts(one, Party.STAFF)],
         postponed_until=one.until if one.state is State.PROPOSED and one.until and at < one.until else None,
-        conflict=False,
-        previewed=False,
+        judged=judged,
     )

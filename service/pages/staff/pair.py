@@ -90,9 +90,11 @@ class HistoryRow:
     words: Sequence[tuple[str, str]]
 
 
-def side_of_pair(matcher: Matcher, one: Organisation, other: Organisation, now: datetime) -> PairSide:
-    """Return what one organisation of a pair gains from the other."""
-    found = _recommended(matcher, one, other)
+def side_of_pair(
+    matcher: Matcher, one: Organisation, other: Organisation, now: datetime, *, judged: bool = True
+) -> PairSide:
+    """Return what one organisation of a pair gains from the other; no gain or reason unless ``judged``."""
+    found = _recommended(matcher, one, other) if judged else None
     return PairSide(
         one,
         found.score if found else None,
