@@ -107,7 +107,8 @@ def test_a_word_that_is_not_sent_yet_is_in_no_copy(matcher: Matcher) -> None:
 
     def own_word() -> str | None:
         (row,) = copy_of(matcher, ONE.id)["introductions"]
-        return row.get("word_first")
+        word: str | None = row.get("word_first")
+        return word
 
     assert own_word() == "premier mot"
     desk.act(made.id, Act.NOT_NOW, Actor(Party.FIRST), NOW, Details(until=later))
