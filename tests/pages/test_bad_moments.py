@@ -1,6 +1,7 @@
 """What goes wrong between people and pages: a session that ends, an empty cluster, long lists and names."""
 
 from collections import defaultdict
+from datetime import UTC, datetime
 
 import html5lib
 import pytest
@@ -9,8 +10,9 @@ from fastapi.routing import APIRoute
 
 from matcher.build import Matcher
 from matcher.domain import Organisation
+from matcher.introductions import Actor, Party
 from service.pages.install import ROUTERS
-from tests.pages.signing_in import MEMBER, STAFF, browser_of, visitor_of
+from tests.pages.signing_in import ADMIN, HR, MEMBER, STAFF, browser_of, visitor_of
 from tests.pages.visited import VISITED
 
 FORM = "/organisations/ORG001/fiche"
@@ -52,6 +54,16 @@ def test_no_form_loses_what_was_typed_in_an_ended_session(read_only: FastAPI, pa
     answered = visitor_of(read_only).post(path, data={"text": "tapé avec soin"})
     assert answered.status_code == 401
     assert "tapé avec soin" in answered.text
+
+
+def test_a_form_without_any_field_is_answered(signed: FastAPI) -> None:
+    """Programs and broken connections send less than a browser: it is said, and nothing fails."""
+    by_staff = Actor(Party.STAFF, STAFF.id)
+    signed.state.matcher.introductions.propose(("ORG001", "ORG002"), by_staff, datetime.now(UTC))
+    for path in FORMS:
+        for person in (MEMBER, STAFF, HR, ADMIN):
+            answered = browser_of(signed, person).post(path.replace("introductions/1", "introductions/IN1"))
+            assert answered.status_code < 500, path
 
 
 @pytest.mark.parametrize("path", ["/importer", "/evenement"])

@@ -187,7 +187,7 @@ async def _shown(
     state, lang = state or _State(), language_of(request)
 
     def read(matcher: Matcher) -> tuple[Draft, list[LeadGroup]]:
-        draft = matcher.hiring.needs.draft(form["text"], now(), _known(form))
+        draft = matcher.hiring.needs.draft(form.get("text", ""), now(), _known(form))
         return draft, matcher.hiring.leads.groups(draft.need)
 
     draft, groups = await engine.read(read)
@@ -218,7 +218,7 @@ async def _in_conflict(request: Request, engine: EngineDep, form: Mapping[str, s
 
     def read(matcher: Matcher) -> tuple[SavedNeed, dict[str, str]]:
         desk = matcher.hiring.needs
-        saved = desk.get(form["need_id"])
+        saved = desk.get(form.get("need_id", ""))
         known = _form_of(saved)
         return saved, _fields(desk.draft(known["text"], now(), _known(known)), known)
 
