@@ -4,7 +4,7 @@ The whole evidence of a pair asks the recommender, and stands on its own page. A
 the words of both records alone: a page of them costs less than one such question.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -12,9 +12,11 @@ from matcher.domain.items import Organisation
 from matcher.language import content_tokens, fold
 
 _LEAST_COMMON = 0.5
-"""Share of the words of the shorter label that both must have: one word of many is shared by chance."""
+"""Share of the words of the shorter label that both must have: a few of many are shared by chance."""
+_LEAST_WORDS = 2
+"""Words that both must have, unless one of them is the whole of a label."""
 _TELLING = 4
-"""Letters from which a word says something by itself."""
+"""Letters from which a word says something by itself; acronyms and what holds digits do from the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +56,29 @@ def why_of(first: Organisation, second: Organisation) -> Why | None:
 
 
 def _in_common(one: str, other: str) -> float:
-    """Return the share of the words of the shorter label that both have."""
-    here, there = _stems(one), _stems(other)
+    """Return how far two labels say the same: 1 for equal ones, else the share of the shorter one's words.
+
+    One word of several speaks for nothing: of "web development" and "sustainable development" it is the
+    empty one that is shared. A label of one word is found in another as the whole of what is sought.
+    """
+    if fold(one) == fold(other):
+        return 1.0
+    here, there = _words(one), _words(other)
+    common = sum(here[stem] for stem in here.keys() & there.keys())
     shortest = min(len(here), len(there))
-    return len(here & there) / shortest if shortest else 0.0
+    if not common or common < min(_LEAST_WORDS, shortest):
+        return 0.0
+    return common / shortest
 
 
 @lru_cache(maxsize=4096)  # labels of one record stand in many rows
-def _stems(label: str) -> frozenset[str]:
-    return frozenset(token.stem for token in content_tokens(label) if len(token.text) >= _TELLING)
+def _words(label: str) -> Mapping[str, bool]:
+    """Return the stems of a label, and whether each says something by itself."""
+    return {token.stem: _is_telling(token.text) for token in content_tokens(label)}
+
+
+def _is_telling(word: str) -> bool:
+    return len(word) >= _TELLING or word.isupper() or not word.isalpha()
 
 
 def _shared(ours: Sequence[str], theirs: Sequence[str]) -> str:
