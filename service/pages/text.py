@@ -38,11 +38,17 @@ def spaced(sentence: str) -> str:
 
 
 def quoted(sentence: str) -> Markup:
-    r"""Return a sentence with its quotes emphasised; all of it is escaped.
+    r"""Return a sentence with its quotes emphasised; all of it is escaped, once.
+
+    A sentence with values, as templates say it, comes escaped.
 
     >>> str(quoted("Cherche « <b> »."))
     'Cherche <em class="quoted">«\xa0&lt;b&gt;\xa0»</em>.'
+    >>> quoted(Markup("Cherche « {} ».").format("<b>")) == quoted("Cherche « <b> ».")
+    True
     """
+    if isinstance(sentence, Markup):
+        sentence = sentence.unescape()
     parts = []
     end = 0
     for found in _QUOTED.finditer(sentence):
