@@ -16,13 +16,11 @@ from matcher.bulk.cluster import Cluster, connected
 from matcher.bulk.pipeline import PATIENCE_S, Pipeline
 from matcher.bulk.ranges import KeyRange, key_ranges
 from matcher.bulk.tally import Tally
+from matcher.bulk.turn import only_run
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
 from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress
-from matcher.mail import Turn
 from matcher.settings import Settings
 
-TURN = "bulk"
-"""Name of the turn in the store that one run has."""
 COMMAND = "matcher reindex --ray"
 """What an operator runs, and runs again."""
 _MOST_RANGES = 4_096
@@ -106,19 +104,10 @@ def rebuild_on_ray(parts: BulkParts, address: str = "", progress: Progress | Non
             "Several processes cannot write the embedded index: `--ray` needs a Qdrant server."
             " Set MATCHER_QDRANT_URL, or index in this process: matcher reindex"
         )
-    turn = Turn(parts.store.turns, TURN, parts.clock)
-    if not turn.take():
-        raise BackendUnavailable(
-            "Another run indexes on Ray. Let it end; after a run on another machine was killed, wait five"
-            " minutes."
-        )
-    try:
-        with connected(address) as cluster:
-            _check_store(parts.settings, cluster)
-            passes = Pipeline(parts.settings, cluster, parts.patience_s)
-            return Run(parts, passes, cluster.cpus, turn, progress).rebuild()
-    finally:
-        turn.leave()
+    with only_run(parts.store.turns, parts.clock) as keep, connected(address) as cluster:
+        _check_store(parts.settings, cluster)
+        passes = Pipeline(parts.settings, cluster, parts.patience_s)
+        return Run(parts, passes, cluster.cpus, keep, progress).rebuild()
 
 
 def _check_store(settings: Settings, cluster: Cluster) -> None:
@@ -157,17 +146,22 @@ class Run:
         Over the catalogue.
     cpus
         Processors that share the work, at least 1.
-    turn
-        Of this run, taken.
+    keep
+        Called often; raises when the run is to end.
     progress
         Called with the items done and those in all.
     """
 
     def __init__(
-        self, parts: BulkParts, passes: Passes, cpus: int, turn: Turn, progress: Progress | None = None
+        self,
+        parts: BulkParts,
+        passes: Passes,
+        cpus: int,
+        keep: Callable[[], None],
+        progress: Progress | None = None,
     ) -> None:
         self._parts, self._passes, self._cpus = parts, passes, cpus
-        self._turn, self._progress = turn, progress
+        self._keep, self._progress = keep, progress
         self._generations = make_generations(parts.settings)
         self._tally, self._labels, self._begun = Tally(), 0, ""
 
@@ -210,14 +204,15 @@ class Run:
         total = sum(self._parts.store.items.counts().values())
         texts = self._passes.labels(ranges)
         self._labels = len(texts)
-        self._keep_turn()
+        self._keep()
         table = self._passes.label_vectors(texts, self._parts.encoder.dim)
         for part in self._passes.points(ranges, begun.name, table):
-            self._keep_turn()
+            self._keep()
             self._tally.add(part)
             self._tally.check()
             if self._progress:
                 self._progress(self._tally.read, max(total, self._tally.read))
+        self._keep()
         self._park(begun)
         return self._tally.usual_terms
 
@@ -227,9 +222,3 @@ class Run:
         parked = {item_id: item.version for item_id, item in items.items()}
         manifest = self._generations.manifest(begun.name)
         self._generations.save(begun.name, manifest.model_copy(update={"parked": parked}))
-
-    def _keep_turn(self) -> None:
-        if not self._turn.keep():
-            raise BackendUnavailable(
-                "Another run took this one over: it was silent for five minutes. Let the other one end."
-            )

@@ -23,7 +23,7 @@ from matcher.mail.invitations import written_moment
 from matcher.mail.messages import REPEATABLE, TO_CANDIDATES, Event, Message, Remark, State
 from matcher.mail.rendering import written_day
 from matcher.mail.sending import Outcome, Transport, Trial
-from matcher.mail.turn import HOLD, Turn
+from matcher.mail.turn import HOLD, Turn, Turns
 from matcher.mail.worker import Worker
 from matcher.mail.writer import LetterWriter, Sender, Sources
 
@@ -49,6 +49,7 @@ __all__ = [
     "Transport",
     "Trial",
     "Turn",
+    "Turns",
     "Unwanted",
     "Worker",
     "Written",

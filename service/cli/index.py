@@ -2,10 +2,12 @@
 
 import json
 import time
+from contextlib import AbstractContextManager, nullcontext
 
 from matcher import bulk
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
 from matcher.index import Generation
 from matcher.settings import Settings
@@ -77,10 +79,17 @@ def reindex_now(matcher: Matcher) -> Generation:
 
 
 def reindex(settings: Settings) -> None:
-    """Build a new generation beside the current one and swap."""
-    with open_matcher(settings) as matcher:
+    """Build a new generation beside the current one and swap; on a server no other may be under way."""
+    with open_matcher(settings) as matcher, _alone(matcher):
         generation = reindex_now(matcher)
         remarks().print(f"Generation {generation.name} serves, with {generation.index.count()} items.")
+
+
+def _alone(matcher: Matcher) -> AbstractContextManager[object]:
+    """Hold off other rebuilds where the index itself has no lock: one would sweep the other's work away."""
+    if matcher.settings.index_backend != "qdrant":
+        return nullcontext()
+    return bulk.only_run(matcher.store.turns, utc_now)
 
 
 def reindex_on_ray(settings: Settings, address: str) -> None:

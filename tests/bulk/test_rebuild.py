@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from matcher.adapters.encoder.hashing import HashingEncoder
-from matcher.adapters.sql import Store, open_store, utc_now
+from matcher.adapters.sql import Store, open_store
 from matcher.backends import make_generations
 from matcher.bulk.labels import joined
 from matcher.bulk.ranges import KeyRange, read_range
@@ -18,7 +18,6 @@ from matcher.bulk.writing import write
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable
 from matcher.index import Bm25Lexical, to_points
-from matcher.mail import Turn
 from matcher.settings import Settings
 from tests.samples import migrated
 from training.servers import LocalServer, faulty_server
@@ -67,9 +66,7 @@ class Here:
 
 
 def run_of(parts: BulkParts, passes: Here) -> Run:
-    turn = Turn(parts.store.turns, "bulk", utc_now)
-    assert turn.take()
-    return Run(parts, passes, cpus=2, turn=turn)
+    return Run(parts, passes, cpus=2, keep=lambda: None)
 
 
 def add(store: Store, item_id: str) -> None:
