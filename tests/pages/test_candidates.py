@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from fastapi import FastAPI
 
+from matcher.adapters.sql import utc_now
 from matcher.hiring.candidates import CURRENT
 from tests.pages.conftest import copied_settings, running
 from tests.pages.signing_in import ADMIN, HR, MEMBER, STAFF, browser_of, visitor_of
@@ -185,3 +186,16 @@ def test_a_choice_of_organisations_outlives_one_that_is_gone(opened: FastAPI) ->
     assert "cochez la case" in words(refused)
     candidate.post(f"{path}/choix", data={"organisations": "", "everyone": "1"})
     assert matcher.hiring.desk.find(ADDRESS).shown_to == ()
+
+
+def test_who_may_not_enter_reads_why_and_not_that_the_address_is_wrong(opened: FastAPI) -> None:
+    form = {"email": ADDRESS, "name": "", "agreed": CURRENT}
+    uninvited = visitor_of(opened).post("/candidats", data=form)
+    assert uninvited.status_code == 422
+    assert "sur invitation de la factory RH" in words(uninvited)
+    opened.state.matcher.hiring.sample.load(3, utc_now())
+    refused = visitor_of(opened).post("/candidats", data=form)
+    assert refused.status_code == 422
+    assert "profils inventés" in words(refused)
+    assert "adresse complète" not in words(refused)
+    assert 'name="agreed"' not in visitor_of(opened).get("/candidats").text

@@ -99,9 +99,14 @@ class SampleDesk:
         return candidate
 
 
+def holds_sample(candidates: Sequence[Candidate]) -> bool:
+    """Whether invented profiles are among these."""
+    return any(one.source is Source.SAMPLE for one in candidates)
+
+
 def require_no_sample(candidates: Sequence[Candidate]) -> None:
     """Raise InvalidRequest where invented profiles are held: a real person does not enter beside them."""
-    if any(one.source is Source.SAMPLE for one in candidates):
+    if holds_sample(candidates):
         raise InvalidRequest(
             "This home shows invented profiles, for a demonstration: nobody enters here. They go with"
             " `matcher candidates sample --remove`."

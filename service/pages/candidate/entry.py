@@ -25,6 +25,10 @@ NOT_AGREED = mark("Lisez l'information, puis cochez la case : sans votre accord,
 WRONG_ENTRY = mark(
     "Rien n'a été gardé : écrivez une adresse complète, comme prenom@exemple.fr, et un nom d'une seule ligne."
 )
+SHOWS_SAMPLE = mark("Rien n'a été gardé : ce service montre des profils inventés, et personne n'y entre.")
+NEEDS_INVITATION = mark(
+    "Rien n'a été gardé : on entre sur invitation de la factory RH, par le lien qu'elle donne."
+)
 Invitation = Annotated[str, Path(max_length=100)]
 
 
@@ -82,7 +86,7 @@ async def enter(request: Request, engine: EngineDep) -> Response:
         try:
             matcher.hiring.own.enter(given, now())
         except InvalidRequest:
-            wrong = translate(_fault_of(given), language_of(request))
+            wrong = translate(_fault_of(matcher, given), language_of(request))
         return _page(matcher, request, given, sent=not wrong, wrong=wrong)
 
     page = await engine.read(act)
@@ -104,8 +108,13 @@ async def link_again(request: Request, engine: EngineDep) -> Response:
     return show(request, await engine.read(act))
 
 
-def _fault_of(given: Entry) -> str:
+def _fault_of(matcher: Matcher, given: Entry) -> str:
     """Return what to correct in a form that was refused."""
+    own = matcher.hiring.own
+    if own.takes_nobody():
+        return SHOWS_SAMPLE
+    if own.by_invitation and not given.invitation:
+        return NEEDS_INVITATION
     return WRONG_ENTRY if given.notice_version == CURRENT else NOT_AGREED
 
 
@@ -119,12 +128,12 @@ def _page(  # what is shown, and what was typed
     wrong: str = "",
 ) -> EntryPage:
     invited_by = given.invitation if given else invitation
-    controller = matcher.hiring.controller
+    own, controller = matcher.hiring.own, matcher.hiring.controller
     # A notice without the one who answers for the data would be a broken one.
     is_complete = not controller.missing()
     return EntryPage(
-        is_open=matcher.hiring.desk.gate().is_open and is_complete,
-        may_enter=bool(invited_by) or not matcher.hiring.own.by_invitation,
+        is_open=matcher.hiring.desk.gate().is_open and is_complete and not own.takes_nobody(),
+        may_enter=bool(invited_by) or not own.by_invitation,
         notice=person_notice().parts(language_of(request), controller) if is_complete else (),
         version=CURRENT,
         invitation=invited_by,
