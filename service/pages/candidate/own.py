@@ -189,10 +189,12 @@ async def ask_to_withdraw(request: Request, followed: FollowedDep) -> Response:
 
 
 @router.post("/candidat/{token}/effacer", name="page_candidate_withdrawn")
-async def withdraw(request: Request, followed: FollowedDep, engine: EngineDep) -> Response:
+async def withdraw(request: Request, token: Token, engine: EngineDep) -> Response:
     """Erase everything of the candidate; the rest of the proof follows by itself."""
 
     async def do() -> Response:
+        # Followed here: when the form comes again, the link is erased with the rest.
+        followed = await _followed(token, engine)
         erasure = await engine.read(lambda matcher: matcher.hiring.own.withdraw(followed.candidate, now()))
         return show(request, WithdrawPage(base=followed.base, certificate=erasure.id))
 

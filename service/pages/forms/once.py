@@ -74,7 +74,10 @@ async def once(request: Request, act: Act) -> Response:
     A visitor without a session is told apart by the address, which holds the token of a link.
     """
     sendings: Sendings = request.app.state.sendings
-    return await sendings.answer(_who(request), request.url.path, await _hash_of(request), act)
+    form = await _hash_of(request)
+    response = await sendings.answer(_who(request), request.url.path, form, act)
+    await request.close()  # no act has read the files of a form that is a repetition
+    return response
 
 
 async def leave_last_form(request: Request) -> None:

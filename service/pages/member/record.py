@@ -22,7 +22,7 @@ from service.pages.editing import (
     rectify,
     take_back,
 )
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.member.effect import Effect, effects_of
 from service.pages.member.record_form import (
@@ -94,26 +94,34 @@ async def record(request: Request, acting: ActingDep, engine: EngineDep) -> Resp
 @router.post("/organisations/{item_id}/fiche", name="page_change_record")
 async def change(request: Request, acting: ActingDep, engine: EngineDep) -> Response:
     """Keep the record as it was typed, or show what that would move."""
-    form = await typed(request)
-    given = typed_record(form, is_staff=acting.on_behalf)
-    wanted, errors = await engine.read(lambda matcher: _changed(matcher, acting.organisation, given))
-    forgets = form.get("forget") == "yes"
-    if errors:
-        return await _show(request, acting, engine, _State(given, forgets, errors), status=422)
-    if form.get("act") == "preview":
-        before, at = acting.organisation, now()
-        effects = await engine.ask(
-            lambda matcher: effects_of(matcher, before, wanted, at), client_of(request)
-        )
-        return await _show(request, acting, engine, _State(given, forgets, effects=effects))
-    return await _kept(request, acting, engine, _State(given, forgets))
+
+    async def do() -> Response:
+        form = await typed(request)
+        given = typed_record(form, is_staff=acting.on_behalf)
+        wanted, errors = await engine.read(lambda matcher: _changed(matcher, acting.organisation, given))
+        forgets = form.get("forget") == "yes"
+        if errors:
+            return await _show(request, acting, engine, _State(given, forgets, errors), status=422)
+        if form.get("act") == "preview":
+            before, at = acting.organisation, now()
+            effects = await engine.ask(
+                lambda matcher: effects_of(matcher, before, wanted, at), client_of(request)
+            )
+            return await _show(request, acting, engine, _State(given, forgets, effects=effects))
+        return await _kept(request, acting, engine, _State(given, forgets))
+
+    return await once(request, do)
 
 
 @router.post("/organisations/{item_id}/fiche/annuler/{batch}", name="page_undo_record")
-async def undo(batch: str, acting: ActingDep, engine: EngineDep) -> Response:
+async def undo(request: Request, batch: str, acting: ActingDep, engine: EngineDep) -> Response:
     """Undo the latest change; one that staff made is theirs to undo."""
-    await engine.write(lambda matcher: take_back(matcher, acting.organisation, batch, _editor(acting)))
-    return back_to(f"{acting.base}/fiche", said="undone")
+
+    async def do() -> Response:
+        await engine.write(lambda matcher: take_back(matcher, acting.organisation, batch, _editor(acting)))
+        return back_to(f"{acting.base}/fiche", said="undone")
+
+    return await once(request, do)
 
 
 @dataclass(frozen=True, slots=True)

@@ -145,9 +145,13 @@ async def change(request: Request, token: str, _staff: StaffDep, engine: EngineD
 @router.post("/evenement/{token}/supprimer", name="page_drop_event")
 async def drop(request: Request, token: str, _staff: StaffDep, engine: EngineDep) -> Response:
     """Drop an event and its list of people."""
-    kept = _kept(request)
-    await engine.read(lambda _: kept.drop(token))
-    return back_to("/evenement", said="event_dropped")
+
+    async def do() -> Response:
+        kept = _kept(request)
+        await engine.read(lambda _: kept.drop(token))
+        return back_to("/evenement", said="event_dropped")
+
+    return await once(request, do)
 
 
 @router.get("/evenement/{token}/tours.xlsx", name="page_event_workbook")

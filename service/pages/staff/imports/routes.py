@@ -152,9 +152,13 @@ async def do_import(request: Request, token: str, staff: WriterDep, engine: Engi
 @router.post("/importer/{token}/abandon", name="page_drop_file")
 async def drop(request: Request, token: str, _staff: WriterDep, engine: EngineDep) -> Response:
     """Drop a file without importing it."""
-    files = _files(request)
-    await engine.read(lambda _: files.drop(token))
-    return back_to("/importer")
+
+    async def do() -> Response:
+        files = _files(request)
+        await engine.read(lambda _: files.drop(token))
+        return back_to("/importer")
+
+    return await once(request, do)
 
 
 @router.get("/importer/{token}/rejets.csv", name="page_rejects")
