@@ -105,3 +105,19 @@ def test_members_check_offers_but_see_no_needs(read_only: FastAPI) -> None:
     assert member.get("/recruter/besoins").status_code == 403
     assert "/recruter/besoins" not in member.get("/recruter").text
     assert browser_of(read_only, HR).post("/recruter/besoin", data={}).status_code in (200, 303)
+
+
+@pytest.mark.parametrize("typed", ["anglais, espagnol", "English and Spanish", "en es", "Anglais;ESPAGNOL"])
+def test_languages_are_typed_by_name_or_code_and_shown_by_name(signed: FastAPI, typed: str) -> None:
+    hr = browser_of(signed, HR)
+    saved = hr.post("/recruter/besoins", data={"text": NEED, "languages": typed}, follow_redirects=True)
+    assert fields_of(saved.text)["languages"] == "anglais, espagnol"
+    (kept,) = signed.state.matcher.hiring.needs.all()
+    assert kept.need.languages == ("en", "es")
+
+
+def test_a_language_that_is_not_known_is_refused_and_named(signed: FastAPI) -> None:
+    answered = browser_of(signed, HR).post("/recruter/besoins", data={"text": NEED, "languages": "klingon"})
+    assert answered.status_code == 422
+    assert "Langue inconnue : « klingon »" in answered.text.replace("\u00a0", " ")
+    assert fields_of(answered.text)["languages"] == "klingon"

@@ -27,6 +27,7 @@ from service.needs import CONTRACTS, GROUP_TITLES, REMOTES, lead_line, notice_of
 from service.pages.acting import now
 from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
+from service.pages.hr.need_languages import codes_of, names_of, require_languages
 from service.pages.hr.need_versions import kept_marks, marks_of, merged
 from service.words import Language
 
@@ -126,8 +127,9 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
         need_id, by = form.get("need_id", ""), caller.person.id if caller.person else None
 
         def save(matcher: Matcher) -> SavedNeed:
-            desk = matcher.hiring.needs
-            draft = desk.draft(form.get("text", ""), now(), _known(form))
+            desk, known = matcher.hiring.needs, _known(form)
+            require_languages(known.languages)
+            draft = desk.draft(form.get("text", ""), now(), known)
             if need_id:
                 return desk.edit(need_id, draft, _overrides(form), form.get("version", ""))
             return desk.save(draft, _overrides(form), by)
@@ -148,7 +150,7 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
 async def need(request: Request, need_id: str, _caller: ManagerDep, engine: EngineDep) -> Response:
     """Show a saved need with its leads."""
     saved = await engine.read(lambda matcher: matcher.hiring.needs.get(need_id))
-    return await _shown(request, engine, _form_of(saved), _State(saved))
+    return await _shown(request, engine, _form_of(saved, language_of(request)), _State(saved))
 
 
 @router.post("/recruter/besoins/{need_id}/fermer", name="page_close_need")
@@ -191,7 +193,7 @@ async def _shown(
         return draft, matcher.hiring.leads.groups(draft.need)
 
     draft, groups = await engine.read(read)
-    saved, fields = state.saved, _fields(draft, form)
+    saved, fields = state.saved, _fields(draft, form, lang)
     notes = [*_overrides(form), *(saved.overrides if saved else ())]
     page = NeedPage(
         need_id=form.get("need_id", ""),
@@ -215,12 +217,13 @@ async def _shown(
 
 async def _in_conflict(request: Request, engine: EngineDep, form: Mapping[str, str]) -> Response:
     """Show what was typed over what somebody else has stored since it was read."""
+    lang = language_of(request)
 
     def read(matcher: Matcher) -> tuple[SavedNeed, dict[str, str]]:
         desk = matcher.hiring.needs
         saved = desk.get(form.get("need_id", ""))
-        known = _form_of(saved)
-        return saved, _fields(desk.draft(known["text"], now(), _known(known)), known)
+        known = _form_of(saved, lang)
+        return saved, _fields(desk.draft(known["text"], now(), _known(known)), known, lang)
 
     saved, stored = await engine.read(read)
     fields, theirs = merged(form, stored)
@@ -233,18 +236,18 @@ def _may_list(request: Request, state: _State) -> bool:
     return state.saved is not None and state.is_open() and caller.may(Permission.SEE_CANDIDATES)
 
 
-def _fields(draft: Draft, form: Mapping[str, str]) -> dict[str, str]:
+def _fields(draft: Draft, form: Mapping[str, str], lang: Language) -> dict[str, str]:
     """Return what the form shows: what was understood, so that a person corrects it."""
-    fields = _fields_of(draft.need)
+    fields = _fields_of(draft.need, lang)
     return fields if fields["rome"] else fields | {"rome": form.get("rome", "")}
 
 
-def _form_of(saved: SavedNeed) -> dict[str, str]:
+def _form_of(saved: SavedNeed, lang: Language) -> dict[str, str]:
     """Return the form of a saved need."""
-    return {"need_id": saved.need.id} | _fields_of(saved.need)
+    return {"need_id": saved.need.id} | _fields_of(saved.need, lang)
 
 
-def _fields_of(asked: JobNeed) -> dict[str, str]:
+def _fields_of(asked: JobNeed, lang: Language) -> dict[str, str]:
     return {
         "text": asked.text,
         "title": asked.title,
@@ -255,7 +258,7 @@ def _fields_of(asked: JobNeed) -> dict[str, str]:
         "remote": REMOTES[asked.remote][0] if asked.remote else "",
         "required": _listed(asked.requirements, Weight.REQUIRED),
         "appreciated": _listed(asked.requirements, Weight.APPRECIATED),
-        "languages": " ".join(asked.languages),
+        "languages": names_of(asked.languages, lang),
         "organisation_id": asked.organisation_id,
     }
 
@@ -280,7 +283,7 @@ def _known(form: Mapping[str, str]) -> NeedFields:
         remote=form.get("remote", ""),
         required=_lines(form.get("required", "")),
         appreciated=_lines(form.get("appreciated", "")),
-        languages=tuple(form.get("languages", "").split()),
+        languages=codes_of(form.get("languages", "")),
         organisation_id=form.get("organisation_id", ""),
     )
     return NO_FIELDS if known == NO_FIELDS else known
