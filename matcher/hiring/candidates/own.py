@@ -23,7 +23,7 @@ from matcher.hiring.candidates.gate import CandidatesClosed, require_open
 from matcher.hiring.candidates.languages import LANGUAGES
 from matcher.hiring.candidates.notice import require_current
 from matcher.hiring.candidates.ports import Erases
-from matcher.hiring.candidates.sample import holds_sample, require_no_sample
+from matcher.hiring.candidates.sample import require_no_sample
 from matcher.hiring.profile import CandidateProfile, HeldSkill
 from matcher.people import LinkGone, Purpose, check_address
 from matcher.rights import Erasure, Subject, SubjectKind
@@ -117,10 +117,6 @@ class OwnDesk:
         self._parts, self._desk = parts, desk
         self._keep_list, self._read_cv, self._rights = keep_list, read_cv, rights
         self.by_invitation = by_invitation
-
-    def takes_nobody(self) -> bool:
-        """Whether the home shows invented profiles, beside which nobody enters."""
-        return holds_sample(self._parts.rows.all())
 
     def enter(self, entry: Entry, now: datetime) -> None:
         """Keep the address, sealed, and send a link to it; nothing else is known yet.

@@ -53,6 +53,10 @@ class SampleDesk:
     ) -> None:
         self._parts, self._skills, self._rights = parts, skills, rights
 
+    def is_shown(self) -> bool:
+        """Whether the home shows invented profiles, beside which nobody enters."""
+        return _holds_sample(self._parts.rows.all())
+
     def load(self, count: int, now: datetime, seed: int = SEED) -> Sequence[Candidate]:
         """Keep ``count`` invented profiles and return them; the same seed gives the same skills.
 
@@ -99,14 +103,13 @@ class SampleDesk:
         return candidate
 
 
-def holds_sample(candidates: Sequence[Candidate]) -> bool:
-    """Whether invented profiles are among these."""
+def _holds_sample(candidates: Sequence[Candidate]) -> bool:
     return any(one.source is Source.SAMPLE for one in candidates)
 
 
 def require_no_sample(candidates: Sequence[Candidate]) -> None:
     """Raise InvalidRequest where invented profiles are held: a real person does not enter beside them."""
-    if holds_sample(candidates):
+    if _holds_sample(candidates):
         raise InvalidRequest(
             "This home shows invented profiles, for a demonstration: nobody enters here. They go with"
             " `matcher candidates sample --remove`."

@@ -110,10 +110,9 @@ async def link_again(request: Request, engine: EngineDep) -> Response:
 
 def _fault_of(matcher: Matcher, given: Entry) -> str:
     """Return what to correct in a form that was refused."""
-    own = matcher.hiring.own
-    if own.takes_nobody():
+    if matcher.hiring.sample.is_shown():
         return SHOWS_SAMPLE
-    if own.by_invitation and not given.invitation:
+    if matcher.hiring.own.by_invitation and not given.invitation:
         return NEEDS_INVITATION
     return WRONG_ENTRY if given.notice_version == CURRENT else NOT_AGREED
 
@@ -128,12 +127,12 @@ def _page(  # what is shown, and what was typed
     wrong: str = "",
 ) -> EntryPage:
     invited_by = given.invitation if given else invitation
-    own, controller = matcher.hiring.own, matcher.hiring.controller
+    controller = matcher.hiring.controller
     # A notice without the one who answers for the data would be a broken one.
     is_complete = not controller.missing()
     return EntryPage(
-        is_open=matcher.hiring.desk.gate().is_open and is_complete and not own.takes_nobody(),
-        may_enter=bool(invited_by) or not own.by_invitation,
+        is_open=matcher.hiring.desk.gate().is_open and is_complete and not matcher.hiring.sample.is_shown(),
+        may_enter=bool(invited_by) or not matcher.hiring.own.by_invitation,
         notice=person_notice().parts(language_of(request), controller) if is_complete else (),
         version=CURRENT,
         invitation=invited_by,
