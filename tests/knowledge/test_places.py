@@ -1,11 +1,13 @@
 from math import pi
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics.pairwise import haversine_distances
 
 from matcher.errors import InvalidRequest, NotReady
-from matcher.knowledge import read_territory
+from matcher.knowledge import distances_km, read_territory
 from matcher.knowledge.places import EARTH_RADIUS_KM, Antenna, Place, Territory
 
 RODEZ = Place("Rodez", "12", 44.3526, 2.5734)
@@ -18,6 +20,15 @@ TERRITORY = Territory([RODEZ, SAINT, GARD, TARN_ET_GARONNE], [GERS])
 points = st.builds(
     Place, st.just("X"), st.just("00"), st.floats(-90, 90, width=32), st.floats(-180, 180, width=32)
 )
+
+
+@given(points, st.lists(points, min_size=1, max_size=5))
+def test_distances_are_those_of_scikit_learn(here: Place, there: list[Place]) -> None:
+    start = np.radians([[here.latitude, here.longitude]])
+    ends = np.radians([[place.latitude, place.longitude] for place in there])
+    expected = haversine_distances(start, ends)[0] * EARTH_RADIUS_KM
+    # Near the far side of the Earth the arcsine loses digits, in both.
+    assert distances_km(here, there) == pytest.approx(expected, abs=1e-3)
 
 
 @pytest.mark.parametrize(
