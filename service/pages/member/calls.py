@@ -15,7 +15,7 @@ from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.listing import open_opportunities
 from service.pages.acting import now
-from service.pages.forms import typed
+from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
 from service.pages.text import mark
@@ -59,18 +59,22 @@ async def calls(request: Request, reader: ReaderDep, engine: EngineDep) -> Respo
 @router.post("/appels/recherches", name="page_save_search")
 async def save(request: Request, reader: OwnDep, engine: EngineDep) -> Response:
     """Save a search: the calls it finds come with the weekly mail. The same text is kept once."""
-    own = _own(reader)
-    text = " ".join((await typed(request)).get("text", "").split())
 
-    def keep(matcher: Matcher) -> None:
-        if text not in [one.text for one in matcher.store.alerts.searches(own)]:
-            matcher.alerts.save_search(own, text, now())
+    async def do() -> Response:
+        own = _own(reader)
+        text = " ".join((await typed(request)).get("text", "").split())
 
-    try:
-        await engine.read(keep)
-    except InvalidRequest:
-        return await _show(request, reader, engine, error=NOT_SAVED, status=422)
-    return back_to("/appels", said="search_saved", anchor=SAVED)
+        def keep(matcher: Matcher) -> None:
+            if text not in [one.text for one in matcher.store.alerts.searches(own)]:
+                matcher.alerts.save_search(own, text, now())
+
+        try:
+            await engine.read(keep)
+        except InvalidRequest:
+            return await _show(request, reader, engine, error=NOT_SAVED, status=422)
+        return back_to("/appels", said="search_saved", anchor=SAVED)
+
+    return await once(request, do)
 
 
 @router.post("/appels/recherches/{number}/supprimer", name="page_remove_search")
