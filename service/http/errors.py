@@ -15,6 +15,7 @@ from starlette.exceptions import HTTPException
 from matcher import errors
 from matcher.errors import MatcherError
 from matcher.hiring.candidates import CandidatesClosed, ChangeRefused, CvRefused
+from matcher.hiring.needs import NeedRefused
 from matcher.importing import FileRefused
 from matcher.people import LinkGone, NotVouched, WrongSignIn
 from matcher.rights import Suppressed
@@ -97,6 +98,9 @@ TABLE: dict[type[MatcherError], Row] = {
     CvRefused: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "cv-refused", "The CV cannot be read"),
     ChangeRefused: Row(
         status.HTTP_422_UNPROCESSABLE_CONTENT, "change-refused", "The profile cannot take this change"
+    ),
+    NeedRefused: Row(
+        status.HTTP_422_UNPROCESSABLE_CONTENT, "need-refused", "The need cannot be kept as it is"
     ),
     errors.StalePlan: Row(status.HTTP_409_CONFLICT, "stale-plan", "The catalogue changed since the preview"),
     errors.IllegalStep: Row(
