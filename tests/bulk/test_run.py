@@ -164,7 +164,7 @@ def test_points_are_those_of_our_own_loop_whatever_stumbles_meanwhile(place: Pla
 def test_whenever_it_is_killed_the_next_run_ends_the_work(place: Place) -> None:
     chance = random.Random(113)
     served, _, before = place.serving()
-    for _ in range(kills(2)):
+    for _ in range(kills(1)):
         process = place.start()
         try:
             process.communicate(timeout=chance.uniform(0.2, 0.9) * place.seconds)
