@@ -245,6 +245,9 @@ def _erasures(matcher: Matcher) -> Finding:
     leftovers = matcher.serving.indexer.generations.leftovers()
     if leftovers:
         found = f"old generations of the index are left: {', '.join(leftovers)}"
+        if matcher.settings.index_backend == "qdrant":
+            advice = "A reindex is under way or was stopped. Let it end, or run it again: matcher reindex"
+            return Finding("erasures", "warning", found, advice)
         return Finding("erasures", "warning", found, "Run: matcher index")
     return Finding("erasures", "ok", "nothing erased is left")
 
