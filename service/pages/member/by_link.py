@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Path, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemType, Organisation
-from matcher.errors import InvalidRequest, NotFound
+from matcher.errors import NotFound
 from matcher.introductions import Act, Details, Introduction
 from matcher.people import Purpose
 from service.http.deps import EngineDep
@@ -18,7 +18,7 @@ from service.http.engine import get_stored
 from service.pages.acting import Acting, now
 from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
-from service.pages.member.introductions import OUTCOMES, answer_of, standings, version_of
+from service.pages.member.introductions import answer_of, outcome_of, standings
 from service.pages.member.standing import Standing
 
 router = APIRouter(include_in_schema=False)
@@ -105,10 +105,7 @@ async def outcome(
 
     async def do() -> Response:
         form = await typed(request)
-        said = OUTCOMES.get(form.get("outcome", ""))
-        if said is None:
-            raise InvalidRequest("The form holds an outcome that does not exist.")
-        details = Details(outcome=said, seen_version=version_of(form))
+        details = outcome_of(form)
         return await _act(followed, engine, introduction_id, Act.OUTCOME, details)
 
     return await once(request, do)

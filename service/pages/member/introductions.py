@@ -118,10 +118,7 @@ async def outcome(request: Request, introduction_id: str, acting: ActingDep, eng
 
     async def do() -> Response:
         form = await typed(request)
-        said = OUTCOMES.get(form.get("outcome", ""))
-        if said is None:
-            raise InvalidRequest("The form holds an outcome that does not exist.")
-        details = Details(outcome=said, seen_version=version_of(form))
+        details = outcome_of(form)
         return await _act(acting, engine, introduction_id, Act.OUTCOME, details)
 
     return await once(request, do)
@@ -211,6 +208,14 @@ def answer_of(form: dict[str, str], at: datetime) -> tuple[Act, Details]:
     if given == "no" and form.get("ground") in {ground.value for ground in Ground}:
         return Act.NO, Details(ground=Ground(form["ground"]), seen_version=seen)
     raise InvalidRequest("The form holds an answer that does not exist.")
+
+
+def outcome_of(form: dict[str, str]) -> Details:
+    """Return how a form says that it was; InvalidRequest for an outcome that does not exist."""
+    said = OUTCOMES.get(form.get("outcome", ""))
+    if said is None:
+        raise InvalidRequest("The form holds an outcome that does not exist.")
+    return Details(outcome=said, seen_version=version_of(form))
 
 
 def version_of(form: dict[str, str]) -> int | None:
