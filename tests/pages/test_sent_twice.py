@@ -39,10 +39,11 @@ LAST = (
 COUNTED_APART = frozenset(
     {
         *("audit_entries", "impressions", "outbox", "alembic_version"),
-        *("plans", "plan_lists", "plan_members", "cursors"),
+        *("plans", "plan_lists", "plan_members", "cursors", "owed_erasures"),
     }
 )
-"""Tables of what was asked for and not of what was done, and of what is made later, apart from any form."""
+"""Tables of what was asked for and not of what was done, and of what is made or settled later, apart from any
+form: the service settles the erasures it owes every few seconds."""
 LINKS = "/v1/"
 """Start of the addresses of mails' links: some work once, and say so the second time."""
 FILE = "nom;organisation;Raison sociale\nAda;Maison 1;Atelier Onze\nBob;Maison 2;Atelier Douze\n"
