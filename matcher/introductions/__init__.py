@@ -39,7 +39,7 @@ from matcher.introductions.introduction import (
 )
 from matcher.introductions.letters import cancellations
 from matcher.introductions.meeting import Meeting, MeetingPlan, cancelled_of
-from matcher.introductions.ports import Decide, Introductions, Past
+from matcher.introductions.ports import Decide, Introductions, Past, Ties
 from matcher.introductions.rules import Availability, Rules, Standing, capacity_of, wishes
 from matcher.introductions.transitions import (
     TABLE,
@@ -90,6 +90,7 @@ __all__ = [
     "Standing",
     "State",
     "Step",
+    "Ties",
     "Waiting",
     "add_working_days",
     "advance",

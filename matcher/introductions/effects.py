@@ -53,15 +53,10 @@ class IntroducedReactions:
         said = dict(self._reactions.reactions_of(asker, kind))
         if kind is not Kind.PARTNER:
             return said
-        found: dict[str, Feedback] = {}
-        now = self._now()
-        wishes = self._kept.past(now).wishes
-        for row in self._unwanted(wishes):
-            if asker in (row.query_id, row.item_id):
-                found[row.item_id if row.query_id == asker else row.query_id] = row
-        for name in _paused(wishes, now):
-            found[name] = self._row(asker, name, Action.DISMISSED)
-        for one in self._kept.all(organisation_id=asker):
+        ties = self._kept.ties_of(asker, self._now())
+        found = {name: self._row(asker, name, Action.DECLINED) for name in ties.unwanted}
+        found |= {name: self._row(asker, name, Action.DISMISSED) for name in ties.paused}
+        for one in ties.introductions:
             if one.state not in _UNDECIDED:
                 other = one.second_id if one.first_id == asker else one.first_id
                 found[other] = _reaction(one)

@@ -21,6 +21,19 @@ class Past:
     wishes: Mapping[str, Availability]
 
 
+@dataclass(frozen=True, slots=True)
+class Ties:
+    """What is kept between one organisation and others, and who is paused.
+
+    ``introductions`` in the order they were proposed; ``unwanted`` are the ids of those that it does not want
+    to meet or that do not want to meet it; ``paused`` those of all organisations that take a pause.
+    """
+
+    introductions: Sequence[Introduction]
+    unwanted: frozenset[str]
+    paused: frozenset[str]
+
+
 Decide = Callable[[Introduction, Past], Step | None]
 """Works out the next step from the present state; None leaves everything as it is."""
 
@@ -65,6 +78,10 @@ class Introductions(Protocol):
 
     def past(self, since: datetime) -> Past:
         """Return when organisations were asked from an instant on, and what they wish."""
+        ...
+
+    def ties_of(self, organisation_id: str, now: datetime) -> Ties:
+        """Return what is kept between an organisation and others at an instant."""
         ...
 
     def wish(self, availability: Availability) -> None:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 
 from matcher.domain.items import AnyItem, ItemType
 from matcher.domain.store import Items
@@ -180,6 +181,7 @@ def find_id(items: Items, name_or_id: str, item_type: ItemType | None = None) ->
     )
 
 
+@lru_cache(maxsize=20_000)  # an answer compares a hundred names, always the same
 def organisation_key(name: str) -> str:
     """Return the form of an organisation's name in which two spellings of it are equal.
 

@@ -87,7 +87,7 @@ class Analysis:
     ignored: tuple[Span, ...]
     is_sought: bool = False
 
-    @property
+    @cached_property
     def id(self) -> str | None:
         """Id of a stored item, None for a profile."""
         return self.subject.id if isinstance(self.subject, Item) else None

@@ -68,7 +68,7 @@ class Scored:
         """What speaks for the item."""
         return self.finder.find(self.place)
 
-    @property
+    @cached_property
     def id(self) -> str:
         """Id of the item."""
         return self.item.analysis.id or ""

@@ -23,6 +23,7 @@ from matcher.introductions import (
     Rules,
     Side,
     State,
+    Ties,
 )
 from matcher.people import new_person
 
@@ -150,6 +151,17 @@ def test_wishes_are_replaced_whole(home: Home) -> None:
     assert home.desk.wishes_of("ORG1", NOW) == Availability("ORG1")
     with pytest.raises(NotFound, match="ORG404"):
         home.desk.wish(Availability("ORG1", not_with=frozenset({"ORG404"})), NOW)
+
+
+def test_ties_name_what_stands_between_an_organisation_and_others(home: Home) -> None:
+    asked = home.asked("ORG4", "ORG1")
+    home.desk.wish(Availability("ORG1", not_with=frozenset({"ORG3"})), NOW)
+    home.desk.wish(Availability("ORG2", pause_until=NOW + timedelta(microseconds=1)), NOW)
+    home.store.introductions.wish(Availability("ORG4", pause_until=NOW))
+    of_first, of_third = (home.store.introductions.ties_of(one, NOW) for one in ("ORG1", "ORG3"))
+    assert [one.id for one in of_first.introductions] == [asked]
+    assert (of_first.unwanted, of_first.paused) == ({"ORG3"}, {"ORG2"})
+    assert of_third == Ties([], frozenset({"ORG1"}), frozenset({"ORG2"}))
 
 
 def test_nothing_is_left_of_an_erased_organisation(home: Home) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from matcher.domain.messages import MessageRequest
 from matcher.errors import IllegalStep, NotFound
-from matcher.introductions import Act, Availability, Decide, Introduction, Past, Record, State, Step
+from matcher.introductions import Act, Availability, Decide, Introduction, Past, Record, State, Step, Ties
 
 
 @dataclass
@@ -55,6 +55,13 @@ class MemoryIntroductions:
 
     def past(self, since: datetime) -> Past:
         return self._past(self.asked.keys(), since)
+
+    def ties_of(self, organisation_id: str, now: datetime) -> Ties:
+        unwanted = {name for name, wished in self.wishes.items() if organisation_id in wished.not_with}
+        if organisation_id in self.wishes:
+            unwanted |= self.wishes[organisation_id].not_with
+        paused = {name for name, wished in self.wishes.items() if wished.is_paused(now)}
+        return Ties(self.all(organisation_id=organisation_id), frozenset(unwanted), frozenset(paused))
 
     def wish(self, availability: Availability) -> None:
         self.wishes[availability.organisation_id] = availability

@@ -17,6 +17,7 @@ from matcher.introductions import (
     Rules,
     State,
     Step,
+    Ties,
 )
 from matcher.mail import Addresses, LetterWriter, Sender, Sources
 from matcher.people import Links, Person, Role
@@ -69,6 +70,9 @@ class OneIntroduction:
 
     def past(self, since: datetime) -> Past:
         return Past({}, self.wishes)
+
+    def ties_of(self, organisation_id: str, now: datetime) -> Ties:
+        raise NotImplementedError
 
     def wish(self, availability: Availability) -> None:
         self.wishes[availability.organisation_id] = availability

@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Table, delete, func, insert, or_, select
+from sqlalchemy import Row, Table, bindparam, delete, func, insert, or_, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.engine import Database, stamp
@@ -27,6 +27,11 @@ from matcher.feedback import heard
 
 _BATCH = 1000
 _MONTH = len("2026-11")
+_NAMING = (
+    select(feedback)
+    .where(or_(feedback.c.query_id == bindparam("item_id"), feedback.c.item_id == bindparam("item_id")))
+    .order_by(feedback.c.id)
+)
 
 
 class EventLog:
@@ -97,10 +102,8 @@ class EventLog:
 
     def feedback_naming(self, item_id: str) -> list[Feedback]:
         """Every reaction of an item or to it, in the order it was logged; none for an unknown one."""
-        named = or_(feedback.c.query_id == item_id, feedback.c.item_id == item_id)
-        statement = select(feedback).where(named).order_by(feedback.c.id)
         with self._database.reading("reading feedback") as connection:
-            return [_feedback(row) for row in connection.execute(statement)]
+            return [_feedback(row) for row in connection.execute(_NAMING, {"item_id": item_id})]
 
     def reactions_of(self, asker: str, kind: Kind) -> dict[str, Feedback]:
         """Return, by item, the reaction that an answer to ``asker`` obeys; see :func:`heard`."""

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, or_, select, update
+from sqlalchemy import Row, Text, bindparam, delete, insert, literal, or_, select, union_all, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit import enter
@@ -44,10 +44,26 @@ from matcher.introductions import (
     Side,
     State,
     Step,
+    Ties,
     cancellations,
 )
 
 _ID = re.compile(r"IN([1-9]\d{0,17})")
+
+# Made once: to make a statement costs more than to run it, and every answer runs these two.
+_ASKED = bindparam("asked", type_=Text())
+_INTRODUCTIONS_OF = (
+    select(introductions)
+    .where(or_(introductions.c.first_id == _ASKED, introductions.c.second_id == _ASKED))
+    .order_by(introductions.c.number)
+)
+_KEPT_APART = union_all(
+    select(literal("paused").label("why"), availabilities.c.organisation_id.label("id")).where(
+        availabilities.c.pause_until > bindparam("now", type_=Text())
+    ),
+    select(literal("unwanted"), unwanted_pairs.c.other_id).where(unwanted_pairs.c.organisation_id == _ASKED),
+    select(literal("unwanted"), unwanted_pairs.c.organisation_id).where(unwanted_pairs.c.other_id == _ASKED),
+)
 
 
 class IntroductionTables:
@@ -129,6 +145,17 @@ class IntroductionTables:
         """Return when organisations were asked from an instant on, and what they wish."""
         with self._database.snapshot("reading what members wish") as connection:
             return _past(connection, None, since)
+
+    def ties_of(self, organisation_id: str, now: datetime) -> Ties:
+        """Return what is kept between an organisation and others at an instant."""
+        given = {"asked": organisation_id, "now": stamp(now)}
+        apart: dict[str, set[str]] = {"paused": set(), "unwanted": set()}
+        with self._database.snapshot("reading what stands between members") as connection:
+            found = connection.execute(_INTRODUCTIONS_OF, given).all()
+            for why, other_id in connection.execute(_KEPT_APART, given):
+                apart[why].add(other_id)
+        unwanted, paused = frozenset(apart["unwanted"]), frozenset(apart["paused"])
+        return Ties([_introduction(row) for row in found], unwanted, paused)
 
     def wish(self, availability: Availability) -> None:
         """Keep what an organisation wishes, instead of what it wished before."""

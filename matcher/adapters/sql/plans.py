@@ -25,6 +25,8 @@ from matcher.audit import Note, Of
 from matcher.domain import ItemType, is_sole_trader, open_to_all
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
+_VERSION = select(plans.c.version)
+
 
 class PlanTable:
     """The current plan; readers see the old plan or the new one, never parts of both.
@@ -39,7 +41,7 @@ class PlanTable:
     def version(self) -> str | None:
         """Name of the current plan; None when there is none."""
         with self._database.reading("reading the plan") as connection:
-            return connection.execute(select(plans.c.version)).scalar()
+            return connection.execute(_VERSION).scalar()
 
     def load(self) -> IntroductionPlan | None:
         """Read the current plan, without sole traders who are not to be proposed; None when there is none."""

@@ -34,6 +34,10 @@ class Catalogue:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        # Made once: to make a statement costs more than to run it, and answers run these.
+        by_id = id_in(database.dialect, items.c.id)
+        self._versions_by_id = select(items.c.id, items.c.version).where(by_id)
+        self._rows_by_id = select(items.c.id, items.c.item_type, items.c.version, items.c.body).where(by_id)
         # id -> (version, item): parsing an item costs more than asking for its version, which is always done
         self._cache: dict[str, tuple[str, AnyItem]] = {}
         # A damaged row is said once, and read each time: an import may repair it and leave its version.
@@ -102,10 +106,9 @@ class Catalogue:
     def versions_of(self, ids: Iterable[str]) -> dict[str, str]:
         """Return version by id of those of ``ids`` that are stored, damaged or not; no item is read whole."""
         wanted = _valid_ids(ids)
-        statement = select(items.c.id, items.c.version).where(id_in(self._database.dialect, items.c.id))
         with self._database.reading("reading items") as connection:
-            rows = connection.execute(statement, ids_parameter(self._database.dialect, wanted))
-            return {row.id: row.version for row in rows}
+            rows = connection.execute(self._versions_by_id, ids_parameter(self._database.dialect, wanted))
+            return dict(rows.all())
 
     def damaged(self) -> list[str]:
         """Return the ids of the items whose rows this release cannot read, ascending; every row is read.
@@ -234,10 +237,8 @@ class Catalogue:
 
     def _load(self, ids: list[str]) -> dict[str, AnyItem]:
         """Read and parse items, and keep them for the next call."""
-        columns = (items.c.id, items.c.item_type, items.c.version, items.c.body)
-        statement = select(*columns).where(id_in(self._database.dialect, items.c.id))
         with self._database.reading("reading items") as connection:
-            rows = connection.execute(statement, ids_parameter(self._database.dialect, ids)).all()
+            rows = connection.execute(self._rows_by_id, ids_parameter(self._database.dialect, ids)).all()
         if len(self._cache) + len(rows) > _CACHED_ITEMS:
             self._cache.clear()
         loaded = {}

@@ -26,6 +26,8 @@ class Participations:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        named = id_in(database.dialect, participations.c.organisation_id)
+        self._of_each = select(participations).where(named).order_by(*_KEY)  # made once: answers run it
 
     def all(self) -> list[Participation]:
         """Every participation, by organisation, factory and role."""
@@ -38,11 +40,8 @@ class Participations:
     def of_each(self, organisation_ids: Sequence[str]) -> list[Participation]:
         """Those of several organisations, by organisation, factory and role; none of unknown ones."""
         with self._database.reading("reading participations") as connection:
-            dialect = connection.dialect.name
-            named = id_in(dialect, participations.c.organisation_id)
-            statement = select(participations).where(named).order_by(*_KEY)
-            rows = connection.execute(statement, ids_parameter(dialect, organisation_ids)).mappings()
-            return [_participation(row) for row in rows]
+            ids = ids_parameter(self._database.dialect, organisation_ids)
+            return [_participation(row) for row in connection.execute(self._of_each, ids).mappings()]
 
     def in_factory(self, factory_id: str) -> list[Participation]:
         """Those in one factory, by organisation and role; none for an unknown one."""
