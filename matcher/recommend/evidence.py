@@ -341,14 +341,18 @@ class EvidenceFinder:
         weighed = []
         for one in met:
             if one.item.concept.startswith(_TEACHES):
-                weighed.append(replace(one, strength=one.strength * min(1.0, MANY_JOBS / taught)))
+                weighed.append(_weighed(one, min(1.0, MANY_JOBS / taught)))
             elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
-                weighed.append(replace(one, strength=one.strength * named))
+                weighed.append(_weighed(one, named))
         return tuple(sorted(weighed, key=lambda one: -one.strength))
 
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
         return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def _weighed(met: Met, worth: float) -> Met:
+    return met if worth == 1.0 else replace(met, strength=met.strength * worth)
 
 
 def has_long_list(item: Analysis) -> bool:

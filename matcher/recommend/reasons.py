@@ -75,7 +75,7 @@ class ReasonWriter:
     def _clear_reasons(self, scored: Scored) -> list[Reason]:
         """Return the reasons from clear evidence, strongest contribution first, ties by signal order."""
         weights, evidence = self.policy.weights, scored.evidence
-        names = [name for name in SIGNALS if name in evidence.clear_labels]
+        names = sorted(evidence.clear_labels, key=SIGNALS.index)
         names.sort(key=lambda name: -weights[name] * evidence.labels[name].similarity)
         written = [*self._from_met_facts(scored), *self._from_labels(scored, names)]
         written[2:2] = self._from_concepts(scored, written)
