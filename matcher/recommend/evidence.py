@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from matcher.index import Label, Role
 from matcher.knowledge import Mention
 from matcher.knowledge.meets import Asked, Meets, Met
+from matcher.language import fold
 from matcher.recommend.analysis import Analysis, NamedTheme, find_named_theme
 from matcher.recommend.features import MANY_LABELS, worth_of_one
 from matcher.recommend.policies import Policy
@@ -56,6 +57,10 @@ MANY_CONCEPTS = 7
 CLEAR_PEERS = 2
 """Members like the asker in one factory from which they are clear evidence: one may be there by chance."""
 _JOB, _TEACHES, _APPRENTICES = "job:", "teaches:", "apprentices"
+_LEVEL, _NEAR_AN_ENGINEER = "level:", "level:6"
+_ENGINEERS = ("ingenieur", "engineer")
+WORTH_BELOW = 0.5
+"""Share of its strength that a training keeps which ends far below the level of the job: it is not clear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -332,7 +337,7 @@ class EvidenceFinder:
         """Weigh what meets by the job that is asked for, and by how much the item names.
 
         A training that leads to other jobs is not shown because it takes apprentices. One that leads to many
-        jobs leads to each of them less.
+        jobs leads to each of them less, and one that ends at bac+2 leads to no engineer's.
         """
         taught = sum(fact.concept.startswith(_TEACHES) for fact in item.facts)
         leads = any(one.item.concept.startswith(_TEACHES) for one in met)
@@ -341,7 +346,8 @@ class EvidenceFinder:
         weighed = []
         for one in met:
             if one.item.concept.startswith(_TEACHES):
-                weighed.append(_weighed(one, min(1.0, MANY_JOBS / taught)))
+                worth = WORTH_BELOW if _is_below(one.query, item) else 1.0
+                weighed.append(_weighed(one, worth * min(1.0, MANY_JOBS / taught)))
             elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
                 weighed.append(_weighed(one, named))
         return tuple(sorted(weighed, key=lambda one: -one.strength))
@@ -349,6 +355,12 @@ class EvidenceFinder:
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
         return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def _is_below(job: Mention, training: Analysis) -> bool:
+    """Whether the job is an engineer's (bac+5) and the training is known to end below bac+3."""
+    levels = [fact.concept for fact in training.facts if fact.concept.startswith(_LEVEL)]
+    return fold(job.text).startswith(_ENGINEERS) and bool(levels) and max(levels) < _NEAR_AN_ENGINEER
 
 
 def _weighed(met: Met, worth: float) -> Met:

@@ -28,6 +28,8 @@ MAX_CONCEPTS = 2
 MAX_FACTS = 2
 MAX_PEERS = 3
 _LONGEST_QUOTE = 120
+_REMARKS = frozenset({"international", "opportunity_type"})
+"""Fields that say one thing in a few words ("Clients à l'étranger")."""
 NEAR_KM = 60.0
 _SENTENCE_END = re.compile(r"(?<=[.;!?])\s+")
 
@@ -128,8 +130,11 @@ class ReasonWriter:
         """Give the strongest facts that meet."""
         found = []
         for met in scored.evidence.clear_facts[:MAX_FACTS]:
-            quotes = quote_mention("query", met.query), quote_mention("item", met.item)
             item = scored.item.analysis
+            quotes = (
+                quote_fact("query", self.query.subject, met.query),
+                quote_fact("item", item.subject, met.item),
+            )
             found.append(self._write("facts", phrases.FACT, item, quotes, french=met.fr, english=met.en))
         return found
 
@@ -288,6 +293,14 @@ def quote_word(side: Side, word: Word) -> Quote:
 def quote_mention(side: Side, mention: Mention) -> Quote:
     """Quote the words that name a concept."""
     return Quote(side=side, field=mention.field, start=mention.start, end=mention.end, text=mention.text)
+
+
+def quote_fact(side: Side, subject: object, mention: Mention) -> Quote:
+    """Quote the words that state a fact; of a short remark the whole, which one word of it would not say."""
+    remark = getattr(subject, mention.field, None)
+    if mention.field in _REMARKS and isinstance(remark, str) and len(remark) <= _LONGEST_QUOTE:
+        return quote_field(side, subject, mention.field)
+    return quote_mention(side, mention)
 
 
 def quote_named(side: Side, theme: NamedTheme) -> Quote:

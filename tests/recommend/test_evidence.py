@@ -7,9 +7,19 @@ from math import log
 import numpy as np
 import pytest
 
-from matcher.domain.items import Kind, Organisation, Profile
+from matcher.domain.items import Kind, Lead, Level, Organisation, Profile
 from matcher.index import Label, Role
-from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, MeetRow, Meets, Mention, Met
+from matcher.knowledge import (
+    ConceptFinder,
+    FactFinder,
+    FactRow,
+    Knowledge,
+    MeetRow,
+    Meets,
+    Mention,
+    Met,
+    OccupationFinder,
+)
 from matcher.recommend import POLICIES, Analyser, Analysis
 from matcher.recommend.analysis import NamedTheme, find_named_theme
 from matcher.recommend.evidence import (
@@ -118,7 +128,7 @@ def organisation(number: int, description: str = "", **fields: tuple[str, ...]) 
 
 def found(
     query: Organisation | Profile,
-    items: Sequence[Organisation],
+    items: Sequence[Organisation | Lead],
     kind: Kind = Kind.PARTNER,
     knowledge: Knowledge = KNOWLEDGE,
 ) -> list[Evidence]:
@@ -237,6 +247,29 @@ def test_facts_that_meet_by_the_table_are_evidence_strongest_first() -> None:
     assert [one.en for one in both.met] == ["it flies", "it trains"]
     assert (both.is_clear, school.is_clear, none.met) == (True, False, ())
     assert (both.met[0].query.text, both.met[0].item.text) == ("Recrute", "drones")
+
+
+LEADS_TO = MeetRow(Kind.LEAD, "job:*", "teaches:*", 0.8, "elle y mène", "it leads to it")
+
+
+@pytest.mark.parametrize(
+    ("need", "levels", "is_clear"),
+    [
+        ("recrutement d'ingénieurs cybersécurité", ("5",), False),
+        ("recrutement d'ingénieurs cybersécurité", ("4", "6"), True),
+        ("recrutement d'ingénieures cybersécurité", (), True),
+        ("recrutement de techniciens cybersécurité", ("5",), True),
+    ],
+)
+def test_a_training_far_below_an_engineer_leads_to_no_engineer(
+    need: str, levels: tuple[Level, ...], is_clear: bool
+) -> None:
+    jobs = [("M1802", "Ingénieur cybersécurité"), ("M1802", "Technicien cybersécurité")]
+    knowledge = Knowledge(facts=FactFinder(), meets=Meets([LEADS_TO]), occupations=OccupationFinder(jobs))
+    school = Lead(id="LEAD1", name="Lycée", levels=levels, rome_codes=("M1802",))
+    (evidence,) = found(organisation(1, "", needs=(need,)), [school], Kind.LEAD, knowledge)
+    assert [one.item.concept for one in evidence.met] == ["teaches:M1802"]
+    assert evidence.is_clear is is_clear
 
 
 # Named themes

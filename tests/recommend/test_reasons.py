@@ -4,7 +4,19 @@ import pytest
 
 from matcher.domain.items import Eligibility, Factory, Kind, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
-from matcher.knowledge import Antenna, Concept, ConceptFinder, Knowledge, Place, Territory, Vocabulary
+from matcher.knowledge import (
+    Antenna,
+    Concept,
+    ConceptFinder,
+    FactFinder,
+    FactRow,
+    Knowledge,
+    MeetRow,
+    Meets,
+    Place,
+    Territory,
+    Vocabulary,
+)
 from tests.recommend.asking import ask, french, gaps, ids, notices, told
 
 TOULOUSE = Place("Toulouse", "31", 43.6043, 1.4437)
@@ -254,3 +266,16 @@ def test_a_name_is_no_evidence_and_what_is_excluded_none_either() -> None:
 def test_a_text_without_a_word_is_refused(text: str) -> None:
     with pytest.raises(InvalidRequest, match="no text to match on"):
         ask(Profile(description=text), HOST)
+
+
+def test_a_fact_quotes_a_short_remark_whole() -> None:
+    abroad = Knowledge(
+        facts=FactFinder([FactRow("abroad", ("clients",), frozenset({"international"}))]),
+        meets=Meets(
+            [MeetRow(Kind.PARTNER, "abroad", "abroad", 0.9, "vous vendez au loin", "you sell abroad")]
+        ),
+    )
+    member = DATA.model_copy(update={"international": "Clients en Asie"})
+    other = HOST.model_copy(update={"international": "surtout des clients"})
+    item = told(ask(member, other, BAKER, knowledge=abroad).items, "ORG2")
+    assert "« Clients en Asie » (Une), « surtout des clients » (Deux)" in french(item)
