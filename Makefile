@@ -9,8 +9,9 @@ INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --co
 SLOW := $(addprefix --ignore=tests/,contract service pages e2e golden training)
 FAST := -m "not model and not postgres and not process and not slow"
 
-# One worker a core, whole modules to a worker, so that a module's fixtures are made once.
-PARALLEL := --numprocesses auto --dist loadfile
+# One worker a core, whole modules to a worker, so that a module's fixtures are made once. tests/conftest.py puts
+# the longest first; xdist would put last those with few tests, which are the longest.
+PARALLEL := --numprocesses auto --dist loadfile --no-loadscope-reorder
 
 # Container images often forbid Python to keep what it compiles. Tests start hundreds of processes, and each
 # would compile the product, and rewrite every test, anew.
