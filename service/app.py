@@ -10,14 +10,15 @@ import anyio
 import structlog
 from fastapi import Depends, FastAPI
 
-from matcher.build import Matcher, open_matcher
+from matcher.adapters.sql import utc_now
+from matcher.build import Matcher, open_matcher, sweep_old
 from matcher.errors import BackendUnavailable, IndexLocked, ModelMissing
 from matcher.settings import Settings, load
 from service.http import documentation, errors, logging, middleware
 from service.http.access.identify import identify
 from service.http.access.limits import Attempts, Rates
-from service.http.engine import MatcherEngine
-from service.http.jobs import PlanJob, WarmUpJob, WorkJob
+from service.http.engine import MatcherEngine, run_to_end
+from service.http.jobs import Chore, DailyJob, PlanJob, WarmUpJob, WorkJob, ask_saved_searches
 from service.http.metrics import Metrics
 from service.http.routes import (
     calendar,
@@ -183,13 +184,21 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
         settings.index_interval_s,
         app.state.metrics,
         settings.max_waiting_texts,
-        each_day=partial(sweep, settings.home),
     )
     app.state.engine = engine
     app.state.plan_job = PlanJob(engine, matcher)
     work = WorkJob(matcher.worker, settings.work_interval_s)
     warming = WarmUpJob(engine, matcher, settings.index_interval_s)
+    chores: dict[str, Chore] = {
+        "files of pages": partial(run_to_end, sweep, settings.home),
+        "old rows": lambda _: engine.read(lambda opened: sweep_old(opened.settings, opened.store)),
+        "saved searches": partial(ask_saved_searches, engine),
+    }
+    daily = DailyJob(
+        engine, chores, app.state.metrics.count_daily_failure, utc_now, settings.index_interval_s
+    )
     warming.start()
+    daily.start()
     if settings.work:
         work.start()
     app.state.outward = anyio.CapacityLimiter(open_id.MAX_CALLS)
@@ -197,5 +206,6 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
     async with engine.following_store():
         yield
         await warming.stop()
+        await daily.stop()
         await app.state.plan_job.stop()
         await work.stop()

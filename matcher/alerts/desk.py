@@ -108,24 +108,23 @@ class AlertDesk:
             raise InvalidRequest(f"{MOST_SEARCHES} searches are kept at most: remove one first.")
         return self._parts.rows.add_search(SavedSearch(organisation_id, bare, now))
 
-    def run_searches(self, now: datetime) -> int:
-        """Ask with every saved search; return how many alerts are new."""
-        searches = self._parts.rows.searches()
-        organisations = self._parts.items.get_many({search.organisation_id for search in searches})
-        new = 0
-        for search in searches:
-            asker = organisations.get(search.organisation_id)
-            if isinstance(asker, Organisation):
-                fits = self._fitting(self._parts.finder.calls_for(asker, search.text, now))
-                calls = self._parts.items.get_many([fit.call_id for fit in fits])
-                # a call may be erased between the search and this look at it
-                found = [
-                    Alert(fit, calls[fit.call_id].version, now, search.number)
-                    for fit in fits
-                    if fit.call_id in calls
-                ]
-                new += self._parts.rows.add(found)
-        return new
+    def searches(self) -> Sequence[SavedSearch]:
+        """Return every saved search, in the order they were saved."""
+        return self._parts.rows.searches()
+
+    def run_search(self, search: SavedSearch, now: datetime) -> int:
+        """Ask with a saved search; return how many alerts are new, 0 where its organisation is gone."""
+        asker = self._parts.items.get_many([search.organisation_id]).get(search.organisation_id)
+        if not isinstance(asker, Organisation):
+            return 0
+        fits = self._fitting(self._parts.finder.calls_for(asker, search.text, now))
+        calls = self._parts.items.get_many([fit.call_id for fit in fits])
+        found = [
+            Alert(fit, calls[fit.call_id].version, now, search.number)
+            for fit in fits
+            if fit.call_id in calls  # a call may be erased between the search and this look at it
+        ]
+        return self._parts.rows.add(found)
 
     def _fitting(self, fits: Sequence[Fit]) -> list[Fit]:
         return [fit for fit in fits if fit.probability >= self._parts.rules.least_probability]

@@ -1,10 +1,11 @@
 """The open matcher of a serving process: store reads at once, index work in turn, kept up with the store."""
 
 import asyncio
+import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -12,7 +13,7 @@ import structlog
 from fastapi import Request
 
 from matcher.adapters.sql import utc_now
-from matcher.build import Matcher, sweep_old
+from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.events import Impression
 from matcher.domain.items import AnyItem, ItemType, Kind, Profile
@@ -30,6 +31,8 @@ CHANGES_PER_TURN = 32
 MAX_QUESTIONS = 256
 """Questions at the index at most, answered or waiting; they take some milliseconds each."""
 MAX_QUESTIONS_OF_A_CLIENT = 64
+FOLLOW_S = 10.0
+"""Time a write waits for the index, when thousands of changes of others come before it."""
 PATIENCE_S = 2.0
 """Time a question waits for work of the service's own, before it is answered without the index."""
 CLEAR_AGAIN = timedelta(minutes=1)
@@ -68,8 +71,6 @@ class MatcherEngine:
         Where the state of the index is reported.
     max_texts
         Questions with a text at most, being encoded or waiting; one client may have a quarter of them.
-    each_day
-        What is called once a day with the present instant, in a thread.
     """
 
     def __init__(
@@ -78,12 +79,10 @@ class MatcherEngine:
         interval_s: float,
         metrics: Metrics,
         max_texts: int,
-        each_day: Callable[[datetime], None],
     ) -> None:
         self._matcher = matcher
         self._interval_s = interval_s
         self._metrics = metrics
-        self._each_day = each_day
         self._log = structlog.get_logger()
         self._texts = BoundedTurn(max_texts, max(1, max_texts // 4))
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
@@ -94,7 +93,7 @@ class MatcherEngine:
         is_shared = matcher.settings.index_backend == "qdrant"
         self._follower = Turn(matcher.store.turns, "index", utc_now) if is_shared else None
         self._shown: list[Impression] = []
-        self._swept_on: date | None = None
+        self._follows = False
         self._clear_at = datetime.now(UTC)
         self._state = _state_if_any(matcher)
         metrics.points.set(self._state.points)
@@ -104,8 +103,13 @@ class MatcherEngine:
         """The index as of the last change; reading it waits for nothing."""
         return self._state
 
+    @property
+    def follows(self) -> bool:
+        """Whether this process, of those that share an index, followed the store at its last look."""
+        return self._follows
+
     async def read(self, call: Callable[[Matcher], T]) -> T:
-        """Return ``call(matcher)``, which reads the store and must not touch the index.
+        """Return ``call(matcher)``, which reads or writes the store and must not touch the index.
 
         BackendUnavailable within a second where the store is away, here and below.
         """
@@ -156,30 +160,45 @@ class MatcherEngine:
         return await self.read(without_index)
 
     async def work(self, call: Callable[[Matcher], T]) -> T:
-        """Return ``call(matcher)`` in turn, however many wait: for the service's own work."""
+        """Return ``call(matcher)`` in turn, however many wait: work of the service's own, or of staff."""
         async with self._turn.take_unbounded():
             return await run_to_end(call, self._matcher)
 
     async def write(self, call: Callable[[Matcher], T]) -> T:
         """Return ``call(matcher)``, which changes the store, once the index has followed.
 
-        The change is kept even if the index cannot follow now: the failure is logged and counted, and the
-        index follows at a later look at the outbox.
+        Nothing is indexed for a call that changes no item. The change is kept even if the index cannot follow
+        now, or not within :data:`FOLLOW_S` because others wait before it: it follows at a later look at the
+        outbox, and a failure is logged and counted.
         """
 
-        def store_and_index(matcher: Matcher) -> tuple[T, MatcherError | None]:
+        def change(matcher: Matcher) -> tuple[T, int, int]:
+            before = matcher.store.outbox.last_seq()
             done = call(matcher)
-            try:
-                matcher.index_now()
-                self._state = _state(matcher)
-            except MatcherError as fault:
-                return done, fault
-            return done, None
+            return done, before, matcher.store.outbox.last_seq()
 
-        done, fault = await self._guarded(lambda: self.work(store_and_index))
-        if fault is not None:
-            self._note_failure(fault)
+        done, before, last = await self._guarded(lambda: self.work(change))
+        if last > before:
+            try:
+                await self._guarded(lambda: self._index_until(last, FOLLOW_S))
+            except MatcherError as fault:
+                self._note_failure(fault)
         return done
+
+    async def _index_until(self, seq: int, most_s: float = math.inf) -> None:
+        """Take in the changes up to ``seq``, some a turn, so that questions are answered in between.
+
+        At least one turn is taken, for what an erasure leaves in the store's log. ``most_s``: seconds after
+        which no further turn is begun.
+        """
+        clock = asyncio.get_running_loop().time
+        end, indexed, former = clock() + most_s, -1, -2
+        while former < indexed < seq or indexed < 0:
+            former = indexed
+            self._state, indexed = await self.work(_index_some)
+            self._metrics.points.set(self._state.points)
+            if clock() >= end:
+                return
 
     def note_shown(self, answer: Answer) -> None:
         """Keep what a stored organisation was shown, to be written with the next look at the outbox."""
@@ -206,11 +225,15 @@ class MatcherEngine:
         finally:
             task.cancel()
             await asyncio.wait([task])
-            await self._follow_once()
-            await self._leave()
+            await self._end()
 
-    async def _leave(self) -> None:
-        """Let another process follow the store."""
+    async def _end(self) -> None:
+        """Write what is held in memory, and let another process follow the store.
+
+        What is not indexed yet stays in the outbox, for the next start: a stop must not take minutes.
+        """
+        with suppress(MatcherError):  # the store is away: a place in a list is lost, nothing that was done
+            await self.write_shown()
         if self._follower is not None:
             with suppress(MatcherError):  # the turn then ends by itself
                 await run_to_end(self._follower.leave)
@@ -224,16 +247,14 @@ class MatcherEngine:
         try:
             self._metrics.pending.set(await self.read(count_pending))
             await self.write_shown()
-            if not await self.read(self._may_follow):
+            self._follows = await self.read(self._may_follow)
+            if not self._follows:
                 self._state = await self.work(_renew)
-                return
-            waiting = 1
-            while waiting:  # a turn at a time: questions are answered in between
-                self._state, waiting = await self.work(_index_some)
                 self._metrics.points.set(self._state.points)
-                self._metrics.pending.set(waiting)
-            await self._clear_erased()  # before the daily work: no saved search that fails may delay it
-            await self._do_daily_work()
+                return
+            await self._index_until(await self.read(lambda matcher: matcher.store.outbox.last_seq()))
+            self._metrics.pending.set(await self.read(count_pending))
+            await self._clear_erased()
         except MatcherError as fault:
             self._note_failure(fault)
         except Exception:  # noqa: BLE001  # logged; the next look at the outbox must take place
@@ -249,12 +270,15 @@ class MatcherEngine:
         self._log.warning("indexing failed, will try again", **fault.log_fields)
 
     async def write_shown(self) -> None:
-        """Write the impressions held; in one turn with erasures, so that none of them is written back."""
+        """Write the impressions held; those of items erased meanwhile are left out by the store."""
         async with self._turn.take_unbounded():
-            rows = list(self._shown)
-            if rows:
-                await run_to_end(self._matcher.store.events.log_impressions, rows)
-                del self._shown[: len(rows)]
+            rows, self._shown = self._shown, []
+            try:
+                if rows:
+                    await run_to_end(self._matcher.store.events.log_impressions, rows)
+            except MatcherError:
+                self._shown[:0] = rows
+                raise
 
     async def _clear_erased(self) -> None:
         """Bring what is owed of erasures to an end; while a file resists, once a minute.
@@ -271,15 +295,6 @@ class MatcherEngine:
         self._log.info("erasures", done=len(settled) - left, owed=left)
         if not left:
             self._clear_at = now
-
-    async def _do_daily_work(self) -> None:
-        """Remove what is kept no longer, and ask with saved searches, once a day."""
-        today = datetime.now(UTC).date()
-        if today != self._swept_on:
-            await run_to_end(self._each_day, datetime.now(UTC))
-            await self.read(lambda matcher: sweep_old(matcher.settings, matcher.store))
-            await self.work(lambda matcher: matcher.alerts.run_searches(datetime.now(UTC)))
-            self._swept_on = today
 
 
 async def run_to_end(call: Callable[..., T], *arguments: Any) -> T:
@@ -338,9 +353,9 @@ def _renew(matcher: Matcher) -> IndexState:
 
 
 def _index_some(matcher: Matcher) -> tuple[IndexState, int]:
-    """Take in the next changes; return the state of the index and the number of changes still waiting."""
+    """Take in the next changes; return the state of the index and the last change it has taken in."""
     report = matcher.index_now(most=CHANGES_PER_TURN)
-    return _state(matcher), max(matcher.store.outbox.last_seq() - report.seq, 0)
+    return _state(matcher), report.seq
 
 
 async def unless_gone(request: Request, work: Awaitable[T]) -> T:

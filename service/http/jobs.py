@@ -1,21 +1,28 @@
 """Work that a serving process does in the background, beside its questions."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import date, datetime
 from functools import partial
 
 import structlog
 
+from matcher.alerts import SavedSearch
 from matcher.build import Matcher
 from matcher.domain.items import AnyItem
 from matcher.errors import MatcherError
 from matcher.mail import Worker
 from service.http.engine import MatcherEngine, run_to_end
 
-log = structlog.get_logger("matcher.plan")
+log = structlog.get_logger("matcher.jobs")
+AGAIN_S = 3600.0
+"""Seconds after which a daily chore that failed is tried again."""
 PREPARED_A_TURN = 8
 """Items prepared before waiting questions are answered: some 20 ms."""
 work_log = structlog.get_logger("matcher.work")
+
+Chore = Callable[[datetime], Awaitable[object]]
+"""Something to do once a day; it is given the present instant."""
 
 
 class PlanJob:
@@ -153,6 +160,89 @@ class WarmUpJob:
             log.exception("items are prepared as they are asked for")
         else:
             log.info("items prepared", count=len(ids), seconds=round(loop.time() - start, 1))
+
+
+class DailyJob:
+    """Does each chore once a day; one that fails is logged, counted and tried again an hour later.
+
+    Of processes that share an index, the one that follows the store does them.
+
+    Parameters
+    ----------
+    engine
+        Says whether this process follows the store.
+    chores
+        What is to be done, by a name for the log.
+    failed
+        Called with the name of a chore that failed.
+    now
+        The clock.
+    look_s
+        Seconds between two looks at what is due.
+    """
+
+    def __init__(
+        self,
+        engine: MatcherEngine,
+        chores: Mapping[str, Chore],
+        failed: Callable[[str], None],
+        now: Callable[[], datetime],
+        look_s: float,
+    ) -> None:
+        self._engine, self._chores, self._failed = engine, chores, failed
+        self._now, self._look_s = now, look_s
+        self._done_on: dict[str, date] = {}
+        self._not_before: dict[str, float] = {}
+        self._task: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Begin, once the event loop runs."""
+        self._task = asyncio.create_task(self._look_for_ever())
+
+    async def stop(self) -> None:
+        """End; a chore that was begun is done at the next start."""
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+
+    async def _look_for_ever(self) -> None:
+        while True:
+            await asyncio.sleep(self._look_s)
+            if self._engine.follows:
+                for name in self._chores:
+                    await self._do(name)
+
+    async def _do(self, name: str) -> None:
+        now, tick = self._now(), asyncio.get_running_loop().time()
+        if self._done_on.get(name) == now.date() or tick < self._not_before.get(name, tick):
+            return
+        try:
+            await self._chores[name](now)
+        except Exception:  # logged; the other chores must be done
+            self._not_before[name] = tick + AGAIN_S
+            self._failed(name)
+            log.exception("daily work failed, will try again in an hour", chore=name)
+        else:
+            self._done_on[name] = now.date()
+
+
+async def ask_saved_searches(engine: MatcherEngine, now: datetime) -> None:
+    """Ask with every saved search, each in a turn of its own; one that fails stops no other.
+
+    The first fault is raised at the end.
+    """
+    faults = []
+    for search in await engine.read(lambda matcher: matcher.alerts.searches()):
+        try:
+            await engine.work(partial(_ask_with, search, now))
+        except Exception as fault:  # noqa: BLE001  # raised below
+            faults.append(fault)
+    if faults:
+        raise faults[0]
+
+
+def _ask_with(search: SavedSearch, now: datetime, matcher: Matcher) -> int:
+    return matcher.alerts.run_search(search, now)
 
 
 def _prepare(ids: Sequence[str], matcher: Matcher) -> bool:

@@ -35,6 +35,14 @@ class Metrics:
             "matcher_drain_failures", "Background indexing that failed", registry=self._registry
         )
 
+        self._daily_failures = Counter(
+            "matcher_daily_failures", "Daily chores that failed", ["chore"], registry=self._registry
+        )
+
+    def count_daily_failure(self, chore: str) -> None:
+        """Count a daily chore that failed; it is tried again an hour later."""
+        self._daily_failures.labels(chore).inc()
+
     def observe(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count one answered request; ``route`` is a template, never a path with values in it."""
         self._requests.labels(method, route, str(status)).inc()

@@ -92,6 +92,8 @@ class MatcherWithFaults(Matcher):
     def __init__(self, settings: Settings, store: Store) -> None:
         super().__init__(settings, store)
         self.index_fault: Exception | None = None
+        self.indexed: list[int] = []
+        """How many changes each call took in that found any."""
         self.on_arrange: Callable[[], None] | None = None
         self.after_arrange: Callable[[], object] | None = None
         self.planner = _HookedPlanner(self)
@@ -100,7 +102,10 @@ class MatcherWithFaults(Matcher):
         """Index, or fail."""
         if self.index_fault is not None:
             raise self.index_fault
-        return super().index_now(*arguments, **options)
+        report = super().index_now(*arguments, **options)
+        changes = report.upserted + report.deleted + report.unchanged
+        self.indexed += [changes] if changes else []
+        return report
 
 
 class _HookedPlanner(IntroductionPlanner):

@@ -13,6 +13,8 @@ from matcher.errors import BackendUnavailable
 from matcher.people import Person, Role, new_person
 from matcher.rights import By, Subject, SubjectKind
 from service.app import create_app
+from tests.e2e.serving import wait_until
+from tests.service.conftest import STAFF
 from tests.service.people import Asker, askers
 
 NOW = datetime.now(UTC)
@@ -72,10 +74,17 @@ def test_a_saved_search_that_fails_does_not_delay_an_erasure(matcher, contact, m
         raise KeyError("CALL1")
 
     erasure = matcher.rights.erase(Subject(SubjectKind.PERSON, contact.id), NOW)
-    monkeypatch.setattr(matcher.alerts, "run_searches", failing)
-    with TestClient(create_app(matcher.settings, matcher)):
-        pass  # the service looks at the store once more when it stops
-    assert matcher.store.rights.get(erasure.id).done_at is not None
+    matcher.alerts.save_search("ORG001", "cybersécurité", NOW)
+    monkeypatch.setattr(matcher.alerts, "run_search", failing)
+    settings = matcher.settings.model_copy(update={"index_interval_s": 0.05})
+    with TestClient(create_app(settings, matcher)) as client:
+        wait_until(lambda: matcher.store.rights.get(erasure.id).done_at is not None)
+        wait_until(
+            lambda: (
+                'matcher_daily_failures_total{chore="saved searches"} 1.0'
+                in client.get("/metrics", headers=STAFF).text
+            )
+        )
 
 
 @pytest.mark.parametrize("act", ["data", "erase"])
