@@ -1,5 +1,6 @@
 """From scored items to what an answer says of each: reasons, probability, what is missing, notices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -103,15 +104,17 @@ def _present(rank: int, entry: Scored, reasons: tuple[Reason, ...], context: Con
     )
 
 
-def notices_of(context: Context, on: datetime | None, *, short: int, k: int) -> tuple[Missing, ...]:
-    """Say what is to be said of an answer as a whole, which is ``short`` items shorter than asked."""
+def notices_of(
+    context: Context, on: datetime | None, items: Sequence[Recommendation], k: int
+) -> tuple[Missing, ...]:
+    """Say what is to be said of an answer as a whole, of which ``k`` proposals were asked."""
     query = context.query.analysis
     notices: tuple[Missing, ...] = (notice("planned"),) if context.plan else ()
     notices += context.said.notices(query.subject, on)
     if not isinstance(query.subject, Item):
         notices += unused(query)
-    if short:
+    if sum(not item.participates for item in items) < k:
         french, english = HELPS[context.policy.kind]
-        code = "nothing" if short == k else "nothing_else"
+        code = "nothing_else" if items else "nothing"
         notices += (notice(code, french=french, english=english),)
     return notices

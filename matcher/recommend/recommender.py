@@ -134,6 +134,8 @@ class Recommender:
     ) -> Answer:
         """Recommend at most ``k`` items of ``kind``, best first, ties by id.
 
+        Factories in which the asker takes part already come first; they are no proposals, and not counted.
+
         Parameters
         ----------
         query
@@ -141,7 +143,7 @@ class Recommender:
         kind
             What is asked for.
         k
-            Number of items wanted, 1 to 100.
+            Number of proposals wanted, 1 to 100.
         on
             The instant the answer is for, with time zone: only what is open then is recommended. None
             judges by fit, whatever the date, participation and reactions; no user-facing surface passes it.
@@ -186,7 +188,7 @@ class Recommender:
             signals,
         )
         items, weaker = self._listed(context, k)
-        notices = notices_of(context, on, short=k - len(items), k=k)
+        notices = notices_of(context, on, items, k)
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
         calibration = self._calibration.version
@@ -279,9 +281,9 @@ class Recommender:
     def _listed(
         self, context: Context, k: int
     ) -> tuple[tuple[Recommendation, ...], tuple[Recommendation, ...]]:
-        """Return the items worth showing, at most ``k``, and at most ``k`` weaker ones after them.
+        """Return the items worth showing, and at most ``k`` weaker ones after them.
 
-        Factories in which the asker takes part come first, and are marked: they are no proposals.
+        Factories in which the asker takes part come first, and are marked; at most ``k`` proposals follow.
         """
         stored = self._still_stored(context.query.analysis, context.scored)
         scored = [entry for entry in context.scored if entry.id in stored]
@@ -289,7 +291,7 @@ class Recommender:
         others = [entry for entry in scored if not context.takes_part(entry.id)]
         sure = [entry for entry in others if self._is_likely(entry, context)]
         chosen, places = self._chosen(sure, context, k)
-        items = presented([*taking_part, *chosen][:k], context)
+        items = presented([*taking_part, *chosen], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
         weaker = [entry for entry in others if not self._is_likely(entry, context)]
         if not is_understood(context.query.analysis, context.scored):

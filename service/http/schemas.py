@@ -39,7 +39,7 @@ class AnswerQuery(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(5, ge=1, le=100, description="How many items at most; MATCHER_MAX_K may allow less")
+    k: int = Field(5, ge=1, le=100, description="How many proposals at most; MATCHER_MAX_K may allow less")
     on: DateOrInstant = Field(
         None,
         description="Date or instant the answer is for; now if left out. A date alone is noon of that day.",

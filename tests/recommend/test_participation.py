@@ -59,6 +59,16 @@ def test_who_takes_part_by_the_records_is_told_so_and_not_proposed_it(
     assert not any(item.participates for item in [*answer.items[1:], *answer.weaker])
 
 
+def test_groups_of_ones_own_take_no_place_of_a_proposal() -> None:
+    own = [GAMES, Factory(id="FAC8", name="Cinéma"), Factory(id="FAC9", name="Musique")]
+    recommender = build(Held([CARTO, DATA, *own]))
+    recommender.enrol(Records([Participation("ORG1", one.id) for one in own]))
+    answer = recommender.recommend(CARTO, Kind.FACTORY, 1, NOW)
+    assert [(item.item_id, item.participates) for item in answer.items[3:]] == [("FAC1", False)]
+    assert {item.item_id for item in answer.items[:3]} == {one.id for one in own}
+    assert answer.notices == ()
+
+
 NAMED = [
     Factory(id=name.replace(" ", "-").replace("é", "e"), name=name)
     for name in ("Tech", "Fintech", "Data", "Data santé", "Innovation", "Mode")
