@@ -195,7 +195,11 @@ async def _serving(app: FastAPI, matcher: Matcher) -> AsyncIterator[None]:
         "saved searches": partial(ask_saved_searches, engine),
     }
     daily = DailyJob(
-        engine, chores, app.state.metrics.count_daily_failure, utc_now, settings.index_interval_s
+        lambda: engine.follows,
+        chores,
+        app.state.metrics.count_daily_failure,
+        utc_now,
+        settings.index_interval_s,
     )
     warming.start()
     daily.start()

@@ -169,7 +169,7 @@ class DailyJob:
 
     Parameters
     ----------
-    engine
+    follows
         Says whether this process follows the store.
     chores
         What is to be done, by a name for the log.
@@ -183,13 +183,13 @@ class DailyJob:
 
     def __init__(
         self,
-        engine: MatcherEngine,
+        follows: Callable[[], bool],
         chores: Mapping[str, Chore],
         failed: Callable[[str], None],
         now: Callable[[], datetime],
         look_s: float,
     ) -> None:
-        self._engine, self._chores, self._failed = engine, chores, failed
+        self._follows, self._chores, self._failed = follows, chores, failed
         self._now, self._look_s = now, look_s
         self._done_on: dict[str, date] = {}
         self._not_before: dict[str, float] = {}
@@ -208,7 +208,7 @@ class DailyJob:
     async def _look_for_ever(self) -> None:
         while True:
             await asyncio.sleep(self._look_s)
-            if self._engine.follows:
+            if self._follows():
                 for name in self._chores:
                     await self._do(name)
 

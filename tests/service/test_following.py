@@ -75,7 +75,8 @@ def test_a_stop_leaves_changes_to_the_next_start(stocked: Settings, matcher: Mat
 def test_what_is_shown_while_others_cannot_be_written_is_written_with_them_later(
     matcher: MatcherWithFaults,
 ) -> None:
-    matcher.store.events = log = RefusingOnce(matcher.store.events)
+    log = RefusingOnce(matcher.store.events)
+    matcher.store.events = log  # type: ignore[assignment]  # the rest of it is the real one
     with serving(matcher.settings, matcher) as client:
         engine = engine_of(client)
         answer = matcher.recommender.recommend(matcher.store.items.get("ORG001"), Kind.PARTNER, on=MORNING)
@@ -118,12 +119,6 @@ def portal_of(client: TestClient) -> BlockingPortal:
     return client.portal
 
 
-class Following:
-    """An engine of a process that follows the store, or not."""
-
-    follows = True
-
-
 async def days(job: DailyJob, looks: int) -> None:
     job.start()
     for _ in range(looks):
@@ -144,7 +139,7 @@ def test_a_chore_that_fails_delays_no_other_and_is_not_tried_at_every_look() -> 
 
     clock = {"now": MORNING}
     job = DailyJob(
-        Following(), {"bad": fail, "sweep": sweep}, failed.append, lambda: clock["now"], look_s=0.001
+        lambda: True, {"bad": fail, "sweep": sweep}, failed.append, lambda: clock["now"], look_s=0.001
     )
     asyncio.run(days(job, 5))
     assert (done, failed) == (["failing", "sweep 23"], ["bad"])
@@ -154,12 +149,11 @@ def test_a_chore_that_fails_delays_no_other_and_is_not_tried_at_every_look() -> 
 
 
 def test_a_process_that_does_not_follow_the_store_does_no_chores() -> None:
-    waiting = Following()
-    waiting.follows = False
-
     async def sweep(_: datetime) -> None:
         raise AssertionError("swept twice")
 
     failed: list[str] = []
-    asyncio.run(days(DailyJob(waiting, {"sweep": sweep}, failed.append, lambda: MORNING, look_s=0.001), 5))
+    asyncio.run(
+        days(DailyJob(lambda: False, {"sweep": sweep}, failed.append, lambda: MORNING, look_s=0.001), 5)
+    )
     assert failed == []

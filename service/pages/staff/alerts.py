@@ -13,7 +13,7 @@ from matcher.domain.items import ItemId, ItemType, Opportunity
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
-from service.http.engine import get_stored
+from service.http.engine import client_of, get_stored
 from service.pages.acting import now
 from service.pages.forms import ticked
 from service.pages.frame import Page, back_to, show
@@ -105,7 +105,7 @@ async def alert(request: Request, item_id: ItemId, _staff: SenderDep, engine: En
         recipients = matcher.alerts.preview(item_id, now()) if call.is_open(now()) else ()
         return call, recipients, len(due)
 
-    call, recipients, due = await engine.work(preview)
+    call, recipients, due = await engine.ask(preview, client_of(request))
     most_a_week, weekday = _rhythm(request)
     page = AlertPage(
         call=call,

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path
+from fastapi import APIRouter, Depends, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse
 
@@ -14,7 +14,7 @@ from matcher.domain.items import ItemId, ItemType
 from matcher.people import Permission, Person, Purpose
 from service.http.access import Caller, CallerDep, requires
 from service.http.deps import EngineDep
-from service.http.engine import get_stored
+from service.http.engine import client_of, get_stored
 from service.http.routes.forms import page
 from service.http.schemas import problems
 
@@ -125,9 +125,9 @@ Own = Depends(_require_own)
 @router.get(
     "/opportunities/{item_id}/alerts", responses=_READ, summary="Who would be told of a call, and why"
 )
-async def preview(item_id: ItemId, engine: EngineDep, _: Sender) -> list[RecipientReport]:
+async def preview(request: Request, item_id: ItemId, engine: EngineDep, _: Sender) -> list[RecipientReport]:
     """Return who a call fits, best first, and what hinders each; nothing is sent."""
-    found = await engine.work(lambda m: m.alerts.preview(item_id, _now()))
+    found = await engine.ask(lambda m: m.alerts.preview(item_id, _now()), client_of(request))
     return [RecipientReport.made_of(one) for one in found]
 
 
