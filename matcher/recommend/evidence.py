@@ -21,21 +21,15 @@ from matcher.language import fold
 from matcher.recommend.analysis import Analysis, NamedTheme, find_named_theme
 from matcher.recommend.features import MANY_LABELS, worth_of_one
 from matcher.recommend.policies import Policy
-from matcher.recommend.similarity import PAIRS, Comparison, Echoes, LabelMatch
+from matcher.recommend.similarity import (
+    CLEAR_BETWEEN_WORDS,
+    CLEAR_MATCH,
+    PAIRS,
+    Comparison,
+    Echoes,
+    LabelMatch,
+)
 
-CLEAR_MATCH: Mapping[str, float] = {
-    "theme": 0.55,
-    "market": 0.55,
-    "axis": 0.55,
-    "needs": 0.48,
-    "asked": 0.48,
-    "clients": 0.6,
-    "served": 0.6,
-}
-"""Stretched similarity from which a pair of labels is clear evidence, set by reading the catalogue.
-
-Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
-"""
 POSSIBLE_MATCH = 0.42
 """Stretched similarity from which two labels may have something to do with one another."""
 CLEAR_ECHO = 0.5
@@ -109,7 +103,7 @@ class Evidence:
     @property
     def clear_labels(self) -> list[str]:
         """Names of the label signals whose evidence is clear."""
-        return [name for name, match in self.labels.items() if match.similarity >= CLEAR_MATCH[name]]
+        return [name for name, match in self.labels.items() if match.is_clear(name)]
 
     @property
     def clear_echoes(self) -> list[EchoMatch]:
@@ -241,7 +235,13 @@ class EvidenceFinder:
         for name, (own, other) in PAIRS.items():
             if self._policy.weights[name]:
                 # In double precision, as the similarity of a pair is compared.
-                clear |= self._compared.best(own, other).astype(np.float64) >= CLEAR_MATCH[name]
+                best = self._compared.best(own, other).astype(np.float64)
+                found = best >= CLEAR_MATCH[name]
+                if name == "theme":
+                    # Few pairs lie between the two thresholds: only those are looked at one by one.
+                    for place in np.flatnonzero(found & (best < CLEAR_BETWEEN_WORDS)).tolist():
+                        found[place] = not self._compared.best_pairs(place)[name].of_words
+                clear |= found
         return clear
 
     def find(self, place: int) -> Evidence:

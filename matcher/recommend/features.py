@@ -36,6 +36,24 @@ _CODE = re.compile(r"(?=[^\W\d_]*\d)(?=\d*[^\W\d_])[^\W_]{2,5}")
 """A short word of letters and digits: an encoder sees how it is spelt, and seldom what it means."""
 
 
+_SHORTEST_ACRONYM, _LONGEST_ACRONYM = 3, 4
+"""Letters of acronyms that an encoder takes for each other; of two letters many mean nearly the same."""
+
+
+def are_spelt_alike(one: str, other: str) -> bool:
+    """Whether two labels are acronyms that differ in one letter: near for an encoder, and seldom in meaning.
+
+    What is one acronym in two languages has the same letters in another order.
+
+    >>> are_spelt_alike("PLM", "LLM"), are_spelt_alike("SIG", "GIS"), are_spelt_alike("Lin", "Lot")
+    (True, False, False)
+    """
+    if len(one) != len(other) or not _SHORTEST_ACRONYM <= len(one) <= _LONGEST_ACRONYM:
+        return False
+    differing = sum(ours != theirs for ours, theirs in zip(one, other, strict=True))
+    return one.isupper() and other.isupper() and differing == 1
+
+
 def worth_of_one(count: int, most: int) -> float:
     """Return what one entry of a list is worth, in (0, 1]: 1 up to ``most`` entries.
 
@@ -113,6 +131,12 @@ class Features:
             else:  # written by staff, who gain nothing by a long list
                 worth[0, span] *= min(1.0, MANY_LABELS_OF_STAFF / count)
         return worth
+
+    @cached_property
+    def acronyms(self) -> dict[int, str]:
+        """Labels that are one word in capitals ("PLM"), by their position."""
+        labels = enumerate(self.analysis.labels)
+        return {place: label.text for place, label in labels if label.text.isupper() and label.text.isalpha()}
 
     @cached_property
     def codes(self) -> dict[int, Codes]:

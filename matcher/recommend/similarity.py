@@ -4,7 +4,7 @@ Similarities are cosines, stretched so that the encoder's floor, the similarity 
 counts as 0. Labels that fit every organisation ("toutes filières") are similar to nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from matcher.arrays import Ints
-from matcher.index import Encoder, Role
+from matcher.index import Encoder, Label, Role
 from matcher.recommend.analysis import Analysis
-from matcher.recommend.features import Features
+from matcher.recommend.features import Features, are_spelt_alike
 
 Floats = NDArray[np.float32]
 
@@ -60,13 +60,40 @@ def text_likeness(score: float, floor: float) -> float:
     return min(1.0, max(0.0, (score - floor) / (1.0 - floor)))
 
 
+CLEAR_MATCH: Mapping[str, float] = {
+    "theme": 0.55,
+    "market": 0.55,
+    "axis": 0.55,
+    "needs": 0.48,
+    "asked": 0.48,
+    "clients": 0.6,
+    "served": 0.6,
+}
+"""Stretched similarity from which a pair of labels is clear evidence, set by reading the catalogue.
+
+Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
+"""
+CLEAR_BETWEEN_WORDS = 0.6
+"""Stretched similarity from which two single words are one theme, as for a sector: a word alone is near to
+much ("satellites" and "cloud", "stockage" and "logistique", "industrie" and "International")."""
+
+
 @dataclass(frozen=True, slots=True)
 class LabelMatch:
-    """The best pair of labels behind a signal: positions in the two sides' labels and its similarity."""
+    """The best pair of labels behind a signal: positions in the two sides' labels and its similarity.
+
+    ``of_words``: each of the two labels is a single word, and they are not the same one.
+    """
 
     query_label: int
     item_label: int
     similarity: float
+    of_words: bool = False
+
+    def is_clear(self, name: str) -> bool:
+        """Whether the pair is clear evidence for the signal of this name."""
+        between_words = name == "theme" and self.of_words
+        return self.similarity >= (CLEAR_BETWEEN_WORDS if between_words else CLEAR_MATCH[name])
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +173,9 @@ class Comparison:
             if mine is not None and theirs is not None:
                 block = self._rounded[mine, start + theirs.start : start + theirs.stop]
                 row, column = divmod(int(block.argmax()), block.shape[1])
-                found[name] = LabelMatch(mine.start + row, theirs.start + column, float(block[row, column]))
+                own_label, label = mine.start + row, theirs.start + column
+                of_words = _are_words(self.query.labels[own_label], self.items[place].labels[label])
+                found[name] = LabelMatch(own_label, label, float(block[row, column]), of_words)
         return found
 
     @cached_property
@@ -201,10 +230,14 @@ class Comparison:
                     self._table[-1, start + column] = 0.0
 
     def _separate_codes(self, query: Features, item: Features, start: int) -> None:
-        """Set the similarity of codes that are only spelt alike to 0 ("5G NTN", "n8n")."""
+        """Set the similarity of codes and acronyms that are only spelt alike to 0 ("5G NTN", "n8n")."""
         for column, theirs in item.codes.items():
             for row, ours in query.codes.items():
                 if ours.excludes(theirs):
+                    self._table[row, start + column] = 0.0
+        for column, acronym in item.acronyms.items():
+            for row, own_acronym in query.acronyms.items():
+                if are_spelt_alike(own_acronym, acronym):
                     self._table[row, start + column] = 0.0
 
 
@@ -218,6 +251,11 @@ def _stretched(query: Features, items: Sequence[Features], floor: float) -> Floa
     table[-1] *= worth[1]
     table[:-1][[label.is_open for label in query.analysis.labels]] = 0.0
     return table
+
+
+def _are_words(query: Label, item: Label) -> bool:
+    """Whether two labels are two single words: "satellites" and "cloud"."""
+    return " " not in query.folded and " " not in item.folded and query.folded != item.folded
 
 
 def _no_echoes(count: int) -> Echoes:

@@ -26,7 +26,6 @@ from matcher.recommend.evidence import (
     CLEAR_COVERAGE,
     CLEAR_ECHO,
     CLEAR_FACT,
-    CLEAR_MATCH,
     CLEAR_RARITY,
     CONCEPT_WEIGHT,
     MANY_CONCEPTS,
@@ -36,7 +35,7 @@ from matcher.recommend.evidence import (
     SharedConcept,
 )
 from matcher.recommend.features import MANY_LABELS, Features
-from matcher.recommend.similarity import Comparison, LabelMatch
+from matcher.recommend.similarity import CLEAR_BETWEEN_WORDS, CLEAR_MATCH, Comparison, LabelMatch
 
 NOTHING = Evidence(
     labels={},
@@ -80,6 +79,27 @@ def test_a_pair_of_labels_is_clear_from_its_threshold_on(name: str, least: float
     missed = replace(NOTHING, labels={name: LabelMatch(0, 0, least - BELOW)})
     assert (reached.is_clear, reached.clear_labels) == (True, [name])
     assert (missed.is_clear, missed.clear_labels) == (False, [])
+
+
+def test_two_single_words_are_one_theme_from_a_higher_threshold_on() -> None:
+    words = LabelMatch(0, 0, CLEAR_BETWEEN_WORDS - BELOW, of_words=True)
+    assert not replace(NOTHING, labels={"theme": words}).is_clear
+    assert replace(NOTHING, labels={"theme": replace(words, similarity=CLEAR_BETWEEN_WORDS)}).is_clear
+    assert replace(NOTHING, labels={"theme": replace(words, of_words=False)}).is_clear
+    assert replace(NOTHING, labels={"market": words}).is_clear  # sectors are single words as a rule
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs", "is_clear"),
+    [("satellites", "cloud", False), ("satellites", "cloud public", True), ("cloud", "Cloud", True)],
+)
+def test_what_is_clear_is_so_for_the_order_and_for_the_reasons(
+    ours: str, theirs: str, is_clear: bool
+) -> None:
+    rows = np.array([[np.sqrt(0.58)], [0.0]], np.float32)  # the label, and a whole text like no label
+    sides = [Features(analysed(expertise=(label,)), "", rows) for label in (ours, theirs)]
+    finder = EvidenceFinder(Comparison(sides[0], sides[1:], 0.0), POLICIES[Kind.FACTORY], Knowledge().meets)
+    assert (finder.clear(), finder.find(0).is_clear) == ([is_clear], is_clear)
 
 
 @pytest.mark.parametrize("side", ["query_echo", "item_echo"])
@@ -322,6 +342,10 @@ def test_a_list_so_long_that_it_names_everything_names_nothing() -> None:
         ("3D", "animation 2D", 0.0),
         ("animation 3D", "animation 2D", 1.0),
         ("5G", "réseaux mobiles", 1.0),
+        ("PLM", "LLM", 0.0),
+        ("SIG", "GIS", 1.0),
+        ("UX", "UI", 1.0),
+        ("PLM", "plan", 1.0),
     ],
 )
 def test_codes_that_are_only_spelt_alike_are_not_alike(ours: str, theirs: str, likeness: float) -> None:
