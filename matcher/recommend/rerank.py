@@ -88,7 +88,8 @@ def effective_weights(
     silent = _silent_signals(query)
     silent.update(name for name, silenced in (("peers", not peers), ("words", foreign)) if silenced)
     if for_all:
-        silent |= _OF_A_THEME
+        # Subjects weigh the same for everybody: an asker that names none is no fitter for a grant.
+        silent = (silent | _OF_A_THEME) - {"concepts"}
     weights = {name: 0.0 if name in silent else policy.weights[name] for name in SIGNALS}
     if query.id is None:
         weights["territory"] *= NAMED_PLACE
