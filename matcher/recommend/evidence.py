@@ -346,8 +346,7 @@ class EvidenceFinder:
         weighed = []
         for one in met:
             if one.item.concept.startswith(_TEACHES):
-                worth = WORTH_BELOW if _is_below(one.query, item) else 1.0
-                weighed.append(_weighed(one, worth * min(1.0, MANY_JOBS / taught)))
+                weighed.append(_weighed(one, _worth_of_training(one.query, item, taught)))
             elif not (one.query.concept == _APPRENTICES and is_asked and taught and not leads):
                 weighed.append(_weighed(one, named))
         return tuple(sorted(weighed, key=lambda one: -one.strength))
@@ -355,6 +354,11 @@ class EvidenceFinder:
     def _rarity(self, holders: int) -> float:
         """Inverse document frequency (Spärck Jones 1972) brought to [0, 1]: 1 when one item holds it."""
         return math.log((self._number + 1) / max(1, holders)) / math.log(self._number + 1)
+
+
+def _worth_of_training(job: Mention, training: Analysis, taught: int) -> float:
+    """Return what a training that leads to so many jobs is worth for one of them, in (0, 1]."""
+    return (WORTH_BELOW if _is_below(job, training) else 1.0) * min(1.0, MANY_JOBS / taught)
 
 
 def _is_below(job: Mention, training: Analysis) -> bool:
