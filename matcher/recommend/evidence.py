@@ -21,14 +21,7 @@ from matcher.language import fold
 from matcher.recommend.analysis import Analysis, NamedTheme, find_named_theme
 from matcher.recommend.features import MANY_LABELS, worth_of_one
 from matcher.recommend.policies import Policy
-from matcher.recommend.similarity import (
-    CLEAR_BETWEEN_WORDS,
-    CLEAR_MATCH,
-    PAIRS,
-    Comparison,
-    Echoes,
-    LabelMatch,
-)
+from matcher.recommend.similarity import CLEAR_MATCH, CLEAR_OF_WORDS, PAIRS, Comparison, Echoes, LabelMatch
 
 POSSIBLE_MATCH = 0.42
 """Stretched similarity from which two labels may have something to do with one another."""
@@ -239,7 +232,7 @@ class EvidenceFinder:
                 found = best >= CLEAR_MATCH[name]
                 if name == "theme":
                     # Few pairs lie between the two thresholds: only those are looked at one by one.
-                    for place in np.flatnonzero(found & (best < CLEAR_BETWEEN_WORDS)).tolist():
+                    for place in np.flatnonzero(found & (best < CLEAR_OF_WORDS)).tolist():
                         found[place] = not self._compared.best_pairs(place)[name].of_words
                 clear |= found
         return clear

@@ -73,7 +73,7 @@ CLEAR_MATCH: Mapping[str, float] = {
 
 Needs are long and say what they mean; a sector of one word is near to much ("défense", "mission").
 """
-CLEAR_BETWEEN_WORDS = 0.6
+CLEAR_OF_WORDS = 0.6
 """Stretched similarity from which two single words are one theme, as for a sector: a word alone is near to
 much ("satellites" and "cloud", "stockage" and "logistique", "industrie" and "International")."""
 
@@ -93,7 +93,7 @@ class LabelMatch:
     def is_clear(self, name: str) -> bool:
         """Whether the pair is clear evidence for the signal of this name."""
         between_words = name == "theme" and self.of_words
-        return self.similarity >= (CLEAR_BETWEEN_WORDS if between_words else CLEAR_MATCH[name])
+        return self.similarity >= (CLEAR_OF_WORDS if between_words else CLEAR_MATCH[name])
 
 
 @dataclass(frozen=True, slots=True)

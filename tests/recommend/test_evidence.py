@@ -35,7 +35,7 @@ from matcher.recommend.evidence import (
     SharedConcept,
 )
 from matcher.recommend.features import MANY_LABELS, Features
-from matcher.recommend.similarity import CLEAR_BETWEEN_WORDS, CLEAR_MATCH, Comparison, LabelMatch
+from matcher.recommend.similarity import CLEAR_OF_WORDS, CLEAR_MATCH, Comparison, LabelMatch
 
 NOTHING = Evidence(
     labels={},
@@ -82,9 +82,9 @@ def test_a_pair_of_labels_is_clear_from_its_threshold_on(name: str, least: float
 
 
 def test_two_single_words_are_one_theme_from_a_higher_threshold_on() -> None:
-    words = LabelMatch(0, 0, CLEAR_BETWEEN_WORDS - BELOW, of_words=True)
+    words = LabelMatch(0, 0, CLEAR_OF_WORDS - BELOW, of_words=True)
     assert not replace(NOTHING, labels={"theme": words}).is_clear
-    assert replace(NOTHING, labels={"theme": replace(words, similarity=CLEAR_BETWEEN_WORDS)}).is_clear
+    assert replace(NOTHING, labels={"theme": replace(words, similarity=CLEAR_OF_WORDS)}).is_clear
     assert replace(NOTHING, labels={"theme": replace(words, of_words=False)}).is_clear
     assert replace(NOTHING, labels={"market": words}).is_clear  # sectors are single words as a rule
 
