@@ -35,7 +35,7 @@ from matcher.recommend.evidence import (
     SharedConcept,
 )
 from matcher.recommend.features import MANY_LABELS, Features
-from matcher.recommend.similarity import CLEAR_OF_WORDS, CLEAR_MATCH, Comparison, LabelMatch
+from matcher.recommend.similarity import CLEAR_MATCH, CLEAR_OF_WORDS, Comparison, LabelMatch
 
 NOTHING = Evidence(
     labels={},
