@@ -88,7 +88,7 @@ class MatcherEngine:
         self._turn = BoundedTurn(MAX_QUESTIONS, MAX_QUESTIONS_OF_A_CLIENT)
         # A file answers or fails at once; a server may be stopped, or cut off.
         is_file = matcher.settings.database_url.startswith("sqlite")
-        self._watch = None if is_file else StoreWatch(matcher.store.ping)
+        self._watch = None if is_file else StoreWatch(matcher.store.ping, matcher.store.answered_at)
         # An embedded index has one owner; of processes that share a server's, one follows the store.
         is_shared = matcher.settings.index_backend == "qdrant"
         self._follower = Turn(matcher.store.turns, "index", utc_now) if is_shared else None

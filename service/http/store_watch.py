@@ -3,9 +3,14 @@
 A statement may take long where it has much to do, so no time limit tells a slow store from one that is away.
 While something waits, the watch asks the store for nothing at all (a ping): a store that does not answer that
 is away, and everybody who waits, or comes, is told so at once until it answers again.
+
+A machine with too much to do is late itself, and its store with it: the time that the store has is counted in
+short waits of the event loop, which grow longer with it, and any answer of the store meanwhile is a sign of
+life.
 """
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -18,6 +23,8 @@ from matcher.errors import BackendUnavailable, MatcherError
 T = TypeVar("T")
 WAIT_S, ANSWER_S, AGAIN_S = 0.3, 0.5, 0.5
 """Seconds something waits before the store is asked, the store has to answer, and until it is asked again."""
+SHORT_WAITS = 10
+"""Waits of the event loop that make up ``ANSWER_S``."""
 
 
 class StoreWatch:
@@ -27,10 +34,12 @@ class StoreWatch:
     ----------
     ping
         Asks the store for nothing; returns, or raises, when it has answered.
+    answered_at
+        Says when the store last answered anything, by the monotonic clock.
     """
 
-    def __init__(self, ping: Callable[[], None]) -> None:
-        self._ping = ping
+    def __init__(self, ping: Callable[[], None], answered_at: Callable[[], float]) -> None:
+        self._ping, self._answered_at = ping, answered_at
         self._away: asyncio.Event = asyncio.Event()
         self._watching: asyncio.Task[None] | None = None
         self._waiting = 0
@@ -77,12 +86,24 @@ class StoreWatch:
         """
         while self._waiting or self._away.is_set():
             asked = asyncio.ensure_future(anyio.to_thread.run_sync(self._answers, limiter=self._own_thread))
-            done, _ = await asyncio.wait({asked}, timeout=ANSWER_S)
-            if not done:
+            if await self._in_vain(asked):
                 self._away.set()
             await asked
             self._away.clear()  # awaited above: it has answered
             await asyncio.sleep(AGAIN_S)
+
+    async def _in_vain(self, asked: "asyncio.Future[None]") -> bool:
+        """Wait for ``asked``; return whether nothing came of the store for as long as it has to answer.
+
+        An event loop that is late makes each of the short waits longer, and so gives the store more time.
+        """
+        left, seen_at = SHORT_WAITS, time.monotonic()
+        while left and not asked.done():
+            await asyncio.wait({asked}, timeout=ANSWER_S / SHORT_WAITS)
+            left -= 1
+            if self._answered_at() > seen_at:
+                left, seen_at = SHORT_WAITS, time.monotonic()
+        return not asked.done()
 
     def _answers(self) -> None:
         try:

@@ -70,6 +70,11 @@ class Database:
         The clock of everything that is written.
     timeouts
         How long a call waits.
+
+    Attributes
+    ----------
+    answered_at
+        When a server last answered a statement, by the monotonic clock; never, for a file.
     """
 
     def __init__(
@@ -81,6 +86,9 @@ class Database:
         self.engine = open_engine(self._url, self.timeouts)
         # Calls may hold every connection of the pool: a ping that waits for one would say the server is away.
         self._pinged = self.engine if self.file else open_engine(self._url, self.timeouts)
+        self.answered_at = -math.inf
+        if self.file is None:
+            event.listen(self.engine, "after_cursor_execute", self._note_answer)
         self.dialect = self.engine.dialect.name
         self._writer = self.engine.execution_options(writes=True)
         if self.file is None:
@@ -95,6 +103,10 @@ class Database:
     def place(self) -> str:
         """File or address of the store, without its password."""
         return place_of(self._url)
+
+    def _note_answer(self, *_: object) -> None:
+        """Note when the server last answered a statement: it is alive, however late a ping is."""
+        self.answered_at = time.monotonic()
 
     def now(self) -> datetime:
         """Return the present instant."""

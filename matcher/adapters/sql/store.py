@@ -129,6 +129,10 @@ class Store:
         """Raise unless the database answers."""
         self._database.ping()
 
+    def answered_at(self) -> float:
+        """Return when a database server last answered a statement, by the monotonic clock: a sign of life."""
+        return self._database.answered_at
+
     def settle(self) -> bool:
         """Empty SQLite's log of erased and replaced texts; return whether it is empty.
 
