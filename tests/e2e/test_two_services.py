@@ -1,7 +1,11 @@
-"""Two service processes over one PostgreSQL and one Qdrant server: either answers, one may die."""
+"""Two service processes over one PostgreSQL and one Qdrant server: all answer, one may die."""
 
 import json
+import os
+import threading
+import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +18,8 @@ from tests.e2e.serving import environment_of, start, wait_until
 from tests.service.conftest import ITEMS
 from training.servers import postgres, unique_prefix
 
+COUNT = int(os.environ.get("MATCHER_TEST_SERVICES", "2"))
+"""Names more of them, as: MATCHER_TEST_SERVICES=4 python -m pytest tests/e2e/test_two_services.py"""
 KEY = "key-of-this-test-only"
 pytestmark = [pytest.mark.postgres, pytest.mark.process]
 
@@ -53,6 +59,10 @@ class Service:
             timeout=60,
         )
 
+    def is_ready(self) -> bool:
+        assert self.process.poll() is None, self.log.read_text("utf-8")
+        return bool(self.state().get("points"))
+
     def state(self) -> dict[str, Any]:
         answer = self.client.get("/readyz")
         return dict(answer.json()) if answer.status_code == 200 else {}
@@ -73,30 +83,61 @@ def lead(item_id: str) -> dict[str, Any]:
     return {"id": item_id, "name": f"École {item_id}", "themes": ["Python", "cartographie", "données"]}
 
 
-def test_either_takes_changes_and_answers_and_one_goes_on_when_the_other_is_killed(tmp_path, shared):
-    first = Service(tmp_path / "first", shared)
-    second: Service | None = None
+@pytest.fixture
+def services(tmp_path: Path, shared: dict[str, str]) -> Iterator[list[Service]]:
+    """All of them ready, started together; one of them makes the index."""
+    running: list[Service] = []
     try:
-        wait_until(lambda: bool(first.state().get("points")))
-        second = Service(tmp_path / "second", shared)
-        wait_until(lambda: bool(second and second.state().get("points")))
-        assert first.state()["generation"] == second.state()["generation"]
-        assert first.client.put("/v1/leads/LEAD801", json=lead("LEAD801")).status_code == 201
-        assert second.client.put("/v1/leads/LEAD802", json=lead("LEAD802")).status_code == 201
-        for service in (first, second):
-            assert {"LEAD801", "LEAD802"} <= set(service.recommended("lead"))
-        with open_store(shared["MATCHER_DATABASE_URL"]) as store:
-            holder = store.turns.holder("index")
-            assert holder is not None
-            killed, left = (first, second) if f"/{first.process.pid}/" in holder[0] else (second, first)
-            killed.stop()
-            store.items.put([ITEMS[-1].model_copy(update={"id": "LEAD803", "name": "Autre"})], source="test")
-            wait_until(lambda: left.state()["pending"] == 0 and "LEAD803" in left.recommended("lead"))
-            now = store.turns.holder("index")
-            assert now is not None
-            assert f"/{left.process.pid}/" in now[0]
-        assert json.loads(left.client.get("/v1/leads/LEAD801").text)["id"] == "LEAD801"
+        running.extend(Service(tmp_path / f"service-{number}", shared) for number in range(COUNT))
+        for one in running:
+            wait_until(one.is_ready)
+        yield running
     finally:
-        for one in (first, second):
-            if one is not None:
-                one.stop()
+        for one in running:
+            one.stop()
+
+
+def asked_until(ended: threading.Event, service: Service) -> list[int]:
+    """Ask a service for an item and for recommendations, over and over; return the statuses."""
+    statuses = []
+    with httpx2.Client(base_url=service.client.base_url, headers=service.client.headers, timeout=60) as own:
+        while not ended.is_set():
+            statuses.append(own.get("/v1/organisations/ORG001").status_code)
+            asked = own.get("/v1/organisations/ORG001/recommendations", params={"kind": "lead"})
+            statuses.append(asked.status_code)
+            time.sleep(0.05)
+    return statuses
+
+
+def test_all_take_changes_and_answer_and_go_on_when_one_is_killed_under_load(
+    services: list[Service], shared: dict[str, str]
+) -> None:
+    assert len({service.state()["generation"] for service in services}) == 1
+    leads = [f"LEAD80{number}" for number in range(COUNT)]
+    for service, item_id in zip(services, leads, strict=True):
+        assert service.client.put(f"/v1/leads/{item_id}", json=lead(item_id)).status_code == 201
+    for service in services:
+        wait_until(lambda: set(leads) <= set(service.recommended("lead")))  # noqa: B023  # called at once
+    with open_store(shared["MATCHER_DATABASE_URL"]) as store, ThreadPoolExecutor(COUNT) as pool:
+        holder = store.turns.holder("index")
+        assert holder is not None
+        [killed] = [service for service in services if f"/{service.process.pid}/" in holder[0]]
+        left = [service for service in services if service is not killed]
+        ended = threading.Event()
+        asking = [pool.submit(asked_until, ended, service) for service in left]
+        try:
+            killed.process.kill()
+            killed.process.wait()
+            store.items.put([ITEMS[-1].model_copy(update={"id": "LEAD809", "name": "Autre"})], source="test")
+            for service in left:
+                wait_until(lambda: service.state()["pending"] == 0)  # noqa: B023  # called at once
+                wait_until(lambda: "LEAD809" in service.recommended("lead"))  # noqa: B023
+        finally:
+            ended.set()
+        for one in asking:
+            assert set(one.result()) == {200}
+        now = store.turns.holder("index")
+        assert now is not None
+        assert any(f"/{service.process.pid}/" in now[0] for service in left)
+    for service in left:
+        assert json.loads(service.client.get("/v1/leads/LEAD800").text)["id"] == "LEAD800"
