@@ -70,9 +70,15 @@ class AcceptanceModel:
         self.start = np.cumsum(self.width) - self.width
         self.g = gain[self.packed]
         self.decay = (1 - mixture.bases).astype(self.g.dtype)
-        self.payoff = self.g[:, None] * mixture.weights.astype(self.g.dtype)
+        # Terms first: a step of a recurrence then runs along one long row a term, not along the few terms.
+        self._payoff = mixture.weights.astype(self.g.dtype)[:, None] * self.g
         if mixture.first > 1:  # acceptance is min(1, g v(1)) when no better applicant came: correct P(N = 0)
-            self.payoff[:, int(np.argmin(mixture.bases))] -= np.maximum(self.g * mixture.first - 1, 0)
+            self._payoff[int(np.argmin(mixture.bases))] -= np.maximum(self.g * mixture.first - 1, 0)
+
+    @property
+    def payoff(self) -> Floats:
+        """What an accepted application of each packed pair brings, by term (pairs, terms)."""
+        return self._payoff.T
 
     def evaluate(self, applications: Floats, weight: Floats | None = None) -> Acceptance:
         """Compute acceptance and gain of every pair for application probabilities (C, L) in [0, 1].
@@ -80,14 +86,16 @@ class AcceptanceModel:
         ``weight`` (C, L), default ones, counts each pair's match that many times in ``gain``.
         """
         a = applications.ravel()[self.packed]
-        stay = 1 - a[:, None] * self.decay
+        counted = None if weight is None else weight.ravel()[self.packed]
+        stay = 1 - self.decay[:, None] * a
         before = self._before(stay)
-        value = self.payoff if weight is None else self.payoff * weight.ravel()[self.packed][:, None]
-        after = self._after(stay, a[:, None] * value)
-        accept = np.einsum("nq,nq->n", before, self.payoff)
-        own = accept if weight is None else np.einsum("nq,nq->n", before, value)
-        harm = np.einsum("nq,nq,q->n", before, after, self.decay)
-        return Acceptance(self._unpack(accept), self._unpack(own - harm), before, after)
+        after = self._after(stay, a if counted is None else a * counted)
+        accept = np.einsum("qn,qn->n", before, self._payoff)
+        own = accept if counted is None else accept * counted
+        harm = np.zeros_like(accept)
+        for decay, above, below in zip(self.decay, before, after, strict=True):
+            harm += decay * above * below
+        return Acceptance(self._unpack(accept), self._unpack(own - harm), before.T, after.T)
 
     def slots_of(self, receiver: int) -> Ints:
         """List the packed slots of one receiver's possible applicants, preferred first."""
@@ -96,9 +104,10 @@ class AcceptanceModel:
 
     def accept_at(self, slots: Ints, applications: Floats) -> Floats:
         """Compute how far one receiver accepts its applicants, in the order of :meth:`slots_of`."""
-        stay = 1 - applications[:, None] * self.decay
-        before = np.vstack([np.ones_like(stay[:1]), np.cumprod(stay[:-1], axis=0)])
-        accept: Floats = np.einsum("nq,nq->n", before, self.payoff[slots])
+        stay = 1 - self.decay[:, None] * applications
+        before = np.ones_like(stay)
+        np.cumprod(stay[:, :-1], axis=1, out=before[:, 1:])
+        accept: Floats = np.einsum("qn,qn->n", before, self._payoff[:, slots])
         return accept
 
     def _before(self, stay: Floats) -> Floats:
@@ -106,17 +115,18 @@ class AcceptanceModel:
         before = np.ones_like(stay)
         for p in range(1, len(self.width)):
             n, here, last = self.width[p], self.start[p], self.start[p - 1]
-            np.multiply(before[last : last + n], stay[last : last + n], out=before[here : here + n])
+            above = slice(last, last + n)
+            np.multiply(before[:, above], stay[:, above], out=before[:, here : here + n])
         return before
 
     def _after(self, stay: Floats, value: Floats) -> Floats:
-        """Value of the applicants below each one, as seen from just below it."""
+        """Value of the applicants below each one, as seen from just below it; ``value`` is by pair."""
         after = np.zeros_like(stay)
         for p in range(len(self.width) - 1, 0, -1):
             n, here, last = self.width[p], self.start[p], self.start[p - 1]
-            target = after[last : last + n]
-            np.multiply(stay[here : here + n], after[here : here + n], out=target)
-            target += value[here : here + n]
+            one, target = slice(here, here + n), after[:, last : last + n]
+            np.multiply(stay[:, one], after[:, one], out=target)
+            target += self._payoff[:, one] * value[one]
         return after
 
     def _unpack(self, packed: Floats) -> Floats:
