@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Self
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
-from matcher.domain.items import ItemId
+from matcher.domain import Flag, Instant, ItemId, Whole
 from matcher.errors import NotFound
 from matcher.introductions import (
     Act,
@@ -94,8 +94,8 @@ class GivenMeeting(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    starts: AwareDatetime
-    minutes: int = Field(60, ge=5, le=720)
+    starts: Instant
+    minutes: Whole = Field(60, ge=5, le=720)
     place: str = Field("", max_length=300)
 
     def plan(self) -> MeetingPlan:
@@ -206,12 +206,12 @@ class Wishes(BaseModel):
 
     model_config = ConfigDict(from_attributes=True, extra="forbid")
 
-    capacity: int | None = Field(None, ge=0, le=50, description="Requests a month; by size if left out")
-    pause_until: AwareDatetime | None = Field(None, description="No request and no reminder before")
+    capacity: Whole | None = Field(None, ge=0, le=50, description="Requests a month; by size if left out")
+    pause_until: Instant | None = Field(None, description="No request and no reminder before")
     not_with: tuple[ItemId, ...] = Field(
         (), max_length=200, description="Organisations not to be introduced to"
     )
-    named_before: bool = Field(False, description="Others may read its name before both agreed")
+    named_before: Flag = Field(False, description="Others may read its name before both agreed")
 
     def of(self, organisation_id: str) -> Availability:
         """Return the wishes of an organisation."""

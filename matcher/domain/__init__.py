@@ -25,7 +25,7 @@ from matcher.domain.events import (
     Refusal,
     ShownCount,
 )
-from matcher.domain.fields import Label, Text
+from matcher.domain.fields import Flag, Instant, Label, Number, Text, Whole
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import (
     ALWAYS_OPEN,
@@ -76,11 +76,13 @@ __all__ = [
     "EvidenceLevel",
     "Factory",
     "Feedback",
+    "Flag",
     "Frozen",
     "ImportBatch",
     "ImportChange",
     "ImportFile",
     "Impression",
+    "Instant",
     "Item",
     "ItemId",
     "ItemType",
@@ -91,6 +93,7 @@ __all__ = [
     "Level",
     "MessageRequest",
     "Missing",
+    "Number",
     "Opportunity",
     "Organisation",
     "Outbox",
@@ -112,6 +115,7 @@ __all__ = [
     "Store",
     "Text",
     "UndoReport",
+    "Whole",
     "eligible",
     "is_sole_trader",
     "meets",

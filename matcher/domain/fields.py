@@ -60,5 +60,8 @@ Link = Annotated[
 ]
 """Address of a page, or "": pages show it as a link, so nothing else may be in it."""
 Instant = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+Whole = Annotated[int, Field(strict=True)]
+Number = Annotated[float, Field(strict=True)]
+"""Numbers, and neither a text that spells one nor a truth value."""
 Flag = Annotated[bool, Field(strict=True)]
 """True or false, and no word for it."""

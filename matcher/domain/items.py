@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from matcher.domain.fields import Flag, Instant, Label, Labels, Link, Text
+from matcher.domain.fields import Flag, Instant, Label, Labels, Link, Number, Text, Whole
 from matcher.domain.legal_forms import is_sole_trader
 
 ID_PATTERN = r"[A-Za-z0-9_][A-Za-z0-9._:-]{0,127}"
@@ -159,7 +159,7 @@ class Organisation(Item, Profile):
     naf: Text = Field("", description="Main activity in the Sirene register (NAF code or label)")
     legal_category: Text = Field("", description="Legal form (Sirene code or label)")
     member_link: Text = ""
-    source_year: int | None = Field(None, ge=1900, le=2100)
+    source_year: Whole | None = Field(None, ge=1900, le=2100)
     opted_out: Flag = Field(False, description="Asked not to be recommended to anyone")
     accepts_ranking: Flag = Field(False, description="A sole trader who agreed to be proposed as a partner")
     illustrative: Flag = Field(False, description="Offers and needs were written for illustration")
@@ -221,7 +221,7 @@ class Eligibility(Frozen):
     size_bands: tuple[SizeBand, ...] = ()
     department_codes: tuple[Text, ...] = ()
     legal_kinds: tuple[Label, ...] = ()
-    min_countries: int = Field(1, ge=1, le=50, description="Countries a consortium spans; 1 = apply alone")
+    min_countries: Whole = Field(1, ge=1, le=50, description="Countries a consortium spans; 1 = apply alone")
 
 
 class Opportunity(Item):
@@ -242,8 +242,8 @@ class Opportunity(Item):
     eligibility_text: Text = ""
     eligibility: Eligibility = Eligibility()
     funding: Text = ""
-    funding_rate: float | None = Field(None, ge=0, le=1)
-    budget_eur: float | None = Field(None, ge=0)
+    funding_rate: Number | None = Field(None, ge=0, le=1)
+    budget_eur: Number | None = Field(None, ge=0)
     code: Text = ""
 
     @model_validator(mode="after")
@@ -354,7 +354,7 @@ class Lead(Item):
     levels: tuple[Level, ...] = Field((), description="European Qualifications Framework: 4 is bac, 7 bac+5")
     apprenticeship: Flag | None = None
     rome_codes: tuple[RomeCode, ...] = Field((), description="ROME jobs a training leads to")
-    source_year: int | None = Field(None, ge=1900, le=2100)
+    source_year: Whole | None = Field(None, ge=1900, le=2100)
     licence: Text = ""
 
     @property

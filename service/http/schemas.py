@@ -12,7 +12,7 @@ from pydantic import (
     model_validator,
 )
 
-from matcher.domain.items import Item, Kind, Profile
+from matcher.domain import Flag, Item, Kind, Profile, Whole
 from service.http.examples import BY_PROFILE, BY_TEXT
 
 ItemT = TypeVar("ItemT", bound=Item)
@@ -34,18 +34,22 @@ def _not_an_alert(kind: Kind) -> Kind:
     return kind
 
 
+_COUNT = Field(5, ge=1, le=100, description="How many proposals at most; MATCHER_MAX_K may allow less")
+_EXPLAIN = Field(False, description="Add the signals each score is made of")
+
+
 class AnswerQuery(BaseModel):
     """How the answer is wanted, for any question."""
 
     model_config = ConfigDict(extra="forbid")
 
-    k: int = Field(5, ge=1, le=100, description="How many proposals at most; MATCHER_MAX_K may allow less")
+    k: int = _COUNT
     on: DateOrInstant = Field(
         None,
         description="Date or instant the answer is for; now if left out. A date alone is noon of that day.",
         examples=["2026-11-22", "2026-11-22T09:00:00+01:00"],
     )
-    explain: bool = Field(False, description="Add the signals each score is made of")
+    explain: bool = _EXPLAIN
 
 
 class KindQuery(AnswerQuery):
@@ -67,6 +71,9 @@ class RecommendationRequest(KindQuery):
 
     model_config = ConfigDict(json_schema_extra={"examples": [BY_TEXT, BY_PROFILE]})
 
+    # In an address all is text; in JSON a number is a number.
+    k: Whole = _COUNT
+    explain: Flag = _EXPLAIN
     text: Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)] | None = None
     profile: Profile | None = None
 

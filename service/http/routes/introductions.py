@@ -6,10 +6,10 @@ from enum import StrEnum
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Query
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
-from matcher.domain.items import ItemId, ItemType
+from matcher.domain import Flag, Instant, ItemId, ItemType, Whole
 from matcher.introductions import Act, Actor, Basket, Details, Ground, Introduction, Party, Side, State
 from matcher.people import Permission
 from service.http.access import Caller, CallerDep, requires
@@ -71,7 +71,7 @@ class FromPlan(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    most: int = Field(10, ge=1, le=200)
+    most: Whole = Field(10, ge=1, le=200)
 
 
 class MemberActDetails(BaseModel):
@@ -84,10 +84,10 @@ class MemberActDetails(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     ground: Ground | None = None
-    until: AwareDatetime | None = None
-    contacted: bool | None = None
-    useful: bool | None = None
-    version: int | None = Field(None, ge=1)
+    until: Instant | None = None
+    contacted: Flag | None = None
+    useful: Flag | None = None
+    version: Whole | None = Field(None, ge=1)
     meeting: GivenMeeting | None = None
 
     def details(self, plan: str | None) -> Details:

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
+from matcher.domain import Whole
 from matcher.hiring.candidates import MOST_SAMPLES, Candidate, Gate
 from matcher.people import Permission
 from service.http.access import Caller, requires
@@ -86,7 +87,7 @@ class SampleRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    count: int = Field(60, ge=1, le=MOST_SAMPLES)
+    count: Whole = Field(60, ge=1, le=MOST_SAMPLES)
 
 
 class SampleReport(BaseModel):

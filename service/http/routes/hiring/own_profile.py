@@ -11,6 +11,7 @@ from fastapi import APIRouter, Depends, Header, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
+from matcher.domain import Flag, Whole
 from matcher.hiring.candidates import (
     CURRENT,
     MOST_BYTES,
@@ -108,7 +109,7 @@ class KeptRequest(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    years: dict[Id, int | None] = Field(max_length=2 * MOST_SKILLS)
+    years: dict[Id, Whole | None] = Field(max_length=2 * MOST_SKILLS)
 
 
 class ChoicesRequest(BaseModel):
@@ -117,13 +118,13 @@ class ChoicesRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     departments: tuple[Id, ...] = Field((), max_length=100)
-    remote: bool = False
+    remote: Flag = False
     available_from: date | None = None
     languages: tuple[Id, ...] = Field((), max_length=20)
     shown_to: tuple[Id, ...] = Field(
         (), max_length=100, description="Ids of organisations; empty: all members"
     )
-    to_everyone: bool = False
+    to_everyone: Flag = False
 
 
 class ErasedReport(BaseModel):

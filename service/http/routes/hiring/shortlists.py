@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from matcher.domain import Whole
 from matcher.hiring.shortlists import (
     MOST_COUNTED,
     Decided,
@@ -34,7 +35,7 @@ class ShortlistRequest(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     need_id: str = Field(max_length=40, examples=["N4c1d9a7be03f"])
-    seed: int | None = Field(None, ge=0, lt=2**31)
+    seed: Whole | None = Field(None, ge=0, lt=2**31)
 
 
 class DecisionRequest(BaseModel):
@@ -61,10 +62,10 @@ class GroupCounts(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    listed: int = Field(ge=0, le=MOST_COUNTED)
-    of_group: int = Field(ge=0, le=MOST_COUNTED)
-    kept: int = Field(ge=0, le=MOST_COUNTED)
-    kept_of_group: int = Field(ge=0, le=MOST_COUNTED)
+    listed: Whole = Field(ge=0, le=MOST_COUNTED)
+    of_group: Whole = Field(ge=0, le=MOST_COUNTED)
+    kept: Whole = Field(ge=0, le=MOST_COUNTED)
+    kept_of_group: Whole = Field(ge=0, le=MOST_COUNTED)
 
 
 @router.post("/shortlists", status_code=201, responses=_DONE, summary="List everyone for a need")
