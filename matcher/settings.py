@@ -52,6 +52,10 @@ Key = Annotated[SecretStr | None, AfterValidator(_long_enough)]
 Told = Annotated[str, Field(max_length=300, pattern=r"^[^\r\n]*$")]
 
 
+_EVERY_ADDRESS = frozenset({"0.0.0.0", "::"})  # noqa: S104  # compared with, not bound to
+"""What a server listens on to be reached from anywhere; nobody reaches it under that name."""
+
+
 def _default_database(data: Mapping[str, Any]) -> str:
     return f"sqlite:///{data['home'] / 'matcher.db'}"
 
@@ -61,7 +65,8 @@ def _default_backend(data: Mapping[str, Any]) -> Backend:
 
 
 def _default_public_url(data: Mapping[str, Any]) -> str:
-    return f"http://{data['host']}:{data['port']}"
+    host = "127.0.0.1" if data["host"] in _EVERY_ADDRESS else data["host"]
+    return f"http://{host}:{data['port']}"
 
 
 class Settings(BaseSettings):
@@ -106,7 +111,7 @@ class Settings(BaseSettings):
         pattern=r"^(https?://[^\s/?#]+(/[^\s?#]*)?)?$",
         description="Address of a service on another machine; empty: the one that runs over the home folder",
     )
-    token: Key = Field(None, description="Key of that service (matcher keys add), for its staff")
+    token: Key = Field(None, description="Key of that service (matcher keys create), for its staff")
 
     # HTTP
     host: str = "127.0.0.1"

@@ -143,7 +143,7 @@ def find_running(settings: Settings) -> RunningService | None:
 def _elsewhere(settings: Settings) -> RunningService:
     if settings.token is None:
         raise InvalidRequest(
-            "MATCHER_URL names a service: set MATCHER_TOKEN to a key of it (there: matcher keys add)."
+            "MATCHER_URL names a service: set MATCHER_TOKEN to a key of it (there: matcher keys create)."
         )
     parts = urlsplit(settings.url)
     port = parts.port or _PORTS[parts.scheme]

@@ -64,7 +64,8 @@ def require_ray() -> None:
     if find_spec("ray") is None or find_spec("pyarrow") is None:
         raise NotReady(
             "Ray is not installed here; indexing by many processes needs it. Install it:"
-            " pip install 'matcher[bulk]'. Or index in this process: matcher reindex"
+            " python -m pip install --constraint requirements.lock --editable '.[bulk]' in the project's"
+            " folder. Or index in this process: matcher reindex"
         )
 
 

@@ -8,6 +8,9 @@
 - ``apprentices``: the ages that the law sets for apprentices, and the offers that may state them
 - ``place``: where the work is, by what a text says
 - ``titles``: titles that name one gender alone, and both forms of them
+- ``candidates``: candidates who chose to be found, by their skills alone
+- ``needs``: job needs understood, kept, and their leads
+- ``shortlists``: needs and profiles compared, and shortlists on which a person decides
 """
 
 from matcher.hiring.job_ad import JobAd, read_job_ad

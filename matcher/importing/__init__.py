@@ -9,6 +9,7 @@
 - ``planning``: what an import would do; ``importer``: plans made and applied
 - ``rejects``: what was not imported, to be corrected; ``report``: all that is said of an import
 - ``export``: one writer of CSV and JSON Lines; ``formulas``: cells a spreadsheet would run
+- ``texts``: texts of cells: HTML taken off, damage by programs refused
 """
 
 from matcher.importing.columns import Choices, combined, load_profile, save_profile

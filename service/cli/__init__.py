@@ -12,6 +12,11 @@
 - ``events``: rounds and tables of an event
 - ``demo``, ``doctor``, ``serve``: the commands of these names
 - ``render``: answers, items and plans as tables
+- ``feedback``: reactions, and the retention of what was shown
+- ``hiring``: the HR factory
+- ``imports``: import, imports, undo, merge
+- ``mail``: mails, and the work that is due
+- ``rights``: rights, their proof, and alerts
 
 The module of a command is imported when it is first asked for: ``matcher --help`` needs none of them.
 """

@@ -14,4 +14,5 @@
 - ``deps``: what FastAPI gives to routes
 - ``metrics``, ``logging``: Prometheus and structured logs
 - ``examples``: examples of the API's description
+- ``store_watch``: a database server that stops answering is said within a second
 """

@@ -12,6 +12,9 @@
 - ``listing``, ``text``, ``keeping``: pages of lists, sentences, files for a while
 - ``open_id``: signing in through an identity provider
 - ``public``: start page, legal texts, language switch
+- ``accessibility``: the result of the last test of accessibility
+- ``candidate``: pages of candidates, who come by a link
+- ``install``: the pages added to the application
 """
 
 from service.pages.install import install, sweep

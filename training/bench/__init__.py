@@ -20,6 +20,8 @@ synthetic
     made-up items in any number
 figures
     a figure, its goal, and whether it is met
+steady
+    a load that arrives by the clock
 """
 
 from training.bench.bulk import bulk

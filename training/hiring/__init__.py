@@ -7,4 +7,5 @@
 - ``twins``: the same CV with one trait of the person changed
 - ``blind``: ``matcher-lab blind``, that traits and tricks change nothing
 - ``cv_files``: CVs as PDF and DOCX
+- ``plantings``: identities planted in CVs, and what of them reaches a profile
 """

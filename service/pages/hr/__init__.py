@@ -5,4 +5,6 @@
 - ``hiring``: the page *Recruter*: a job offer checked, and leads for a need
 - ``needs``: job needs written, corrected, saved; their leads; the map of those without one
 - ``shortlists``: everyone listed for a need, requirement by requirement; a person decides
+- ``need_languages``: languages that a job asks, by name or code
+- ``need_versions``: two people on one need: both versions
 """

@@ -9,4 +9,5 @@
 - ``agenda``: dates of factories; ``calls``: open calls, saved searches
 - ``own_data``: what is held, to take away; ``erase_own``: its erasure by the person
 - ``wishes``: capacity, pause, do-not-introduce list
+- ``by_link``: an introduction answered by a link of a mail
 """

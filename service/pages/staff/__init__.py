@@ -13,4 +13,6 @@
 - ``twins``: records that seem to be one organisation
 - ``figures``: the page *Chiffres*: what came of a period
 - ``mail``: the outbox: what was sent, what is kept, each mail as it reads
+- ``alerts``: the page *Alertes*
+- ``region``: the map of Occitanie
 """

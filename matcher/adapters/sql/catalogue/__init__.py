@@ -8,4 +8,5 @@
 - ``merging_introductions``: the same for introductions and wishes
 - ``merging_alerts``: the same for alerts and saved searches
 - ``merging_people``: the same for those who speak for it, and what they were sent
+- ``batches``: what an import keeps, so that it can be undone
 """
