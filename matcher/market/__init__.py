@@ -18,10 +18,8 @@ acceptance
     what one more applicant is worth at every receiver
 search
     joint steps towards the best lists
-view_floors
-    the last steps to the floors of views, by the cheapest exchanges of two entries of a list
 exchange
-    the last steps to the floors of matches, by exchanges that are tried exactly
+    the last steps to the floors, by exchanging two entries of a list
 fairness
     inequality (Gini) and relevance kept (nDCG)
 """

@@ -97,16 +97,17 @@ class AcceptanceModel:
             harm += decay * above * below
         return Acceptance(self._unpack(accept), self._unpack(own - harm), before.T, after.T)
 
-    def accept_at(self, slots: Ints, applications: Floats) -> Floats:
-        """Compute how far receivers accept their applicants.
+    def slots_of(self, receiver: int) -> Ints:
+        """List the packed slots of one receiver's possible applicants, preferred first."""
+        slots: Ints = self.start[: self.degree[receiver]] + self.offset[receiver]
+        return slots
 
-        ``slots`` and ``applications`` (n, slots) hold one receiver a row, its slots preferred first.
-        What stands behind the last slot of a receiver changes none before it.
-        """
-        stay = 1 - self.decay[:, None, None] * applications
+    def accept_at(self, slots: Ints, applications: Floats) -> Floats:
+        """Compute how far one receiver accepts its applicants, in the order of :meth:`slots_of`."""
+        stay = 1 - self.decay[:, None] * applications
         before = np.ones_like(stay)
-        np.cumprod(stay[:, :, :-1], axis=2, out=before[:, :, 1:])
-        accept: Floats = np.einsum("qns,qns->ns", before, self._payoff[:, slots])
+        np.cumprod(stay[:, :-1], axis=1, out=before[:, 1:])
+        accept: Floats = np.einsum("qn,qn->n", before, self._payoff[:, slots])
         return accept
 
     def _before(self, stay: Floats) -> Floats:

@@ -1,12 +1,15 @@
-"""The last steps to floors of matches: exchanges of two places in one list.
+"""The last steps to floors: exchanges of two places in one list.
 
 A search ends near its floors; lists are whole, so the last part is done by exchanging two entries of one
-list. :func:`meet_match_floors` tries exchanges exactly. Their merit is the total of expected matches less a
+list.
+
+:func:`meet_view_floors` makes the cheapest exchanges until each receiver has its floor of views.
+
+:func:`meet_match_floors` tries exchanges exactly. Their merit is the total of expected matches less a
 penalty on what people miss of their floors, ever steeper, around multipliers that follow it (augmented
 Lagrangian, as in :mod:`matcher.market.limits`). An exchange changes the applicants of two receivers only,
 so trying one costs two short recurrences. What to try comes from a forecast for all exchanges at once:
-exact for the proposer and both receivers, linear for the other applicants. Exchanges that touch different
-proposers and receivers are tried together.
+exact for the proposer and both receivers, linear for the other applicants.
 """
 
 from dataclasses import dataclass
@@ -19,15 +22,80 @@ from matcher.market.limits import Limits, furthest_below
 from matcher.market.pairs import Pairs
 from matcher.market.search import by_rank
 
+_VIEW_EXCHANGES = 20  # at most, times the number of receivers
 _BLOCK = 512  # lists whose exchanges are forecast together
 _TOP = 12  # one of the two places is among the first
 _PENALTIES = np.geomspace(2, 1000, 50)  # steepness, round by round
 _FOLLOW = 0.3  # share of the penalty that goes into the multipliers, a round
 _HIGHEST = 50.0  # a match of one person is worth at most this many of the others' more
 _AIM, _MORE = 0.001, 0.0005  # share of a floor to stay above it, and what is added while it is missed
-_SHARE, _BATCH = 32, 256  # exchanges are tried in parts of one list in so many, at most so many lists
 _LEAST = 1e-6  # merit an exchange must bring
 _SMALLEST = 0.05  # matches: floors below this are not priced more steeply
+
+
+def meet_view_floors(pairs: Pairs, order: Ints, v: Floats, value: Floats, floor: Floats) -> Ints:
+    """Exchange places in lists until each receiver has its floor of views, or no exchange helps.
+
+    Parameters
+    ----------
+    pairs, order
+        The market and its lists (C, L), positions best first.
+    v
+        (L,) examination probabilities of the ranks.
+    value
+        (C, L) what a view of each pair is worth; the loss of an exchange is the difference of values times
+        the difference of examination.
+    floor
+        (J,) expected views.
+
+    Returns
+    -------
+    ndarray of shape (C, L)
+        New lists. The receiver furthest below its floor is moved up where a view costs least, in exchange
+        with one that keeps its own floor.
+    """
+    order, floor = order.copy(), np.array(floor)
+    rank = np.argsort(order, axis=1)
+    seen = np.where(pairs.allowed, v[rank], 0)
+    have = pairs.per_receiver(seen)
+    for _ in range(_VIEW_EXCHANGES * pairs.receivers):
+        lack = np.maximum(0, floor - have)
+        j = int(lack.argmax())
+        if lack[j] <= 0:
+            break
+        found = _cheapest_rise(pairs, seen, value, have - floor, j)
+        if found is None:
+            floor[j] = 0  # nothing left to exchange for this one
+            continue
+        c, mine, other = found
+        first, second = rank[c, other], rank[c, mine]
+        order[c, first], order[c, second] = order[c, second], order[c, first]
+        rank[c, mine], rank[c, other] = first, second
+        have[j] += seen[c, other] - seen[c, mine]
+        have[pairs.receiver[c, other]] -= seen[c, other] - seen[c, mine]
+        seen[c, mine], seen[c, other] = seen[c, other], seen[c, mine]
+    return order
+
+
+def _cheapest_rise(
+    pairs: Pairs, seen: Floats, value: Floats, room: Floats, j: int
+) -> tuple[int, int, int] | None:
+    """Find the list, the column of receiver ``j`` and the column to exchange it with at least loss.
+
+    ``room`` is what each receiver has above its floor. None when no list can give ``j`` more without taking
+    another receiver below its floor.
+    """
+    # Only lists that hold the receiver are looked at: a market of n lists may need n of these exchanges.
+    rows, mine = np.nonzero((pairs.receiver == j) & pairs.allowed)
+    allowed, others = pairs.allowed[rows], pairs.receiver[rows]
+    rise = np.where(allowed, seen[rows] - seen[rows, mine][:, None], 0)
+    able = (rise > 0) & (room[others] >= rise)
+    if not able.any():
+        return None
+    useful = np.minimum(np.maximum(rise, 1e-12), -room[j])  # views beyond the floor do not count
+    loss = np.where(able, (value[rows] - value[rows, mine][:, None]) * rise / useful, np.inf)
+    at, other = divmod(int(loss.argmin()), loss.shape[1])
+    return int(rows[at]), int(mine[at]), other
 
 
 def meet_match_floors(
@@ -76,20 +144,18 @@ def meet_match_floors(
 
 
 @dataclass(frozen=True, slots=True)
-class _Changes:
-    """What some exchanges change at the receivers they touch, two rows an exchange.
+class _Change:
+    """What an exchange changes at one receiver.
 
-    ``pair`` (n,) flat numbers of the pairs that change place, and ``application`` (n,) what they then apply
-    with. By slot of the receiver (n, slots): its ``pairs``, which of them are ``real`` and no padding, their
-    applications and their change of matches, 0 for padding.
+    ``pair`` (a flat number) changes its place, and ``application`` is what it then applies with; ``pairs``
+    are all that the receiver may accept, with their applications and matches.
     """
 
-    pair: Ints
-    application: Floats
+    pair: int
+    application: float
     pairs: Ints
-    real: Bools
     applied: Floats
-    change: Floats
+    match: Floats
 
 
 @dataclass(slots=True)
@@ -130,173 +196,98 @@ class _Lists:
 
     def improve(self, penalty: float, limits: Limits) -> None:
         """Try the most promising exchanges, as many as there are lists."""
-        for batch in self.batches(self.promising(penalty, limits)):
-            self.attempt(batch, penalty)
-
-    def promising(self, penalty: float, limits: Limits) -> Ints:
-        """List exchanges (n, 3) by proposer, upper and lower place, greatest forecast first."""
-        outlook, room = self.outlook(penalty), self.room(limits)
-        many, top, length = len(self.order), min(_TOP, len(self.v)), len(self.v)
-        merits, places = [], []
-        # In blocks: a dozen arrays of this shape are needed on the way, of all lists they would be gigabytes.
-        for start in range(0, many, _BLOCK):
-            rows = slice(start, start + _BLOCK)
-            merit = outlook.merit(rows, *self.moves(rows))
-            if room is not None:
-                merit[self.crossing(rows, room)] = 0
-            found = np.flatnonzero(merit > _LEAST)
-            merits.append(merit.ravel()[found])
-            places.append(found + start * top * length)
-        merit, place = np.concatenate(merits), np.concatenate(places)
+        expected = self.forecast(penalty)
+        expected[self.crossing(limits)] = 0
         # No more than there are lists: each exchange moves matches, and the forecast ages with it.
-        best = np.argsort(-merit, kind="stable")[:many]
-        return np.column_stack(np.unravel_index(place[best], (many, top, length)))
+        flat = expected.ravel()
+        many = min(len(expected), int((flat > _LEAST).sum()))
+        if not many:
+            return
+        promising = np.argpartition(-flat, many - 1)[:many]
+        for place in promising[np.argsort(-flat[promising], kind="stable")].tolist():
+            c, upper, lower = np.unravel_index(place, expected.shape)
+            self.attempt(int(c), int(upper), int(lower), penalty)
 
-    def batches(self, places: Ints) -> list[Ints]:
-        """Share exchanges (n, 3), most promising first, among parts that can be tried at once.
+    def forecast(self, penalty: float) -> Floats:
+        """Forecast the merit of exchanging each of the first ranks with each rank, (C, top, L).
 
-        Within a part all proposers and receivers are different, so that each exchange changes what no other
-        one looks at, but for a few applicants. For their sake a part is a small share of the market. The
-        exchanges of one person keep their order.
+        The merit of an exchange is not linear: the penalty is quadratic in each person's matches. It is
+        forecast in two parts. The linear part prices every match at today's multipliers: the change of the
+        two applications times their gain. The curved part (:func:`_curvature`) corrects it for the three
+        people whose matches change most: the proposer and both receivers. 0 where there is no exchange.
         """
-        most = int(np.clip(len(self.order) // _SHARE, 1, _BATCH))
-        c, upper, lower = places.T
-        positions = np.column_stack([self.order[c, upper], self.order[c, lower]])
-        receivers = self.pairs.receiver[c[:, None], positions]
-        people = np.column_stack([c, self.pairs.first_receiver + receivers]).tolist()
-        parts: list[list[int]] = []
-        following: dict[int, int] = {}  # by person: the first part after its last exchange
-        unfilled = 0
-        for exchange, touched in enumerate(people):
-            part = max(unfilled, *(following.get(person, 0) for person in touched))
-            part = _first_with_room(parts, part, most)
-            parts[part].append(exchange)
-            following.update(dict.fromkeys(touched, part + 1))
-            unfilled = _first_with_room(parts, unfilled, most)
-        return [places[part] for part in parts if part]  # the last one may have been opened for none
-
-    def outlook(self, penalty: float) -> "_Outlook":
-        """Work out what exchanges are forecast from, in single precision: tried exactly later."""
         n, first = self.pairs.proposers, self.pairs.first_receiver
         price = self.price(self.matches, penalty)
         bonus = np.maximum(0, price)
         priced = self.model.evaluate(self.applied, 1 + bonus[:n, None] + bonus[first + self.pairs.receiver])
         plain = self.model.evaluate(self.applied)
-        return _Outlook(
-            gain=np.take_along_axis(priced.gain, self.order, axis=1).astype(np.float32),
-            accept=np.take_along_axis(plain.accept, self.order, axis=1).astype(np.float32),
-            growth=np.take_along_axis(plain.gain, self.order, axis=1).astype(np.float32),
-            receiver=first + np.take_along_axis(self.pairs.receiver, self.order, axis=1),
-            price=price.astype(np.float32),
-            scale=(self.scale / penalty).astype(np.float32),
-        )
+        gain = np.take_along_axis(priced.gain, self.order, axis=1)
+        accept = np.take_along_axis(plain.accept, self.order, axis=1)
+        growth = np.take_along_axis(plain.gain, self.order, axis=1)
+        receiver = first + np.take_along_axis(self.pairs.receiver, self.order, axis=1)
+        outlook = _Outlook(gain, accept, growth, receiver, price, self.scale / penalty)
+        merit = np.empty((n, min(_TOP, len(self.v)), len(self.v)))
+        # In blocks: a dozen arrays of this shape are needed on the way, of all lists they would be gigabytes.
+        for start in range(0, n, _BLOCK):
+            rows = slice(start, start + _BLOCK)
+            merit[rows] = outlook.merit(rows, *self.moves(rows))
+        return merit
 
     def moves(self, rows: slice = slice(None)) -> tuple[Floats, Floats]:
         """Change of the applications to the lower and to the upper one of an exchange, (rows, top, L)."""
         order = self.order[rows]
-        open_to = self.pairs.f[rows] * self.pairs.allowed[rows]
-        ranked = np.take_along_axis(open_to, order, axis=1).astype(np.float32)
-        now = np.take_along_axis(self.applied[rows], order, axis=1).astype(np.float32)
-        v = self.v.astype(np.float32)
+        ranked = np.take_along_axis(self.pairs.f[rows] * self.pairs.allowed[rows], order, axis=1)
+        now = np.take_along_axis(self.applied[rows], order, axis=1)
         top = min(_TOP, len(self.v))
         # Each exchange once: the first place is above the second.
         real = np.arange(top)[:, None] < np.arange(len(self.v))[None, :]
-        up = np.minimum(1, ranked[:, None, :] * v[None, :top, None]) - now[:, None, :]
-        down = np.minimum(1, ranked[:, :top, None] * v[None, None, :]) - now[:, :top, None]
+        up = np.minimum(1, ranked[:, None, :] * self.v[None, :top, None]) - now[:, None, :]
+        down = np.minimum(1, ranked[:, :top, None] * self.v[None, None, :]) - now[:, :top, None]
         return np.where(real, up, 0), np.where(real, down, 0)
 
-    def room(self, limits: Limits) -> Floats | None:
-        """Return the views of each receiver above its floor; None without floors of views."""
-        if limits.min_views is None:
-            return None
-        seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
-        return self.pairs.per_receiver(seen) - limits.min_views
-
-    def crossing(self, rows: slice, room: Floats) -> Bools:
-        """Mark exchanges (rows, top, L) that would take a receiver below its floor of views."""
-        # Only the upper of the two loses views: it falls to the lower place.
+    def crossing(self, limits: Limits) -> Bools:
+        """Mark exchanges (top, L) of each list that would take a receiver below its floor of views."""
         top = min(_TOP, len(self.v))
-        upper = np.take_along_axis(self.pairs.receiver[rows], self.order[rows, :top], axis=1)
+        if limits.min_views is None:
+            return np.zeros((len(self.order), top, len(self.v)), dtype=bool)
+        seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
+        # Only the upper of the two loses views: it falls to the lower place.
+        room = self.pairs.per_receiver(seen) - limits.min_views
+        upper = np.take_along_axis(self.pairs.receiver, self.order[:, :top], axis=1)
         crossed: Bools = self.v[:top, None] - self.v[None, :] > room[upper][:, :, None]
         return crossed
 
-    def attempt(self, places: Ints, penalty: float) -> None:
-        """Make those exchanges (n, 3) of a proposer's two places that raise the merit.
-
-        All are tried on the lists as they are: they must touch different proposers and receivers.
-        """
-        c, upper, lower = places.T
+    def attempt(self, c: int, upper: int, lower: int, penalty: float) -> None:
+        """Exchange two places of proposer ``c`` if that raises the merit."""
         first, second = self.order[c, upper], self.order[c, lower]
-        width = self.order.shape[1]
-        # An exchange is two rows: the entry that moves down, then the one that moves up.
-        pair = np.column_stack([c * width + first, c * width + second]).ravel()
-        view = np.column_stack([self.v[lower], self.v[upper]]).ravel()
-        changes = self.changed(pair, view)
-        worth = self.merit(changes, penalty) > _LEAST
-        if not worth.any():
+        changes = (self.changed(c, int(first), self.v[lower]), self.changed(c, int(second), self.v[upper]))
+        matches, merit = self.matches.copy(), 0.0
+        for one in changes:
+            # The pairs of one receiver belong to different proposers: no index is twice in the sum below.
+            change = one.match - self.match.flat[one.pairs]
+            matches[one.pairs // self.order.shape[1]] += change
+            matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pair]] += change.sum()
+            merit += float(change.sum())
+        before, after = (np.maximum(0, self.price(x, penalty)) for x in (self.matches, matches))
+        merit += float(self.scale @ (before**2 - after**2)) / (2 * penalty)
+        if merit <= _LEAST:
             return
-        self.make(changes, np.repeat(worth, 2))
-        c, upper, lower = places[worth].T
-        self.order[c, upper], self.order[c, lower] = second[worth], first[worth]
+        for one in changes:
+            self.applied.flat[one.pairs], self.match.flat[one.pairs] = one.applied, one.match
+            self.applied.flat[one.pair] = one.application
+        self.matches = matches
+        self.order[c, upper], self.order[c, lower] = second, first
 
-    def changed(self, pair: Ints, view: Floats) -> _Changes:
-        """Compute applications and matches at the receivers of pairs that are then seen so far."""
-        receiver = self.pairs.receiver.ravel()[pair]
-        degree = self.model.degree[receiver]
-        depth = np.arange(degree.max())
-        real = depth < degree[:, None]
-        slots = np.where(real, self.model.start[depth] + self.model.offset[receiver][:, None], 0)
+    def changed(self, c: int, position: int, view: float) -> _Change:
+        """Compute one receiver's applications and matches when ``c`` sees it as far as ``view``."""
+        pair = c * self.order.shape[1] + position
+        slots = self.model.slots_of(int(self.pairs.receiver.flat[pair]))
         pairs = self.model.packed[slots]
-        allowed = self.pairs.allowed.ravel()[pair]
-        application = np.minimum(1, self.pairs.f.ravel()[pair] * view)
-        application = np.where(allowed, application, self.applied.ravel()[pair])
-        applied = np.where(pairs == pair[:, None], application[:, None], self.applied.ravel()[pairs])
-        applied = np.where(real, applied, 0)
-        match = applied * self.model.accept_at(slots, applied)
-        change = np.where(real, match - self.match.ravel()[pairs], 0)
-        return _Changes(pair, application, pairs, real, applied, change)
-
-    def merit(self, changes: _Changes, penalty: float) -> Floats:
-        """Merit of each exchange by itself: the change of the total, and of the penalty of all it touches."""
-        people, moved = self.moved(changes)
-        many, persons = len(people) // 2, len(self.matches)
-        # A person may be at both receivers of an exchange: its changes are added up before they are priced.
-        key = np.arange(many)[:, None] * persons + people.reshape(many, -1)
-        touched, at = np.unique(key, return_inverse=True)
-        change = np.bincount(at.ravel(), weights=moved.ravel())
-        exchange, person = np.divmod(touched, persons)
-        scale, now = self.scale[person], self.price(self.matches, penalty)[person]
-        then = np.maximum(0, now - penalty * change / scale)
-        saved = scale * (np.maximum(0, now) ** 2 - then**2) / (2 * penalty)
-        total: Floats = changes.change.reshape(many, -1).sum(axis=1)
-        return total + np.bincount(exchange, weights=saved, minlength=many)
-
-    def moved(self, changes: _Changes) -> tuple[Ints, Floats]:
-        """Persons whose matches change, and by how much, (n, slots + 1) each."""
-        receiver = self.pairs.first_receiver + self.pairs.receiver.ravel()[changes.pair]
-        people = np.column_stack([changes.pairs // self.order.shape[1], receiver])
-        return people, np.column_stack([changes.change, changes.change.sum(axis=1)])
-
-    def make(self, changes: _Changes, chosen: Bools) -> None:
-        """Make the chosen rows of changes."""
-        people, moved = self.moved(changes)
-        who, much = people[chosen].ravel(), moved[chosen].ravel()
-        self.matches = self.matches + np.bincount(who, weights=much, minlength=len(self.matches))
-        real = changes.real & chosen[:, None]
-        at = changes.pairs[real]
-        self.applied.flat[at] = changes.applied[real]
-        self.match.flat[at] += changes.change[real]
-        self.applied.flat[changes.pair[chosen]] = changes.application[chosen]
-
-
-def _first_with_room(parts: list[list[int]], start: int, most: int) -> int:
-    """Find the first part from ``start`` on that holds fewer than ``most``; a new one if all are full."""
-    part = start
-    while part < len(parts) and len(parts[part]) >= most:
-        part += 1
-    if part == len(parts):
-        parts.append([])
-    return part
+        applied, own = self.applied.flat[pairs], float(self.applied.flat[pair])
+        if self.pairs.allowed.flat[pair]:
+            own = min(1.0, float(self.pairs.f.flat[pair] * view))
+            applied[pairs == pair] = own
+        return _Change(pair, own, pairs, applied, applied * self.model.accept_at(slots, applied))
 
 
 @dataclass(frozen=True, slots=True)
@@ -315,13 +306,7 @@ class _Outlook:
     scale: Floats
 
     def merit(self, rows: slice, up: Floats, down: Floats) -> Floats:
-        """Forecast the merit of the exchanges of some lists, (rows, top, L), from :meth:`_Lists.moves`.
-
-        The merit of an exchange is not linear: the penalty is quadratic in each person's matches. It is
-        forecast in two parts. The linear part prices every match at today's multipliers: the change of the
-        two applications times their gain. The curved part (:func:`_curvature`) corrects it for the three
-        people whose matches change most: the proposer and both receivers. 0 where there is no exchange.
-        """
+        """Forecast the merit of the exchanges of some lists, (rows, top, L), from :meth:`_Lists.moves`."""
         top = up.shape[1]
         gain, accept, growth = self.gain[rows], self.accept[rows], self.growth[rows]
         receiver = self.receiver[rows]
@@ -329,8 +314,8 @@ class _Outlook:
         linear: Floats = up * gain[:, None, :] + down * gain[:, :top, None]
         # changes of the expected matches of the proposer, of the lower and of the upper receiver
         own: Floats = up * accept[:, None, :] + down * accept[:, :top, None]
-        lower: Floats = up * growth[:, None, :]
-        upper: Floats = down * growth[:, :top, None]
+        lower = np.asarray(up * growth[:, None, :], dtype=float)
+        upper = np.asarray(down * growth[:, :top, None], dtype=float)
         proposer = np.arange(len(self.gain))[rows, None, None]
         return (
             linear

@@ -19,12 +19,11 @@ from numpy.typing import ArrayLike
 
 from matcher.arrays import Floats, Ints
 from matcher.market.acceptance import Acceptance, AcceptanceModel
-from matcher.market.exchange import meet_match_floors
+from matcher.market.exchange import meet_match_floors, meet_view_floors
 from matcher.market.limits import Limits
 from matcher.market.pairs import Pairs, all_pairs
 from matcher.market.position_bias import Law, examination_probabilities, fit_mixture
 from matcher.market.search import Search, by_rank
-from matcher.market.view_floors import meet_view_floors
 
 _EXACT = 1e-6
 
