@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from matcher.audit import Note, Of
-from matcher.domain import Items, Organisation
+from matcher.domain import Items, ItemType, Organisation
 from matcher.people import Person, Role
 from matcher.rights.accesses import Access, accesses_of, look, open_contacts
 from matcher.rights.erasure import Erasure, Request
@@ -250,7 +250,7 @@ class RightsDesk:
         if subject.id in self._parts.items.get_many([subject.id]):
             return None
         raw = self._parts.tables.raw_item(subject.id)
-        return raw if raw is not None and raw.is_organisation else None
+        return raw if raw is not None and raw.may_be(ItemType.ORGANISATION) else None
 
 
 def _own(erasures: Iterable[Erasure]) -> set[Trace]:

@@ -21,10 +21,16 @@ class RawItem:
     name: str
     body: str
 
-    @property
-    def is_organisation(self) -> bool:
-        """Whether the row is of an organisation."""
-        return self.item_type == ItemType.ORGANISATION.value
+    def may_be(self, item_type: ItemType) -> bool:
+        """Return whether the row is of a type, or its type cannot be made out.
+
+        Erasing it must be possible, and nothing else says what it was.
+
+        >>> damaged = RawItem("organi", "Ada", "{}")
+        >>> damaged.may_be(ItemType.ORGANISATION)
+        True
+        """
+        return self.item_type == item_type.value or self.item_type not in set(ItemType)
 
     @property
     def siret(self) -> str:

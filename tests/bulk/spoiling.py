@@ -14,3 +14,12 @@ def spoil(store: Store, item_id: str, body: str = '{"name": 1}') -> str:
     connection.close()
     store.items.forget_cached()
     return str(was)
+
+
+def spoil_type(store: Store, item_id: str) -> None:
+    """Replace the type of a row behind the store's back by what is none."""
+    connection = sqlite3.connect(store.place)
+    with connection:
+        connection.execute("UPDATE items SET item_type = 'organi' WHERE id = ?", [item_id])
+    connection.close()
+    store.items.forget_cached()

@@ -13,6 +13,7 @@ import pytest
 
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.imports import ImportFile
 from matcher.domain.items import Lead
 from matcher.domain.messages import MessageRequest
 from matcher.errors import BackendUnavailable, NotFound
@@ -21,7 +22,7 @@ from matcher.people import Person, Role, new_person
 from matcher.rights import UPLOADS, Subject, SubjectKind, Suppressed, find_subject
 from service.backups import make_backup
 from service.pages.admin.backup import kept_backups
-from tests.bulk.spoiling import spoil
+from tests.bulk.spoiling import spoil, spoil_type
 from tests.rights.cluster import NOW, left_in, member, plan_of, settings_of
 from tests.samples import migrated
 
@@ -198,6 +199,32 @@ def test_an_organisation_whose_row_is_damaged_is_erased_as_well(
     for one in again:
         with pytest.raises(Suppressed):
             store.items.put([one], source="test")
+
+
+@pytest.mark.parametrize("named", [ONE.id, ONE.name])
+def test_an_organisation_whose_type_is_damaged_is_erased_as_well(matcher: Matcher, named: str) -> None:
+    store = matcher.store
+    matcher.index_now()
+    spoil_type(store, ONE.id)
+    assert store.items.damaged() == [ONE.id]
+    subject = find_subject(named, store.items, store.people, matcher.hiring.desk)
+    assert matcher.rights.erase(subject, utc_now()).removal.rows["items"] == 1
+    assert [one.found_in for one in matcher.rights.finish(utc_now) if one.done_at is None] == []
+    assert left_in(matcher.settings.home, [ONE.id, ONE.name]) == []
+    assert (store.items.damaged(), matcher.index.count()) == ([], 1), "the index took the deletion in"
+
+
+def test_an_organisation_whose_type_is_damaged_is_repaired_by_an_import(matcher: Matcher) -> None:
+    store = matcher.store
+    stored = store.items.get(ONE.id)
+    spoil_type(store, ONE.id)
+    assert store.items.put([stored], source="test").updated == 1
+    assert (store.items.damaged(), store.items.get(ONE.id)) == ([], stored)
+    spoil_type(store, ONE.id)
+    file = ImportFile("members.csv", "0" * 64, "staff")
+    report = store.items.put([stored.model_copy(update={"name": "Autre"})], source="test", file=file)
+    store.imports.undo(report.batch)
+    assert store.items.get(ONE.id) == stored
 
 
 def test_a_damaged_row_is_neither_corrected_nor_merged_and_keeps_no_plan_from_others(

@@ -183,7 +183,7 @@ def _require_stored(matcher: Matcher, item_id: str, item_type: ItemType) -> None
         get_stored(matcher, item_id, item_type)
     except BackendUnavailable:
         raw = matcher.store.rights.raw_item(item_id)
-        if raw is None or raw.item_type != item_type.value:
+        if raw is None or not raw.may_be(item_type):
             raise
 
 

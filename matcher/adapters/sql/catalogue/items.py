@@ -119,10 +119,11 @@ class Catalogue:
         return [item_id for item_id, _ in self.names() if item_id not in readable]
 
     def names(self, item_type: ItemType | None = None) -> list[tuple[str, str]]:
-        """``(id, name)`` of every item, by ascending id."""
+        """``(id, name)`` of every item, or of one type; a row whose type is damaged may be of any."""
         statement = select(items.c.id, items.c.name).order_by(items.c.id)
         if item_type is not None:
-            statement = statement.where(items.c.item_type == item_type.value)
+            damaged = items.c.item_type.not_in(list(ItemType))  # it may be of any type, and has to be found
+            statement = statement.where(or_(items.c.item_type == item_type.value, damaged))
         with self._database.reading("reading names") as connection:
             return [(row.id, row.name) for row in connection.execute(statement)]
 

@@ -27,8 +27,11 @@ Heads = dict[str, tuple[str, str]]
 _HOST = re.compile(r"[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}(?:/[^\s<>\"]*)?", re.IGNORECASE)
 """An address without its scheme: ``www.exemple.fr``, ``exemple.fr/page``."""
 _AT_ONCE = 1000
+_TYPES = frozenset(ItemType)
+_UNKNOWN = ItemType.ORGANISATION.value
+"""Type that the outbox gives a deleted row whose own was damaged: it takes types that exist."""
 """Bodies in memory at once while rows are compared."""
-_REPLACED = ("name", "version", "body", "source", "updated_at")
+_REPLACED = ("item_type", "name", "version", "body", "source", "updated_at")
 _REPLACE = (
     update(items).where(items.c.id == bindparam("key")).values({name: bindparam(name) for name in _REPLACED})
 )
@@ -117,7 +120,7 @@ def compare(connection: Connection, rows: list[Row]) -> Comparison:
             new.append(row)
             continue
         _refuse_other_type(row, known)
-        if row["version"] == known[row["id"]][1]:
+        if known[row["id"]] == (row["item_type"], row["version"]):
             alike.append(row)
         else:
             differing.append(row)
@@ -162,7 +165,8 @@ def remove(connection: Connection, ids: Sequence[str], at: str) -> int:
     known = heads(connection, ids)
     dialect = connection.dialect.name
     connection.execute(delete(items).where(id_in(dialect, items.c.id)), ids_parameter(dialect, ids))
-    gone = [{"id": item_id, "item_type": known[item_id][0]} for item_id in ids if item_id in known]
+    types = {item_id: stored if stored in _TYPES else _UNKNOWN for item_id, (stored, _) in known.items()}
+    gone = [{"id": item_id, "item_type": types[item_id]} for item_id in ids if item_id in types]
     _append(connection, "delete", [{**row, "version": "", "updated_at": at} for row in gone])
     return len(gone)
 
@@ -177,7 +181,7 @@ def heads(connection: Connection, ids: Sequence[str]) -> Heads:
 
 def _refuse_other_type(row: Row, known: Heads) -> None:
     stored = known[row["id"]][0]
-    if stored != row["item_type"]:
+    if stored in _TYPES and stored != row["item_type"]:  # a type that is none is damage: it is repaired
         raise InvalidRequest(
             f"'{row['id']}' is stored as {stored} and cannot become {row['item_type']}: "
             "delete it first, or use another id."
