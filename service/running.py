@@ -113,10 +113,12 @@ def announced(home: Path, host: str, port: int) -> Iterator[str]:
     """Keep the address and a new token in the home folder while the context is open; yield the token."""
     service = RunningService(_reachable(host), port, secrets.token_urlsafe(32))
     path = home / FILE
-    path.unlink(missing_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    draft = path.with_suffix(".draft")  # whole or absent: a command may look at any moment
+    draft.unlink(missing_ok=True)
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
         json.dump({"host": service.host, "port": service.port, "token": service.token}, file)
+    draft.replace(path)
     try:
         yield service.token
     finally:

@@ -1,6 +1,7 @@
 """The check of a chain of entries: nothing changed, left out, put in, moved or cut off."""
 
 import hmac
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,7 @@ from itertools import chain
 from matcher.audit.entry import FIRST, Entry, hash_of_entry
 
 MOST_FAULTS = 20
+_OF_EACH_KIND = 2
 RESUME = "audit.resume"
 """The act of an entry by which the chain goes on from an older state, as after a restore."""
 
@@ -143,7 +145,20 @@ def verify(entries: Iterable[Entry], head: Head, checkpoints: Sequence[Checkpoin
     if gone:
         latest = max(mark.seq for mark in gone)
         faults.append(Fault(0, FaultKind.GONE, (last.seq + 1, latest)))
-    return Verdict(last.seq, len(checkpoints), tuple(faults[:MOST_FAULTS]), tuple(resumptions))
+    return Verdict(last.seq, len(checkpoints), tuple(_first_of_each(faults)), tuple(resumptions))
+
+
+def _first_of_each(faults: Sequence[Fault]) -> list[Fault]:
+    """Return at most :data:`MOST_FAULTS` faults, in order: the first two of each kind before all others.
+
+    Many changed entries would otherwise hide that signed ones are gone.
+    """
+    told: Counter[FaultKind] = Counter()
+    first, rest = [], []
+    for place, fault in enumerate(faults):
+        told[fault.kind] += 1
+        (first if told[fault.kind] <= _OF_EACH_KIND else rest).append(place)
+    return [faults[place] for place in sorted([*first, *rest][:MOST_FAULTS])]
 
 
 def lost_version(key: bytes, lost: Checkpoint, head: Head, at: datetime) -> str:

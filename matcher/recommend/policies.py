@@ -62,6 +62,9 @@ class Policy:
 
 
 def _shares(**parts: float) -> dict[str, float]:
+    """Return the weights of all signals, scaled to sum to 1; ValueError for a name that is none."""
+    if not parts.keys() <= set(SIGNALS):
+        raise ValueError(f"unknown signals {sorted(parts.keys() - set(SIGNALS))}")
     total = sum(parts.values())
     return {name: parts.get(name, 0.0) / total for name in SIGNALS}
 
@@ -164,8 +167,6 @@ def learnt(text: str) -> dict[Kind, Policy]:
 
 
 def _checked(weights: Mapping[str, float]) -> dict[str, float]:
-    if not weights.keys() <= set(SIGNALS):
-        raise ValueError(f"unknown signals {sorted(weights.keys() - set(SIGNALS))}")
     if any(not 0 <= weight < float("inf") for weight in weights.values()) or not sum(weights.values()):
         raise ValueError("weights must be finite, at least 0, and not all 0")
     return _shares(**weights)

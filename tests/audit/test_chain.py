@@ -9,6 +9,7 @@ from time import process_time
 import pytest
 
 from matcher.audit import FIRST, Entry, Head, hash_of_entry, sign, verify
+from matcher.audit.chain import MOST_FAULTS, FaultKind
 
 NOW = datetime(2026, 12, 1, 9, 0, 0, 123_457, tzinfo=UTC)
 KEY = b"the key of these tests"
@@ -125,3 +126,10 @@ def test_a_year_is_checked_in_seconds() -> None:
     verdict = verify(year, head_of(year), [sign(KEY, 100_000, year[-1].hash, NOW)], KEY)
     assert (verdict.is_sound, verdict.entries) == (True, 100_000)
     assert process_time() - began < 10, "seconds of processor: other work on the machine does not count"
+
+
+def test_many_changed_entries_do_not_hide_that_signed_ones_are_gone() -> None:
+    changed = [replace(entry, subject="person:9") for entry in SOUND[:40]]
+    verdict = verify(changed, head_of(changed), [MARK, replace(MARK, signature="forged")], KEY)
+    assert len(verdict.faults) == MOST_FAULTS
+    assert {FaultKind.CHANGED, FaultKind.UNSIGNED, FaultKind.GONE} <= {one.kind for one in verdict.faults}

@@ -188,6 +188,24 @@ def test_a_choice_of_organisations_outlives_one_that_is_gone(opened: FastAPI) ->
     assert matcher.hiring.desk.find(ADDRESS).shown_to == ()
 
 
+@pytest.mark.parametrize(
+    ("typed", "said", "in_english"),
+    [
+        ({"available_from": "demain"}, "Une date s'écrit comme 2026-12-31", "A date is written as"),
+        ({"organisations": "Personne SAS"}, "écrivez son nom en entier", "write its whole name"),
+    ],
+)
+def test_a_wish_that_cannot_be_read_is_said_on_the_page(
+    opened: FastAPI, typed: dict[str, str], said: str, in_english: str
+) -> None:
+    path, candidate = enter(opened), visitor_of(opened)
+    refused = candidate.post(f"{path}/choix", data=typed | {"everyone": "1"})
+    assert refused.status_code == 422
+    assert said in words(refused)
+    candidate.post("/langue", data={"lang": "en"})
+    assert in_english in words(candidate.post(f"{path}/choix", data=typed | {"everyone": "1"}))
+
+
 def test_who_may_not_enter_reads_why_and_not_that_the_address_is_wrong(opened: FastAPI) -> None:
     form = {"email": ADDRESS, "name": "", "agreed": CURRENT}
     uninvited = visitor_of(opened).post("/candidats", data=form)

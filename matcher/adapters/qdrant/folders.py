@@ -142,10 +142,15 @@ class FolderGenerations:
         folder = self._root / name
         if not folder.is_dir() or name == self._written() or is_held(folder / "lock"):
             return False
-        # The manifest goes first: a half-removed generation can never be taken for a whole one.
-        (folder / _MANIFEST).unlink(missing_ok=True)
-        shutil.rmtree(folder)
-        sync_folder(self._root)
+        try:
+            # The manifest goes first: a half-removed generation can never be taken for a whole one.
+            (folder / _MANIFEST).unlink(missing_ok=True)
+            shutil.rmtree(folder)
+            sync_folder(self._root)
+        except OSError as error:
+            raise BackendUnavailable(
+                "A former index cannot be removed. Check permissions.", place=folder, cause=error.strerror
+            ) from error
         return True
 
     def exclusive(self) -> AbstractContextManager[object]:

@@ -10,7 +10,8 @@ from starlette.responses import JSONResponse
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
-from matcher.errors import InvalidRequest
+from matcher.domain.store import Items
+from matcher.errors import Ambiguous, InvalidRequest, NotFound
 from matcher.hiring.candidates import (
     LANGUAGES,
     MOST_BYTES,
@@ -143,7 +144,7 @@ async def choose(request: Request, followed: FollowedDep, engine: EngineDep) -> 
     def act(matcher: Matcher) -> Candidate:
         names = [name.strip() for name in form.get("organisations", "").split(";") if name.strip()]
         items = matcher.store.items
-        named = [find_item(items, name, ItemType.ORGANISATION).id for name in names]
+        named = [_organisation(items, name) for name in names]
         # An organisation that is gone has no name to type: it stays chosen until its own box is unticked.
         still = [gone_id for gone_id in followed.candidate.shown_to if gone_id in gone]
         wishes = Wishes(
@@ -229,7 +230,20 @@ def _day(text: str) -> date | None:
     try:
         return date.fromisoformat(text)
     except ValueError as error:
-        raise InvalidRequest("A date is written as 2026-12-31.") from error
+        raise ChangeRefused(
+            "Une date s'écrit comme 2026-12-31.", "A date is written as 2026-12-31."
+        ) from error
+
+
+def _organisation(items: Items, name: str) -> str:
+    """Return the id of the organisation of this name; ChangeRefused where none or several have it."""
+    try:
+        return find_item(items, name, ItemType.ORGANISATION).id
+    except (NotFound, Ambiguous, InvalidRequest) as error:
+        raise ChangeRefused(
+            f"Aucune organisation, ou plusieurs, pour « {name} » : écrivez son nom en entier.",
+            f"No organisation, or several, for “{name}”: write its whole name.",
+        ) from error
 
 
 def _page(
