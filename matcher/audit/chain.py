@@ -154,7 +154,8 @@ def _first_of_each(faults: Sequence[Fault]) -> list[Fault]:
     Many changed entries would otherwise hide that signed ones are gone.
     """
     told: Counter[FaultKind] = Counter()
-    first, rest = [], []
+    first: list[int] = []
+    rest: list[int] = []
     for place, fault in enumerate(faults):
         told[fault.kind] += 1
         (first if told[fault.kind] <= _OF_EACH_KIND else rest).append(place)
