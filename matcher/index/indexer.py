@@ -29,7 +29,7 @@ from matcher.index.generations import (
 )
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of
-from matcher.index.parking import check_parked, write
+from matcher.index.parking import check_parked, write, write_changes
 from matcher.index.ports import Encoder, Index, Point
 
 NOTHING_PARKED: Mapping[str, str] = MappingProxyType({})
@@ -264,7 +264,7 @@ class Indexer:
             parked.pop(item_id, None)
         held = index.versions(ids)
         fresh = [item for i, item in listed.items() if held.get(i) != item.version]
-        refused = write(index, fresh, self._points)
+        refused = write_changes(index, fresh, self._points)
         parked |= refused
         gone = [i for i in ids if i in held and (i not in listed or i in refused)]
         index.delete(gone)

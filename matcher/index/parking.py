@@ -1,10 +1,10 @@
 """Items that cannot be indexed: set apart and said, so that the rest goes on."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from matcher.domain.items import AnyItem, Lead
-from matcher.errors import BackendUnavailable, NotReady
+from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
 from matcher.index.ports import Index, Point
 
 Encode = Callable[[Sequence[AnyItem]], list[Point]]
@@ -13,6 +13,9 @@ MOST_PARKED = 100
 """Items that may be set apart at most, in a large catalogue."""
 _ONE_IN = 20
 """In a smaller one, one listed item in so many; one may always be."""
+
+_SEVERAL = 3
+"""Items of one batch that an index refuses all alike by its own fault: fewer may be so by chance."""
 
 _log = logging.getLogger(__name__)
 _PLAIN = Lead(id="PLAIN", name="École")
@@ -40,7 +43,29 @@ def write(index: Index, items: Sequence[AnyItem], encode: Encode) -> dict[str, s
 
     Without this one such item would stop the index: its batch would be tried again for ever.
     """
+    return _set_apart(items, tried(items, lambda some: index.upsert(encode(some)), encode))
+
+
+def write_changes(index: Index, items: Sequence[AnyItem], encode: Encode) -> dict[str, str]:
+    """Write the points of changed items as :func:`write` does, into an index that serves.
+
+    BackendUnavailable, and nothing set apart, where it refuses several items and all alike: then the fault is
+    the index's own, and every later change would be left out of it, one by one.
+    """
     faults = tried(items, lambda some: index.upsert(encode(some)), encode)
+    reasons = {(type(fault), str(fault)) for fault in faults.values()}
+    is_refused = len(reasons) == 1 and isinstance(next(iter(faults.values())), InvalidRequest)
+    if is_refused and len(faults) == len(items) >= _SEVERAL:
+        raise BackendUnavailable(
+            f"The index refuses all of {len(items)} items alike: {next(iter(faults.values()))}"
+            " Nothing was left out; the changes wait. `matcher doctor` checks the index;"
+            " to write it anew, run: matcher reindex"
+        )
+    return _set_apart(items, faults)
+
+
+def _set_apart(items: Sequence[AnyItem], faults: Mapping[str, Exception]) -> dict[str, str]:
+    """Say which items are left out; return their versions by id."""
     for item_id, fault in faults.items():  # not its message, which would quote the text
         _log.warning("item %s cannot be indexed and is left out (%s)", item_id, type(fault).__name__)
     return {item.id: item.version for item in items if item.id in faults}

@@ -278,6 +278,32 @@ def test_an_index_that_refuses_too_much_is_not_swapped_in(
     assert indexer.generations.current() == generation.name
 
 
+@pytest.mark.parametrize(("below", "waits"), [(10, True), (3, False)])
+def test_an_index_that_refuses_every_change_sets_none_apart(
+    indexer: Indexer, generation: Generation, store: Store, root: Path, below: int, waits: bool
+) -> None:
+    generation.index.close()
+    store.items.put([organisation(n, "neuf") for n in range(4)], source="test")
+    cursor = store.outbox.cursor(generation.name)
+    refusing = replace(
+        indexer, generations=FolderGenerations(root, type("RefusingSome", (Refusing,), {"below": below}))
+    )
+    with closing(refusing.open().index) as index:
+        opened = Generation(generation.name, index)
+        if waits:
+            with pytest.raises(BackendUnavailable, match="refuses all of 4 items alike: The server refuses"):
+                refusing.sync(opened)
+            assert store.outbox.cursor(generation.name) == cursor
+        else:
+            assert refusing.sync(opened).upserted == 1
+    parked = indexer.generations.manifest(generation.name).parked
+    assert sorted(parked) == ([] if waits else ["ORG000", "ORG001", "ORG002"])
+    opened = indexer.open()
+    indexer.sync(opened)
+    assert not indexer.differences(opened.index, parked)
+    opened.index.close()
+
+
 def test_so_it_is_with_what_another_way_of_filling_sets_apart(
     indexer: Indexer, generation: Generation
 ) -> None:
