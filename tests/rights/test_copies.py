@@ -9,6 +9,7 @@ import pytest
 
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher, sweep_old
+from matcher.hiring.needs import EmployerFact
 from matcher.introductions import Act, Actor, Details, Ground, Party, Side
 from matcher.people import Purpose, Scope
 from matcher.rights import Subject, SubjectKind
@@ -134,3 +135,13 @@ def test_a_word_of_a_request_that_was_withdrawn_before_it_is_in_no_copy(matcher:
     desk.act(made.id, Act.WRITE, staff, NOW, Details(words={Side.FIRST: "brouillon"}))
     desk.act(made.id, Act.WITHDRAW, staff, NOW)
     assert "brouillon" not in str(copy_of(matcher, ONE.id))
+
+
+def test_published_facts_on_an_employer_are_in_its_copy_and_in_no_other(matcher: Matcher) -> None:
+    siren = ONE.siret[:9]
+    facts = [EmployerFact(siren, year, 92, "UN", "31", "62.01Z", "https://a.fr") for year in (2023, 2024)]
+    other = EmployerFact("999999999", 2023, 60, "AILLEURS", "31", "62.01Z", "https://example.org")
+    matcher.store.employer_facts.put([*facts, other], NOW)
+    told = copy_of(matcher, ONE.id)["employer_facts"]
+    assert [(row["siren"], row["year"]) for row in told] == [(siren, 2023), (siren, 2024)]
+    assert "employer_facts" not in copy_of(matcher, OTHER.id)

@@ -32,8 +32,10 @@ from matcher.adapters.sql.schema import (
     saved_searches,
     shortlist_entries,
 )
-from matcher.rights import Rows, Subject, SubjectKind
+from matcher.rights import RawItem, Rows, Subject, SubjectKind
 
+_SIREN = 9
+"""Digits of a SIRET that name the company."""
 _SECRET = {
     "token_hash": "a hash of the token",
     "password_hash": "a hash of the password",
@@ -91,7 +93,21 @@ def rows_naming(connection: Connection, subject: Subject) -> dict[str, Rows]:
         readable = [_readable(row) for row in rows]
         if readable:
             found[table.name] = readable
-    return found
+    published = _published(connection, subject)
+    return found | ({employer_facts.name: published} if published else {})
+
+
+def _published(connection: Connection, subject: Subject) -> list[dict[str, Any]]:
+    """Return the published facts on an organisation as an employer: they name its SIREN, not its id."""
+    if subject.kind is not SubjectKind.ORGANISATION:
+        return []
+    statement = select(items.c.item_type, items.c.name, items.c.body).where(items.c.id == subject.id)
+    row = connection.execute(statement).one_or_none()
+    siren = RawItem(row.item_type, row.name, row.body).siret[:_SIREN] if row else ""
+    if not siren:
+        return []
+    facts = select(employer_facts).where(employer_facts.c.siren == siren).order_by(employer_facts.c.year)
+    return [dict(fact) for fact in connection.execute(facts).mappings()]
 
 
 def free_texts(connection: Connection) -> Iterator[tuple[str, str]]:
