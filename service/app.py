@@ -2,13 +2,15 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any
 
 import anyio
 import structlog
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from fastapi.routing import APIRoute
+from starlette.routing import BaseRoute
 
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher, sweep_old
@@ -102,7 +104,7 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
         docs_url=None,  # served from our own files instead
         redoc_url=None,
         telemetry={"tracing": False, "metrics": False, "logs": False},  # /metrics and the log cover these
-        generate_unique_id_function=lambda route: route.name,
+        generate_unique_id_function=_id_of,
     )
     app.state.settings = settings
     app.state.metrics = Metrics()
@@ -112,12 +114,28 @@ def create_app(settings: Settings, matcher: Matcher | None = None) -> FastAPI:
     errors.install(app)
     documentation.install(app)
     middleware.install(app, app.state.metrics, settings)
-    for routes in ASKED:
-        # identified here too: who asks is counted, if only by address
-        app.include_router(routes.router, dependencies=[Depends(identify)])
-    app.include_router(health.router)
+    app.router.routes.extend(_asked())
     install_pages(app)
     return app
+
+
+def _id_of(route: APIRoute) -> str:
+    return route.name
+
+
+@cache
+def _asked() -> tuple[BaseRoute, ...]:
+    """Return the routes of the API, the same for all applications of a process.
+
+    FastAPI analyses the parameters of every included route at the first request, which takes half a second.
+    An application after the first, as tests make hundreds, finds it done.
+    """
+    routes = APIRouter(generate_unique_id_function=_id_of)
+    for asked in ASKED:
+        # identified here too: who asks is counted, if only by address
+        routes.include_router(asked.router, dependencies=[Depends(identify)])
+    routes.include_router(health.router)
+    return tuple(routes.routes)
 
 
 def create_worker_app() -> FastAPI:

@@ -1,10 +1,12 @@
 """Adds the pages to the application, and drops the files that they have kept for long enough."""
 
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import BaseRoute
 
 from service.http.access.identify import identify
 from service.pages import account, demonstration, errors, open_id, public
@@ -20,6 +22,7 @@ from service.pages.staff.imports import routes as imports
 from service.pages.staff.imports.waiting import WaitingFiles
 
 STATIC = Path(__file__).with_name("static")
+OF_PAGES = (Depends(identify), Depends(leave_last_form))  # in this order: the second asks who it is
 ROUTERS = (
     public.router,
     account.router,
@@ -62,12 +65,19 @@ def install(app: FastAPI) -> None:
     """Serve the pages and their files, and show errors to browsers as pages."""
     errors.install(app)
     app.state.sendings = Sendings()
-    of_pages = [Depends(identify), Depends(leave_last_form)]  # in this order: the second asks who it is
-    for router in ROUTERS:
-        app.include_router(router, dependencies=of_pages)
+    app.router.routes.extend(_routes())
     if app.state.settings.demonstration:
-        app.include_router(demonstration.router, dependencies=of_pages)
+        app.include_router(demonstration.router, dependencies=OF_PAGES)
     app.mount("/static", StaticFiles(directory=STATIC), name="static")
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Return the routes of the pages, analysed once a process as those of the API are."""
+    routes = APIRouter()
+    for router in ROUTERS:
+        routes.include_router(router, dependencies=OF_PAGES)
+    return tuple(routes.routes)
 
 
 def sweep(home: Path, now: datetime) -> None:

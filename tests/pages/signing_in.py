@@ -1,11 +1,12 @@
 """Browsers of people who are signed in, for tests of pages."""
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from matcher.people import Person, Role, new_person, permissions_of
 from service.http.access import Caller
-from service.http.access.identify import identify
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 MEMBER = new_person("claire@example.org", "Claire Martin", roles=[Role.MEMBER], organisations=["ORG001"])
@@ -17,15 +18,25 @@ PEOPLE = {person.id: person for person in (MEMBER, OTHER, STAFF, HR, ADMIN)}
 
 
 def let_in(app: FastAPI) -> None:
-    """Let the person of the header ``X-Person`` in: what is tested are the pages, not the sign-in."""
+    """Let the person of the header ``X-Person`` in: what is tested are the pages, not the sign-in.
 
-    async def person_of(request: Request) -> Caller:
-        person = PEOPLE.get(request.headers.get("x-person", ""))
-        caller = Caller(permissions_of(person.roles if person else ()), person=person)
-        request.state.caller = caller
-        return caller
+    The application has not started yet.
+    """
+    app.add_middleware(_LetIn)
 
-    app.dependency_overrides[identify] = person_of
+
+class _LetIn:
+    """Says who asks before the application tries to find out."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            person = PEOPLE.get(Headers(scope=scope).get("x-person", ""))
+            caller = Caller(permissions_of(person.roles if person else ()), person=person)
+            scope["state"] = {**scope.get("state", {}), "caller": caller}
+        await self.app(scope, receive, send)
 
 
 def browser_of(app: FastAPI, person: Person) -> TestClient:
