@@ -289,12 +289,17 @@ class EvidenceFinder:
             return [()] * self._number
         ignored = self._policy.ignored_domains
         asked = {name: found for name, found in self._query.mentions.items() if found.domain not in ignored}
-        named = [asked.keys() & item.mentions.keys() for item in self._items]
+        named = [asked.keys() & self._offered(item) for item in self._items]
         holders = Counter(chain.from_iterable(named))
         rarity = {concept: self._rarity(count) for concept, count in holders.items()}
         return [
             _shared(asked, item, concepts, rarity) for item, concepts in zip(self._items, named, strict=True)
         ]
+
+    def _offered(self, item: Analysis) -> Set[str]:
+        """Concepts of an item that may answer: what it seeks itself answers nobody who seeks the same."""
+        seeks = self._query.is_sought
+        return {concept for concept, one in item.mentions.items() if not (seeks and one.field == "needs")}
 
     @cached_property
     def _word_holders(self) -> Counter[str]:

@@ -40,6 +40,10 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
     return text
 
 
+_JOINING = re.compile(r"\s+(?:mais|et|ou|but|and|or)$", re.IGNORECASE)
+"""What joined a clause to one that is left out: "cybersécurité mais (pas de conseil)"."""
+
+
 def lower_in_place(text: str) -> str:
     """Lower the case and keep every place: "İ" is the one letter that would become two.
 
@@ -85,7 +89,7 @@ def clauses(text: str) -> list[Span]:
         part = text[start:end]
         if any(_tells(token.text) for token in tokens(part)):
             left = start + len(part) - len(part.lstrip())
-            stripped = part.strip()
+            stripped = _JOINING.sub("", part.strip())
             found.append(Span(left, left + len(stripped), stripped))
         start = cut.end() if cut else end
     return found

@@ -225,6 +225,10 @@ NOTICES: dict[str, Phrase] = {
         "Rien de net ne correspond. {french}",
         "Nothing clearly fits. {english}",
     ),
+    "nothing_sure": (
+        "Rien de sûr ne correspond : voyez ce qui est « moins sûr », avec ses raisons.",
+        "Nothing is sure to fit: see what is “less sure”, with its reasons.",
+    ),
     "nothing_else": (
         "Rien d'autre de net : la liste s'arrête là.",
         "Nothing else fits clearly: the list ends here.",

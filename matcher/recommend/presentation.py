@@ -105,16 +105,26 @@ def _present(rank: int, entry: Scored, reasons: tuple[Reason, ...], context: Con
 
 
 def notices_of(
-    context: Context, on: datetime | None, items: Sequence[Recommendation], k: int
+    context: Context,
+    on: datetime | None,
+    shown: tuple[Sequence[Recommendation], Sequence[Recommendation]],
+    k: int,
 ) -> tuple[Missing, ...]:
-    """Say what is to be said of an answer as a whole, of which ``k`` proposals were asked."""
+    """Say what is to be said of an answer as a whole: of its items, and those less sure, of ``k`` asked."""
     query = context.query.analysis
     notices: tuple[Missing, ...] = (notice("planned"),) if context.plan else ()
     notices += context.said.notices(query.subject, on)
     if not isinstance(query.subject, Item):
         notices += unused(query)
-    if sum(not item.participates for item in items) < k:
+    if sum(not item.participates for item in shown[0]) < k:
         french, english = HELPS[context.policy.kind]
-        code = "nothing_else" if items else "nothing"
-        notices += (notice(code, french=french, english=english),)
+        notices += (notice(_end_of(*shown), french=french, english=english),)
     return notices
+
+
+def _end_of(items: Sequence[Recommendation], weaker: Sequence[Recommendation]) -> str:
+    """Return the notice on a list that is shorter than asked; what was said already is no advice."""
+    if items:
+        return "nothing_else"
+    is_said = any(reason.clear for item in weaker for reason in item.reasons)
+    return "nothing_sure" if is_said else "nothing"

@@ -1,12 +1,13 @@
 """Which questions are answered: what makes one wrong, which valid ones get no items, and how deep to look."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from matcher.domain.answers import Missing
 from matcher.domain.eligibility import eligible
 from matcher.domain.items import AnyItem, Item, Kind, Lead, Opportunity, Organisation, Profile
 from matcher.errors import InvalidRequest
-from matcher.language import are_twins, organisation_key
+from matcher.language import Span, are_twins, fold_words, organisation_key
 from matcher.recommend.phrases import notice
 from matcher.recommend.policies import Policy
 
@@ -52,6 +53,18 @@ def may_meet(query: AnyItem | Profile, item: AnyItem | Profile, on: datetime | N
         if isinstance(item, Lead) and _runs(query, item):
             return False
     return eligible(query, item, on)
+
+
+def refused_by(exclusions: Iterable[Span], item: AnyItem | Profile) -> bool:
+    """Whether a request excludes an organisation by its name: "un expert, mais pas Custocy".
+
+    >>> refused_by([Span(0, 11, "pas Custocy")], Organisation(id="ORG9", name="Custocy SAS"))
+    True
+    """
+    if not isinstance(item, Organisation):
+        return False
+    name = organisation_key(item.name)
+    return any(f" {name} " in f" {fold_words(span.text)} " for span in exclusions)
 
 
 def _runs(organisation: Organisation, lead: Lead) -> bool:

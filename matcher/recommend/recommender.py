@@ -37,7 +37,7 @@ from matcher.recommend.history import (
 from matcher.recommend.planned import as_planned, plan_for
 from matcher.recommend.policies import POLICIES, Policy
 from matcher.recommend.presentation import Context, notices_of, presented
-from matcher.recommend.questions import check, depth_of, may_meet, refusal
+from matcher.recommend.questions import check, depth_of, may_meet, refusal, refused_by
 from matcher.recommend.rerank import (
     Scored,
     admits,
@@ -188,7 +188,7 @@ class Recommender:
             signals,
         )
         items, weaker = self._listed(context, k)
-        notices = notices_of(context, on, items, k)
+        notices = notices_of(context, on, (items, weaker), k)
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
         calibration = self._calibration.version
@@ -270,10 +270,13 @@ class Recommender:
         terms = self._features.terms(asker)
         hits = self._index.query(side.asked, terms, Where(policy.item_type, open_at, excluded), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
+        refused = asker.exclusions if asker.id is None else ()
         pairs = []
         for hit in hits:
             item = found.get(hit.id)
-            if item is not None and may_meet(asker.subject, item.analysis.subject, on):
+            if item is None or refused_by(refused, item.analysis.subject):
+                continue
+            if may_meet(asker.subject, item.analysis.subject, on):
                 pairs.append((item, text_likeness(hit.score, self._floor)))
         scored = rerank(side, pairs, policy, self._floor, self._analyser.knowledge.meets)
         return [entry for entry in scored if admits(entry)]

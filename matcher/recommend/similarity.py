@@ -188,10 +188,16 @@ class Comparison:
 
     @cached_property
     def item_echoes(self) -> Echoes:
-        """Each hit's label nearest to the question's whole text; -1 without one. An axis is no theme."""
+        """Each hit's label nearest to the question's whole text; -1 without one. An axis is no theme.
+
+        What a hit seeks answers nobody who seeks the same.
+        """
         found = _no_echoes(len(self.items))
-        whole = self._rounded[-1]
+        whole = self._rounded[-1].copy()
         for place, (item, start) in enumerate(zip(self.items, self._starts.tolist(), strict=True)):
+            needs = item.spans.get(Role.NEEDS)
+            if self.query.is_sought and needs is not None:
+                whole[start + needs.start : start + needs.stop] = 0.0
             axis = item.spans.get(Role.AXIS)
             themes = whole[start : start + (len(item.labels) if axis is None else axis.start)]
             if len(themes):

@@ -139,4 +139,4 @@ def test_a_list_that_nothing_is_probable_enough_for_is_empty_and_says_what_would
     answer = recommender.recommend(CARTO, Kind.PARTNER, on=NOW)
     assert answer.items == ()
     assert ids(answer.weaker)[:2] == ["ORG2", "ORG5"]
-    assert notices(answer) == ["nothing"]
+    assert notices(answer) == ["nothing_sure"]

@@ -180,6 +180,25 @@ def test_what_a_request_excludes_is_no_shared_subject() -> None:
     assert notices(excluded) == ["exclusion", "nothing"]
 
 
+def test_who_is_refused_by_name_is_not_listed() -> None:
+    others = [HOST, HOST.model_copy(update={"id": "ORG3", "name": "Société Colibri SAS"})]
+    for asked in ("hébergement mais pas Colibri", "hébergement, sauf colibri"):
+        answer = ask(Profile(description=asked), *others, BAKER, CHOIR)
+        assert "ORG2" in ids(answer.items)
+        assert "ORG3" not in ids([*answer.items, *answer.weaker])
+    assert answer.notices[0].code == "exclusion"
+    wanted = ask(Profile(description="hébergement par Colibri"), *others, BAKER, CHOIR)
+    assert "ORG3" in ids(wanted.items)
+
+
+def test_who_seeks_the_same_does_not_answer_a_request() -> None:
+    seeks = Organisation(id="ORG3", name="Aile", description="Vole.", needs=("drones pour la cartographie",))
+    makes = Organisation(id="ORG4", name="Rotor", description="Vole.", expertise=("drones de cartographie",))
+    answer = ask(Profile(description="cherche drones pour la cartographie"), seeks, makes, knowledge=DRONES)
+    assert ids(answer.items) == ["ORG4"]
+    assert "« drones pour la cartographie »" not in french(told(answer.weaker, "ORG3"))
+
+
 def test_terms_that_sound_alike_are_told_apart() -> None:
     shop = Organisation(id="ORG3", name="Étal", expertise=("place de marché",))
     asker = Profile(description="marchés publics")
