@@ -1,5 +1,6 @@
 """*Courriers*: staff read what was or would be sent; sign-in links are shown to nobody."""
 
+import re
 from datetime import UTC, datetime
 
 from fastapi import FastAPI
@@ -22,6 +23,11 @@ def test_a_request_can_be_read_as_its_reader_gets_it(signed: FastAPI) -> None:
     shown = browser.get(f"/courriers/{message.id}").text
     assert "Rodez" in shown
     assert "Citadelle" not in shown
+    assert "/answers/…?choice=yes" in shown
+    body = matcher.letters.compose(message, now).get_body(("plain",)).get_content()
+    tokens = re.findall(r"/answers/([\w-]+)", body)
+    assert tokens
+    assert not any(token in shown for token in tokens), "whoever reads a link could answer with it"
 
 
 def test_a_sign_in_link_is_shown_to_nobody(signed: FastAPI) -> None:

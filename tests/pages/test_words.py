@@ -37,7 +37,9 @@ def propose(matcher: Matcher) -> Introduction:
     return matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, datetime.now(UTC))
 
 
-def send(app: FastAPI, one: Introduction, act: str, first: str = "", second: str = "") -> Response:
+def send(
+    app: FastAPI, one: Introduction, act: str, first: str = "", second: str = "", **ticked: str
+) -> Response:
     """Send the form of a pair as a browser does: with the version and the words that it was made from."""
     form = {
         "act": act,
@@ -47,7 +49,7 @@ def send(app: FastAPI, one: Introduction, act: str, first: str = "", second: str
         "read-first": one.words.get(Side.FIRST, ""),
         "read-second": one.words.get(Side.SECOND, ""),
     }
-    return browser_of(app, STAFF).post(f"/a-traiter/{one.id}", data=form)
+    return browser_of(app, STAFF).post(f"/a-traiter/{one.id}", data=form | ticked)
 
 
 def stored(matcher: Matcher, one: Introduction) -> Introduction:
@@ -225,6 +227,20 @@ def test_without_an_index_the_pair_is_shown_without_evidence(pages_home: Path, t
 def test_a_word_that_names_the_other_is_warned_of(signed: FastAPI, one: Introduction) -> None:
     assert "Ce mot nomme" in send(signed, one, "preview", first="Voyez citadelle securite !").text
     assert "Ce mot nomme" not in send(signed, one, "preview", first="Une belle citadelle").text
+
+
+def test_a_word_that_names_the_other_goes_only_when_that_is_ticked(
+    signed: FastAPI, matcher: Matcher, one: Introduction
+) -> None:
+    naming = "Citadelle Sécurité serait ravie."
+    for act in ("approve", "write"):
+        stopped = send(signed, one, act, first=naming)
+        assert stopped.status_code == 422
+        assert "Ce mot nomme" in stopped.text
+        assert naming in stopped.text
+        assert stored(matcher, one) == one
+    assert send(signed, one, "approve", first=naming, named="1").status_code == 303
+    assert stored(matcher, one).words == {Side.FIRST: naming}
 
 
 def test_those_approved_together_keep_their_own_words(

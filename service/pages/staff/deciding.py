@@ -30,7 +30,16 @@ from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.staff.pair import HistoryRow, PairSide, history_rows, pair_warnings, side_of_pair
 from service.pages.staff.queue import StaffDep, decision_of
-from service.pages.staff.words import SideMail, TypedWord, fault_of, new_words, side_mails, typed_words
+from service.pages.staff.words import (
+    NAMES_THE_OTHER,
+    SideMail,
+    TypedWord,
+    fault_of,
+    names_the_other,
+    new_words,
+    side_mails,
+    typed_words,
+)
 
 router = APIRouter(include_in_schema=False)
 
@@ -92,6 +101,7 @@ async def _decided(request: Request, introduction_id: str, staff: Caller, engine
         return await _shown_again(request, introduction_id, engine, words)
     actor = Actor(Party.STAFF, staff.name)
     try:
+        await _require_consent(form, words, introduction_id, engine)
         sent = _sent(form, words)
         is_changed = await engine.write(lambda matcher: _do(matcher, introduction_id, sent, actor))
     except IllegalStep:
@@ -103,6 +113,16 @@ async def _decided(request: Request, introduction_id: str, staff: Caller, engine
     if sent.act is Act.WRITE:
         return back_to(f"/a-traiter/{introduction_id}", said=_said(words) if is_changed else "record_same")
     return back_to("/a-traiter", said=f"staff_{sent.act.value}")
+
+
+async def _require_consent(
+    form: Mapping[str, str], words: Mapping[Side, TypedWord], introduction_id: str, engine: EngineDep
+) -> None:
+    """Raise InvalidRequest for a word that names the other organisation, unless it is ticked that it may."""
+    if form.get("act") not in (Act.APPROVE, Act.WRITE) or "named" in form:
+        return
+    if await engine.read(lambda matcher: names_the_other(matcher, introduction_id, words, now())):
+        raise InvalidRequest(NAMES_THE_OTHER)
 
 
 async def _shown_again(
@@ -117,7 +137,8 @@ async def _shown_again(
     page = await _read(request, introduction_id, engine, words, now())
     is_refused = _is_refused(words)
     status = 422 if is_refused else status
-    incomplete = status == 422 and not is_refused
+    is_naming = any(mail.warning for mail in page.mails)
+    incomplete = status == 422 and not is_refused and not is_naming
     page = replace(page, conflict=status == 409, incomplete=incomplete, previewed=status == 200)
     return show(request, page, section="/a-traiter", status=status)
 

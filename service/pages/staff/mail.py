@@ -1,5 +1,6 @@
 """The page *Courriers*: every mail with its state, and each as its reader gets it."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +20,8 @@ from service.pages.listing import Pager
 from service.pages.text import mark
 
 router = APIRouter(include_in_schema=False)
+_SECRET = re.compile(r"/[\w-]{20,}")
+"""What stands in a link so that only its reader can follow it."""
 MailDep = Annotated[Caller, requires(Permission.SEE_MAIL)]
 ROWS = 25
 STATES: dict[State, str] = {
@@ -148,8 +151,8 @@ def _page(matcher: Matcher, number: int) -> MailPage:
 def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
     """Return subject and text; both "" where the mail can no longer be written, as after an erasure.
 
-    A sign-in link is not shown: it would let its reader in as somebody else. Who a candidate is, is not
-    for staff at all.
+    A sign-in link is not shown: it would let its reader in as somebody else. Of other links the secret part
+    is left out: its reader could answer for somebody. Who a candidate is, is not for staff at all.
     """
     if message.event in TO_CANDIDATES | {Event.SIGN_IN, Event.RIGHTS}:
         return "", ""
@@ -158,7 +161,7 @@ def _written(matcher: Matcher, message: Message) -> tuple[str, str]:
     except MatcherError:
         return "", ""
     body = written.get_body(("plain",))
-    return str(written["Subject"]), str(body.get_content()) if body else ""
+    return str(written["Subject"]), _SECRET.sub("/…", str(body.get_content())) if body else ""
 
 
 def _row(message: Message, names: Mapping[str, str]) -> MailRow:

@@ -106,6 +106,20 @@ def side_mails(
     return found
 
 
+def names_the_other(
+    matcher: Matcher, introduction_id: str, given: Mapping[Side, TypedWord], at: datetime
+) -> bool:
+    """Whether a typed word names the other side, which does not allow that yet."""
+    one = matcher.store.introductions.get(introduction_id)
+    items = matcher.store.items.get_many([one.first_id, one.second_id])
+    others = {Side.FIRST: items.get(one.second_id), Side.SECOND: items.get(one.first_id)}
+    for side, typed in given.items():
+        other = others[side]
+        if isinstance(other, Organisation) and _names(matcher, typed.text, other, at):
+            return True
+    return False
+
+
 def _mail(one: Introduction, side: Side, name: str, typed: TypedWord | None, *, is_ahead: bool) -> SideMail:
     """Return what the form of a side shows: what was typed, beside what another person stored meanwhile."""
     stored = one.words.get(side, "")
