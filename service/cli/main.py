@@ -7,8 +7,10 @@ Exit codes: 0 done; 2 the command line or the request cannot be served as writte
 prepared first, or an outside part failed.
 """
 
+import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
@@ -338,10 +340,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(BackendUnavailable(_UNWRITABLE.format(sys.stdout.encoding)))
     except OSError as fault:
         where = f" ({fault.filename})" if fault.filename else ""
+        if not fault.filename:
+            _give_up_output()
         return _report(
             BackendUnavailable(f"The system refused to read or write{where}: {fault.strerror or fault}.")
         )
     return 0
+
+
+def _give_up_output() -> None:
+    """Write no more: Python would try again with what is left at its end, and fail with a code of its own."""
+    with suppress(OSError, ValueError):  # a stream without a file
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _require_text(arguments: Sequence[str]) -> None:

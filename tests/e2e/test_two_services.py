@@ -85,10 +85,12 @@ def lead(item_id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def services(tmp_path: Path, shared: dict[str, str]) -> Iterator[list[Service]]:
-    """All of them ready, started together; one of them makes the index."""
+    """All of them ready: the first makes the index, then the others start together."""
     running: list[Service] = []
     try:
-        running.extend(Service(tmp_path / f"service-{number}", shared) for number in range(COUNT))
+        running.append(Service(tmp_path / "service-0", shared))
+        wait_until(running[0].is_ready)
+        running.extend(Service(tmp_path / f"service-{number}", shared) for number in range(1, COUNT))
         for one in running:
             wait_until(one.is_ready)
         yield running
