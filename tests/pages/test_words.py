@@ -237,6 +237,7 @@ def test_a_word_that_names_the_other_goes_only_when_that_is_ticked(
         stopped = send(signed, one, act, first=naming)
         assert stopped.status_code == 422
         assert "Ce mot nomme" in stopped.text
+        assert "Rien n'a été enregistré" in plain(stopped.text)
         assert naming in stopped.text
         assert stored(matcher, one) == one
     assert send(signed, one, "approve", first=naming, named="1").status_code == 303

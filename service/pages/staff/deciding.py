@@ -49,7 +49,8 @@ class PairPage(Page):
     """One introduction: both sides, warnings, mails, history, and what staff may do.
 
     ``judged``: False while the index is away, so that no side has evidence. ``conflict``: it changed while
-    the form was filled in. ``incomplete``: the form lacked something. ``previewed``: mails were asked for.
+    the form was filled in. ``incomplete``: the form lacked something. ``naming``: a word names the other
+    side and nobody ticked that it may. ``previewed``: mails were asked for.
     """
 
     template: ClassVar[str] = "staff/pair.html"
@@ -65,6 +66,7 @@ class PairPage(Page):
     judged: bool
     conflict: bool = False
     incomplete: bool = False
+    naming: bool = False
     previewed: bool = False
 
 
@@ -137,9 +139,11 @@ async def _shown_again(
     page = await _read(request, introduction_id, engine, words, now())
     is_refused = _is_refused(words)
     status = 422 if is_refused else status
-    is_naming = any(mail.warning for mail in page.mails)
-    incomplete = status == 422 and not is_refused and not is_naming
-    page = replace(page, conflict=status == 409, incomplete=incomplete, previewed=status == 200)
+    naming = status == 422 and any(mail.warning for mail in page.mails)
+    incomplete = status == 422 and not is_refused and not naming
+    page = replace(
+        page, conflict=status == 409, incomplete=incomplete, naming=naming, previewed=status == 200
+    )
     return show(request, page, section="/a-traiter", status=status)
 
 
