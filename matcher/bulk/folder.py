@@ -16,7 +16,7 @@ from pathlib import Path
 from types import FrameType
 
 from matcher.errors import BackendUnavailable
-from matcher.locks import FileLock, is_held
+from matcher.locks import FileLock
 
 _PREFIX = "matcher-ray-"  # short: names of sockets may have 107 characters
 _OWNER = "owner"
@@ -41,11 +41,12 @@ def private_folder() -> Iterator[Path]:
 
 def _remove_ownerless(place: Path) -> None:
     for folder in place.glob(f"{_PREFIX}*"):
-        with suppress(OSError, BackendUnavailable):  # another removed it
+        with suppress(OSError, BackendUnavailable):  # another removed it, or it is in use
             found = folder.lstat()
             is_new = time.time() - found.st_mtime < _BEING_MADE_S and not (folder / _OWNER).exists()
-            if found.st_uid == os.getuid() and not is_new and not is_held(folder / _OWNER):
-                shutil.rmtree(folder, ignore_errors=True)
+            if found.st_uid == os.getuid() and not is_new:
+                with FileLock(folder / _OWNER):  # until it is gone
+                    shutil.rmtree(folder, ignore_errors=True)
 
 
 @contextmanager

@@ -13,7 +13,15 @@
 
 from matcher.index.documents import TEMPLATE, LabelVectors, passage, to_points
 from matcher.index.exact import ExactIndex
-from matcher.index.generations import Differences, Fill, Generation, Generations, Progress, SyncReport
+from matcher.index.generations import (
+    GENERATION_NAME,
+    Differences,
+    Fill,
+    Generation,
+    Generations,
+    Progress,
+    SyncReport,
+)
 from matcher.index.indexer import Indexer
 from matcher.index.labels import ROLES, Label, Role, labels_of
 from matcher.index.lexical import Bm25Lexical, TermMean, terms
@@ -24,6 +32,7 @@ from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Whe
 from matcher.index.serving import ServingIndex
 
 __all__ = [
+    "GENERATION_NAME",
     "MOST_PARKED",
     "ROLES",
     "TEMPLATE",

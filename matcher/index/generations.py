@@ -1,5 +1,6 @@
 """What indexing works with: the store it reads, the generations it fills, and what it reports."""
 
+import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -10,6 +11,9 @@ from matcher.index.ports import Index
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
+
+GENERATION_NAME = re.compile(r"[0-9]{8}T[0-9]{12}")
+"""What a generation is called: the instant of its making, to the microsecond, in UTC."""
 
 
 class Generations(Protocol):

@@ -67,10 +67,13 @@ class Indexer:
                 " this one. Rebuild it: matcher reindex"
             )
         index = self.generations.open(name)
-        whole = manifest.state != "ready" or cursor != manifest.seq
-        if not (whole or checksum(index.versions()) == manifest.checksum):
+        is_at_rest = manifest.state == "ready" and cursor == manifest.seq
+        try:
+            if is_at_rest:
+                _require_whole(index, manifest)
+        except BaseException:
             index.close()
-            raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
+            raise
         return Generation(name, index, manifest.usual_terms)
 
     def refresh(self, progress: Progress | None = None) -> Generation:
@@ -323,6 +326,11 @@ class Indexer:
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.store.outbox.forget(name)
+
+
+def _require_whole(index: Index, manifest: Manifest) -> None:
+    if checksum(index.versions()) != manifest.checksum:
+        raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
 
 
 def _copied(source: Index, items: Sequence[AnyItem]) -> dict[str, Point]:

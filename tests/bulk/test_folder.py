@@ -1,6 +1,7 @@
 """The private folder of a Ray that is started here: who may enter it, and what is left of it."""
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from matcher.bulk.folder import private_folder
+from matcher.locks import is_held
 
 ENDED_BY = """
 import os, sys
@@ -54,6 +56,22 @@ def test_what_a_killed_process_left_is_removed_and_no_other_folder(place: Path) 
         others.mkdir()
         with private_folder() as own:
             assert set(place.iterdir()) == {alive, being_made, others, own}
+
+
+def test_nobody_has_a_folder_while_it_is_removed(place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert end_one_by(place, signal.SIGKILL) == -signal.SIGKILL
+    [left] = place.iterdir()
+    held = []
+
+    def removed(folder: Path, *, ignore_errors: bool) -> None:
+        held.append(is_held(folder / "owner"))
+        real(folder, ignore_errors=ignore_errors)
+
+    real = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    with private_folder():
+        assert held == [True]
+        assert not left.exists()
 
 
 def test_sigterm_is_as_before_afterwards(place: Path) -> None:

@@ -660,7 +660,74 @@ def test_a_large_generation_is_optimised_before_it_serves(store: Store, root: Pa
     assert optimised == [(root / built.name, 384)]
 
 
+def test_a_folder_of_another_name_is_not_a_generation(
+    indexer: Indexer, generation: Generation, root: Path
+) -> None:
+    for name in ("lost+found", "20261122", "old-20261122T120000000000"):
+        (root / name).mkdir()
+    indexer.rebuild().index.close()
+    assert {path.name for path in root.iterdir() if path.is_dir()} > {"lost+found", "20261122"}
+    assert all(len(name) == 21 for name in indexer.generations.names())
+
+
+def test_nobody_opens_a_generation_while_it_is_removed(
+    indexer: Indexer, generation: Generation, root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    generation.index.close()
+    new = indexer.rebuild()
+    new.index.close()
+    copy_home(root / new.name, root / generation.name)
+    held = []
+
+    def removed(folder: Path) -> None:
+        held.append(is_held(folder / "lock"))
+        real(folder)
+
+    real = shutil.rmtree
+    monkeypatch.setattr(shutil, "rmtree", removed)
+    assert indexer.generations.drop(generation.name)
+    assert held == [True]
+    assert not (root / generation.name).exists()
+
+
 # Opening
+
+
+class Stuck(EdgeIndex):
+    """An index that opens and fails at the first call."""
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+        raise BackendUnavailable("away")
+
+    def flush(self) -> None:
+        raise BackendUnavailable("away")
+
+
+def test_an_index_that_fails_while_it_is_checked_is_let_go(
+    indexer: Indexer, generation: Generation, root: Path
+) -> None:
+    generation.index.close()
+    with pytest.raises(BackendUnavailable, match="away") as caught:
+        replace(indexer, generations=FolderGenerations(root, Stuck)).open()
+    indexer.open().index.close()
+    assert caught.tb is not None, "what was open is not let go by chance, with the traceback"
+
+
+def test_an_index_that_fails_while_it_is_promoted_is_let_go(store: Store, root: Path) -> None:
+    store.items.put([organisation(n) for n in range(5)], source="test")
+    opened: list[Path] = []
+
+    def open_index(folder: Path, dim: int) -> EdgeIndex:
+        opened.append(folder)
+        return (EdgeIndex, Stuck)[len(opened) - 1](folder, dim)
+
+    generations = FolderGenerations(root, open_index, optimize=lambda *_: None, optimize_above=0)
+    with pytest.raises(BackendUnavailable, match="away") as caught:
+        Indexer(store, generations, HashingEncoder(), Bm25Lexical()).rebuild()
+    assert len(opened) == 2
+    assert not is_held(opened[0] / "lock")
+    assert generations.current() is None
+    assert caught.tb is not None
 
 
 def test_without_an_index_the_command_is_named(indexer: Indexer) -> None:

@@ -8,7 +8,6 @@
     <root>/<name>/lock, ...        the index's own lock and files
 """
 
-import re
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -16,15 +15,16 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from matcher.errors import BackendUnavailable, NotReady
+from matcher.errors import BackendUnavailable, IndexLocked, NotReady
 from matcher.files import sync_folder, write_whole
+from matcher.index.generations import GENERATION_NAME
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
 from matcher.locks import FileLock, is_held
 
 _CURRENT = "CURRENT"
 _MANIFEST = "manifest.json"
-_NAME = re.compile(r"[A-Za-z0-9_-]+")
+_LOCK = "lock"
 
 
 class FolderGenerations:
@@ -56,7 +56,7 @@ class FolderGenerations:
     def current(self) -> str | None:
         """Name of the generation that serves; None when there is none, NotReady when it cannot be a name."""
         name = self._written()
-        if name is None or _NAME.fullmatch(name):
+        if name is None or GENERATION_NAME.fullmatch(name):
             return name
         raise NotReady(
             f"The file {_CURRENT} names no index; a power cut may have damaged it."
@@ -118,20 +118,26 @@ class FolderGenerations:
             index.close()
             self._optimize(self._root / name, self.manifest(name).dim)
             index = self.open(name)
-        index.flush()
-        write_whole(self._root / _CURRENT, f"{name}\n".encode())
+        try:
+            index.flush()
+            write_whole(self._root / _CURRENT, f"{name}\n".encode())
+        except BaseException:
+            index.close()
+            raise
         return index
 
     def names(self) -> list[str]:
         """Names of all generations there are, finished or not, in ascending order."""
         if not self._root.is_dir():
             return []
-        return sorted(folder.name for folder in self._root.iterdir() if folder.is_dir())
+        folders = (folder for folder in self._root.iterdir() if folder.is_dir())
+        # A folder of another name is somebody else's, and is never dropped.
+        return sorted(folder.name for folder in folders if GENERATION_NAME.fullmatch(folder.name))
 
     def leftovers(self) -> list[str]:
         """Names of the generations that are not current and that no process holds, in ascending order."""
         current = self._written()
-        return [name for name in self.names() if name != current and not is_held(self._root / name / "lock")]
+        return [name for name in self.names() if name != current and not is_held(self._root / name / _LOCK)]
 
     def sweep(self) -> list[str]:
         """Drop every generation but the current one, except those some process holds; return their names."""
@@ -140,13 +146,16 @@ class FolderGenerations:
     def drop(self, name: str) -> bool:
         """Drop one generation unless it is current or some process holds it; return whether it was."""
         folder = self._root / name
-        if not folder.is_dir() or name == self._written() or is_held(folder / "lock"):
+        if not folder.is_dir() or name == self._written():
             return False
         try:
-            # The manifest goes first: a half-removed generation can never be taken for a whole one.
-            (folder / _MANIFEST).unlink(missing_ok=True)
-            shutil.rmtree(folder)
-            sync_folder(self._root)
+            with FileLock(folder / _LOCK):  # until it is gone: nobody opens what is half removed
+                # The manifest goes first: a half-removed generation can never be taken for a whole one.
+                (folder / _MANIFEST).unlink(missing_ok=True)
+                shutil.rmtree(folder)
+                sync_folder(self._root)
+        except IndexLocked:
+            return False
         except OSError as error:
             raise BackendUnavailable(
                 "A former index cannot be removed. Check permissions.", place=folder, cause=error.strerror

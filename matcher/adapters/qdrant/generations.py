@@ -10,6 +10,7 @@ from qdrant_client import models as qm
 
 from matcher.adapters.qdrant.server import READS, QdrantIndex, Server, create_collection
 from matcher.errors import NotReady
+from matcher.index.generations import GENERATION_NAME
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
 
@@ -45,7 +46,7 @@ class QdrantGenerations:
     def __init__(self, server: Server, prefix: str, layout: Layout = Layout()) -> None:
         self._server, self._prefix = server, prefix
         # Whole: "matcher-dev-..." are another's, who serves beside "matcher" from the same server.
-        self._own = re.compile(rf"{re.escape(prefix)}-([0-9]{{8}}T[0-9]{{12}})")
+        self._own = re.compile(rf"{re.escape(prefix)}-({GENERATION_NAME.pattern})")
         self._layout = layout
 
     def current(self) -> str | None:
