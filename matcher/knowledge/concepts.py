@@ -6,8 +6,8 @@ reason can quote it.
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
@@ -76,10 +76,11 @@ class ConceptFinder:
         for group in self._by_first_key.values():
             group.sort(key=lambda name: (-len(name.keys), name.keys, name.concept))
 
-    def in_text(self, text: str) -> list[Mention]:
+    def in_text(self, text: str, field: str = "") -> list[Mention]:
         """Return the mentions of a text in the order of their places; of one place the longest names.
 
-        Two concepts that share a name are both returned, in the order of their ids.
+        Two concepts that share a name are both returned, in the order of their ids. ``field`` is the name of
+        the field that the text is of.
         """
         read = _read(text, self._key)
         words = read.words
@@ -92,18 +93,16 @@ class ConceptFinder:
             for name in matching:
                 start, end = words[position].start, words[position + len(name.keys) - 1].end
                 domain = self._domains.get(name.concept, "")
-                found.append(Mention(name.concept, "", start, end, text[start:end], domain))
+                found.append(Mention(name.concept, field, start, end, text[start:end], domain))
             position += len(matching[0].keys) if matching else 1
         return found
 
     def in_fields(self, fields: Iterable[tuple[str, str]]) -> tuple[Mention, ...]:
         """Return every mention in the fields of an item, in field order."""
-        return tuple(self._in_fields(fields))
-
-    def _in_fields(self, fields: Iterable[tuple[str, str]]) -> Iterator[Mention]:
+        found: list[Mention] = []
         for field, text in fields:
-            for one in self.in_text(text):
-                yield replace(one, field=field)
+            found += self.in_text(text, field)
+        return tuple(found)
 
     def _longest_at(self, read: "_Read", position: int) -> Sequence[_Name]:
         """Return the longest names that begin at a word, one a concept; empty when none does."""

@@ -9,9 +9,9 @@ import re
 import sys
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from threading import Lock
+from typing import NamedTuple
 
 import snowballstemmer
 
@@ -65,9 +65,11 @@ _stemming = Lock()
 """The stemmer keeps the word it works on: two threads at once get an error, or wrong stems that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word of a text: ``text == source[start:end]``, and its stem without accents."""
+class Token(NamedTuple):
+    """A word of a text: ``text == source[start:end]``, and its stem without accents.
+
+    A tuple, which is made three times as fast as a frozen dataclass: an item has some eighty words.
+    """
 
     text: str
     start: int
