@@ -232,7 +232,11 @@ def _config(dim: int) -> qe.EdgeConfig:
         vectors={
             DENSE: qe.EdgeVectorParams(size=dim, distance=qe.Distance.Cosine),
             LABELS: qe.EdgeVectorParams(
-                size=dim, distance=qe.Distance.Cosine, multivector_config=whole, hnsw_config=unsearched
+                size=dim,
+                distance=qe.Distance.Cosine,
+                multivector_config=whole,
+                hnsw_config=unsearched,
+                memory=qe.Memory.Cold,  # the engine never searches them: read for the items of an answer only
             ),
         },
         sparse_vectors={LEXICAL: qe.EdgeSparseVectorParams(modifier=qe.Modifier.Idf)},
