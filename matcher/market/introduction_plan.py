@@ -5,6 +5,7 @@ other's. :func:`matcher.market.planner.plan_pairs` then orders all lists togethe
 spread over those who want them instead of flooding the best known.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -65,7 +66,10 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class IntroductionPlan:
-    """A version of the plan: lists by organisation, best first, and what it does for each."""
+    """A version of the plan: lists by organisation, best first, and what it does for each.
+
+    ``members`` are by ascending id.
+    """
 
     version: str
     created_at: datetime
@@ -81,6 +85,12 @@ class IntroductionPlan:
                 lists[name] = tuple(entry for entry in entries if entry.item_id in ids)
         members = tuple(member for member in self.members if member.organisation_id in ids)
         return replace(self, lists=lists, members=members)
+
+    def share_of(self, organisation_id: str) -> float:
+        """How often an organisation is seen, over the mean; 0 for one that the plan has no figures on."""
+        place = bisect_left(self.members, organisation_id, key=lambda member: member.organisation_id)
+        found = self.members[place : place + 1]
+        return found[0].share if found and found[0].organisation_id == organisation_id else 0.0
 
     def pairs(self) -> list[tuple[str, str]]:
         """Return every planned pair once, most gain for both first (by product), ties by ids.

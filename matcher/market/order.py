@@ -62,7 +62,8 @@ def planned_order(plan: IntroductionPlan, member: str, partners: Sequence[Partne
         while newcomers and newcomers[0].score > one.score:
             ordered.append(newcomers.pop(0))
         ordered.append(one)
-    return ordered + [one for one in partners if one not in ordered]
+    placed = {one.id for one in ordered}
+    return ordered + [one for one in partners if one.id not in placed]
 
 
 def _planned_among(partners: Sequence[Partner], entries: Sequence[Planned]) -> list[Partner]:
@@ -151,16 +152,10 @@ def _order(
         why = Sentence(
             f"{partner.name} a plus de raisons d'accepter", f"{partner.name} is likelier to say yes"
         )
-    elif _share(plan, best.id) > 1:
+    elif plan.share_of(best.id) > 1:
         why = Sentence(f"{best.name} est déjà très demandé", f"{best.name} is already in many lists")
     else:
         why = Sentence(
             f"{partner.name} est moins souvent proposé", f"{partner.name} is proposed less often to others"
         )
     return Sentence(f"{fr} {why.fr}", f"{en} {why.en}")
-
-
-def _share(plan: IntroductionPlan, member: str) -> float:
-    """How often a member is seen, over the mean; 0 for a member the plan has no figures on."""
-    shares = {one.organisation_id: one.share for one in plan.members}
-    return shares.get(member, 0.0)
