@@ -79,6 +79,16 @@ class Bm25Lexical:
         """Sparse query vector of terms that :func:`terms` has found: :attr:`weight` for each distinct one."""
         return _sparse(dict.fromkeys(found, self.weight))
 
+    def query_of_ids(self, ids: Sequence[int]) -> Sparse:
+        """Sparse query vector of distinct ascending term ids, such as those that a stored text has.
+
+        >>> lexical = Bm25Lexical()
+        >>> (stored,) = lexical.encode_passages(["cloud, cloud, data"])
+        >>> [lexical.query_of_ids(stored.indices)] == lexical.encode_queries(["cloud, cloud, data"])
+        True
+        """
+        return Sparse(tuple(ids), (self.weight,) * len(ids))
+
     def encode_passages(self, texts: Sequence[str]) -> list[Sparse]:
         """Sparse passage vectors of saturated term frequencies, in the order of ``texts``."""
         return [self._passage(terms(text)) for text in texts]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from matcher.domain.items import AnyItem, Item, Organisation, Profile
 from matcher.domain.store import Items
@@ -91,13 +92,15 @@ class Codes:
 class Features:
     """An analysis with its vectors.
 
-    ``rows`` has shape (labels + 1, dim): a unit vector for each label, then the whole text's. ``version`` is
-    the version of the item that the vectors were made from. ``peers`` are known of askers only.
+    ``rows`` has shape (labels + 1, dim): a unit vector for each label, then the whole text's. ``term_ids``
+    are the ids of the words to search with, shape (terms,). ``version`` is the version of the item that both
+    were made from. ``peers`` are known of askers only.
     """
 
     analysis: Analysis
     version: str
     rows: Vectors
+    term_ids: NDArray[np.uint32]
     peers: Peers = NO_PEERS
 
     @property
@@ -148,6 +151,12 @@ class Features:
             if named:
                 found[place] = Codes(named, all(len(word) <= _LONGEST_CODE for word in words))
         return found
+
+    def work_out(self) -> None:
+        """Work out what every question asks of an item, so that the first one does not wait for it."""
+        analysis = self.analysis
+        _ = self.item_version, self.worth, self.acronyms, self.codes
+        _ = analysis.id, analysis.stated, analysis.given, analysis.themes, analysis.evidence_lower
 
     @property
     def asked(self) -> Vectors:
@@ -218,7 +227,7 @@ def size_of(features: Features) -> int:
     """
     analysis = features.analysis
     found = len(analysis.words) + len(analysis.labels) + len(analysis.mentions) + len(analysis.facts)
-    return features.rows.nbytes + _BYTES_OF_AN_ITEM + found * _BYTES_OF_A_FINDING
+    return features.rows.nbytes + features.term_ids.nbytes + _BYTES_OF_AN_ITEM + found * _BYTES_OF_A_FINDING
 
 
 class FeatureBuilder:
@@ -280,9 +289,9 @@ class FeatureBuilder:
         """Whether more items can be kept without others leaving."""
         return self._cache.has_room
 
-    def terms(self, analysis: Analysis) -> Sparse:
+    def terms(self, side: Features) -> Sparse:
         """Return the lexical query of a subject's text, less what it excludes."""
-        return self._lexical.query_of(analysis.terms)
+        return self._lexical.query_of_ids(side.term_ids.tolist())
 
     def _of_stored(self, item: AnyItem) -> Features:
         cached = self._cache.get(item.id)
@@ -299,9 +308,8 @@ class FeatureBuilder:
         whole = passage(profile.model_copy(update={"description": analysis.affirmed}))
         texts = [label.text for label in analysis.labels]
         with_domains = self._analyser.knowledge.vocabulary.with_domains
-        return Features(
-            analysis, "", self._encoder.encode_queries([with_domains(t) for t in [*texts, whole]])
-        )
+        rows = self._encoder.encode_queries([with_domains(t) for t in [*texts, whole]])
+        return Features(analysis, "", rows, _ids(self._lexical.query_of(analysis.terms)))
 
     def _load(self, ids: Sequence[str]) -> dict[str, Features]:
         """Read items anew and keep them; those that the index or the store does not have are absent."""
@@ -320,4 +328,8 @@ class FeatureBuilder:
         vectors = np.empty((0, len(point.dense)), np.float32) if point.labels is None else point.labels
         analysis = self._analyser(item, most_labels=len(vectors))
         rows = np.concatenate([vectors[: len(analysis.labels)], [point.dense]]).astype(np.float32, copy=False)
-        return Features(analysis, point.version, rows)
+        return Features(analysis, point.version, rows, _ids(point.sparse))
+
+
+def _ids(terms: Sparse) -> NDArray[np.uint32]:
+    return np.array(terms.indices, dtype=np.uint32)

@@ -206,7 +206,8 @@ class Recommender:
 
     def warm_up(self, ids: Sequence[str]) -> bool:
         """Prepare items before questions meet them; return whether there is room for more."""
-        self._features.items(self._index.versions(ids))
+        for prepared in self._features.items(self._index.versions(ids)).values():
+            prepared.work_out()
         return self._features.has_room
 
     def scores(self, query: AnyItem | Profile, kind: Kind, on: datetime | None = None) -> list[Scored]:
@@ -230,7 +231,7 @@ class Recommender:
         if kind is not Kind.FACTORY or on is None or asker.id is None:
             return NO_PEERS
         where = Where(ItemType.ORGANISATION, None, frozenset({asker.id}))
-        hits = self._index.query(side.dense, self._features.terms(asker), where, PEERS_DEPTH)
+        hits = self._index.query(side.dense, self._features.terms(side), where, PEERS_DEPTH)
         stored = self._items.get_many(hit.id for hit in hits)
         alike = []
         for hit in hits:
@@ -267,7 +268,7 @@ class Recommender:
             return []
         excluded = aside | {asker.id} if asker.id else aside
         open_at = on if policy.kind is Kind.INTERNATIONAL else None
-        terms = self._features.terms(asker)
+        terms = self._features.terms(side)
         hits = self._index.query(side.asked, terms, Where(policy.item_type, open_at, excluded), depth)
         found = self._features.items({hit.id: hit.version for hit in hits})
         refused = asker.exclusions if asker.id is None else ()
@@ -292,11 +293,12 @@ class Recommender:
         scored = [entry for entry in context.scored if entry.id in stored]
         taking_part = [entry for entry in scored if context.takes_part(entry.id)]
         others = [entry for entry in scored if not context.takes_part(entry.id)]
-        sure = [entry for entry in others if self._is_likely(entry, context)]
+        likely = {entry.id for entry in others if self._is_likely(entry, context)}
+        sure = [entry for entry in others if entry.id in likely]
         chosen, places = self._chosen(sure, context, k)
         items = presented([*taking_part, *chosen], context)
         items = tuple(replace(item, planned=places.get(item.item_id)) for item in items)
-        weaker = [entry for entry in others if not self._is_likely(entry, context)]
+        weaker = [entry for entry in others if entry.id not in likely]
         if not is_understood(context.query.analysis, context.scored):
             weaker = [entry for entry in weaker if entry.is_clear]
         return items, presented(weaker[:k], context)

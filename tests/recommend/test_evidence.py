@@ -37,6 +37,7 @@ from matcher.recommend.evidence import (
 from matcher.recommend.features import MANY_LABELS, Features
 from matcher.recommend.similarity import CLEAR_MATCH, CLEAR_OF_WORDS, Comparison, LabelMatch
 
+NO_TERMS = np.empty(0, np.uint32)
 NOTHING = Evidence(
     labels={},
     query_echo=None,
@@ -97,7 +98,7 @@ def test_what_is_clear_is_so_for_the_order_and_for_the_reasons(
     ours: str, theirs: str, is_clear: bool
 ) -> None:
     rows = np.array([[np.sqrt(0.58)], [0.0]], np.float32)  # the label, and a whole text like no label
-    sides = [Features(analysed(expertise=(label,)), "", rows) for label in (ours, theirs)]
+    sides = [Features(analysed(expertise=(label,)), "", rows, NO_TERMS) for label in (ours, theirs)]
     finder = EvidenceFinder(Comparison(sides[0], sides[1:], 0.0), POLICIES[Kind.FACTORY], Knowledge().meets)
     assert (finder.clear(), finder.find(0).is_clear) == ([is_clear], is_clear)
 
@@ -163,7 +164,7 @@ def found(
 
 def unlike(analysis: Analysis) -> Features:
     """Return features whose texts are like no other."""
-    return Features(analysis, "", np.zeros((len(analysis.labels) + 1, 1), np.float32))
+    return Features(analysis, "", np.zeros((len(analysis.labels) + 1, 1), np.float32), NO_TERMS)
 
 
 def test_a_concept_that_few_of_the_items_name_is_worth_more() -> None:
@@ -350,7 +351,7 @@ def test_a_list_so_long_that_it_names_everything_names_nothing() -> None:
 )
 def test_codes_that_are_only_spelt_alike_are_not_alike(ours: str, theirs: str, likeness: float) -> None:
     alike = [
-        Features(analysis, "", np.ones((len(analysis.labels) + 1, 1), np.float32))
+        Features(analysis, "", np.ones((len(analysis.labels) + 1, 1), np.float32), NO_TERMS)
         for analysis in (analysed(expertise=(ours,)), analysed(expertise=(theirs,)))
     ]
     assert Comparison(alike[0], alike[1:], 0.0).best(Role.GIVES, Role.GIVES) == [likeness]

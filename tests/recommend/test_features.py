@@ -9,11 +9,12 @@ from matcher.recommend.analysis import Analyser
 from matcher.recommend.features import FeatureCache, Features, size_of
 
 ANALYSE = Analyser(Knowledge())
+NO_TERMS = np.empty(0, np.uint32)
 
 
 def features(name: str, labels: int = 2) -> Features:
     item = Organisation(id=name, name=name, description="Nous concevons des capteurs utiles.")
-    return Features(ANALYSE(item), item.version, np.ones((labels + 1, 384), dtype=np.float32))
+    return Features(ANALYSE(item), item.version, np.ones((labels + 1, 384), dtype=np.float32), NO_TERMS)
 
 
 def test_the_items_asked_for_last_stay_when_room_runs_out() -> None:

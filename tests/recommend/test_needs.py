@@ -1,4 +1,4 @@
-"""Declaring a need never lowers a company's score (F1)."""
+"""Declaring a need never lowers a company's score (F1), and is searched with like the rest of its text."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from matcher.adapters.encoder import HashingEncoder
 from matcher.adapters.encoder.sentence import SentenceEncoder
 from matcher.domain.items import Kind, Organisation, Profile
 from matcher.importing import read
-from matcher.index import Bm25Lexical, Encoder, ExactIndex, to_points
+from matcher.index import Bm25Lexical, Encoder, ExactIndex, passage, terms, to_points
 from matcher.knowledge import Knowledge, read_knowledge
 from matcher.recommend import Analyser, Recommender
 from tests.examples import draws
@@ -93,3 +93,12 @@ def test_a_need_lowers_no_score_with_the_encoder_that_is_served(model_dir: Path)
     for item in (sensors, catalogue()[9].model_copy(update={"needs": ()})):
         assert company.loses(item, NEEDS[:1], REQUESTS[0]) <= 1e-5
         assert company.loses(item, NEEDS, REQUESTS[0]) <= 1e-5
+
+
+@given(place=st.integers(0, len(catalogue()) - 1), needs=st.lists(st.sampled_from(NEEDS), unique=True))
+@settings(max_examples=draws(20), deadline=None)
+def test_a_stored_company_is_searched_for_by_the_words_of_its_text(place: int, needs: list[str]) -> None:
+    item = catalogue()[place].model_copy(update={"needs": tuple(needs)})
+    lexical = Bm25Lexical()
+    (point,) = to_points([item], HashingEncoder(), lexical)
+    assert lexical.query_of_ids(point.sparse.indices) == lexical.query_of(terms(passage(item)))
