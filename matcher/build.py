@@ -317,7 +317,9 @@ class Matcher:
 
     def _indexer(self) -> Indexer:
         generations = make_generations(self.settings)
-        return Indexer(self.store, generations, self.encoder, self.lexical)
+        # An embedded index has a lock of its own.
+        turns = self.store.turns if self.settings.index_backend == "qdrant" else None
+        return Indexer(self.store, generations, self.encoder, self.lexical, turns=turns)
 
     def _make_recommender(self, generation: Generation) -> Recommender:
         analyser = Analyser(self.knowledge)

@@ -16,9 +16,8 @@ from matcher.bulk.cluster import Cluster, connected
 from matcher.bulk.pipeline import PATIENCE_S, Pipeline
 from matcher.bulk.ranges import KeyRange, key_ranges
 from matcher.bulk.tally import Tally
-from matcher.bulk.turn import only_run
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
-from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress
+from matcher.index import Bm25Lexical, Encoder, Generation, Indexer, Progress, only_run
 from matcher.settings import Settings
 
 COMMAND = "matcher reindex --ray"

@@ -7,6 +7,8 @@
 - ``exact``: the reference that backends are held against, in memory
 - ``manifest``, ``generations``: what an index was built from, and where its generations are
 - ``indexer``: applying the outbox, rebuilding beside, swapping
+- ``drain``: changes brought into an index
+- ``turn``: processes that share an index take turns to write it
 - ``parking``: items that cannot be indexed, set apart
 - ``serving``: the open generation that answers
 """
@@ -30,6 +32,7 @@ from matcher.index.parking import MOST_PARKED, tried
 from matcher.index.points import UPSERT_LIMIT, check_points, check_query
 from matcher.index.ports import Encoder, Hit, Index, Point, Sparse, Vectors, Where
 from matcher.index.serving import ServingIndex
+from matcher.index.turn import only_run
 
 __all__ = [
     "GENERATION_NAME",
@@ -63,6 +66,7 @@ __all__ = [
     "check_query",
     "checksum",
     "labels_of",
+    "only_run",
     "passage",
     "terms",
     "to_points",

@@ -86,6 +86,19 @@ class SyncReport:
     unchanged: int
     seq: int
 
+    def then(self, later: "SyncReport") -> "SyncReport":
+        """Return what both did, one after the other.
+
+        >>> SyncReport(1, 0, 2, 4).then(SyncReport(1, 1, 0, 6))
+        SyncReport(upserted=2, deleted=1, unchanged=2, seq=6)
+        """
+        return SyncReport(
+            self.upserted + later.upserted,
+            self.deleted + later.deleted,
+            self.unchanged + later.unchanged,
+            later.seq,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Differences:

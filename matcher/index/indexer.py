@@ -2,11 +2,12 @@
 
 The store is the truth. An index generation has a cursor in the store, the last outbox row it has taken in.
 Changes are applied, made durable, and only then is the cursor moved: whatever is killed, the next sync
-repeats at most one batch, and repeating changes nothing.
+repeats at most one batch, and repeating changes nothing. Of processes that share an index, one at a time
+writes it.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import islice
@@ -14,11 +15,11 @@ from types import MappingProxyType
 from typing import Any
 
 from matcher.domain.eligibility import is_listed
-from matcher.domain.events import Change
 from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
 from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
 from matcher.index.documents import LabelVectors, passage, to_points
+from matcher.index.drain import Drain
 from matcher.index.generations import (
     Differences,
     Fill,
@@ -28,18 +29,21 @@ from matcher.index.generations import (
     SyncReport,
 )
 from matcher.index.lexical import Bm25Lexical, TermMean
-from matcher.index.manifest import Manifest, checksum, identity_of
-from matcher.index.parking import check_parked, write, write_changes
+from matcher.index.manifest import Manifest, checksum, identity_of, is_sum
+from matcher.index.parking import check_parked, write
 from matcher.index.ports import Encoder, Index, Point
+from matcher.index.turn import draining, only_run
+from matcher.mail import Turns
 
 NOTHING_PARKED: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
 class Indexer:
-    """Store, generations and encoders brought together. One indexer works at a time.
+    """Store, generations and encoders brought together.
 
-    ``command`` is what an operator runs again when a rebuild fails at its end.
+    ``command`` is what an operator runs again when a rebuild fails at its end. ``turns`` is where processes
+    that share the index take turns to write it; None where one process alone can have it.
     """
 
     store: Store
@@ -48,6 +52,7 @@ class Indexer:
     lexical: Bm25Lexical
     batch: int = 256
     command: str = "matcher reindex"
+    turns: Turns | None = None
 
     def open(self) -> Generation:
         """Open the current generation after checking that it is the right one and whole.
@@ -70,16 +75,27 @@ class Indexer:
         is_at_rest = manifest.state == "ready" and cursor == manifest.seq
         try:
             if is_at_rest:
-                _require_whole(index, manifest)
+                self._require_whole(name, index, manifest)
         except BaseException:
             index.close()
             raise
         return Generation(name, index, manifest.usual_terms)
 
+    def _require_whole(self, name: str, index: Index, manifest: Manifest) -> None:
+        if not is_sum(manifest.checksum) or checksum(index.versions()) == manifest.checksum:
+            return
+        if self.generations.manifest(name) == manifest:  # else another process writes to it just now
+            raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
+
     def refresh(self, progress: Progress | None = None) -> Generation:
-        """Open the current generation and apply the outbox to it; build the first one if there is none."""
+        """Open the current generation and apply the outbox to it; build the first one if there is none.
+
+        BackendUnavailable while another process that shares the index builds the first one.
+        """
         if self.generations.current() is None:
-            return self.rebuild(progress)
+            with nullcontext() if self.turns is None else only_run(self.turns):
+                if self.generations.current() is None:
+                    return self.rebuild(progress)
         generation = self.open()
         try:
             self.repair(generation)
@@ -95,33 +111,61 @@ class Indexer:
         """Apply the outbox rows after the generation's cursor, all of them or the first ``most``.
 
         Rows that every generation has passed are dropped then. Nothing to do costs one read of the store.
+        What another process that shares the index is writing just now is waited for; with ``most`` a moment
+        only, and nothing is applied then.
         """
+        return self._follow(generation, self.turns, progress, most)
+
+    def _follow(
+        self,
+        generation: Generation,
+        turns: Turns | None,
+        progress: Progress | None = None,
+        most: int | None = None,
+    ) -> SyncReport:
         first = self.store.outbox.cursor(generation.name)
-        changes = self.store.outbox.changes(first, min(self.batch, most or self.batch))
-        if not changes:
-            return SyncReport(0, 0, 0, first)
-        manifest = self.generations.manifest(generation.name)
-        is_building = manifest.state == "building"
-        if manifest.state == "ready":
-            manifest = self._save(generation, manifest, state="changing")
-        upserted = deleted = unchanged = 0
-        seq = first
-        while changes:
-            parked = dict(manifest.parked)
-            done = self._apply(generation.index, changes, parked)
-            generation.index.flush()
-            if parked != manifest.parked:
-                manifest = self._save(generation, manifest, parked=parked)
-            seq = changes[-1].seq
-            self.store.outbox.advance(generation.name, seq)
-            upserted, deleted, unchanged = upserted + done[0], deleted + done[1], unchanged + done[2]
+        report, limit = SyncReport(0, 0, 0, first), min(self.batch, most or self.batch)
+        while self.store.outbox.changes(report.seq, 1):
+            with draining(turns) as check:
+                report = report.then(
+                    self._drain(generation, limit, check) if check else self._seen(generation)
+                )
             if progress:
-                progress(seq - first, self.store.outbox.last_seq() - first)
-            changes = [] if most else self.store.outbox.changes(seq, self.batch)
-        if not is_building:
-            self._finalise(generation, manifest, seq)
+                progress(report.seq - first, self.store.outbox.last_seq() - first)
+            if most:
+                break
+        if report.seq > first:
             self.store.outbox.prune()
-        return SyncReport(upserted, deleted, unchanged, seq)
+        return report
+
+    def _seen(self, generation: Generation) -> SyncReport:
+        """Return what a sync has done that did nothing: how far the index has come."""
+        return SyncReport(0, 0, 0, self.store.outbox.cursor(generation.name))
+
+    def _drain(self, generation: Generation, limit: int, check: Callable[[], None]) -> SyncReport:
+        """Apply the next changes, at most ``limit``, and seal the manifest, unless ``check`` raises."""
+        changes = self.store.outbox.changes(self.store.outbox.cursor(generation.name), limit)
+        if not changes:
+            return self._seen(generation)
+        former = begun = self.generations.manifest(generation.name)
+        if former.state == "ready":
+            begun = self._save(generation, former, state="changing")
+        drain = Drain(self.store.items, generation.index, self._points)
+        drain.apply(changes)
+        generation.index.flush()
+        check()
+        manifest = self.generations.manifest(generation.name)
+        is_known = former.state == "ready" and is_sum(former.checksum) and manifest == begun
+        parked = drain.parked(manifest.parked)
+        if parked != manifest.parked:  # before the cursor passes them
+            manifest = self._save(generation, manifest, parked=parked)
+        seq = changes[-1].seq
+        self.store.outbox.advance(generation.name, seq)
+        if is_known:
+            self._save(generation, manifest, state="ready", checksum=drain.checksum(former.checksum), seq=seq)
+        elif former.state != "building":
+            self._seal(generation, manifest, seq)
+        return SyncReport(drain.upserted, drain.deleted, drain.unchanged, seq)
 
     def _save(self, generation: Generation, manifest: Manifest, **changed: Any) -> Manifest:
         """Save a manifest with some of it changed; return it."""
@@ -130,10 +174,13 @@ class Indexer:
         return saved
 
     def repair(self, generation: Generation) -> None:
-        """Finalise a generation whose indexer was killed after its last change and before the manifest."""
-        manifest, seq = self.generations.manifest(generation.name), self.store.outbox.cursor(generation.name)
-        if manifest.state == "changing" and not self.store.outbox.changes(seq, 1):
-            self._finalise(generation, manifest, seq)
+        """Seal a generation whose indexer was killed after its last change and before the manifest."""
+        if self.generations.manifest(generation.name).state != "changing":
+            return
+        with draining(self.turns) as check:
+            manifest, seq = self.generations.manifest(generation.name), self._seen(generation).seq
+            if check and manifest.state == "changing" and not self.store.outbox.changes(seq, 1):
+                self._seal(generation, manifest, seq)
 
     def rebuild(
         self,
@@ -210,7 +257,7 @@ class Indexer:
             seq = self._catch_up(begun)
             manifest = self.generations.manifest(name).model_copy(update={"usual_terms": usual})
             check_parked(len(manifest.parked), index.count() + len(manifest.parked))
-            self._finalise(begun, manifest, seq)
+            self._seal(begun, manifest, seq)
             index = self.generations.promote(name, index)
             self._forget(self.generations.sweep())
         except BaseException:
@@ -243,41 +290,8 @@ class Indexer:
             tuple(sorted(held.keys() - wanted.keys())),
         )
 
-    def _apply(self, index: Index, changes: Sequence[Change], parked: dict[str, str]) -> tuple[int, int, int]:
-        """Bring the items named in ``changes`` to the store's present state, whatever happened in between.
-
-        Those that cannot be indexed are added to ``parked``, those that can are taken off it.
-        """
-        ids = sorted({change.item_id for change in changes})
-        listed, upserted, deleted = self._listed(ids), 0, 0
-        while True:
-            written = self._write(index, ids, listed, parked)
-            upserted, deleted = upserted + written[0], deleted + written[1]
-            # Another indexer on the same server may have taken in a newer change while this one encoded, and
-            # moved the cursor past it: what was just written over it would stay for good.
-            before, listed = listed, self._listed(ids)
-            if listed == before:
-                return upserted, deleted, max(len(listed) - upserted, 0)
-
-    def _write(
-        self, index: Index, ids: Sequence[str], listed: Mapping[str, AnyItem], parked: dict[str, str]
-    ) -> tuple[int, int]:
-        """Make the points of ``ids`` those of the items listed; return how many were written and deleted."""
-        for item_id in ids:
-            parked.pop(item_id, None)
-        held = index.versions(ids)
-        fresh = [item for i, item in listed.items() if held.get(i) != item.version]
-        refused = write_changes(index, fresh, self._points)
-        parked |= refused
-        gone = [i for i in ids if i in held and (i not in listed or i in refused)]
-        index.delete(gone)
-        return len(fresh) - len(refused), len(gone)
-
     def _points(self, items: Sequence[AnyItem]) -> list[Point]:
         return to_points(items, self.encoder, self.lexical)
-
-    def _listed(self, ids: Sequence[str]) -> dict[str, AnyItem]:
-        return {i: item for i, item in self.store.items.get_many(ids).items() if is_listed(item)}
 
     def _fill(self, generation: Generation, progress: Progress | None, source: Index | None) -> float | None:
         """Index all listed items; return the mean number of terms of their passages."""
@@ -307,7 +321,7 @@ class Indexer:
     def _catch_up(self, generation: Generation) -> int:
         """Drain until index and store agree and return the cursor; writers may go on meanwhile."""
         while True:
-            seq = self.sync(generation).seq
+            seq = self._follow(generation, None).seq  # nobody else has it yet
             found = self.differences(generation.index, self.generations.manifest(generation.name).parked)
             if not found:
                 return seq
@@ -318,19 +332,14 @@ class Indexer:
                     f" serves. Run: {self.command}"
                 )
 
-    def _finalise(self, generation: Generation, manifest: Manifest, seq: int) -> None:
-        index = generation.index
-        facts = {"counts": index.counts(), "checksum": checksum(index.versions()), "seq": seq}
-        self.generations.save(generation.name, manifest.model_copy(update=facts | {"state": "ready"}))
+    def _seal(self, generation: Generation, manifest: Manifest, seq: int) -> None:
+        """Say what the index holds, reading it whole."""
+        counts, total = generation.index.counts(), checksum(generation.index.versions())
+        self._save(generation, manifest, state="ready", counts=counts, checksum=total, seq=seq)
 
     def _forget(self, names: Iterable[str]) -> None:
         for name in names:
             self.store.outbox.forget(name)
-
-
-def _require_whole(index: Index, manifest: Manifest) -> None:
-    if checksum(index.versions()) != manifest.checksum:
-        raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
 
 
 def _copied(source: Index, items: Sequence[AnyItem]) -> dict[str, Point]:

@@ -27,11 +27,12 @@ class Identity(BaseModel):
 class Manifest(Identity):
     """Identity of a generation, and what it holds once it is at rest.
 
-    ``state``: ``building`` (not promoted, left over if no rebuild is under way), ``ready`` (``counts`` and
-    ``checksum`` describe the points as of outbox row ``seq``), ``changing`` (a sync is or was under way:
-    they do not yet). ``usual_terms`` is the mean number of terms of a passage when it was built. It stays
-    until the next rebuild, so that one generation weighs words in one way; None where it was built empty, or
-    by an older release. ``parked`` has the version, by id, of the items that cannot be indexed.
+    ``state``: ``building`` (not promoted, left over if no rebuild is under way), ``ready`` (``checksum``
+    describes the points as of outbox row ``seq``), ``changing`` (a sync is or was under way: it does not
+    yet). ``counts`` are the points when it was built or last read whole. ``usual_terms`` is the mean number
+    of terms of a passage when it was built. It stays until the next rebuild, so that one generation weighs
+    words in one way; None where it was built empty, or by an older release. ``parked`` has the version, by
+    id, of the items that cannot be indexed.
     """
 
     created_at: AwareDatetime
@@ -67,10 +68,39 @@ def identity_of(encoder: Encoder, lexical: Bm25Lexical) -> Identity:
 
 
 def checksum(versions: Mapping[str, str]) -> str:
-    """Return the SHA-256 over all ``(id, version)`` in id order; equal contents, equal sum.
+    """Return the sum of the SHA-256 of all ``(id, version)``, modulo 2**256; equal contents, equal sum.
 
     >>> checksum({"b": "2", "a": "1"}) == checksum({"a": "1", "b": "2"})
     True
     """
-    body = "".join(f"{item_id}\t{versions[item_id]}\n" for item_id in sorted(versions))
-    return hashlib.sha256(body.encode()).hexdigest()
+    return _written(_sum(versions))
+
+
+def moved_checksum(former: str, gone: Mapping[str, str], come: Mapping[str, str]) -> str:
+    """Return the checksum of what ``former`` is the checksum of, less ``gone``, and with ``come``.
+
+    >>> both = checksum({"a": "1", "b": "2"})
+    >>> moved_checksum(both, {"a": "1"}, {"a": "3"}) == checksum({"a": "3", "b": "2"})
+    True
+    """
+    return _written(int(former.removeprefix(_SUM), 16) - _sum(gone) + _sum(come))
+
+
+def is_sum(given: str) -> bool:
+    """Return whether a checksum is one of :func:`checksum`; older releases had others."""
+    return given.startswith(_SUM)
+
+
+_SUM = "sum:"
+_MODULUS = 2**256
+
+
+def _sum(versions: Mapping[str, str]) -> int:
+    return sum(
+        int.from_bytes(hashlib.sha256(f"{item_id}\t{version}".encode()).digest())
+        for item_id, version in versions.items()
+    )
+
+
+def _written(total: int) -> str:
+    return f"{_SUM}{total % _MODULUS:064x}"

@@ -7,9 +7,8 @@ from contextlib import AbstractContextManager, nullcontext
 from matcher import bulk
 from matcher.adapters.encoder.model.prepare import prepare as prepare_model
 from matcher.adapters.encoder.model.prepare import shipped_adapter
-from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
-from matcher.index import Generation
+from matcher.index import Generation, only_run
 from matcher.settings import Settings
 from service.cli.catalogue import opened_index, opened_store
 from service.cli.render.console import progress, remarks
@@ -89,7 +88,7 @@ def _alone(matcher: Matcher) -> AbstractContextManager[object]:
     """Hold off other rebuilds where the index itself has no lock: one would sweep the other's work away."""
     if matcher.settings.index_backend != "qdrant":
         return nullcontext()
-    return bulk.only_run(matcher.store.turns, utc_now)
+    return only_run(matcher.store.turns)
 
 
 def reindex_on_ray(settings: Settings, address: str) -> None:

@@ -1,9 +1,5 @@
-"""kill -9 at any moment of an erasure: it is not begun, or it is brought to its end; never half-done.
+"""kill -9 at any moment of an erasure: it is not begun, or it is brought to its end; never half-done."""
 
-``MATCHER_TEST_ERASING_KILLS=100`` kills as often as the issue asks.
-"""
-
-import os
 import random
 from pathlib import Path
 
@@ -14,10 +10,10 @@ from matcher.build import open_matcher
 from matcher.domain.items import Organisation
 from matcher.errors import NotFound
 from matcher.rights import Subject, SubjectKind
-from tests.e2e.killing import Driver
+from tests.e2e.killing import Driver, kills
 from tests.rights.cluster import left_in, member, settings_of, speaker
 
-KILLS = int(os.environ.get("MATCHER_TEST_ERASING_KILLS", "5"))
+KILLS = 5
 pytestmark = pytest.mark.process
 
 
@@ -47,7 +43,7 @@ def test_an_erasure_killed_at_random_moments_is_never_half_done(tmp_path: Path) 
         return str(settings.home), one.id, person.id
 
     with Driver(__name__, "erase") as driver:
-        for finished in driver.kill_at_random(KILLS, random.Random(113), next_subject):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(113), next_subject):
             number, one, person_id = done[-1]
             with open_matcher(settings) as matcher:
                 owed = [kept.kind for kept in matcher.store.rights.all() if kept.done_at is None]

@@ -7,7 +7,7 @@ from matcher.adapters.sql import Store, open_store
 from matcher.domain.events import PutReport
 from matcher.domain.items import Organisation
 from matcher.importing import import_file
-from tests.e2e.killing import Driver
+from tests.e2e.killing import Driver, kills
 
 ROWS = 1000
 KILLS = 6
@@ -53,7 +53,7 @@ def test_an_import_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) ->
     with open_store(url) as store, Driver(__name__, "import_members") as driver:
         store.migrate()
         held, seq = "", ROWS
-        for finished in driver.kill_at_random(KILLS, random.Random(113), next_file):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(113), next_file):
             found = towns(store)
             assert found in ({held}, {cities[-1]}), "a mixture: part of the file went in"
             if found == {cities[-1]}:
@@ -80,7 +80,7 @@ def test_an_undo_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> N
                 batches.append(batch)
             return url, batches[-1]
 
-        for finished in driver.kill_at_random(KILLS, random.Random(7), next_batch):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(7), next_batch):
             found = {item.city for item in store.items.all() if isinstance(item, Organisation)}
             assert found in ({"Albi"}, {"Foix"}), "a mixture: part of the import was undone"
             assert found == {"Albi"} or not finished, "an undo that ended well is lost"
@@ -98,7 +98,7 @@ def test_a_merge_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> N
             store.items.put([*kept, *dropped], source="test")
             return (url,)
 
-        for finished in driver.kill_at_random(KILLS, random.Random(11), restored):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(11), restored):
             items = {item.id: item for item in store.items.all()}
             for one, other in zip(kept, dropped, strict=True):
                 merged = one.model_copy(update={"city": "Albi"})

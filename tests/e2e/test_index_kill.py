@@ -13,7 +13,7 @@ from matcher.adapters.qdrant.folders import FolderGenerations
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.index import Bm25Lexical, Indexer
-from tests.e2e.killing import Driver
+from tests.e2e.killing import Driver, kills
 
 ITEMS = 80
 KILLS = 5
@@ -83,7 +83,7 @@ def test_nothing_is_lost_whenever_it_is_killed(tmp_path: Path, driver: Driver, w
             store.items.delete([item.id for item in members(chance, ITEMS // 20)])
         return what, str(home)
 
-    for _ in driver.kill_at_random(KILLS, chance, change):
+    for _ in driver.kill_at_random(kills(KILLS), chance, change):
         assert_whole(home)
     assert driver.run("rebuild", str(home))[0]
     assert_whole(home)

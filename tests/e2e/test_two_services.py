@@ -13,6 +13,8 @@ import httpx2
 import pytest
 
 from matcher.adapters.sql import open_store
+from matcher.backends import make_generations
+from matcher.settings import Settings
 from tests.contract.qdrant_http import running_server
 from tests.e2e.serving import environment_of, start, wait_until
 from tests.service.conftest import ITEMS
@@ -85,12 +87,10 @@ def lead(item_id: str) -> dict[str, Any]:
 
 @pytest.fixture
 def services(tmp_path: Path, shared: dict[str, str]) -> Iterator[list[Service]]:
-    """All of them ready: the first makes the index, then the others start together."""
+    """All of them ready: they start together on an empty server, and one makes the index."""
     running: list[Service] = []
     try:
-        running.append(Service(tmp_path / "service-0", shared))
-        wait_until(running[0].is_ready)
-        running.extend(Service(tmp_path / f"service-{number}", shared) for number in range(1, COUNT))
+        running.extend(Service(tmp_path / f"service-{number}", shared) for number in range(COUNT))
         for one in running:
             wait_until(one.is_ready)
         yield running
@@ -115,6 +115,8 @@ def test_all_take_changes_and_answer_and_go_on_when_one_is_killed_under_load(
     services: list[Service], shared: dict[str, str]
 ) -> None:
     assert len({service.state()["generation"] for service in services}) == 1
+    server = Settings(qdrant_url=shared["MATCHER_QDRANT_URL"], collection=shared["MATCHER_COLLECTION"])
+    assert len(make_generations(server).names()) == 1, "one built the index, the others waited"
     leads = [f"LEAD80{number}" for number in range(COUNT)]
     for service, item_id in zip(services, leads, strict=True):
         assert service.client.put(f"/v1/leads/{item_id}", json=lead(item_id)).status_code == 201

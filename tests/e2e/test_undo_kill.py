@@ -8,7 +8,7 @@ from matcher.domain.events import Impression
 from matcher.domain.imports import ImportFile
 from matcher.domain.items import Kind, Organisation
 from tests.contract.test_imports import NOON
-from tests.e2e.killing import Driver
+from tests.e2e.killing import Driver, kills
 
 ITEMS = 400
 KILLS = 4
@@ -46,7 +46,7 @@ def test_an_undo_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> N
 
     with open_store(url) as store, Driver(__name__, "undo") as driver:
         store.migrate()
-        for finished in driver.kill_at_random(KILLS, random.Random(113), next_import):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(113), next_import):
             undone = store.imports.get(batches[-1]).undone_at is not None
             assert cities(store) == ({"Avant"} if undone else {"Importé"}), "a part was restored"
             assert len(store.imports.changes(batches[-1])) == (0 if undone else ITEMS)
@@ -70,7 +70,7 @@ def test_a_merge_killed_at_random_moments_is_all_or_nothing(tmp_path: Path) -> N
     with open_store(url) as store, Driver(__name__, "merge") as driver:
         store.migrate()
         store.items.put([Organisation(id="THIRD", name="Tiers")], source="test")
-        for finished in driver.kill_at_random(KILLS, random.Random(7), next_twins):
+        for finished in driver.kill_at_random(kills(KILLS), random.Random(7), next_twins):
             kept, dropped = f"K{number}", f"D{number}"
             found = store.items.get_many([kept, dropped])
             merged = dropped not in found

@@ -200,6 +200,50 @@ def test_what_another_indexer_takes_in_meanwhile_is_not_written_over(
     assert not indexer.differences(generation.index)
 
 
+class Counting(EdgeIndex):
+    """Counts how often it is read whole."""
+
+    read_whole = 0
+
+    def versions(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+        self.read_whole += ids is None
+        return super().versions(ids)
+
+
+def test_a_drain_costs_by_its_changes_and_the_next_opening_still_compares_all(
+    indexer: Indexer, generation: Generation, store: Store, root: Path
+) -> None:
+    generation.index.close()
+    counting = replace(indexer, generations=FolderGenerations(root, Counting))
+    opened = counting.open()
+    index = cast(Counting, opened.index)
+    index.read_whole = 0
+    for text in ("robotique", "drones"):
+        store.items.put([organisation(n, text) for n in range(3)] + [organisation(12)], source="test")
+        store.items.delete(["ORG012", "ORG009"])
+        counting.sync(opened)
+    assert index.read_whole == 0
+    manifest = indexer.generations.manifest(opened.name)
+    assert (manifest.state, manifest.checksum) == ("ready", checksum(index.versions()))
+    opened.index.delete(["ORG000"])
+    opened.index.close()
+    with pytest.raises(NotReady, match="lost or changed points"):
+        indexer.open()
+
+
+def test_an_index_of_an_older_release_is_opened_and_then_summed_up_anew(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    manifest = indexer.generations.manifest(generation.name)
+    indexer.generations.save(generation.name, manifest.model_copy(update={"checksum": "0" * 64}))
+    generation.index.close()
+    opened = indexer.open()
+    store.items.put([organisation(0, "robotique")], source="test")
+    indexer.sync(opened)
+    assert indexer.generations.manifest(opened.name).checksum == checksum(opened.index.versions())
+    opened.index.close()
+
+
 class Poisoned(HashingEncoder):
     """Fails at a text that names poison, or at every text."""
 
@@ -230,6 +274,29 @@ def test_an_item_that_cannot_be_indexed_is_set_apart_and_the_rest_goes_on(
     poisoned.sync(generation)
     assert not indexer.generations.manifest(generation.name).parked
     assert not indexer.differences(generation.index)
+
+
+def test_two_indexers_do_not_lose_what_the_other_set_apart(
+    indexer: Indexer, generation: Generation, store: Store
+) -> None:
+    class Both(Poisoned, Interrupted):
+        """Fails at poison, and lets another process come in between."""
+
+        def __init__(self, meanwhile: Callable[[], object]) -> None:
+            Interrupted.__init__(self, meanwhile)
+            self._poison = "poison"
+
+    store.items.put([organisation(1, "poison"), organisation(2, "neuf")], source="test")
+
+    def another() -> None:
+        store.items.put([organisation(7, "poison")], source="test")
+        replace(indexer, encoder=Poisoned()).sync(generation)
+
+    replace(indexer, encoder=Both(another)).sync(generation)
+    manifest = indexer.generations.manifest(generation.name)
+    assert sorted(manifest.parked) == ["ORG001", "ORG007"]
+    assert not indexer.differences(generation.index, manifest.parked)
+    assert manifest.checksum == checksum(generation.index.versions())
 
 
 def test_a_rebuild_sets_it_apart_too(indexer: Indexer, store: Store) -> None:
@@ -701,6 +768,23 @@ class Stuck(EdgeIndex):
 
     def flush(self) -> None:
         raise BackendUnavailable("away")
+
+
+def test_an_index_that_another_process_writes_to_is_no_damaged_one(
+    indexer: Indexer, generation: Generation, root: Path
+) -> None:
+    generation.index.close()
+
+    class Written(EdgeIndex):
+        """An index that another process changes while it is read."""
+
+        def versions(self, ids: Sequence[str] | None = None) -> dict[str, str]:
+            former = indexer.generations.manifest(generation.name)
+            indexer.generations.save(generation.name, former.model_copy(update={"state": "changing"}))
+            self.delete(["ORG003"])
+            return super().versions(ids)
+
+    replace(indexer, generations=FolderGenerations(root, Written)).open().index.close()
 
 
 def test_an_index_that_fails_while_it_is_checked_is_let_go(
