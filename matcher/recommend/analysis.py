@@ -208,7 +208,7 @@ class Analyser:
             subject=subject,
             labels=labels,
             spans=_spans(labels),
-            words=self._words(subject, ignored),
+            words=self._words(subject, ignored, town),
             mentions=mentions,
             facts=facts,
             senses=self.knowledge.vocabulary.senses([label.text for label in labels]),
@@ -238,9 +238,11 @@ class Analyser:
             for clause in clauses(text)
         )
 
-    def _words(self, subject: Subject, ignored: Sequence[Span]) -> dict[str, Word]:
+    def _words(self, subject: Subject, ignored: Sequence[Span], town: Word | None) -> dict[str, Word]:
         """Return the words that may be quoted; the name of a town is a place, not a theme."""
         locate = self.knowledge.territory.locate
+        if town is not None and town.field == "description":
+            ignored = (*ignored, Span(town.start, town.end, town.text))
         found = dict(_words(subject, ignored))
         return {key: word for key, word in found.items() if word.text.islower() or locate(word.text) is None}
 
@@ -281,7 +283,7 @@ class Analyser:
         if city or department or isinstance(subject, Item):
             town = Word(field, 0, len(city), city, fold(city)) if city else None
             return self.knowledge.territory.locate(city, department), town, None
-        named = town_in(subject.description, self.knowledge.territory)
+        named = town_in(subject.description, self.knowledge.territory, typed=True)
         if named is None:
             return None, None, None
         span, place = named

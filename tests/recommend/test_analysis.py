@@ -140,6 +140,13 @@ def test_a_town_is_a_place_and_no_theme() -> None:
     assert set(analysis.words) == {"hébergeur"}
 
 
+def test_a_town_in_lower_case_is_a_place_and_no_theme() -> None:
+    analysis = ANALYSE(Profile(description="hébergeur albi"))
+    assert analysis.place is not None
+    assert analysis.place.name == "Albi"
+    assert set(analysis.words) == {"hébergeur"}
+
+
 def test_a_place_that_is_not_known_is_kept_as_it_is_written() -> None:
     analysis = ANALYSE(Profile(description="un hébergeur à Lille"))
     assert analysis.place is None
