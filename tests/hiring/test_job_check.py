@@ -56,6 +56,11 @@ def test_one_sentence_does_not_excuse_another() -> None:
     }
 
 
+def test_a_framework_is_no_word_about_a_figure() -> None:
+    assert found_in(f"{SOUND}\nCompétences : Svelte, Vue.") == {}
+    assert found_in(f"{SOUND}\nSilhouette svelte appréciée.") == {"Silhouette svelte": Severity.FIX}
+
+
 def test_what_is_missing_is_named_with_its_article() -> None:
     findings = CHECK.findings(read_job_ad("Architecte logiciel\nRejoignez-nous."))
     assert {finding.criterion: finding.article for finding in findings} == {
