@@ -8,7 +8,7 @@ from functools import cached_property
 from matcher.adapters.sql import Store
 from matcher.domain.items import ItemType, Lead, Organisation
 from matcher.errors import NotFound
-from matcher.hiring import JobNeed, read_job_check
+from matcher.hiring import JobNeed, read_ground_check, read_job_check
 from matcher.hiring.candidates import (
     KEY_FILE,
     CandidateDesk,
@@ -80,7 +80,7 @@ class HiringParts:
         """Reads, checks and keeps job needs."""
         data_dir, days = self._settings.data_dir, self._settings.need_days
         reader = read_need_reader(data_dir, timedelta(days=days))
-        return NeedDesk(reader, read_job_check(data_dir), self._store.needs)
+        return NeedDesk(reader, read_job_check(data_dir), self._store.needs, self._require_lawful_note)
 
     @cached_property
     def leads(self) -> NeedLeads:
@@ -106,6 +106,7 @@ class HiringParts:
             matcher=lambda: read_need_matcher(data_dir),
             seals=self._parts.sealing,
             links=self._parts.links,
+            require_lawful=self._require_lawful,
             antenna_of=self._antenna_of,
         )
         return ShortlistDesk(parts)
@@ -164,7 +165,14 @@ class HiringParts:
             store.rights.salt,
             self.controller,
             self._organisations,
+            self._require_lawful,
         )
+
+    def _require_lawful(self, text: str) -> None:
+        read_ground_check(self._settings.data_dir).require_lawful(text)
+
+    def _require_lawful_note(self, text: str) -> None:
+        read_ground_check(self._settings.data_dir).require_lawful(text, of_job=True)
 
     def _organisations(self, ids: Sequence[str]) -> Collection[str]:
         found = self._store.items.get_many(ids).values()

@@ -4,7 +4,7 @@
 - ``bench``: speed, memory, load, growth and faults of the product
 - ``encoder``: training of the encoder
 - ``hiring``: the HR factory measured
-- ``job_check``: the check of job offers measured
+- ``job_check``, ``motives``: the checks of job offers and of what staff write, measured
 - ``market``: markets and meetings beside published peers
 - ``quality``: the quality page, written by the commands that it names
 - ``ranking``: rankings measured on judged sets

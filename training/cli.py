@@ -15,6 +15,7 @@ from training.hiring.needs import needs
 from training.hiring.plantings import plantings
 from training.job_check import job_check
 from training.market import market, meetings
+from training.motives import motives
 from training.quality import quality
 from training.ranking.answers import answers
 from training.ranking.calibrate import calibrate
@@ -49,6 +50,7 @@ app.command()(growth)
 app.command()(hiring)
 app.command()(hr)
 app.command("job-check")(job_check)
+app.command()(motives)
 app.command("job-skills")(job_skills)
 app.command()(load)
 app.command()(market)

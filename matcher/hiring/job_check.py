@@ -13,15 +13,16 @@ from enum import StrEnum
 from pathlib import Path
 
 from matcher.hiring.apprentices import is_apprentices_age
+from matcher.hiring.grounds import GroundWording, read_ground_wordings
 from matcher.hiring.job_ad import JobAd
 from matcher.hiring.place import NO_TOWN, stated_place
 from matcher.hiring.titles import one_gender
+from matcher.hiring.wordings import FoldedText, Wording, Words, longest, wording_of
 from matcher.knowledge import Territory, read_territory, town_in
 from matcher.knowledge.tables import Row, read_table
 from matcher.language import fold
 
 RULES, PHRASES = "job_check_rules.csv", "job_check_phrases.csv"
-_SENTENCE_END = re.compile(r"[.!?;\n](?=\s|$)|\n")
 _ENGLISH = frozenset(
     [
         "the",
@@ -68,6 +69,8 @@ _FRENCH = frozenset(
         "au",
     ]
 )
+_LIST_OF_GROUNDS = "JC01"
+"""The rule with every ground of discrimination."""
 _FEW_WORDS = 12
 _CHANCE = 1
 """English words that a French list of skills may hold: "team" in a name, "to" in "peer to peer"."""
@@ -111,24 +114,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Wordings that a rule is about; ``unless`` makes them lawful where the same sentence holds it."""
+    """A wording that a rule is about, why, and what to write instead."""
 
     criterion: str
     rule: str
-    pattern: re.Pattern[str]
-    unless: re.Pattern[str] | None
+    wording: Wording
     why_fr: str
     why_en: str
     instead_fr: str
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words of an offer, at ``start`` to ``end`` of its text."""
-
-    text: str
-    start: int
-    end: int
 
 
 NO_WORDS = Words("", 0, 0)
@@ -209,25 +202,21 @@ class JobCheck:
 
     def findings(self, ad: JobAd) -> list[Finding]:
         """Return what was found, what must be corrected first, then by place; none for a sound offer."""
-        wordings = _longest(list(self._wordings(ad)))
+        wordings = longest(self._wordings(ad))
         found = [*wordings, *self._title(ad), *self._missing(ad), *self._language(ad)]
         return sorted(
             found, key=lambda finding: (_ORDER[finding.severity], finding.words.start, finding.criterion)
         )
 
     def _wordings(self, ad: JobAd) -> Iterator[Finding]:
-        folded, places = _fold_with_places(ad.text)
-        title = fold(ad.title)
+        text, title = FoldedText(ad.text), fold(ad.title)
         for phrase in self._phrases:
-            for match in phrase.pattern.finditer(folded):
-                sentence = _sentence_around(folded, match.start(), match.end())
-                if phrase.unless is not None and phrase.unless.search(sentence):
+            for start, words in text.found(phrase.wording):
+                before = text.text[max(0, start - _BEFORE) : start]
+                if phrase.criterion == "age" and is_apprentices_age(
+                    title, text.text, before, fold(words.text)
+                ):
                     continue
-                before = folded[max(0, match.start() - _BEFORE) : match.start()]
-                if phrase.criterion == "age" and is_apprentices_age(title, folded, before, match[0]):
-                    continue
-                start, end = places[match.start()], places[match.end() - 1] + 1
-                words = Words(ad.text[start:end], start, end)
                 why = phrase.why_fr, phrase.why_en
                 yield self._finding(phrase.rule, phrase.criterion, why, phrase.instead_fr, words)
 
@@ -281,21 +270,8 @@ def read_job_check(data_dir: Path) -> JobCheck:
     known = {rule.id for rule in rules}
     columns = ("criterion", "rule", "pattern", "unless", "why_fr", "why_en", "instead_fr")
     phrases = read_table(folder / PHRASES, columns, lambda row: _phrase(row, known))
+    phrases += [_of_ground(one) for one in read_ground_wordings(data_dir) if one.in_offers]
     return JobCheck(rules, phrases, read_territory(data_dir / "reference"))
-
-
-def _longest(found: list[Finding]) -> list[Finding]:
-    """Return findings without those whose words are part of another's: "native" in "digital native"."""
-    kept: list[Finding] = []
-    for one in sorted(found, key=lambda finding: finding.words.start - finding.words.end):
-        inside = [other for other in kept if _holds(other.words, one.words)]
-        if not inside:
-            kept.append(one)
-    return kept
-
-
-def _holds(one: Words, other: Words) -> bool:
-    return one.start <= other.start and other.end <= one.end
 
 
 def _names_place(ad: JobAd, territory: Territory) -> bool:
@@ -311,31 +287,17 @@ def _rule(row: Row) -> Rule:
     return Rule(row["id"], _SEVERITIES[row["severity"]], row["reference"], row["fact_fr"], row["source_url"])
 
 
+def _of_ground(one: GroundWording) -> Phrase:
+    """Return words about a person, such as "trop vieux", as a wording of offers."""
+    ground = one.ground
+    why_fr = f"La loi interdit ce critère : {ground.name_fr}."
+    why_en = f"The law forbids this criterion: {ground.name_en}."
+    return Phrase(ground.criterion, _LIST_OF_GROUNDS, one.wording, why_fr, why_en, "supprimer")
+
+
 def _phrase(row: Row, known: set[str]) -> Phrase:
     if row["rule"] not in known:
         raise ValueError(f"the rule '{row['rule']}' is not in {RULES}")
-    try:
-        pattern = re.compile(row["pattern"])
-        unless = re.compile(row["unless"]) if row["unless"] else None
-    except re.error as error:
-        raise ValueError(f"not a pattern: {error}") from error
     return Phrase(
-        row["criterion"], row["rule"], pattern, unless, row["why_fr"], row["why_en"], row["instead_fr"]
+        row["criterion"], row["rule"], wording_of(row), row["why_fr"], row["why_en"], row["instead_fr"]
     )
-
-
-def _fold_with_places(text: str) -> tuple[str, list[int]]:
-    """Return the folded text, and for each of its characters the place it has in ``text``."""
-    folded: list[str] = []
-    places: list[int] = []
-    for place, sign in enumerate(text):
-        plain = "'" if sign == "’" else fold(sign)
-        folded.append(plain)
-        places += [place] * len(plain)
-    return "".join(folded), places
-
-
-def _sentence_around(text: str, start: int, end: int) -> str:
-    before = [mark.end() for mark in _SENTENCE_END.finditer(text, 0, start)]
-    after = _SENTENCE_END.search(text, end)
-    return text[before[-1] if before else 0 : after.start() if after else len(text)]

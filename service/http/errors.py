@@ -14,6 +14,7 @@ from starlette.exceptions import HTTPException
 
 from matcher import errors
 from matcher.errors import MatcherError
+from matcher.hiring import UnlawfulWords
 from matcher.hiring.candidates import CandidatesClosed, ChangeRefused, CvRefused
 from matcher.hiring.needs import NeedRefused
 from matcher.importing import FileRefused
@@ -98,6 +99,9 @@ TABLE: dict[type[MatcherError], Row] = {
     CvRefused: Row(status.HTTP_422_UNPROCESSABLE_CONTENT, "cv-refused", "The CV cannot be read"),
     ChangeRefused: Row(
         status.HTTP_422_UNPROCESSABLE_CONTENT, "change-refused", "The profile cannot take this change"
+    ),
+    UnlawfulWords: Row(
+        status.HTTP_422_UNPROCESSABLE_CONTENT, "unlawful-words", "The law forbids to decide on this"
     ),
     NeedRefused: Row(
         status.HTTP_422_UNPROCESSABLE_CONTENT, "need-refused", "The need cannot be kept as it is"

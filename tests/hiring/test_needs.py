@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Lead
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
-from matcher.hiring import JobNeed, read_job_check
+from matcher.hiring import JobNeed, Severity, UnlawfulWords, read_ground_check, read_job_check
 from matcher.hiring.needs import (
     LeadKind,
     NeedDesk,
@@ -29,6 +30,7 @@ from tests.samples import migrated
 DATA = Path(__file__).resolve().parents[2] / "data"
 READER = read_need_reader(DATA)
 CHECK = read_job_check(DATA)
+GROUNDS = read_ground_check(DATA)
 NOW = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
 
@@ -39,7 +41,7 @@ def rows(tmp_path: Path) -> NeedRows:
 
 @pytest.fixture
 def desk(rows: NeedRows) -> NeedDesk:
-    return NeedDesk(READER, CHECK, rows)
+    return NeedDesk(READER, CHECK, rows, partial(GROUNDS.require_lawful, of_job=True))
 
 
 def test_a_need_is_kept_edited_closed_and_over(desk: NeedDesk) -> None:
@@ -72,6 +74,29 @@ def test_unlawful_words_are_corrected_or_noted(desk: NeedDesk) -> None:
     assert [one.note for one in desk.get(saved.need.id).overrides] == ["citation d'un client"]
     with pytest.raises(InvalidRequest):
         desk.save(draft, [replace(note, criterion=criterion, note="  ")])
+
+
+def test_a_note_names_no_ground_but_what_the_law_sets(desk: NeedDesk) -> None:
+    text = "Développeuse ou développeur Python à Nîmes. Un profil jeune et dynamique."
+    draft = desk.draft(text, NOW)
+    (finding,) = [one for one in draft.findings if one.words.text]
+    note = Override(finding.criterion, finding.words.text, "on ne veut pas de trop vieux")
+    with pytest.raises(UnlawfulWords, match="trop vieux") as refused:
+        desk.save(draft, [note])
+    assert "« trop vieux » (l'âge)" in refused.value.french
+    assert desk.all() == []
+    lawful = replace(note, note="16 à 29 ans : condition d'âge de l'apprentissage")
+    saved = desk.save(draft, [lawful])
+    with pytest.raises(UnlawfulWords):
+        desk.edit(saved.need.id, draft, [note])
+
+
+@pytest.mark.parametrize("words", ["pas trop vieux", "femme enceinte", "on préfère un homme"])
+def test_words_about_a_person_are_found_in_a_need(desk: NeedDesk, words: str) -> None:
+    draft = desk.draft(f"Développeuse ou développeur Python à Nîmes, {words}.", NOW)
+    assert [one.severity for one in draft.findings if one.words.text] == [Severity.FIX]
+    with pytest.raises(InvalidRequest):
+        desk.save(draft)
 
 
 def test_people_served_are_no_condition_of_residence(desk: NeedDesk) -> None:

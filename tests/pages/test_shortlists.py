@@ -75,6 +75,20 @@ def test_hr_lists_profiles_reads_why_and_decides(stocked) -> None:
     assert copy["decided"][0]["job"] in hr.get(own).text
 
 
+def test_a_reason_about_the_person_is_refused_in_the_readers_language(stocked) -> None:
+    app, need_id, candidate = stocked
+    hr = browser_of(app, HR)
+    where = hr.post(f"/recruter/besoins/{need_id}/selection").headers["location"].partition("?")[0]
+    form = {"decision": "not_for_this_job", "reason": "Trop senior pour l'équipe."}
+    refused = hr.post(f"{where}/{candidate.profile.code}", data=form)
+    assert refused.status_code == 422
+    assert "« Trop senior » (l&#39;âge)" in refused.text
+    assert "Trop senior pour l&#39;équipe." in refused.text
+    opened = hr.post(f"/recruter/candidats/{candidate.profile.code}/ouvrir", data=form)
+    assert opened.status_code == 422
+    assert "« Trop senior » (l&#39;âge)" in opened.text
+
+
 def test_hr_reads_what_keeps_people_out(stocked) -> None:
     app, need_id, _ = stocked
     hr = browser_of(app, HR)

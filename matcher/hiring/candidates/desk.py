@@ -32,7 +32,8 @@ class CandidateParts:
     """What the use cases of candidates work with.
 
     ``salt`` gives the key under which addresses are hashed; ``people`` are those who may open a contact;
-    ``controller`` answers for the profiles; ``organisations`` returns which of some ids the catalogue has.
+    ``controller`` answers for the profiles; ``organisations`` returns which of some ids the catalogue has;
+    ``require_lawful`` refuses a reason that speaks of a ground of discrimination.
     """
 
     rows: CandidateRows
@@ -43,6 +44,7 @@ class CandidateParts:
     salt: Callable[[], bytes]
     controller: Controller
     organisations: Callable[[Sequence[str]], Collection[str]]
+    require_lawful: Callable[[str], None]
 
 
 class CandidateDesk:
@@ -111,6 +113,8 @@ class CandidateDesk:
         ------
         InvalidRequest
             The reason says too little or too much.
+        UnlawfulWords
+            The reason speaks of a ground on which the law forbids to decide.
         NotAllowed
             No person opens it.
         """
@@ -122,6 +126,7 @@ class CandidateDesk:
             )
         if not by:
             raise NotAllowed("A contact is opened by a person who is signed in, never by a program.")
+        self._parts.require_lawful(bare)
         candidate = self.by_code(code)
         sealed = SealedOpening(now, by, self._parts.sealing.seal({"reason": bare}))
         key = f"{OPENED_EVENT}:{candidate.id}:{now.isoformat()}"

@@ -47,6 +47,8 @@ class NeedDesk:
         Reads a need; finds wordings that the law forbids or advises against.
     rows
         Where needs are kept.
+    require_lawful
+        Refuses a note that speaks of a ground of discrimination.
     new_id
         Gives an id that tells nothing: neither how many needs there are nor since when.
     """
@@ -56,11 +58,13 @@ class NeedDesk:
         reader: NeedReader,
         check: JobCheck,
         rows: NeedRows,
+        require_lawful: Callable[[str], None],
         new_id: Callable[[], str] = lambda: f"NEED-{secrets.token_hex(5)}",
     ) -> None:
         self.reader = reader
         self._check = check
         self._rows = rows
+        self._require_lawful = require_lawful
         self._new_id = new_id
 
     def draft(self, content: str, now: datetime, known: NeedFields = NO_FIELDS) -> Draft:
@@ -87,9 +91,12 @@ class NeedDesk:
         ------
         NeedRefused
             The need names no occupation, or its wording must be corrected and no note says why it stays.
+        UnlawfulWords
+            A note speaks of a ground on which the law forbids to decide.
         NotFound
             Its organisation is not in the store.
         """
+        self._check_notes(overrides)
         kept = _overridden(draft, overrides)
         if draft.need.occupation is None:
             raise NeedRefused(*_NO_JOB)
@@ -113,9 +120,14 @@ class NeedDesk:
             notes = [*former.overrides, *overrides]
             return replace(former, need=need, overrides=_overridden(draft, notes))
 
+        self._check_notes(overrides)
         if draft.need.occupation is None:
             raise NeedRefused(*_NO_JOB)
         return self._rows.change(need_id, corrected)
+
+    def _check_notes(self, overrides: Sequence[Override]) -> None:
+        for one in overrides:
+            self._require_lawful(one.note)
 
     def close(self, need_id: str, now: datetime) -> SavedNeed:
         """Note that nobody is sought any more for a need; safe to repeat. NotFound for an unknown id."""

@@ -37,8 +37,9 @@ def _no_antenna(_department: str) -> str:
 class ShortlistParts:
     """What the use cases of shortlists work with.
 
-    ``matcher`` is asked for when it is first needed: reading its lists takes a while. ``antenna_of`` gives
-    the antenna of a department's code, "" for none.
+    ``matcher`` is asked for when it is first needed: reading its lists takes a while. ``require_lawful``
+    refuses a reason that speaks of a ground of discrimination. ``antenna_of`` gives the antenna of a
+    department's code, "" for none.
     """
 
     rows: ShortlistRows
@@ -47,6 +48,7 @@ class ShortlistParts:
     matcher: Callable[[], NeedMatcher]
     seals: Seals
     links: Links
+    require_lawful: Callable[[str], None]
     antenna_of: Callable[[str], str] = _no_antenna
 
 
@@ -147,8 +149,11 @@ class ShortlistDesk:
             No person decides.
         InvalidRequest
             The reason says too little or too much.
+        UnlawfulWords
+            The reason speaks of a ground on which the law forbids to decide.
         """
         decided = _checked(decided)
+        self._parts.require_lawful(decided.reason)
         shortlist = self.get(shortlist_id)
         entry = shortlist.of(code.strip().upper())
         if entry is None:

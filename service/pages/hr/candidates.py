@@ -1,13 +1,14 @@
 """The pages *Profils* of the HR factory: skills alone, a contact opened with a reason, an invitation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar
 
 from fastapi import APIRouter, Path, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
+from matcher.hiring import UnlawfulWords
 from matcher.hiring.candidates import LANGUAGES, Candidate, CandidatesClosed, Contact
 from matcher.people import Permission
 from service.http.access import Caller, requires
@@ -35,7 +36,10 @@ class CandidatesPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CandidatePage(Page):
-    """One profile; ``contact`` is None until it was opened, ``wrong`` what the reason lacks."""
+    """One profile; ``contact`` is None until it was opened, ``wrong`` what the reason lacks.
+
+    ``unlawful`` says which of its words the law forbids, in the reader's language.
+    """
 
     template: ClassVar[str] = "hr/candidate.html"
 
@@ -46,6 +50,7 @@ class CandidatePage(Page):
     contact: Contact | None = None
     reason: str = ""
     wrong: str = ""
+    unlawful: str = ""
 
 
 @router.get("/recruter/candidats", name="page_candidates")
@@ -85,6 +90,9 @@ async def open_contact(request: Request, code: Code, hr: HrDep, engine: EngineDe
         def act(matcher: Matcher) -> CandidatePage:
             try:
                 contact = matcher.hiring.desk.open_contact(code, by, reason, now())
+            except UnlawfulWords as error:
+                said = error.french if language_of(request) == "fr" else str(error)
+                return replace(_page(matcher, request, code, reason=reason, wrong=said), unlawful=said)
             except InvalidRequest as error:
                 return _page(matcher, request, code, reason=reason, wrong=str(error))
             return _page(matcher, request, code, contact=contact)

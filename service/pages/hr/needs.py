@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import IllegalStep
-from matcher.hiring import JobNeed, Requirement, Weight
+from matcher.hiring import JobNeed, Requirement, UnlawfulWords, Weight
 from matcher.hiring.needs import (
     NO_FIELDS,
     Draft,
@@ -138,7 +138,7 @@ async def save_need(request: Request, caller: ManagerDep, engine: EngineDep) -> 
             saved = await engine.read(save)
         except IllegalStep:
             return await _in_conflict(request, engine, form)
-        except NeedRefused as refused:
+        except (NeedRefused, UnlawfulWords) as refused:
             said = refused.french if language_of(request) == "fr" else str(refused)
             return await _shown(request, engine, form, _State(fault=said))
         return back_to(f"{HOME}/{saved.need.id}", "need_saved")

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.errors import InvalidRequest
+from matcher.hiring import UnlawfulWords
 from matcher.hiring.candidates import LANGUAGES
 from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, MetBy, Shortlist, ties
 from matcher.hiring.shortlists.phrases import APART, DECISIONS, SCORE, STATES, reason_of, summary_of
@@ -90,7 +91,10 @@ class ShortlistsPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShortlistPage(Page):
-    """One shortlist; ``fault`` says why a decision was not kept, and ``typed`` has its reason by code."""
+    """One shortlist; ``fault`` is the code whose decision was not kept, ``why`` says why where words did it.
+
+    ``typed`` has the reason by code.
+    """
 
     template: ClassVar[str] = "hr/shortlist.html"
 
@@ -105,6 +109,7 @@ class ShortlistPage(Page):
     languages: Mapping[str, str]
     words: ShortlistWords
     fault: str
+    why: str
     typed: Mapping[str, str]
 
 
@@ -146,16 +151,30 @@ async def decide(request: Request, shortlist_id: str, code: str, hr: HrDep, engi
             decision = Decision(form.get("decision", ""))
             decided = Decided(decision, form.get("reason", ""), hr.person_id, now())
             await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
+        except UnlawfulWords as unlawful:
+            why = unlawful.french if language_of(request) == "fr" else str(unlawful)
+            return await _shown(request, shortlist_id, engine, _Refused(code, form.get("reason", ""), why))
         except (ValueError, InvalidRequest):
-            return await _shown(request, shortlist_id, engine, code, form.get("reason", ""))
+            return await _shown(request, shortlist_id, engine, _Refused(code, form.get("reason", "")))
         return back_to(f"{HOME}/{shortlist_id}?page={page_number(request)}", "decided", code)
 
     return await once(request, do)
 
 
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    """A decision that was not kept: on which profile, the reason as typed, and what is wrong with it."""
+
+    code: str = ""
+    reason: str = ""
+    why: str = ""
+
+
 async def _shown(
-    request: Request, shortlist_id: str, engine: EngineDep, fault: str = "", reason: str = ""
+    request: Request, shortlist_id: str, engine: EngineDep, refused: _Refused | None = None
 ) -> Response:
+    refused = refused or _Refused()
+
     def read(matcher: Matcher) -> tuple[Shortlist, str, bool, dict[str, str]]:
         desk = matcher.hiring.shortlists
         found = desk.get(shortlist_id)
@@ -175,10 +194,11 @@ async def _shown(
         is_current=is_current,
         languages={code: choose(names, language_of(request)) for code, names in LANGUAGES.items()},
         words=ShortlistWords(language_of(request)),
-        fault=fault,
-        typed={fault: reason},
+        fault=refused.code,
+        why=refused.why,
+        typed={refused.code: refused.reason},
     )
-    return show(request, page, section=SECTION, status=422 if fault else 200)
+    return show(request, page, section=SECTION, status=422 if refused.code else 200)
 
 
 def _row(matcher: Matcher, shortlist: Shortlist) -> ShortlistRow:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from matcher.build import Matcher
+from matcher.hiring import read_ground_check
 from matcher.hiring.candidates import (
     CURRENT,
     Candidate,
@@ -23,6 +24,7 @@ from matcher.people import Purpose, Role, new_person
 from matcher.settings import Settings
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
+GROUNDS = read_ground_check(Path(__file__).parents[3] / "data")
 ANSWERS = {
     "controller_address": "1 place de l'Exemple, 31000 Toulouse",
     "privacy_contact": "donnees@cluster.example",
@@ -74,6 +76,7 @@ class Room:
             salt,
             CONTROLLER,
             ORGANISATIONS.intersection,
+            GROUNDS.require_lawful,
         )
         self.parts = parts
         self.desk = CandidateDesk(parts)

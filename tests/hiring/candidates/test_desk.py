@@ -9,7 +9,7 @@ import pytest
 from matcher.adapters.sql import utc_now
 from matcher.domain import MessageRequest
 from matcher.errors import InvalidRequest, NotAllowed, NotFound
-from matcher.hiring import CandidateProfile, HeldSkill, JobSkill
+from matcher.hiring import CandidateProfile, HeldSkill, JobSkill, UnlawfulWords
 from matcher.hiring.candidates import (
     CURRENT,
     ERASED_ORGANISATION,
@@ -295,3 +295,10 @@ def test_an_address_that_was_never_confirmed_goes_after_two_days(room: Room) -> 
     room.enter()
     assert room.own.sweep(NOW + timedelta(days=1)) == 0
     assert room.own.sweep(NOW + timedelta(days=2)) == 1
+
+
+def test_a_contact_is_not_opened_for_a_ground_of_discrimination(room: Room) -> None:
+    candidate = room.enter()
+    with pytest.raises(UnlawfulWords, match="enceinte"):
+        room.desk.open_contact(candidate.profile.code, room.hr.id, "Savoir si elle est enceinte.", NOW)
+    assert room.desk.openings(candidate.id) == []

@@ -9,7 +9,7 @@ import pytest
 
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
-from matcher.hiring import JobNeed, JobSkill, Requirement
+from matcher.hiring import JobNeed, JobSkill, Requirement, UnlawfulWords
 from matcher.hiring.candidates import Candidate, CandidatesClosed, Sealing, Wishes
 from matcher.hiring.needs import SavedNeed
 from matcher.hiring.shortlists import (
@@ -25,7 +25,7 @@ from matcher.hiring.shortlists import (
 )
 from matcher.hiring.shortlists.phrases import summary_of
 from matcher.rights import Subject, SubjectKind
-from tests.hiring.candidates.room import NOW, Room, bytes_of
+from tests.hiring.candidates.room import GROUNDS, NOW, Room, bytes_of
 
 PYTHON, DOCKER = JobSkill("term:python", "Python"), JobSkill("term:docker", "Docker")
 NEED = JobNeed(
@@ -75,6 +75,7 @@ class Hall:
                 lambda: matcher,
                 seals,
                 room.matcher.links,
+                GROUNDS.require_lawful,
             )
         )
 
@@ -295,3 +296,12 @@ def test_no_code_of_the_product_decides_by_itself() -> None:
             if "shortlists.decide(" in path.read_text(encoding="utf-8"):
                 callers.add(path.relative_to(root).parts[0])
     assert callers <= {"service"}, "only routes and pages, behind a signed-in person, decide"
+
+
+def test_a_reason_about_the_person_is_refused_and_nothing_is_kept(hall: Hall) -> None:
+    candidate = hall.candidate("ada", "Python")
+    shortlist = hall.desk.make("N1", hall.room.hr.id, NOW)
+    with pytest.raises(UnlawfulWords, match="Trop senior"):
+        hall.decide(shortlist, candidate.profile.code, reason="Trop senior pour l'équipe.")
+    (entry,) = hall.desk.get(shortlist.id).listed
+    assert entry.decided is None
