@@ -43,7 +43,8 @@ def _remove_ownerless(place: Path) -> None:
     for folder in place.glob(f"{_PREFIX}*"):
         with suppress(OSError, BackendUnavailable):  # another removed it, or it is in use
             found = folder.lstat()
-            is_new = time.time() - found.st_mtime < _BEING_MADE_S and not (folder / _OWNER).exists()
+            age_s = abs(time.time() - found.st_mtime)  # the clock may have been set back since
+            is_new = age_s < _BEING_MADE_S and not (folder / _OWNER).exists()
             if found.st_uid == os.getuid() and not is_new:
                 with FileLock(folder / _OWNER):  # until it is gone
                     shutil.rmtree(folder, ignore_errors=True)

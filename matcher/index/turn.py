@@ -25,7 +25,10 @@ def utc_now() -> datetime:
 
 @contextmanager
 def only_run(
-    turns: Turns, clock: Callable[[], datetime] = utc_now, renew_s: float = RENEW_S
+    turns: Turns,
+    clock: Callable[[], datetime] = utc_now,
+    renew_s: float = RENEW_S,
+    ticks: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], None]]:
     """Have the turn to build an index for the time of the context.
 
@@ -40,6 +43,8 @@ def only_run(
         Gives the present instant.
     renew_s
         Seconds between two looks at it.
+    ticks
+        Gives seconds that only grow.
 
     Yields
     ------
@@ -50,7 +55,7 @@ def only_run(
     BackendUnavailable
         Another run, which lives, has the turn.
     """
-    turn = Turn(turns, BUILDING, clock)
+    turn = Turn(turns, BUILDING, clock, ticks)
     if not turn.take():
         raise BackendUnavailable(
             "Another reindex is under way, or the first build of the index. Let it end; after one on another"
@@ -84,7 +89,10 @@ def _check(lost: threading.Event) -> None:
 
 @contextmanager
 def draining(
-    turns: Turns | None, wait_s: float = WAIT_S, clock: Callable[[], datetime] = utc_now
+    turns: Turns | None,
+    wait_s: float = WAIT_S,
+    clock: Callable[[], datetime] = utc_now,
+    ticks: Callable[[], float] = time.monotonic,
 ) -> Iterator[Callable[[], None] | None]:
     """Have the turn to write changes into the index that serves, for the time of the context.
 
@@ -96,6 +104,8 @@ def draining(
         Seconds to wait while another process has it.
     clock
         Gives the present instant.
+    ticks
+        Gives seconds that only grow.
 
     Yields
     ------
@@ -105,7 +115,7 @@ def draining(
     if turns is None:
         yield lambda: None
         return
-    turn = Turn(turns, DRAINING, clock)
+    turn = Turn(turns, DRAINING, clock, ticks)
     end = time.monotonic() + wait_s
     while not (is_mine := turn.take()) and time.monotonic() < end:
         time.sleep(_LOOK_S)

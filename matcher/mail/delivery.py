@@ -25,6 +25,8 @@ RETRY_AFTER = (
 """Pause after the first trial, the second, ...; a message that fails once more is parked."""
 SERVER_PAUSE = 2 * _MINUTE
 """Pause of a message that found the server down: that is no trial, so it is never parked for it."""
+LONGEST_PAUSES = tuple(max(SERVER_PAUSE, pause) for pause in (SERVER_PAUSE, *RETRY_AFTER))
+"""How long a message that was put off may wait, by the number of its trials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +55,7 @@ class Outbox(Protocol):
     """Where messages wait; each call is one transaction."""
 
     def due(self, now: datetime, limit: int) -> list[Message]:
-        """Queued messages that are due, longest due first."""
+        """Queued messages that are due, longest due first; see :data:`LONGEST_PAUSES`."""
         ...
 
     def begin(self, message: Message) -> bool:

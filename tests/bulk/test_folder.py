@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -52,6 +53,10 @@ def test_what_a_killed_process_left_is_removed_and_no_other_folder(place: Path) 
         assert end_one_by(place, signal.SIGKILL) == -signal.SIGKILL
         being_made = place / "matcher-ray-new"
         being_made.mkdir()
+        of_a_clock_ahead = place / "matcher-ray-ahead"
+        of_a_clock_ahead.mkdir()
+        tomorrow = time.time() + 86_400
+        os.utime(of_a_clock_ahead, (tomorrow, tomorrow))
         others = place / "other"
         others.mkdir()
         with private_folder() as own:

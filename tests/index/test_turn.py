@@ -18,6 +18,7 @@ from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable
 from matcher.index import Bm25Lexical, Indexer, SyncReport, only_run
 from matcher.index.turn import draining
+from matcher.mail import HOLD
 from matcher.settings import Settings
 from service.cli.index import reindex
 from tests.samples import migrated
@@ -42,6 +43,9 @@ class Clock:
     def __call__(self) -> datetime:
         return self.now
 
+    def ticks(self) -> float:
+        return self.now.timestamp()
+
 
 def until(store: Store) -> datetime:
     held = store.turns.holder("bulk")
@@ -51,7 +55,7 @@ def until(store: Store) -> datetime:
 
 def test_the_turn_is_kept_while_the_run_is_silent(store: Store) -> None:
     clock = Clock()
-    with only_run(store.turns, clock, renew_s=0.01) as check:
+    with only_run(store.turns, clock, 0.01, clock.ticks) as check:
         clock.now += timedelta(minutes=4)
         end = time.monotonic() + WITHIN_S
         while until(store) < clock.now + timedelta(minutes=4):
@@ -63,7 +67,7 @@ def test_the_turn_is_kept_while_the_run_is_silent(store: Store) -> None:
 
 def test_a_run_that_lost_its_turn_ends(store: Store) -> None:
     clock = Clock()
-    with only_run(store.turns, clock, renew_s=0.01) as check:
+    with only_run(store.turns, clock, 0.01, clock.ticks) as check:
         mine = store.turns.holder("bulk")
         assert mine is not None
         assert store.turns.take("bulk", OTHER, clock.now + timedelta(hours=1), seen=mine[0])
@@ -136,11 +140,22 @@ def test_changes_wait_while_another_process_writes_into_the_index(indexer: Index
     generation.index.close()
 
 
+def test_a_process_killed_before_the_clock_was_set_back_is_followed_after_minutes(store: Store) -> None:
+    clock = Clock()
+    assert store.turns.take("drain", OTHER, clock.now + timedelta(days=1), seen=None)
+    found = []
+    for _ in range(3):
+        with draining(store.turns, 0, clock, clock.ticks) as check:
+            found.append(check is not None)
+        clock.now += HOLD / 2
+    assert found == [False, False, True]
+
+
 def test_a_process_that_lost_its_turn_leaves_the_changes_to_the_other(indexer: Indexer, store: Store) -> None:
     generation = indexer.refresh()
     store.items.put([Lead(id="L9", name="Neuve")], source="test")
     clock = Clock()
-    with draining(store.turns, clock=clock) as check:
+    with draining(store.turns, clock=clock, ticks=clock.ticks) as check:
         assert check is not None
         check()
         mine = store.turns.holder("drain")

@@ -4,6 +4,8 @@ from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.domain import Organisation
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
@@ -75,6 +77,22 @@ def test_a_clock_that_is_set_back_repeats_nothing() -> None:
     assert not home.worker.due(home.now), (
         "asked in what is now the future: the week between two requests holds"
     )
+
+
+@given(jumps=st.lists(st.integers(-2, 5), max_size=25))
+def test_however_the_clock_jumps_nobody_hears_twice_and_all_hear_in_the_end(jumps: list[int]) -> None:
+    home = cluster()
+    home.asked()
+    for days in jumps:
+        home.now += timedelta(days=days)
+        home.worker.due(home.now)
+    home.now = max(home.now, START) + timedelta(days=40)
+    home.worker.due(home.now)
+    keys = [message.key for message in home.kept.messages]
+    assert len(set(keys)) == len(keys)
+    assert home.kept.get("IN1").state is State.EXPIRED
+    versions = [record.version for record in home.kept.history("IN1")]
+    assert versions == sorted(set(versions))
 
 
 @pytest.mark.parametrize("act", [Act.YES, Act.NO, Act.NOT_NOW])

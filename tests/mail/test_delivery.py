@@ -4,8 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from matcher.adapters.sql import Store, open_store
 from matcher.domain import MessageRequest
@@ -192,6 +195,39 @@ def test_a_process_killed_while_sending_leaves_the_same_doubt(store: Store, even
     successor.run()
     assert server.sent == (["a"] if event in REPEATABLE else [])
     assert store.mail.get(1).state is (State.SENT if event in REPEATABLE else State.PARKED)
+
+
+JUMPS = st.lists(st.sampled_from([timedelta(days=1), timedelta(days=-1), timedelta(minutes=-10)]), max_size=6)
+PUT_OFF = [Trial(Outcome.NOT_NOW, "450"), Trial(Outcome.SERVER_DOWN)]
+
+
+@given(jumps=JUMPS, trials=st.lists(st.sampled_from(PUT_OFF), max_size=len(RETRY_AFTER)))
+def test_no_mail_waits_for_a_clock_that_was_set_back(jumps: list[timedelta], trials: list[Trial]) -> None:
+    """However the clock jumps, a mail goes out once, no later than the longest pause after it was put off."""
+    with TemporaryDirectory() as folder, open_store(migrated(Path(folder) / "matcher.db")) as store:
+        clock, server = Clock(), Server(*trials, ACCEPTED)
+        delivery = Delivery(store.mail, Writer(), server, clock)
+        store.mail.queue([MessageRequest("a", "P1", Event.ASKED, clock.at)], clock.at)
+        for jump in [*jumps, *[timedelta(0)] * len(trials)]:
+            clock.at += jump
+            delivery.run()
+            clock.at += max(RETRY_AFTER)
+        delivery.run()
+        assert server.sent == ["a"]
+        assert store.mail.get(1).state is State.SENT
+
+
+def test_a_mail_queued_or_put_off_before_the_clock_was_set_back_is_due(store: Store) -> None:
+    clock = Clock()
+    clock.at += timedelta(days=1)
+    store.mail.queue([MessageRequest("new", "P1", Event.ASKED, clock.at)], clock.at)
+    queue(store, "put off")
+    down = Delivery(store.mail, Writer(), Server(ACCEPTED, Trial(Outcome.SERVER_DOWN)), clock)
+    assert (down.run(most=1).counts, down.run().server_down) == ({State.SENT: 1}, True)
+    clock.at = NOON
+    server = Server(ACCEPTED)
+    Delivery(store.mail, Writer(), server, clock).run()
+    assert server.sent == ["new"]
 
 
 def test_every_trial_of_a_message_has_the_same_reference(store: Store) -> None:

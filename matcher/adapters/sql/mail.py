@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, and_, func, insert, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 from sqlalchemy.engine import Connection
@@ -14,6 +14,7 @@ from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.schema import messages, worker_turns
 from matcher.domain.messages import MessageRequest
 from matcher.errors import InvalidRequest, NotFound
+from matcher.mail.delivery import LONGEST_PAUSES
 from matcher.mail.messages import Event, Message, State
 
 
@@ -70,10 +71,15 @@ class Messages:
         return {state: found.get(state.value, 0) for state in State}
 
     def due(self, now: datetime, limit: int) -> list[Message]:
-        """Queued messages that are due, longest due first, ties by number."""
+        """Queued messages that are due, longest due first, ties by number.
+
+        A message is due as well whose instants show that the clock was set back: it was queued later than
+        now, or put off for longer than messages are.
+        """
         statement = (
             select(messages)
-            .where(messages.c.state == State.QUEUED.value, messages.c.next_at <= stamp(now))
+            .where(messages.c.state == State.QUEUED.value)
+            .where(or_(messages.c.next_at <= stamp(now), _is_of_a_clock_ahead(now)))
             .order_by(messages.c.next_at, messages.c.id)
             .limit(limit)
         )
@@ -160,6 +166,15 @@ class Turns:
         )
         with self._database.writing("leaving a turn") as connection:
             connection.execute(statement)
+
+
+def _is_of_a_clock_ahead(now: datetime) -> ColumnElement[bool]:
+    one = messages.c
+    too_late = [
+        and_(one.attempts == trials, one.next_at > stamp(now + pause))
+        for trials, pause in enumerate(LONGEST_PAUSES)
+    ]
+    return or_(one.created_at > stamp(now), and_(one.error != "", or_(*too_late)))
 
 
 def _row_of(request: MessageRequest, now: datetime) -> dict[str, Any]:
