@@ -109,7 +109,7 @@ class ApiKeys:
         key = self._rows.find_key(hash_of(token))
         if key is None or not key.is_valid(now):
             return None
-        if key.used_at is None or now - key.used_at >= USED_EVERY:
+        if key.used_at is None or abs(now - key.used_at) >= USED_EVERY:
             self._rows.note_key_use(key.id, now)
         return key
 

@@ -5,7 +5,7 @@ import math
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import anyio.to_thread
@@ -35,7 +35,7 @@ FOLLOW_S = 10.0
 """Time a write waits for the index, when thousands of changes of others come before it."""
 PATIENCE_S = 2.0
 """Time a question waits for work of the service's own, before it is answered without the index."""
-CLEAR_AGAIN = timedelta(minutes=1)
+CLEAR_AGAIN_S = 60.0
 """Pause after which what is owed of an erasure is tried again."""
 MAX_IMPRESSIONS_HELD = 100_000
 """Impressions kept in memory while the store cannot take them; further ones are dropped."""
@@ -94,7 +94,7 @@ class MatcherEngine:
         self._follower = Turn(matcher.store.turns, "index", utc_now) if is_shared else None
         self._shown: list[Impression] = []
         self._follows = False
-        self._clear_at = datetime.now(UTC)
+        self._clear_at = -math.inf
         self._state = _state_if_any(matcher)
         metrics.points.set(self._state.points)
 
@@ -285,10 +285,10 @@ class MatcherEngine:
 
         Only writing the index anew takes the index's turn: files are searched beside the questions.
         """
-        now = datetime.now(UTC)
+        now = asyncio.get_running_loop().time()  # not the clock, which may be set back by hours
         if now < self._clear_at or not await self.read(lambda matcher: matcher.rights.owes()):
             return
-        self._clear_at = now + CLEAR_AGAIN
+        self._clear_at = now + CLEAR_AGAIN_S
         self._state = await self.work(_rewrite_index)
         settled = await self.read(lambda matcher: matcher.rights.search(lambda: datetime.now(UTC)))
         left = sum(erasure.done_at is None for erasure in settled)

@@ -10,7 +10,17 @@ from matcher.adapters.sql import Store, open_store
 from matcher.domain import MessageRequest
 from matcher.domain.items import Factory, Organisation
 from matcher.errors import InvalidRequest, NotFound
-from matcher.people import LinkGone, Links, Person, Purpose, Role, new_person
+from matcher.people import (
+    ApiKeys,
+    LinkGone,
+    Links,
+    Person,
+    Purpose,
+    Role,
+    Scope,
+    Visits,
+    new_person,
+)
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 SECRET = b"a secret of this test"
@@ -46,6 +56,24 @@ def test_a_person_is_read_back_by_id_address_and_organisation(store, claire):
     assert store.people.of_organisation("ORG002") == []
     assert store.people.of_organisations(["ORG002", "ORG001"]) == {"ORG002": [], "ORG001": [claire]}
     assert store.people.all() == [claire]
+
+
+def test_a_visit_goes_on_and_a_key_is_used_though_the_clock_was_set_back(store, claire):
+    visits, keys, before = Visits(store.visits), ApiKeys(store.keys), NOW - timedelta(days=1)
+    visit = visits.begin(claire.id, NOW)
+    _, key = keys.make("website", [Scope.READ], NOW)
+    keys.recognise(key, NOW)
+    assert visits.recognise(visit, before) is not None
+    assert keys.recognise(key, before) is not None
+    assert [one.seen_at for one in visits.of(claire.id, before)] == [before]
+    assert [one.used_at for one in store.keys.all()] == [before]
+
+
+def test_a_link_outlives_a_clock_that_is_set_back_and_none_made_after_it_is_refused(store, claire, links):
+    ahead = links.make(Purpose.SIGN_IN, claire.id, "", NOW + timedelta(days=1))
+    now = links.make(Purpose.SIGN_IN, claire.id, "", NOW)
+    for link in (ahead, now):
+        assert links.use(links.token(link.id), Purpose.SIGN_IN, NOW).id == link.id
 
 
 def test_a_person_changes_and_keeps_the_id(store, claire):

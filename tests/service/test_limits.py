@@ -10,7 +10,8 @@ from fastapi.testclient import TestClient
 from matcher.build import Matcher
 from matcher.settings import Settings
 from service.app import create_app
-from service.http.access.limits import network_of
+from service.http.access.limits import FAILURES_OF_AN_ADDRESS, Attempts, Rates, network_of
+from service.http.errors import TooManyAttempts, TooManyRequests
 from tests.service.conftest import STAFF
 from tests.service.people import Asker, add_person
 
@@ -101,3 +102,21 @@ def test_each_failed_sign_in_makes_the_next_answer_slower(limited: TestClient) -
         assert Asker(limited, {})("POST", "/v1/sign-in/password", json=wrong).status_code == 403
         seconds.append(time.monotonic() - began)
     assert seconds[3] >= 0.4, "the third failure makes the fourth answer wait four times as long as the first"
+
+
+def test_nobody_waits_for_a_clock_that_was_set_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = 1_800_000_000.0
+    monkeypatch.setattr(time, "time", lambda: at)
+    attempts, rates = Attempts(), Rates(3, 3)
+    for _ in range(5):
+        attempts.count(FAILURES_OF_AN_ADDRESS, "claire@example.org")
+    with pytest.raises(TooManyAttempts):
+        attempts.check(FAILURES_OF_AN_ADDRESS, "claire@example.org")
+    at -= 86_400
+    attempts.check(FAILURES_OF_AN_ADDRESS, "claire@example.org")
+    assert attempts.pause_s(FAILURES_OF_AN_ADDRESS, "claire@example.org") == 0
+    for _ in range(3):
+        rates.count_caller("claire")
+    with pytest.raises(TooManyRequests) as refused:
+        rates.count_caller("claire")
+    assert 1 <= refused.value.retry_after_s <= 60

@@ -1,6 +1,7 @@
 """How often one may ask, and try to sign in: by account or key and by network address.
 
-Counts are in the memory of a process: several processes let through a multiple.
+Counts are in the memory of a process: several processes let through a multiple. They are kept by the clock,
+and forgotten when it is set back: else an attempt would count until the clock has caught up.
 """
 
 import ipaddress
@@ -19,21 +20,41 @@ FAILURES_OF_AN_ADDRESS = RateLimitItemPerMinute(5, 15)
 FAILURES_OF_A_CLIENT = RateLimitItemPerMinute(30, 15)
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 5.0
 """How long a sign-in waits after one failure, doubled with each further one, and at most."""
+SET_BACK_S = 5.0
+"""Seconds by which a clock is put right at times, without any harm."""
+
+
+class Counts(MemoryStorage):
+    """Counts in memory."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._latest = time.time()
+
+    def follow_clock(self) -> None:
+        """Forget all counts if the clock was set back since the last call."""
+        now, before = time.time(), self._latest
+        self._latest = now
+        if now < before - SET_BACK_S:
+            self.reset()
 
 
 class Attempts:
     """Counts attempts to sign in, each instant kept, since there are few."""
 
     def __init__(self) -> None:
-        self._limiter = MovingWindowRateLimiter(MemoryStorage())
+        self._counts = Counts()
+        self._limiter = MovingWindowRateLimiter(self._counts)
 
     def count(self, limit: RateLimitItem, *who: str) -> None:
         """Count an attempt; TooManyAttempts where it is one too many."""
+        self._counts.follow_clock()
         if not self._limiter.hit(limit, *who):
             raise self._refusal(limit, *who)
 
     def check(self, limit: RateLimitItem, *who: str) -> None:
         """Raise TooManyAttempts where a further attempt would be one too many; counts nothing."""
+        self._counts.follow_clock()
         if not self._limiter.test(limit, *who):
             raise self._refusal(limit, *who)
 
@@ -48,6 +69,7 @@ class Attempts:
         >>> pauses
         [0.0, 0.1, 0.2, 0.4, 0.8, 1.6, 3.2, 5.0]
         """
+        self._counts.follow_clock()
         failed = limit.amount - self._limiter.get_window_stats(limit, *who).remaining
         return min(FIRST_PAUSE_S * 2 ** (failed - 1), LONGEST_PAUSE_S) if failed else 0.0
 
@@ -71,7 +93,8 @@ class Rates:
     """
 
     def __init__(self, of_a_caller: int, of_an_address: int) -> None:
-        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._counts = Counts()
+        self._limiter = SlidingWindowCounterRateLimiter(self._counts)
         self._of_a_caller, self._of_an_address = of_a_caller, of_an_address
 
     def count_caller(self, name: str) -> None:
@@ -85,6 +108,7 @@ class Rates:
     def _count(self, most: int, *who: str) -> None:
         if not most:
             return
+        self._counts.follow_clock()
         limit = RateLimitItemPerMinute(most)
         if not self._limiter.hit(limit, *who):
             wait_s = _wait_s(self._limiter, limit, *who)

@@ -258,6 +258,8 @@ def test_a_known_address_is_told_nothing_and_gets_its_link_at_most_every_ten_min
         room.own.enter(Entry(ADDRESS.upper(), "Somebody else", CURRENT), NOW + timedelta(minutes=minutes))
     room.own.send_link_again("nobody@courriel.example", NOW)
     assert len(queued(room)) == 2
+    room.own.send_link_again(ADDRESS, NOW - timedelta(days=1))
+    assert len(queued(room)) == 3, "nobody waits for a clock that was set back"
     candidate = room.desk.find(ADDRESS)
     assert candidate is not None
     assert room.desk.contact(candidate.id).name == NAME
