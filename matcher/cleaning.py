@@ -1,6 +1,6 @@
 """Copies of what the store holds, emptied of what it no longer has: log, free pages, index."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from matcher.domain import Outbox
@@ -48,7 +48,8 @@ class ProductCleaning:
             if self._serving.current_name():
                 self._serving.sync()
                 if self.index_hindrance(since):
-                    self._serving.rewrite(now)
+                    # Younger than what is gone, whatever the clock says: it may have been set back since.
+                    self._serving.rewrite(max(now, since + timedelta(microseconds=1)))
             generations = self._serving.indexer.generations
             with generations.exclusive():  # one that is being built has no cursor yet
                 self._store.outbox.keep_for(generations.names())

@@ -114,7 +114,7 @@ class AuditLog:
         """Sign the present state, and keep it in the home and from time to time in the store."""
         head, known = self._rows.head(), self._rows.checkpoints()
         signed = sign(self._key(), head.seq, head.hash, now)
-        if not known or now - known[-1].at >= KEPT_EVERY:
+        if not known or abs(now - known[-1].at) >= KEPT_EVERY:  # the clock may have been set back
             self._rows.keep(signed)
         text = json.dumps(asdict(signed) | {"at": signed.at.isoformat(timespec="microseconds")})
         write_whole(self._file, text.encode(), check=lambda draft: draft.chmod(0o600))

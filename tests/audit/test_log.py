@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -71,6 +71,18 @@ def test_writers_at_once_make_one_chain(matcher: Matcher) -> None:
         writer.join()
     verdict = matcher.audit.verify()
     assert (verdict.entries, verdict.faults) == (60, ())
+
+
+def test_a_clock_that_jumps_breaks_no_chain_and_stops_no_checkpoint(matcher: Matcher) -> None:
+    at = NOW
+    for jump in (timedelta(days=1), -timedelta(days=1), -timedelta(days=1), timedelta(minutes=1)):
+        at += jump
+        matcher.audit.enter(Note("plan.make", Of.PLAN, str(at)), at)
+        matcher.audit.checkpoint(at)
+    verdict = matcher.audit.verify()
+    assert (verdict.entries, verdict.faults) == (4, ())
+    kept = [mark.at - NOW for mark in matcher.store.audit.checkpoints()]
+    assert kept == [timedelta(days=days) for days in (1, 0, -1)]
 
 
 def test_what_is_entered_during_the_check_is_no_fault(matcher: Matcher) -> None:

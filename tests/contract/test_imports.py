@@ -1,7 +1,7 @@
 """Imports that can be undone, merged items and participations, on SQLite and on PostgreSQL."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -61,6 +61,14 @@ class TestBatches:
         ids = [store.items.put([org("A", f"N{n}")], source="x", file=FILE).batch for n in range(3)]
         assert len(set(ids)) == 3
         assert [batch.id for batch in store.imports.all()] == ids[::-1]
+
+    def test_the_latest_comes_first_though_the_clock_was_set_back(self, ready_url: str) -> None:
+        clock = iter([NOON + timedelta(days=1)] * 9)
+        with open_store(ready_url, now=lambda: next(clock, NOON)) as store:
+            ids = [store.items.put([org("A", f"N{n}")], source="x", file=FILE).batch for n in range(12)]
+            assert len(set(ids)) == 12
+            assert [batch.id for batch in store.imports.all()] == ids[::-1]
+            assert [batch.id for batch, _ in store.imports.of_item("A")] == ids[::-1]
 
     def test_an_unknown_batch_names_the_command(self, store: Store) -> None:
         for use in (store.imports.get, store.imports.undo):

@@ -88,6 +88,14 @@ def test_who_looked_is_entered_once_an_hour_and_told(matcher: Matcher) -> None:
     assert matcher.audit.verify().is_sound
 
 
+def test_a_look_of_today_is_entered_though_the_clock_was_ahead_before(matcher: Matcher) -> None:
+    note = Note("subject.view", Of.ORGANISATION, ONE.id)
+    audit, hour = matcher.store.audit, timedelta(hours=1)
+    entered = [audit.enter_once([note], NOW + after, hour) for after in (timedelta(days=1), hour, 1.5 * hour)]
+    assert entered == [1, 1, 0]
+    assert matcher.audit.verify().is_sound
+
+
 def test_an_alert_whose_mail_waits_is_withdrawn(matcher: Matcher) -> None:
     store = matcher.store
     call = Opportunity(id="CALL1", name="Appel", availability="standing")

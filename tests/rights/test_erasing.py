@@ -4,6 +4,7 @@ import threading
 import zipfile
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -113,6 +114,16 @@ def test_a_list_of_rejects_in_another_encoding_is_told_and_stops_nothing(matcher
     matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now())
     owed = finish(matcher)
     assert (owed.done_at, owed.found_in) == (None, (rejects.name,))
+
+
+def test_it_is_done_though_the_clock_was_set_back_since(matcher: Matcher) -> None:
+    fill(matcher, [member(number) for number in range(2)])
+    matcher.rights.erase(organisation("MEMBRE-001zq"), utc_now() + timedelta(days=1))
+    rewritten = finish(matcher)
+    assert rewritten.done_at is not None
+    current = matcher.serving.current_name()
+    matcher.rights.rewrite_index(utc_now())
+    assert matcher.serving.current_name() == current, "not written again and again"
 
 
 def test_it_is_owed_while_a_file_holds_it_and_done_when_it_is_gone(matcher: Matcher) -> None:

@@ -37,14 +37,17 @@ class AuditTables:
             enter_after(connection, note_of, now)
 
     def enter_once(self, notes: Sequence[Note], now: datetime, within: timedelta) -> int:
-        """Enter notes, except those entered less than ``within`` ago; return how many are entered."""
+        """Enter notes, except those entered less than ``within`` ago; return how many are entered.
+
+        An entry of an instant to come, from before the clock was set back, keeps none out.
+        """
         # Looked up before the turn of writers is asked for: most pages are opened several times.
         with self._database.reading("reading the audit") as connection:
-            new = _not_entered(connection, notes, now - within)
+            new = _not_entered(connection, notes, now - within, now)
         if not new:
             return 0
         with self._database.writing("writing the audit") as connection:
-            new = _not_entered(connection, new, now - within)
+            new = _not_entered(connection, new, now - within, now)
             enter(connection, new, now)
         return len(new)
 
@@ -151,8 +154,10 @@ def _read(connection: Connection, statement: Select[Any]) -> list[Entry]:
     return [Entry(seq, _instant(at), *rest) for seq, at, *rest in connection.execute(statement)]
 
 
-def _not_entered(connection: Connection, notes: Sequence[Note], since: datetime) -> list[Note]:
-    """Return the notes of which no same one was entered after an instant, each once."""
+def _not_entered(
+    connection: Connection, notes: Sequence[Note], since: datetime, until: datetime
+) -> list[Note]:
+    """Return the notes of which no same one was entered after an instant and by another, each once."""
     unlike = list(dict.fromkeys(notes))
     salt = read_salt(connection)
     if salt is None or not unlike:
@@ -160,7 +165,7 @@ def _not_entered(connection: Connection, notes: Sequence[Note], since: datetime)
     named = {note: reference(salt, note.of, note.subject_id) for note in unlike}
     dialect, one = connection.dialect.name, audit_entries.c
     lately = select(one.subject, one.actor, one.act, one.version)
-    lately = lately.where(id_in(dialect, one.subject), one.at > stamp(since))
+    lately = lately.where(id_in(dialect, one.subject), one.at > stamp(since), one.at <= stamp(until))
     rows = connection.execute(lately, ids_parameter(dialect, list(named.values())))
     known = {tuple(row) for row in rows}
     return [

@@ -6,14 +6,15 @@ part in afterwards. So the rows go with an organisation that is erased, as those
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, func, insert, select
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.catalogue.rows import heads
+from matcher.adapters.sql.engine import stamp
 from matcher.adapters.sql.schema import import_changes, imports, participations
 from matcher.domain.events import PutReport
 from matcher.domain.imports import ImportFile, UndoReport
@@ -23,7 +24,8 @@ PARTICIPATIONS = "participations"
 
 
 def record_batch(connection: Connection, file: ImportFile, report: PutReport, at: str) -> str:
-    """Keep a batch; return its id."""
+    """Keep a batch, as later than every other even if the clock was set back; return its id."""
+    at = max(at, _after_the_latest(connection))
     batch = _free_id(connection, at)
     counts = {"inserted": report.inserted, "updated": report.updated, "unchanged": report.unchanged}
     named = {"file_name": file.name, "sha256": file.sha256, "who": file.who}
@@ -88,6 +90,11 @@ def _rows(connection: Connection, organisation_id: str) -> list[dict[str, Any]]:
 
 def _hash(body: str) -> str:
     return sha256(body.encode()).hexdigest()
+
+
+def _after_the_latest(connection: Connection) -> str:
+    latest = connection.execute(select(func.max(imports.c.at))).scalar()
+    return stamp(datetime.fromisoformat(latest) + timedelta(microseconds=1)) if latest else ""
 
 
 def _free_id(connection: Connection, at: str) -> str:
