@@ -25,6 +25,7 @@ from matcher.audit import Note, Of
 from matcher.domain import ItemType, is_sole_trader, open_to_all
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
 
+_PART = 2_000
 _VERSION = select(plans.c.version)
 
 
@@ -45,17 +46,13 @@ class PlanTable:
 
     def load(self) -> IntroductionPlan | None:
         """Read the current plan, without sole traders who are not to be proposed; None when there is none."""
-        by_rank = select(plan_lists).order_by(plan_lists.c.query_id, plan_lists.c.rank)
         with self._database.snapshot("reading the plan") as connection:
             head = connection.execute(select(plans)).first()
             if head is None:
                 return None
-            entries = connection.execute(by_rank).all()
             people = connection.execute(select(plan_members).order_by(plan_members.c.query_id)).all()
+            lists = _lists(connection, [person.query_id for person in people])
             unasked = _unasked_sole_traders(connection)
-        lists: dict[str, tuple[Planned, ...]] = {person.query_id: () for person in people}
-        for query_id, rows in groupby(entries, key=lambda row: row.query_id):
-            lists[query_id] = tuple(Planned(row.item_id, row.gain, row.gain_of_other) for row in rows)
         members = tuple(Member(*person) for person in people)
         created_at = datetime.fromisoformat(head.created_at)
         plan = IntroductionPlan(head.version, created_at, head.generation, lists, members)
@@ -71,6 +68,19 @@ class PlanTable:
                     connection.execute(insert(table), rows)
             enter(connection, [Note("plan.make", Of.PLAN, kept.version)], self._database.now())
         return kept
+
+
+def _lists(connection: Connection, members: Sequence[str]) -> dict[str, tuple[Planned, ...]]:
+    """Read the lists of all members; with 8,500 they hold 300,000 entries, so rows come in parts."""
+    own = {member: member for member in members}  # an id that is in forty lists is one object
+    by_rank = select(plan_lists).order_by(plan_lists.c.query_id, plan_lists.c.rank)
+    entries = connection.execute(by_rank.execution_options(yield_per=_PART))
+    lists: dict[str, tuple[Planned, ...]] = dict.fromkeys(members, ())
+    for query_id, rows in groupby(entries, key=lambda row: row.query_id):
+        lists[own.get(query_id, query_id)] = tuple(
+            Planned(own.get(row.item_id, row.item_id), row.gain, row.gain_of_other) for row in rows
+        )
+    return lists
 
 
 def _listed(connection: Connection, ids: Sequence[str]) -> set[str]:
