@@ -21,6 +21,9 @@ import numpy as np
 from matcher.arrays import Floats, Ints
 from matcher.market.position_bias import Mixture
 
+_TOGETHER = 2**18
+"""Numbers of a recurrence that are worked out together, about: a megabyte or two."""
+
 
 @dataclass(frozen=True, slots=True)
 class Acceptance:
@@ -29,13 +32,11 @@ class Acceptance:
     ``accept``: probability that the receiver accepts, given the application. ``gain``: by how much the total
     of expected matches grows per unit of application probability: acceptance minus what applicants ranked
     below lose. The total is affine in each proposer's row, hence re-sorting a row by ``f * gain`` is optimal
-    while the others stay. ``before`` and ``after`` (pairs, terms) are the recurrences in packed order.
+    while the others stay.
     """
 
     accept: Floats
     gain: Floats
-    before: Floats
-    after: Floats
 
 
 class AcceptanceModel:
@@ -70,15 +71,12 @@ class AcceptanceModel:
         self.start = np.cumsum(self.width) - self.width
         self.g = gain[self.packed]
         self.decay = (1 - mixture.bases).astype(self.g.dtype)
-        # Terms first: a step of a recurrence then runs along one long row a term, not along the few terms.
-        self._payoff = mixture.weights.astype(self.g.dtype)[:, None] * self.g
-        if mixture.first > 1:  # acceptance is min(1, g v(1)) when no better applicant came: correct P(N = 0)
-            self._payoff[int(np.argmin(mixture.bases))] -= np.maximum(self.g * mixture.first - 1, 0)
+        self._weights = mixture.weights.astype(self.g.dtype)
 
     @property
     def payoff(self) -> Floats:
         """What an accepted application of each packed pair brings, by term (pairs, terms)."""
-        return self._payoff.T
+        return self._payoff(self.g, slice(None)).T
 
     def evaluate(self, applications: Floats, weight: Floats | None = None) -> Acceptance:
         """Compute acceptance and gain of every pair for application probabilities (C, L) in [0, 1].
@@ -87,15 +85,26 @@ class AcceptanceModel:
         """
         a = applications.ravel()[self.packed]
         counted = None if weight is None else weight.ravel()[self.packed]
-        stay = 1 - self.decay[:, None] * a
-        before = self._before(stay)
-        after = self._after(stay, a if counted is None else a * counted)
-        accept = np.einsum("qn,qn->n", before, self._payoff)
+        value = a if counted is None else a * counted
+        accept, harm = np.zeros_like(a), np.zeros_like(a)
+        # A few terms at a time: what they need then fits the processor's cache, and takes little memory.
+        many = max(1, _TOGETHER // len(a))
+        for start in range(0, len(self.decay), many):
+            terms = slice(start, start + many)
+            payoff = self._payoff(self.g, terms)
+            before, after = self._recurrences(a, value, payoff, terms)
+            for decay, above, below, paid in zip(self.decay[terms], before, after, payoff, strict=True):
+                accept += above * paid
+                harm += decay * above * below
         own = accept if counted is None else accept * counted
-        harm = np.zeros_like(accept)
-        for decay, above, below in zip(self.decay, before, after, strict=True):
-            harm += decay * above * below
-        return Acceptance(self._unpack(accept), self._unpack(own - harm), before.T, after.T)
+        return Acceptance(self._unpack(accept), self._unpack(own - harm))
+
+    def recurrences(self, applications: Floats) -> tuple[Floats, Floats]:
+        """Return ``before`` and ``after`` of every packed pair by term (pairs, terms), as derived above."""
+        a = applications.astype(self.g.dtype).ravel()[self.packed]
+        every = slice(None)
+        before, after = self._recurrences(a, a, self._payoff(self.g, every), every)
+        return before.T, after.T
 
     def slots_of(self, receiver: int) -> Ints:
         """List the packed slots of one receiver's possible applicants, preferred first."""
@@ -107,8 +116,25 @@ class AcceptanceModel:
         stay = 1 - self.decay[:, None] * applications
         before = np.ones_like(stay)
         np.cumprod(stay[:, :-1], axis=1, out=before[:, 1:])
-        accept: Floats = np.einsum("qn,qn->n", before, self._payoff[:, slots])
+        accept: Floats = np.einsum("qn,qn->n", before, self._payoff(self.g[slots], slice(None)))
         return accept
+
+    def _payoff(self, g: Floats, terms: slice) -> Floats:
+        """Compute what accepted applications bring, ``g`` to the receiver: by term (terms, pairs)."""
+        payoff: Floats = self._weights[terms, None] * g
+        bases = self.mixture.bases[terms]
+        if self.mixture.first > 1 and self.mixture.bases.min() in bases:
+            # Acceptance is min(1, g v(1)) when no better applicant came: correct P(N = 0).
+            payoff[int(np.argmin(bases))] -= np.maximum(g * self.mixture.first - 1, 0)
+        return payoff
+
+    def _recurrences(
+        self, applications: Floats, value: Floats, payoff: Floats, terms: slice
+    ) -> tuple[Floats, Floats]:
+        """Run both recurrences for some terms (terms, pairs); ``value`` is what a payoff counts for."""
+        # Terms first: a step of a recurrence then runs along one long row a term, not along the few terms.
+        stay = 1 - self.decay[terms, None] * applications
+        return self._before(stay), self._after(stay, value, payoff)
 
     def _before(self, stay: Floats) -> Floats:
         """Product of ``stay`` over the applicants preferred to each one."""
@@ -119,14 +145,14 @@ class AcceptanceModel:
             np.multiply(before[:, above], stay[:, above], out=before[:, here : here + n])
         return before
 
-    def _after(self, stay: Floats, value: Floats) -> Floats:
+    def _after(self, stay: Floats, value: Floats, payoff: Floats) -> Floats:
         """Value of the applicants below each one, as seen from just below it; ``value`` is by pair."""
         after = np.zeros_like(stay)
         for p in range(len(self.width) - 1, 0, -1):
             n, here, last = self.width[p], self.start[p], self.start[p - 1]
             one, target = slice(here, here + n), after[:, last : last + n]
             np.multiply(stay[:, one], after[:, one], out=target)
-            target += self._payoff[:, one] * value[one]
+            target += payoff[:, one] * value[one]
         return after
 
     def _unpack(self, packed: Floats) -> Floats:

@@ -23,7 +23,7 @@ from matcher.market.pairs import Pairs
 from matcher.market.search import by_rank
 
 _VIEW_EXCHANGES = 20  # at most, times the number of receivers
-_BLOCK = 512  # lists whose exchanges are forecast together
+_BLOCK = 32  # lists whose exchanges are forecast together
 _TOP = 12  # one of the two places is among the first
 _PENALTIES = np.geomspace(2, 1000, 50)  # steepness, round by round
 _FOLLOW = 0.3  # share of the penalty that goes into the multipliers, a round
@@ -139,7 +139,7 @@ def meet_match_floors(
         aim[(missing > 0) & ~exempt] += _MORE
         lists.floors = np.where(exempt, 0.0, wanted * (1 + aim))
         lists.improve(float(penalty), limits)
-        lists.multiplier = np.clip(lists.price(lists.matches, penalty * _FOLLOW), 0, _HIGHEST)
+        lists.multiplier = np.clip(lists.price(penalty * _FOLLOW, slice(None), lists.matches), 0, _HIGHEST)
     return kept
 
 
@@ -148,12 +148,15 @@ class _Change:
     """What an exchange changes at one receiver.
 
     ``pair`` (a flat number) changes its place, and ``application`` is what it then applies with; ``pairs``
-    are all that the receiver may accept, with their applications and matches.
+    are all that the ``receiver`` (a person) may accept, with their applications and matches; ``proposers``
+    are those of these pairs.
     """
 
     pair: int
     application: float
     pairs: Ints
+    proposers: Ints
+    receiver: int
     applied: Floats
     match: Floats
 
@@ -185,39 +188,40 @@ class _Lists:
         floors = np.zeros(len(matches))
         return cls(pairs, order.copy(), v, model, applied, match, matches, floors, multiplier)
 
-    def price(self, matches: Floats, penalty: float) -> Floats:
-        """Multiplier plus present shortfall, one a person; negative for people with more than enough."""
-        return np.asarray(self.multiplier + penalty * (self.floors - matches) / self.scale)
+    def price(self, penalty: float, people: Ints | slice, matches: Floats) -> Floats:
+        """Add multiplier and shortfall of some people with ``matches``; negative for more than enough."""
+        missing = self.floors[people] - matches
+        return np.asarray(self.multiplier[people] + penalty * missing / self.scale(people))
 
-    @property
-    def scale(self) -> Floats:
-        """What shortfalls are measured in, one a person."""
-        return np.maximum(self.floors, _SMALLEST)
+    def scale(self, people: Ints | slice = slice(None)) -> Floats:
+        """Return what the shortfalls of some people are measured in."""
+        return np.maximum(self.floors[people], _SMALLEST)
 
     def improve(self, penalty: float, limits: Limits) -> None:
         """Try the most promising exchanges, as many as there are lists."""
-        expected = self.forecast(penalty)
-        expected[self.crossing(limits)] = 0
+        places, merit = self.forecast(penalty, limits)
         # No more than there are lists: each exchange moves matches, and the forecast ages with it.
-        flat = expected.ravel()
-        many = min(len(expected), int((flat > _LEAST).sum()))
+        many = min(len(self.order), len(places))
         if not many:
             return
-        promising = np.argpartition(-flat, many - 1)[:many]
-        for place in promising[np.argsort(-flat[promising], kind="stable")].tolist():
-            c, upper, lower = np.unravel_index(place, expected.shape)
+        promising = np.argpartition(-merit, many - 1)[:many]
+        shape = (len(self.order), min(_TOP, len(self.v)), len(self.v))
+        for place in places[promising[np.argsort(-merit[promising], kind="stable")]].tolist():
+            c, upper, lower = np.unravel_index(place, shape)
             self.attempt(int(c), int(upper), int(lower), penalty)
 
-    def forecast(self, penalty: float) -> Floats:
-        """Forecast the merit of exchanging each of the first ranks with each rank, (C, top, L).
+    def forecast(self, penalty: float, limits: Limits) -> tuple[Ints, Floats]:
+        """Find the exchanges of one of the first ranks with any that promise merit: flat places, merits.
+
+        Places are those of an array (C, top, L). Exchanges that would cross a floor of views are left out.
 
         The merit of an exchange is not linear: the penalty is quadratic in each person's matches. It is
         forecast in two parts. The linear part prices every match at today's multipliers: the change of the
         two applications times their gain. The curved part (:func:`_curvature`) corrects it for the three
-        people whose matches change most: the proposer and both receivers. 0 where there is no exchange.
+        people whose matches change most: the proposer and both receivers.
         """
         n, first = self.pairs.proposers, self.pairs.first_receiver
-        price = self.price(self.matches, penalty)
+        price = self.price(penalty, slice(None), self.matches)
         bonus = np.maximum(0, price)
         priced = self.model.evaluate(self.applied, 1 + bonus[:n, None] + bonus[first + self.pairs.receiver])
         plain = self.model.evaluate(self.applied)
@@ -225,13 +229,19 @@ class _Lists:
         accept = np.take_along_axis(plain.accept, self.order, axis=1)
         growth = np.take_along_axis(plain.gain, self.order, axis=1)
         receiver = first + np.take_along_axis(self.pairs.receiver, self.order, axis=1)
-        outlook = _Outlook(gain, accept, growth, receiver, price, self.scale / penalty)
-        merit = np.empty((n, min(_TOP, len(self.v)), len(self.v)))
-        # In blocks: a dozen arrays of this shape are needed on the way, of all lists they would be gigabytes.
+        outlook = _Outlook(gain, accept, growth, receiver, price, self.scale() / penalty)
+        room = self.room(limits)
+        places, merits = [], []
+        # In blocks: a dozen arrays of the shape are needed on the way, of all lists they would be gigabytes.
         for start in range(0, n, _BLOCK):
             rows = slice(start, start + _BLOCK)
-            merit[rows] = outlook.merit(rows, *self.moves(rows))
-        return merit
+            merit = outlook.merit(rows, *self.moves(rows))
+            if room is not None:
+                merit[self.crossing(rows, room)] = 0
+            place = np.flatnonzero(merit > _LEAST)
+            merits.append(merit.ravel()[place])
+            places.append(place + start * merit[0].size)
+        return np.concatenate(places), np.concatenate(merits)
 
     def moves(self, rows: slice = slice(None)) -> tuple[Floats, Floats]:
         """Change of the applications to the lower and to the upper one of an exchange, (rows, top, L)."""
@@ -245,15 +255,18 @@ class _Lists:
         down = np.minimum(1, ranked[:, :top, None] * self.v[None, None, :]) - now[:, :top, None]
         return np.where(real, up, 0), np.where(real, down, 0)
 
-    def crossing(self, limits: Limits) -> Bools:
-        """Mark exchanges (top, L) of each list that would take a receiver below its floor of views."""
-        top = min(_TOP, len(self.v))
+    def room(self, limits: Limits) -> Floats | None:
+        """Count the views each receiver has above its floor; None where there are no floors of views."""
         if limits.min_views is None:
-            return np.zeros((len(self.order), top, len(self.v)), dtype=bool)
+            return None
         seen = np.where(self.pairs.allowed, by_rank(self.order, self.v), 0)
+        return self.pairs.per_receiver(seen) - limits.min_views
+
+    def crossing(self, rows: slice, room: Floats) -> Bools:
+        """Mark exchanges (rows, top, L) that would take a receiver further down than it has ``room``."""
+        top = min(_TOP, len(self.v))
         # Only the upper of the two loses views: it falls to the lower place.
-        room = self.pairs.per_receiver(seen) - limits.min_views
-        upper = np.take_along_axis(self.pairs.receiver, self.order[:, :top], axis=1)
+        upper = np.take_along_axis(self.pairs.receiver[rows], self.order[rows, :top], axis=1)
         crossed: Bools = self.v[:top, None] - self.v[None, :] > room[upper][:, :, None]
         return crossed
 
@@ -261,33 +274,45 @@ class _Lists:
         """Exchange two places of proposer ``c`` if that raises the merit."""
         first, second = self.order[c, upper], self.order[c, lower]
         changes = (self.changed(c, int(first), self.v[lower]), self.changed(c, int(second), self.v[upper]))
-        matches, merit = self.matches.copy(), 0.0
+        touched = np.zeros(len(self.matches), dtype=bool)
         for one in changes:
-            # The pairs of one receiver belong to different proposers: no index is twice in the sum below.
+            touched[one.proposers] = touched[one.receiver] = True
+        people = np.flatnonzero(touched)
+        former = self.matches[people]
+        merit = 0.0
+        for one in changes:
             change = one.match - self.match.flat[one.pairs]
-            matches[one.pairs // self.order.shape[1]] += change
-            matches[self.pairs.first_receiver + self.pairs.receiver.flat[one.pair]] += change.sum()
-            merit += float(change.sum())
-        before, after = (np.maximum(0, self.price(x, penalty)) for x in (self.matches, matches))
-        merit += float(self.scale @ (before**2 - after**2)) / (2 * penalty)
+            total = float(change.sum())
+            # The pairs of one receiver belong to different proposers: no index is twice in the sum below.
+            self.matches[one.proposers] += change
+            self.matches[one.receiver] += total
+            merit += total
+        # What others miss of their floors stays as it is.
+        before, after = (
+            np.maximum(0, self.price(penalty, people, x)) for x in (former, self.matches[people])
+        )
+        merit += float(self.scale(people) @ (before**2 - after**2)) / (2 * penalty)
         if merit <= _LEAST:
+            self.matches[people] = former
             return
         for one in changes:
             self.applied.flat[one.pairs], self.match.flat[one.pairs] = one.applied, one.match
             self.applied.flat[one.pair] = one.application
-        self.matches = matches
         self.order[c, upper], self.order[c, lower] = second, first
 
     def changed(self, c: int, position: int, view: float) -> _Change:
         """Compute one receiver's applications and matches when ``c`` sees it as far as ``view``."""
         pair = c * self.order.shape[1] + position
-        slots = self.model.slots_of(int(self.pairs.receiver.flat[pair]))
+        receiver = int(self.pairs.receiver.flat[pair])
+        slots = self.model.slots_of(receiver)
         pairs = self.model.packed[slots]
         applied, own = self.applied.flat[pairs], float(self.applied.flat[pair])
         if self.pairs.allowed.flat[pair]:
             own = min(1.0, float(self.pairs.f.flat[pair] * view))
             applied[pairs == pair] = own
-        return _Change(pair, own, pairs, applied, applied * self.model.accept_at(slots, applied))
+        match = applied * self.model.accept_at(slots, applied)
+        person = self.pairs.first_receiver + receiver
+        return _Change(pair, own, pairs, pairs // self.order.shape[1], person, applied, match)
 
 
 @dataclass(frozen=True, slots=True)
@@ -331,5 +356,13 @@ def _curvature(price: Floats, scale: Floats, change: Floats) -> Floats:
     The penalty is ``scale / 2 * max(0, price)^2``, and the price falls by ``change / scale``; the linear
     part, ``price * change``, is subtracted because the forecast already holds it.
     """
-    now, then = np.maximum(0, price), np.maximum(0, price - change / scale)
-    return np.asarray(scale / 2 * (now**2 - then**2) - now * change)
+    now = np.maximum(0, price)
+    # In place: the arrays are large, and making new ones costs more than the sums.
+    saved = np.divide(change, scale)
+    np.subtract(price, saved, out=saved)
+    np.maximum(0, saved, out=saved)
+    np.square(saved, out=saved)
+    np.subtract(now**2, saved, out=saved)
+    saved *= scale / 2
+    saved -= now * change
+    return saved

@@ -85,7 +85,7 @@ class Search:
     def settle(self, mixed: Floats) -> Ints:
         """Make lists of a mixture, block after block, each next to its part of the mixture."""
         rng = np.random.default_rng(self.seed)
-        order, seen = np.argsort(-mixed, axis=1, kind="stable"), mixed.copy()
+        order, seen = rising(-mixed), mixed.copy()
         blocks = min(self.pairs.proposers, _SETTLE_BLOCKS)
         for rows in np.array_split(rng.permutation(self.pairs.proposers), blocks):
             _, acceptance = self.evaluate(seen)
@@ -135,10 +135,31 @@ class Search:
         """
         f, allowed, gain = self.pairs.f[rows], self.pairs.allowed[rows], acceptance.gain[rows]
         subsidy = self.prices.view[self.pairs.receiver[rows]] + near
-        order = np.argsort(np.where(allowed, -(f * gain + subsidy), np.inf), axis=1, kind="stable")
+        order = rising(np.where(allowed, -(f * gain + subsidy), np.float32(np.inf)))
         if self.v[0] > 1:
             order = _first_choice(order, (f, gain, subsidy), self.v)
         return order, np.where(allowed, by_rank(order, self.v), np.float32(0))
+
+
+def rising(values: Floats) -> Ints:
+    """Sort each row of single-precision ``values`` (C, L), none of them NaN: positions, ties to the first.
+
+    What ``argsort(kind="stable")`` returns, in less than half its time: value and position are sorted as one
+    whole number, and numbers are sorted faster than positions are.
+
+    Examples
+    --------
+    >>> rising(np.array([[0.5, -1.0, 0.5, -0.0, 0.0]], dtype=np.float32)).tolist()
+    [[1, 3, 4, 0, 2]]
+    """
+    bits = (values + np.float32(0)).view(np.int32)  # -0 becomes 0
+    # The bits of positive floats rise with them; those of negative ones fall, sign first.
+    keys = np.where(bits < 0, ~bits ^ np.int32(-(2**31)), bits).astype(np.int64)
+    keys <<= 32
+    keys |= np.arange(values.shape[1])
+    keys.sort(axis=1)
+    keys &= 2**32 - 1
+    return keys
 
 
 def by_rank(order: Ints, v: Floats) -> Floats:

@@ -9,7 +9,10 @@ from hypothesis import strategies as st
 
 from matcher.errors import InvalidRequest
 from matcher.market import plan
+from matcher.market.acceptance import AcceptanceModel
+from matcher.market.pairs import all_pairs
 from matcher.market.position_bias import examination_probabilities, fit_mixture
+from matcher.market.search import rising
 from tests.examples import draws
 from tests.samples import crowded
 from training.market.estimate import estimate, expected_matches
@@ -170,3 +173,23 @@ def test_lists_that_name_somebody_twice_or_nobody_known_are_refused():
         estimate([[2]], [[0.5, 0.5]], [[0.5], [0.5]])
     with pytest.raises(InvalidRequest, match="2 draws"):
         expected_matches([[0]], [[0.5]], [[0.5]], draws=1)
+
+
+@settings(max_examples=draws(40), deadline=None)
+@given(st.integers(1, 5), st.integers(1, 40), st.integers(0, 10**6))
+def test_rows_are_sorted_as_a_stable_sort_does(rows, length, seed):
+    rng = np.random.default_rng(seed)
+    values = rng.choice([-np.inf, -2.5, -1e-40, -0.0, 0.0, 1e-40, 0.1, 7, np.inf], (rows, length))
+    values = values.astype(np.float32)
+    assert rising(values).tolist() == np.argsort(values, axis=1, kind="stable").tolist()
+
+
+def test_acceptance_does_not_depend_on_how_many_terms_are_worked_out_together():
+    f, g = crowded(700, 600)  # more pairs than are taken at once
+    pairs = all_pairs(f, g)
+    model = AcceptanceModel(pairs.receiver, pairs.g, fit_mixture(1 / np.arange(1.0, 701)), 600)
+    seen = pairs.f * 0.1
+    before, _ = model.recurrences(seen)
+    accept = np.zeros(pairs.f.size)
+    accept[model.packed] = (before * model.payoff).sum(axis=1)
+    assert model.evaluate(seen).accept.ravel() == pytest.approx(accept)

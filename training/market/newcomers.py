@@ -59,7 +59,8 @@ def place_proposer(plan: Plan, f_row: ArrayLike, g_column: ArrayLike) -> Placeme
 
 def _quote(plan: Plan, g: Floats) -> tuple[Floats, Floats]:
     """Quote acceptance and gain at every receiver for one more applicant whom it values ``g`` (J,)."""
-    model, acceptance, pairs = plan.model, plan.acceptance, plan.pairs
+    model, pairs = plan.model, plan.pairs
+    before_all, after_all = model.recurrences(plan.applications)
     # Ties go to the applicants who are there already, as in the plan itself.
     better = pairs.g >= g[pairs.receiver]
     position = pairs.per_receiver(better.astype(float)).astype(int)
@@ -71,9 +72,9 @@ def _quote(plan: Plan, g: Floats) -> tuple[Floats, Floats]:
     # Behind the last applicant there is no slot to read: its own chance of staying free is worked in by hand.
     a = plan.applications.ravel()[model.packed][at][:, None]
     stay = 1 - a * model.decay
-    before = np.where(last[:, None], acceptance.before[at] * stay, acceptance.before[at])
+    before = np.where(last[:, None], before_all[at] * stay, before_all[at])
     before[~listed] = 1
-    below = np.where(last[:, None], 0, a * model.payoff[at] + stay * acceptance.after[at])
+    below = np.where(last[:, None], 0, a * model.payoff[at] + stay * after_all[at])
     payoff = g[:, None] * model.mixture.weights
     if model.mixture.first > 1:
         # Some laws count the first place more than once; acceptance cannot pass 1, so the surplus goes.

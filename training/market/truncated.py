@@ -105,16 +105,17 @@ def _listed(score: Singles, f: Floats, g: Floats, length: int, *, itself: bool) 
 
 def _value_all(chosen: Plan, f: Floats, g: Floats, *, out: Singles) -> None:
     """Write ``f * gain`` of every pair, listed or not, as one more applicant would find it."""
-    model, acceptance = chosen.model, chosen.acceptance
+    model = chosen.model
+    before_all, after_all = model.recurrences(chosen.applications)
     a = chosen.applications.ravel()[model.packed].astype(np.float32)[:, None]
     stay = 1 - a * model.decay
-    below = (a * model.payoff + stay * acceptance.after) * model.decay
+    below = (a * model.payoff + stay * after_all) * model.decay
     weights = model.mixture.weights.astype(np.float32)
     first = int(np.argmin(model.mixture.bases))
     for j in range(f.shape[1]):
         at = model.start[: model.degree[j]] + model.offset[j]
         # rows: before each applicant, and after the last; columns: value of g = 1, harm done
-        before, harm = _ladder(acceptance.before[at], stay[at], below[at])
+        before, harm = _ladder(before_all[at], stay[at], below[at])
         position = _positions(model.g[at], g[j])
         accept = (before @ weights)[position] * g[j]
         if model.mixture.first > 1:
