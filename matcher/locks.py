@@ -13,14 +13,15 @@ from matcher.errors import BackendUnavailable, IndexLocked
 class FileLock:
     """A lock for one holder, across processes and within one; the system frees it when the holder dies.
 
-    The file keeps the holder's process id for the message.
+    The file keeps the holder's process id for the message, where the disk has room for it: what fills a disk
+    is removed under such a lock.
 
     Raises
     ------
     IndexLocked
         The lock is held; the message names the process.
     BackendUnavailable
-        The file cannot be opened or written.
+        The file cannot be opened.
 
     Examples
     --------
@@ -37,7 +38,6 @@ class FileLock:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock.acquire()
-            path.write_text(f"{os.getpid()}\n", encoding="ascii")
         except filelock.Timeout as error:
             raise IndexLocked(
                 f"The index is held by process {_holder(path)}. Stop that process, or let it do the work: a"
@@ -51,6 +51,8 @@ class FileLock:
                 place=path,
                 cause=error.strerror,
             ) from error
+        with suppress(OSError):
+            path.write_text(f"{os.getpid()}\n", encoding="ascii")
 
     def release(self) -> None:
         """Give the lock back; a second call does nothing."""

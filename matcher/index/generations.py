@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Protocol
 
+from matcher.errors import MatcherError
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
 
@@ -14,6 +16,21 @@ Progress = Callable[[int, int], None]
 
 GENERATION_NAME = re.compile(r"[0-9]{8}T[0-9]{12}")
 """What a generation is called: the instant of its making, to the microsecond, in UTC."""
+
+
+def name_of(created: datetime) -> str:
+    """Return the name of a generation that is made at an instant.
+
+    >>> name_of(datetime(2026, 11, 22, 9, 30, tzinfo=UTC))
+    '20261122T093000000000'
+    """
+    return f"{created.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+
+
+def let_go(index: Index) -> None:
+    """Close an index after a failure, which is what is told: on a full disk the last flush fails too."""
+    with suppress(MatcherError):
+        index.close()
 
 
 class Generations(Protocol):

@@ -17,7 +17,7 @@ from typing import Any
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import AnyItem
 from matcher.domain.store import Store
-from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, NotReady
+from matcher.errors import BackendUnavailable, IndexLocked, IndexMismatch, MatcherError, NotReady
 from matcher.index.documents import LabelVectors, passage, to_points
 from matcher.index.drain import Drain
 from matcher.index.generations import (
@@ -27,6 +27,8 @@ from matcher.index.generations import (
     Generations,
     Progress,
     SyncReport,
+    let_go,
+    name_of,
 )
 from matcher.index.lexical import Bm25Lexical, TermMean
 from matcher.index.manifest import Manifest, checksum, identity_of, is_sum
@@ -77,7 +79,7 @@ class Indexer:
             if is_at_rest:
                 self._require_whole(name, index, manifest)
         except BaseException:
-            index.close()
+            let_go(index)
             raise
         return Generation(name, index, manifest.usual_terms)
 
@@ -101,7 +103,7 @@ class Indexer:
             self.repair(generation)
             self.sync(generation, progress)
         except BaseException:
-            generation.index.close()
+            let_go(generation.index)
             raise
         return generation
 
@@ -194,14 +196,19 @@ class Indexer:
         Points of ``source``, an index of the same encoder, are copied where their version is the store's: the
         texts of other items alone are encoded.
 
-        Until the swap the old generation serves; what a killed rebuild leaves is dropped by the next one.
+        Until the swap the old generation serves. A rebuild that fails drops what it wrote, which may be what
+        fills the disk; what a killed one leaves is dropped by the next one.
         Returns the new generation, open. BackendUnavailable if it does not come out equal to the store, or
         if too many items cannot be indexed (:func:`~matcher.index.parking.check_parked`).
         """
         with self.generations.exclusive():
             self._forget(self.generations.sweep())
-            begun = self._begin(now or datetime.now(UTC))
-            return self._complete(begun, lambda one: self._fill(one, progress, source))
+            created = now or datetime.now(UTC)
+            try:
+                return self._complete(self._begin(created), lambda one: self._fill(one, progress, source))
+            except BaseException:
+                self._give_up(name_of(created))
+                raise
 
     def rebuild_with(self, fill: Fill, *, now: datetime | None = None) -> Generation:
         """Build a new generation as :meth:`rebuild` does, with points that ``fill`` writes.
@@ -223,7 +230,7 @@ class Indexer:
 
     def _begin(self, created: datetime) -> Generation:
         """Make an empty generation; its cursor is where the store is before anything is read."""
-        name = f"{created.astimezone(UTC):%Y%m%dT%H%M%S%f}"
+        name = name_of(created)
         manifest = Manifest(**identity_of(self.encoder, self.lexical).model_dump(), created_at=created)
         self.store.outbox.forget(name)
         start = self.store.outbox.last_seq()
@@ -231,9 +238,15 @@ class Indexer:
         try:
             self.store.outbox.advance(name, start)
         except BaseException:
-            index.close()
+            let_go(index)
             raise
         return Generation(name, index)
+
+    def _give_up(self, name: str) -> None:
+        """Drop a generation that was not finished; the next rebuild drops what cannot be dropped now."""
+        with suppress(MatcherError, OSError):
+            if self.generations.drop(name):
+                self.store.outbox.forget(name)
 
     def _unfinished(self) -> Generation | None:
         """Open the newest generation that was left half built and can be gone on with."""
@@ -261,7 +274,7 @@ class Indexer:
             index = self.generations.promote(name, index)
             self._forget(self.generations.sweep())
         except BaseException:
-            index.close()
+            let_go(index)
             raise
         return Generation(name, index, usual)
 

@@ -405,7 +405,7 @@ def test_an_index_is_not_opened_on_a_full_disk(folder: Path, monkeypatch: pytest
     with monkeypatch.context() as full:
         leave(full, 1_500_000)
         with pytest.raises(
-            BackendUnavailable, match=r"1\.5 MB are free, 2\.0 MB are needed.*Free disk space"
+            BackendUnavailable, match=r"1\.5 MB are free, 32\.0 MB are needed.*Free disk space"
         ):
             EdgeIndex(folder / "1", DIM)
     index = EdgeIndex(folder / "2", DIM)

@@ -16,7 +16,7 @@ from typing import Any
 
 import qdrant_edge as qe
 
-from matcher.adapters.qdrant.disk import LEAST_FREE_BYTES, bytes_to_write, require_free
+from matcher.adapters.qdrant.disk import LEAST_FREE_BYTES, NEW_BYTES, bytes_to_write, require_free
 from matcher.adapters.qdrant.schema import (
     LISTS,
     PAYLOAD_INDEXES,
@@ -74,7 +74,7 @@ class EdgeIndex:
         self._shard: qe.EdgeShard | None = None
         self._known: dict[Any, tuple[str, str]] = {}  # point uuid -> (item id, version)
         try:
-            require_free(folder, LEAST_FREE_BYTES)
+            require_free(folder, NEW_BYTES if is_new else LEAST_FREE_BYTES)
             open_shard = partial(_create_shard, dim=dim) if is_new else _load_shard
             self._shard = self._guard(partial(open_shard, folder / "shard"), reading=not is_new)
             self._guard(self._learn, reading=True)

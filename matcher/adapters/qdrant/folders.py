@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from matcher.errors import BackendUnavailable, IndexLocked, NotReady
 from matcher.files import sync_folder, write_whole
-from matcher.index.generations import GENERATION_NAME
+from matcher.index.generations import GENERATION_NAME, let_go
 from matcher.index.manifest import Manifest
 from matcher.index.ports import Index
 from matcher.locks import FileLock, is_held
@@ -122,7 +122,7 @@ class FolderGenerations:
             index.flush()
             write_whole(self._root / _CURRENT, f"{name}\n".encode())
         except BaseException:
-            index.close()
+            let_go(index)
             raise
         return index
 
