@@ -53,6 +53,18 @@ def test_requests_are_read_with_the_mean_of_both_judges(tmp_path: Path) -> None:
         ({"queries": QUERIES.replace("partner", "friend")}, r"queries\.tsv, line 2: 'friend' is not a kind"),
         ({"queries": "query_id\ttext\nP1\tx\n"}, "lacks the column kind"),
         ({"grades": GRADES.replace("\t3\t", "\tbon\t")}, r"grades\.tsv, line 2: a grade is not a number"),
+        (
+            {"grades": GRADES.replace("\t3\t", "\t4\t")},
+            r"grades\.tsv, line 2: the grade 4 is not between 0 and 3",
+        ),
+        (
+            {"grades": GRADES.replace("\t1\t1", "\t1\t-1")},
+            r"grades\.tsv, line 3: the grade -1 is not between",
+        ),
+        (
+            {"grades": GRADES.replace("\t1\t1", "\t1\tnan")},
+            r"grades\.tsv, line 3: the grade nan is not between",
+        ),
         ({"grades": GRADES + "P9\tORG1\t1\t1\n"}, "P9 not in queries"),
     ],
 )
@@ -84,6 +96,13 @@ def test_figures_by_hand() -> None:
 def test_an_empty_list_for_a_request_with_a_match_is_wrong() -> None:
     found = figures([Request("A", Kind.LEAD, "", {"x": 2.0})], {"A": []}, {"x"})
     assert (found.wrongly_empty, found.ndcg, found.useful) == (1, 0.0, None)
+
+
+def test_what_both_judges_found_useless_is_graded() -> None:
+    found = figures(
+        [Request("A", Kind.LEAD, "", {"x": 3.0, "y": 0.0})], {"A": ["x", "y", "z"]}, {"x", "y", "z"}
+    )
+    assert (found.useful, found.ungraded) == (1 / 3, 1 / 3)
 
 
 def test_contradictions_by_hand() -> None:

@@ -25,6 +25,7 @@ from training.ranking.cluster import FILES, catalogue
 from training.ranking.metrics import ndcg
 
 CUT = 5
+HIGHEST = 3.0
 USEFUL = 2.0
 """Mean grade from which an item is clearly useful."""
 
@@ -74,15 +75,12 @@ def read_requests(folder: Path) -> list[Request]:
     Raises
     ------
     InvalidRequest
-        A file or column is missing, a kind or grade is none, or a grade is of an unknown request; the
-        message names file and line.
+        A file or column is missing, a kind or grade is none, a grade is not in [0, 3], or it is of an unknown
+        request; the message names file and line.
     """
     grades: dict[str, Grades] = {}
     for where, row in _rows(folder / "grades.tsv", ("query_id", "item_id", "judge_a", "judge_b")):
-        try:
-            mean = (float(row["judge_a"]) + float(row["judge_b"])) / 2
-        except ValueError as fault:
-            raise InvalidRequest(f"{where}: a grade is not a number. Write 0, 1, 2 or 3.") from fault
+        mean = (_grade(row["judge_a"], where) + _grade(row["judge_b"], where)) / 2
         grades.setdefault(row["query_id"], {})[row["item_id"]] = mean
     requests = []
     for where, row in _rows(folder / "queries.tsv", ("query_id", "kind", "text")):
@@ -94,6 +92,16 @@ def read_requests(folder: Path) -> list[Request]:
     if grades:
         raise InvalidRequest(f"{folder / 'grades.tsv'}: {', '.join(sorted(grades))} not in queries.tsv.")
     return requests
+
+
+def _grade(text: str, where: str) -> float:
+    try:
+        grade = float(text)
+    except ValueError as fault:
+        raise InvalidRequest(f"{where}: a grade is not a number. Write 0, 1, 2 or 3.") from fault
+    if not 0 <= grade <= HIGHEST:  # neither is NaN, which ``float`` reads too
+        raise InvalidRequest(f"{where}: the grade {text} is not between 0 and 3. Write 0, 1, 2 or 3.")
+    return grade
 
 
 def _rows(path: Path, columns: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
@@ -129,7 +137,7 @@ def figures(requests: Sequence[Request], lists: Mapping[str, Sequence[str]], kno
     >>> found.useful, found.ungraded, round(found.ndcg or 0, 3)  # 7 / (7 + 1 / log2(3))
     (0.5, 0.5, 0.917)
     """
-    shown = [one.grades.get(item, 0.0) for one in requests for item in lists[one.id]]
+    shown = np.array([one.grades.get(item, np.nan) for one in requests for item in lists[one.id]])
     empty = [one for one in requests if not lists[one.id]]
     graded: set[str] = set()
     for one in requests:
@@ -138,8 +146,8 @@ def figures(requests: Sequence[Request], lists: Mapping[str, Sequence[str]], kno
         requests=len(requests),
         shown=len(shown),
         ndcg=_mean_ndcg(requests, lists),
-        useful=_share(np.array(shown) >= USEFUL),
-        ungraded=_share(np.array(shown) == 0),
+        useful=_share(shown >= USEFUL),
+        ungraded=_share(np.isnan(shown)),
         without_match=sum(not one.has_match for one in requests),
         rightly_empty=sum(not one.has_match for one in empty),
         wrongly_empty=sum(one.has_match for one in empty),
