@@ -17,6 +17,7 @@ from matcher.domain.imports import ImportFile
 from matcher.domain.items import Lead
 from matcher.errors import BackendUnavailable, InvalidRequest, NotReady
 from tests.bulk.spoiling import spoil
+from tests.samples import migrated
 
 IMPATIENT = Timeouts(lock_ms=50)
 SECRET = "Texte confidentiel d'une adhérente"
@@ -25,8 +26,7 @@ SECRET = "Texte confidentiel d'une adhérente"
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     path = tmp_path / "matcher.db"
-    with open_store(f"sqlite:///{path}") as store:
-        store.migrate()
+    with open_store(migrated(path)) as store:
         store.items.put([Lead(id="L0", name="Ada")], source="test")
     return path
 

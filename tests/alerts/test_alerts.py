@@ -17,6 +17,7 @@ from matcher.errors import IllegalStep, InvalidRequest, NotFound
 from matcher.mail import State
 from matcher.people import Person
 from tests.mail.samples import OneIntroduction, writer_of
+from tests.samples import migrated
 
 TUESDAY = datetime(2026, 12, 1, 9, tzinfo=UTC)
 RULES = AlertRules(most_a_week=2)
@@ -77,8 +78,7 @@ class Cluster:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as opened:
         yield opened
 
 

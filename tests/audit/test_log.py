@@ -17,6 +17,7 @@ from matcher.introductions import Act, Actor, Details, Ground, Party
 from matcher.people import Role, new_person
 from matcher.rights import Subject, SubjectKind
 from matcher.settings import Settings
+from tests.samples import migrated
 
 NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 
@@ -24,8 +25,7 @@ NOW = datetime(2026, 12, 1, 9, tzinfo=UTC)
 @pytest.fixture
 def matcher(tmp_path: Path) -> Iterator[Matcher]:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    with open_store(migrated(settings.home / "matcher.db")) as store:
         store.items.put([Organisation(id=f"ORG{n}", name=f"Membre {n}") for n in (1, 2)], source="test")
     with open_matcher(settings) as opened:
         yield opened

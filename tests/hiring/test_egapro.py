@@ -16,6 +16,7 @@ from matcher.hiring.needs import (
     read_need_reader,
     write_rejected,
 )
+from tests.samples import migrated
 
 DATA = Path(__file__).parents[2] / "data"
 READER = read_need_reader(DATA)
@@ -96,8 +97,7 @@ def test_an_employer_whose_latest_year_has_no_index_has_no_fact(tmp_path: Path) 
     later = "387837032"
     rows = [row(value="NC", year="2024"), row(value="99", year="2019"), row(value="90", year="2024")]
     rows += [row(siren=later, value="NC", year="2019"), row(siren=later, value="95", year="2022")]
-    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.employer_facts.put(read_egapro(file_of(tmp_path, row()), READER.territory, 2026).facts, NOW)
         read = read_egapro(file_of(tmp_path, *rows), READER.territory, 2026)
         assert [(one.siren, one.year) for one in read.facts] == [(later, 2022)]
@@ -119,8 +119,7 @@ def test_a_file_without_the_columns_is_refused(tmp_path: Path) -> None:
 
 
 def test_facts_are_kept_once_a_year_and_shown_with_value_year_and_source(tmp_path: Path) -> None:
-    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         first = read_egapro(
             file_of(tmp_path, row(value="88"), row(value="70", year="2022")), READER.territory, 2026
         )

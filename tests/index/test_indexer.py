@@ -889,8 +889,7 @@ def test_a_damaged_index_names_the_command_and_is_rebuilt_by_it(
 @pytest.mark.parametrize("gone", ["segments", "index"])
 def test_an_index_damaged_while_it_serves_gives_way_to_the_new_one(tmp_path: Path, gone: str) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([organisation(n) for n in range(10)], source="test")
     with open_matcher(settings) as serving:
         serving.index_now()
@@ -916,8 +915,7 @@ def test_a_generation_that_is_served_no_more_is_dropped(
 ) -> None:
     """It holds what was indexed then, erased since or not."""
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([organisation(0)], source="test")
     with open_matcher(settings) as serving:
         serving.index_now()
@@ -939,8 +937,7 @@ def test_a_generation_that_is_served_no_more_is_dropped(
 
 def test_what_a_killed_rebuild_left_is_dropped_at_the_next_start(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([organisation(0)], source="test")
     with open_matcher(settings) as matcher:
         matcher.index_now()
@@ -957,8 +954,7 @@ def test_what_a_killed_rebuild_left_is_dropped_at_the_next_start(tmp_path: Path)
 
 def test_an_erasure_that_is_owed_is_settled_at_the_next_look(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([organisation(0)], source="test")
     with open_matcher(settings) as matcher, closing(sqlite3.connect(tmp_path / "matcher.db")) as reader:
         matcher.index_now()
@@ -975,8 +971,7 @@ def test_an_erasure_that_is_owed_is_settled_at_the_next_look(tmp_path: Path) -> 
 
 def test_what_is_closed_stays_closed(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    migrated(tmp_path / "matcher.db")
     with open_matcher(settings) as matcher:
         matcher.index_now()
     with pytest.raises(BackendUnavailable, match="closed"):
@@ -993,8 +988,7 @@ def fault(call: Callable[[], object]) -> MatcherError:
 
 def test_what_the_public_reads_of_an_index_in_trouble_names_no_folder(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path / "here", encoder="hashing")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    migrated(settings.home / "matcher.db")
     generations = make_generations(settings)
     with open_matcher(settings) as matcher:
         matcher.index_now()

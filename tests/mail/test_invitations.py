@@ -15,6 +15,7 @@ from matcher.domain.messages import MessageRequest
 from matcher.introductions import Meeting, State, cancellations
 from matcher.mail import Event, LetterWriter, Message, Remark, Unwanted, Written
 from tests.mail.samples import JEAN, NOON, OneIntroduction, fill, writer_of
+from tests.samples import migrated
 
 STARTS = datetime(2026, 12, 10, 9, 30, tzinfo=UTC)
 MEETING = Meeting("u1@matcher", STARTS, 45, "https://meet.example/abc", sequence=1)
@@ -24,8 +25,7 @@ OF_CANCELLED = {"sequence": "2", "uid": "u1@matcher", "starts": STARTS.isoformat
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    with open_store(f"sqlite:///{tmp_path}/matcher.db", now=lambda: NOON) as opened:
-        opened.migrate()
+    with open_store(migrated(tmp_path / "matcher.db"), now=lambda: NOON) as opened:
         fill(opened)
         yield opened
 

@@ -19,6 +19,7 @@ from matcher.mail import HOLD, Event, State
 from matcher.settings import Settings
 from service.cli.main import main
 from tests.mail.samples import CLAIRE, fill
+from tests.samples import migrated
 from training.servers import Postbox, mail_server
 
 STAFF = Actor(Party.STAFF)
@@ -33,8 +34,7 @@ def settings_of(home: Path, port: int | None = None) -> Settings:
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    with open_store(settings_of(tmp_path).database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         fill(store)
     return tmp_path
 

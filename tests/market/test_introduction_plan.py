@@ -12,6 +12,7 @@ from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
 from matcher.market import LIST_LENGTH, IntroductionPlan, plan_introductions
 from tests.examples import draws
+from tests.samples import migrated
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 Scores = dict[str, dict[str, float]]
@@ -99,9 +100,7 @@ def test_what_cannot_be_planned_is_said(scores: Scores, says: str) -> None:
 
 
 def test_the_store_keeps_one_plan_whole_and_erasure_reaches_it(tmp_path: Path) -> None:
-    url = f"sqlite:///{tmp_path}/matcher.db"
-    with open_store(url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([Organisation(id=name, name=name) for name in crowd(8)], source="test")
         plans = store.plans
         assert plans.load() is None

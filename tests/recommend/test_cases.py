@@ -12,6 +12,7 @@ from matcher.domain.items import Factory, ItemType, Kind, Organisation, Profile
 from matcher.importing import import_file
 from matcher.knowledge import read_knowledge
 from tests.recommend.asking import ask, french, ids, notices
+from tests.samples import migrated
 
 ON = datetime(2026, 11, 30, 9, tzinfo=UTC)
 
@@ -49,8 +50,7 @@ def test_a_cell_that_says_there_is_no_need_is_no_need(tmp_path: Path, word: str)
     file.write_text(
         f"Identifiant;Raison sociale;Description;Besoins\nZX080;Une;Capteurs.;{word}\n", encoding="utf-8"
     )
-    store = open_store(f"sqlite:///{tmp_path}/matcher.db")
-    store.migrate()
+    store = open_store(migrated(tmp_path / "matcher.db"))
     import_file(file, store, item_type=ItemType.ORGANISATION)
     (item,) = store.items.all(ItemType.ORGANISATION)
     store.close()

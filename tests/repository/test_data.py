@@ -14,6 +14,7 @@ from matcher.domain.items import ItemType, Organisation
 from matcher.importing import import_table, read, write_items
 from matcher.knowledge import read_territory
 from service.cli.demo import import_catalogue
+from tests.samples import migrated
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 CATALOGUE = DATA / "catalogue"
@@ -151,8 +152,7 @@ def test_illustrative_needs_complete_some_organisations_and_leave_the_rest_alone
     completions = [row.item for row in rows if isinstance(row.item, Organisation)]
     assert len(completions) == len(rows)
     assert all(item.illustrative and item.offers and item.needs for item in completions)
-    store = open_store(f"sqlite:///{tmp_path / 'store.db'}")
-    store.migrate()
+    store = open_store(migrated(tmp_path / "store.db"))
     files = [
         read(CATALOGUE / f"{name}.csv") for name in ("organisations", "illustrative_needs", "organisations")
     ]
@@ -170,8 +170,7 @@ def test_illustrative_needs_complete_some_organisations_and_leave_the_rest_alone
 
 
 def test_a_second_demo_leaves_what_staff_have_entered(tmp_path):
-    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         import_catalogue(store, CATALOGUE)
         corrected = store.items.get("ORG001").model_copy(
             update={"description": "Corrigée.", "needs": ("un vrai besoin",), "illustrative": False}
@@ -184,8 +183,7 @@ def test_a_second_demo_leaves_what_staff_have_entered(tmp_path):
 
 
 def test_an_interrupted_demo_is_completed(tmp_path):
-    with open_store(f"sqlite:///{tmp_path / 'matcher.db'}") as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         import_table(read(CATALOGUE / "organisations.csv"), store, source="test")
         import_catalogue(store, CATALOGUE)
         completed = store.items.get("ORG001")

@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from matcher.adapters.sql import open_store, utc_now
+from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher, sweep_old
 from matcher.hiring.needs import EmployerFact
 from matcher.introductions import Act, Actor, Details, Ground, Party, Side
 from matcher.people import Purpose, Scope
 from matcher.rights import Subject, SubjectKind
 from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of
+from tests.samples import migrated
 
 ONE, OTHER, THIRD, FOURTH = (member(number) for number in range(4))
 
@@ -21,8 +22,7 @@ ONE, OTHER, THIRD, FOURTH = (member(number) for number in range(4))
 @pytest.fixture
 def matcher(tmp_path: Path) -> Iterator[Matcher]:
     settings = settings_of(tmp_path / "home")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    migrated(settings.home / "matcher.db")
     with open_matcher(settings) as opened:
         fill(opened, [ONE, OTHER, THIRD, FOURTH])
         yield opened

@@ -7,8 +7,8 @@ import pytest
 
 from matcher.adapters.sql import open_store
 from matcher.domain import Organisation
-from matcher.settings import Settings
 from service.cli.main import main
+from tests.samples import migrated
 
 CLAIRE = "claire@example.org"
 
@@ -16,8 +16,7 @@ CLAIRE = "claire@example.org"
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MATCHER_HOME", str(tmp_path))
-    with open_store(Settings(home=tmp_path).database_url) as store:
-        store.migrate()
+    with open_store(migrated(tmp_path / "matcher.db")) as store:
         store.items.put([Organisation(id="ORG001", name="Maison Un")], source="test")
 
 

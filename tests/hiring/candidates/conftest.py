@@ -5,17 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from matcher.adapters.sql import open_store
 from matcher.build import open_matcher
 from tests.hiring.candidates.room import NOW, Room, settings_in
+from tests.samples import migrated
 
 
 @pytest.fixture
 def closed(tmp_path: Path) -> Iterator[Room]:
     """A room in which nothing was ever enabled."""
     settings = settings_in(tmp_path / "home")
-    with open_store(settings.database_url) as store:
-        store.migrate()
+    migrated(settings.home / "matcher.db")
     with open_matcher(settings) as matcher:
         yield Room(matcher)
 
