@@ -288,3 +288,8 @@ def unknown_variables() -> list[str]:
     """Names of ``MATCHER_`` variables in the environment that no setting reads: most often a misspelling."""
     known = {PREFIX + name.upper() for name in Settings.model_fields}
     return sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+
+
+def tell_workers(variable: str, value: str) -> None:
+    """Set a variable that a library reads in the processes which this one starts."""
+    os.environ[variable] = value

@@ -1,16 +1,18 @@
 """The command that serves HTTP."""
 
+import tempfile
 from typing import Any
 
 import uvicorn
 
 from matcher.build import open_matcher
 from matcher.errors import BackendUnavailable, InvalidRequest
-from matcher.settings import Settings
+from matcher.settings import Settings, tell_workers
 from service.app import create_app, warm_up
 from service.cli.render.console import remarks
 from service.http import logging
 from service.http.connection import TimedH11Protocol
+from service.http.metrics import FOLDER_VARIABLE
 from service.running import announced
 
 MAX_CONNECTIONS = 2_000
@@ -81,4 +83,6 @@ def _serve_one(settings: Settings, host: str, port: int, start: str) -> None:
 def _serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
     with open_matcher(settings) as matcher:
         matcher.index_now()  # once for all workers; an error that would stop each of them is reported here
-    uvicorn.run(WORKER_APP, factory=True, host=host, port=port, workers=workers, **_OPTIONS)
+    with tempfile.TemporaryDirectory(prefix="matcher-metrics-") as folder:
+        tell_workers(FOLDER_VARIABLE, folder)
+        uvicorn.run(WORKER_APP, factory=True, host=host, port=port, workers=workers, **_OPTIONS)

@@ -2,13 +2,22 @@
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client.multiprocess import MultiProcessCollector
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 
 
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
+"""Where several workers keep their metrics, so that any of them tells those of all; read by the library."""
+
+
 class Metrics:
-    """The metrics of one application; nothing is shared with another in the same process."""
+    """The metrics of one application, or of all workers where they have a common folder.
+
+    Of one worker nothing is shared with another application in the same process. Of several, counters are
+    added up, and of a gauge the value that was set last is told.
+    """
 
     def __init__(self) -> None:
         self._registry = CollectorRegistry()
@@ -25,11 +34,17 @@ class Metrics:
             buckets=_SECONDS,
             registry=self._registry,
         )
-        self.points = Gauge("matcher_index_points", "Items in the index", registry=self._registry)
+        self.points = Gauge(
+            "matcher_index_points",
+            "Items in the index",
+            registry=self._registry,
+            multiprocess_mode="mostrecent",
+        )
         self.pending = Gauge(
             "matcher_index_pending",
             "Changes of the store not indexed at the last look, every MATCHER_INDEX_INTERVAL_S",
             registry=self._registry,
+            multiprocess_mode="mostrecent",
         )
         self.drain_failures = Counter(
             "matcher_drain_failures", "Background indexing that failed", registry=self._registry
@@ -50,4 +65,14 @@ class Metrics:
 
     def exposition(self) -> bytes:
         """Return everything in Prometheus' text format."""
-        return generate_latest(self._registry)
+        return generate_latest(_of_all_workers() or self._registry)
+
+
+def _of_all_workers() -> CollectorRegistry | None:
+    """Return what all workers have kept; None where they have no common folder."""
+    registry = CollectorRegistry()
+    try:
+        MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # the library has no types there
+    except ValueError:
+        return None
+    return registry
