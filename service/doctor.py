@@ -1,5 +1,6 @@
 """Checks of every outside part, each with how to fix it: for a terminal and for the page of the service."""
 
+import ipaddress
 import shutil
 import socket
 import sys
@@ -7,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -49,6 +51,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _variables()
     yield _disk(settings)
     yield _catalogue(settings)
+    yield _mail(settings)
     yield _guarded("model", lambda: _model(settings))
     yield from _store_and_index(settings)
     yield _port(settings)
@@ -61,6 +64,7 @@ def examine_open(matcher: Matcher) -> Iterator[Finding]:
     yield _variables()
     yield _disk(settings)
     yield _catalogue(settings)
+    yield _mail(settings)
     yield _guarded("model", lambda: _model(settings))
     yield from _of_matcher(matcher)
 
@@ -118,6 +122,30 @@ def _catalogue(settings: Settings) -> Finding:
             "data", "error", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'."
         )
     return Finding("data", "ok", str(settings.data_dir))
+
+
+def _mail(settings: Settings) -> Finding:
+    """Say where the links of mails lead: to this machine they lead nobody."""
+    if settings.smtp_url is None:
+        return Finding("mail", "ok", "no MATCHER_SMTP_URL: mails are kept, not sent")
+    found = f"links in mails lead to {settings.public_url}"
+    if _is_this_machine(urlsplit(settings.public_url).hostname or ""):
+        fix = "Set MATCHER_PUBLIC_URL to the address at which people reach the service."
+        return Finding("mail", "warning", f"{found}, which is reached from this machine alone", fix)
+    return Finding("mail", "ok", found)
+
+
+def _is_this_machine(host: str) -> bool:
+    """Whether a host name is that of the machine itself.
+
+    >>> [_is_this_machine(host) for host in ("localhost", "127.0.0.2", "::1", "0.0.0.0", "matcher.example")]
+    [True, True, True, True, False]
+    """
+    try:
+        address = ipaddress.ip_address(host)
+    except ValueError:
+        return host == "localhost" or host.endswith(".localhost")
+    return address.is_loopback or address.is_unspecified
 
 
 def _model(settings: Settings) -> Finding:

@@ -117,3 +117,17 @@ def test_a_damaged_item_is_named_and_stops_neither_the_index_nor_the_others(stoc
         assert not matcher.serving.indexer.differences(matcher.index)
         matcher.reindex()
         assert matcher.index.count() == points - 1
+
+
+@pytest.mark.parametrize(
+    ("public_url", "state"),
+    [(None, "warning"), ("http://localhost:8000", "warning"), ("https://matcher.example/r", "ok")],
+)
+def test_links_of_mails_that_lead_nobody_are_a_warning_once_mails_are_sent(tmp_path, public_url, state):
+    given = {} if public_url is None else {"public_url": public_url}
+    assert found(Settings(home=tmp_path, **given), "mail").state == "ok"
+    finding = found(
+        Settings(home=tmp_path, smtp_url="smtp://mail.example", mail_from="a@b.example", **given), "mail"
+    )
+    assert finding.state == state
+    assert ("MATCHER_PUBLIC_URL" in finding.fix) == (state == "warning")

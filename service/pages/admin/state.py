@@ -25,6 +25,7 @@ PARTS = {
     "settings": mark("réglages"),
     "disk": mark("disque"),
     "data": mark("données de référence"),
+    "mail": mark("courriels"),
     "model": mark("modèle"),
     "store": mark("base"),
     "index": mark("index"),
