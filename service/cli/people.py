@@ -132,6 +132,16 @@ def disable_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) 
     results().print(f"{person.email} can no longer sign in; visits ended: {ended}", highlight=False)
 
 
+@users.command("enable")
+def enable_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
+    """Let a person sign in again who was disabled; the visits that ended stay ended."""
+    with _store() as store:
+        person = _find(store, email)
+        store.people.enable(person.id, datetime.now(UTC))
+    may = "can sign in again" if person.roles else "gets mails again"
+    results().print(f"{person.email} {may}.", highlight=False)
+
+
 @users.command("erase")
 def erase_user(email: Annotated[str, typer.Argument(help="E-mail address.")]) -> None:
     """Erase a person as `matcher erase` does: not taken in again; records of acts stay."""

@@ -25,7 +25,7 @@ from tests.service.conftest import KEY
 NEW = {"email": "paul@example.org", "name": "Paul Roux", "organisation": "Makina Corpus", "roles": ["member"]}
 
 
-def test_a_person_is_added_and_disabled(signed: FastAPI) -> None:
+def test_a_person_is_added_disabled_and_enabled(signed: FastAPI) -> None:
     admin, matcher = browser_of(signed, ADMIN), signed.state.matcher
     assert admin.post("/administration/personnes", data=NEW).status_code == 303
     person = matcher.store.people.find(NEW["email"])
@@ -33,6 +33,16 @@ def test_a_person_is_added_and_disabled(signed: FastAPI) -> None:
     assert "Paul Roux" in admin.get("/administration").text
     admin.post(f"/administration/personnes/{person.id}/desactiver")
     assert not matcher.store.people.get(person.id).may_sign_in
+    enable = f"/administration/personnes/{person.id}/reactiver"
+    assert enable in admin.get("/administration").text
+    answered = admin.post(enable, follow_redirects=True)
+    assert "de nouveau active" in answered.text
+    assert enable not in answered.text
+    assert matcher.store.people.get(person.id).may_sign_in
+    admin.post(enable)
+    acts = [entry.act for entry in matcher.store.audit.about(Of.PERSON, person.id, 9)]
+    assert acts == ["person.enabled", "person.disabled", "person.add"], "enabled once"
+    assert "personne réactivée" in admin.get("/administration/journal").text
 
 
 def test_an_administrator_cannot_disable_themself(signed: FastAPI) -> None:

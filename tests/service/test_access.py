@@ -96,6 +96,7 @@ ALLOWED = {
     "POST /v1/people": "admin",
     "GET /v1/people/{person_id}": STAFF,
     "POST /v1/people/{person_id}/disable": "admin",
+    "POST /v1/people/{person_id}/enable": "admin",
     "GET /v1/keys": "admin",
     "POST /v1/keys": "admin",
     "DELETE /v1/keys/{key_id}": "admin",

@@ -46,6 +46,11 @@ def test_a_person_is_added_read_and_disabled(matcher: Matcher, admin: Asker) -> 
     disabled = admin("POST", f"/v1/people/{one['id']}/disable")
     assert (disabled.status_code, disabled.json()["disabled_at"] is None) == (200, False)
     assert claire("GET", "/v1/me").status_code == 401
+    enabled = admin("POST", f"/v1/people/{one['id']}/enable")
+    assert (enabled.status_code, enabled.json()) == (200, one)
+    assert claire("GET", "/v1/me").status_code == 401, "the visit stays ended"
+    visit = matcher.visits.begin(one["id"], datetime.now(UTC))
+    assert Asker(admin.client, {"Cookie": f"matcher-visit={visit}"})("GET", "/v1/me").status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -71,6 +76,7 @@ def test_nobody_disables_oneself_or_a_stranger(matcher: Matcher, admin: Asker) -
     own = add_person(matcher, "admin").id
     assert "another administrator" in admin("POST", f"/v1/people/{own}/disable").json()["detail"]
     assert admin("POST", "/v1/people/P404/disable").status_code == 404
+    assert admin("POST", "/v1/people/P404/enable").status_code == 404
     assert admin("GET", "/v1/people/P404").status_code == 404
 
 

@@ -68,7 +68,7 @@ def test_who_has_left_opens_no_contact_and_decides_nothing(
     assert f"'{CLAIRE}' was disabled" in " ".join(capsys.readouterr().err.split())
 
 
-@pytest.mark.parametrize("command", ["object", "agree", "show", "disable", "erase"])
+@pytest.mark.parametrize("command", ["object", "agree", "show", "disable", "enable", "erase"])
 def test_an_unknown_address_is_refused_with_what_to_do(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

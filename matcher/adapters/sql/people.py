@@ -109,6 +109,18 @@ class PeopleTables:
         """
         self._note(person_id, "disabled_at", now, by)
 
+    def enable(self, person_id: str, now: datetime, by: str = "") -> None:
+        """Let a person sign in again who was disabled; ``by`` is the person who does it, for the audit.
+
+        The visits that ended stay ended. Nothing changes for somebody who is not disabled; NotFound for an
+        unknown id.
+        """
+        self.get(person_id)
+        theirs = update(people).where(people.c.id == person_id, people.c.disabled_at.is_not(None))
+        with self._database.writing("changing a person") as connection:
+            if connection.execute(theirs.values(disabled_at=None)).rowcount:
+                enter(connection, [Note("person.enabled", Of.PERSON, person_id, by)], now)
+
     def object_to_mail(self, person_id: str, now: datetime, by: str = "") -> Person:
         """Note that a person wants no mails, until they agree to them; NotFound for an unknown id.
 

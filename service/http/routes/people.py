@@ -168,6 +168,17 @@ async def disable_person(person_id: PersonId, engine: EngineDep, caller: Manages
     return PersonReport.of(await engine.read(disable))
 
 
+@router.post("/people/{person_id}/enable", responses=_DONE, summary="Let a person sign in again")
+async def enable_person(person_id: PersonId, engine: EngineDep, caller: ManagesPeople) -> PersonReport:
+    """Let a person sign in again who was disabled; the visits that ended stay ended."""
+
+    def enable(matcher: Matcher) -> Person:
+        matcher.store.people.enable(person_id, _now(), caller.person_id)
+        return matcher.store.people.get(person_id)
+
+    return PersonReport.of(await engine.read(enable))
+
+
 @router.get("/keys", responses=_READ, summary="API keys, oldest first")
 async def list_keys(engine: EngineDep, _: ManagesKeys) -> list[KeyReport]:
     """List keys, those that ended included; the keys themselves are not kept."""

@@ -17,6 +17,7 @@ ACTS: dict[str, str] = {
     "person.add": mark("personne ajoutée"),
     "person.change": mark("personne modifiée"),
     "person.disabled": mark("personne désactivée"),
+    "person.enabled": mark("personne réactivée"),
     "person.objected": mark("courriels arrêtés"),
     "person.agreed": mark("courriels rétablis"),
     "person.erase": mark("personne effacée"),

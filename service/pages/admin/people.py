@@ -138,6 +138,13 @@ async def disable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Respon
     return back_to("/administration", said="person_disabled")
 
 
+@router.post("/administration/personnes/{person_id}/reactiver", name="page_enable_person")
+async def enable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Response:
+    """Let a person sign in again who was disabled."""
+    await engine.read(lambda matcher: matcher.store.people.enable(person_id, now(), admin.person_id))
+    return back_to("/administration", said="person_enabled")
+
+
 @router.post("/administration/cles", name="page_make_key")
 async def make_key(request: Request, admin: KeysDep, engine: EngineDep) -> Response:
     """Make a key and show it, this once."""

@@ -29,6 +29,7 @@ ACTS = {
     "person.add": mark("a ajouté le compte"),
     "person.change": mark("a modifié le compte"),
     "person.disabled": mark("a désactivé le compte"),
+    "person.enabled": mark("a réactivé le compte"),
     "person.objected": mark("a arrêté les courriels"),
     "person.agreed": mark("a rétabli les courriels"),
     "alert.stop": mark("a arrêté les alertes"),
