@@ -206,6 +206,31 @@ def test_a_wish_that_cannot_be_read_is_said_on_the_page(
     assert in_english in words(candidate.post(f"{path}/choix", data=typed | {"everyone": "1"}))
 
 
+def test_a_form_that_is_refused_keeps_what_was_typed(
+    opened: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, candidate = enter(opened), visitor_of(opened)
+    chosen = {"zone": "12", "languages": "en", "remote": "1", "organisations": "Personne SAS"}
+    dated = chosen | {"everyone": "1", "available_from": "2027-03-01"}
+    page = candidate.post(f"{path}/choix", data=dated).text
+    for box in ('name="zone" value="12"', 'name="languages" value="en"', 'name="remote" value="1"'):
+        assert f"{box} checked" in page
+    assert 'value="Personne SAS"' in page
+    assert 'value="2027-03-01"' in page
+    monkeypatch.setattr("matcher.hiring.candidates.own.MOST_SKILLS", 0)
+    assert (
+        'value="Python, Docker"' in candidate.post(f"{path}/ajouter", data={"words": "Python, Docker"}).text
+    )
+
+
+def test_an_entry_that_is_refused_keeps_its_tick(opened: FastAPI) -> None:
+    form = {"email": "ada", "name": "Ada", "agreed": CURRENT, "invitation": "x"}
+    refused = visitor_of(opened).post("/candidats", data=form)
+    assert refused.status_code == 422
+    assert 'value="Ada"' in refused.text
+    assert re.search(r'name="agreed"[^>]* checked', refused.text)
+
+
 def test_who_may_not_enter_reads_why_and_not_that_the_address_is_wrong(opened: FastAPI) -> None:
     form = {"email": ADDRESS, "name": "", "agreed": CURRENT}
     uninvited = visitor_of(opened).post("/candidats", data=form)

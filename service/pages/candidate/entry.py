@@ -49,6 +49,7 @@ class EntryPage(Page):
     invitation: str = ""
     email: str = ""
     name: str = ""
+    agreed: bool = False
     sent: bool = False
     wrong: str = ""
 
@@ -126,6 +127,7 @@ def _page(  # what is shown, and what was typed
     sent: bool = False,
     wrong: str = "",
 ) -> EntryPage:
+    typed_in = given if given and not sent else Entry("", "", "")
     invited_by = given.invitation if given else invitation
     controller = matcher.hiring.controller
     # A notice without the one who answers for the data would be a broken one.
@@ -136,8 +138,9 @@ def _page(  # what is shown, and what was typed
         notice=person_notice().parts(language_of(request), controller) if is_complete else (),
         version=CURRENT,
         invitation=invited_by,
-        email=given.email if given and not sent else "",
-        name=given.name if given and not sent else "",
+        email=typed_in.email,
+        name=typed_in.name,
+        agreed=typed_in.notice_version == CURRENT,
         sent=sent,
         wrong=wrong,
     )

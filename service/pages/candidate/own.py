@@ -1,7 +1,7 @@
 """A candidate's own page, by the link of a mail: what is kept, and what they do with it."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
@@ -34,12 +34,30 @@ router = APIRouter(include_in_schema=False)
 Token = Annotated[str, Path(max_length=100)]
 
 
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """The form of choices: as they are kept, or as typed where they were refused.
+
+    ``organisations`` are names of those the profile may be shown to; ``gone`` the ids that stay chosen of
+    those that are no longer in the store.
+    """
+
+    zone: Collection[str]
+    remote: bool
+    available_from: str
+    languages: Collection[str]
+    organisations: str
+    gone: Collection[str]
+    everyone: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OwnPage(Page):
     """What is kept of a candidate, and the forms.
 
-    ``organisations`` are names of those it may be shown to, ``gone`` the ids of those that are no longer
-    in the store; ``certifications`` has the title of each code.
+    ``choices`` fill their form; ``words`` and ``text`` are skills and a CV as typed, where they were refused.
+    ``gone`` are the ids of organisations that are no longer in the store; ``certifications`` has the title
+    of each code.
     ``dropped`` counts characters of a CV that were left out, None where none was read; ``wrong`` is what has
     to be corrected, "" for nothing.
     """
@@ -53,11 +71,13 @@ class OwnPage(Page):
     certifications: Mapping[str, str]
     departments: Mapping[str, str]
     languages: Mapping[str, str]
-    organisations: str
+    choices: Choices
     gone: Sequence[str]
     openings: Sequence[Opening]
     decisions: Sequence[tuple[str, Decided]]
     most_years: int
+    words: str = ""
+    text: str = ""
     dropped: Mapping[str, int] | None = None
     wrong: str = ""
 
@@ -108,7 +128,9 @@ async def cv(request: Request, followed: FollowedDep, engine: EngineDep) -> Resp
         try:
             changed, read = matcher.hiring.own.take_cv(followed.candidate, content, now())
         except (ChangeRefused, CvRefused) as refused:
-            return _page(matcher, request, followed, wrong=_sentence(request, refused))
+            pasted = sent.get("text", b"").decode(errors="replace")
+            page = _page(matcher, request, followed, wrong=_sentence(request, refused))
+            return replace(page, text=pasted)
         return _page(matcher, request, Followed(followed.token, changed), dropped=read.dropped)
 
     page = await engine.read(act)
@@ -120,7 +142,11 @@ async def add(request: Request, followed: FollowedDep, engine: EngineDep) -> Res
     """Add the skills that words name, as far as the lists have them."""
     words = (await typed(request)).get("words", "")[:2_000]
     return await _done(
-        request, followed, engine, lambda m: m.hiring.own.add_skills(followed.candidate, words, now())
+        request,
+        followed,
+        engine,
+        lambda m: m.hiring.own.add_skills(followed.candidate, words, now()),
+        lambda page: replace(page, words=words),
     )
 
 
@@ -140,25 +166,34 @@ async def choose(request: Request, followed: FollowedDep, engine: EngineDep) -> 
     form = await typed(request)
     zone, languages = await ticked(request, "zone"), await ticked(request, "languages")
     gone = await ticked(request, "gone")
+    given = Choices(
+        zone,
+        "remote" in form,
+        form.get("available_from", ""),
+        languages,
+        form.get("organisations", ""),
+        gone,
+        "everyone" in form,
+    )
 
     def act(matcher: Matcher) -> Candidate:
-        names = [name.strip() for name in form.get("organisations", "").split(";") if name.strip()]
+        names = [name.strip() for name in given.organisations.split(";") if name.strip()]
         items = matcher.store.items
         named = [_organisation(items, name) for name in names]
         # An organisation that is gone has no name to type: it stays chosen until its own box is unticked.
         still = [gone_id for gone_id in followed.candidate.shown_to if gone_id in gone]
         wishes = Wishes(
             zone=tuple(zone),
-            remote="remote" in form,
-            available_from=_day(form.get("available_from", "")),
+            remote=given.remote,
+            available_from=_day(given.available_from),
             shown_to=(*named, *still),
             languages=tuple(languages),
-            to_everyone="everyone" in form,
+            to_everyone=given.everyone,
         )
         departments = matcher.knowledge.territory.departments
         return matcher.hiring.own.choose(followed.candidate, wishes, departments, now())
 
-    return await _done(request, followed, engine, act)
+    return await _done(request, followed, engine, act, lambda page: replace(page, choices=given))
 
 
 @router.post("/candidat/{token}/pause", name="page_candidate_pause")
@@ -203,13 +238,19 @@ async def withdraw(request: Request, token: Token, engine: EngineDep) -> Respons
 
 
 async def _done(
-    request: Request, followed: Followed, engine: EngineDep, act: Callable[[Matcher], Any]
+    request: Request,
+    followed: Followed,
+    engine: EngineDep,
+    act: Callable[[Matcher], Any],
+    as_typed: Callable[[OwnPage], OwnPage] = lambda page: page,
 ) -> Response:
+    """Act, and lead back to the page; where the change is refused, show it ``as_typed`` with why."""
+
     def tried(matcher: Matcher) -> OwnPage | None:
         try:
             act(matcher)
         except ChangeRefused as refused:
-            return _page(matcher, request, followed, wrong=_sentence(request, refused))
+            return as_typed(_page(matcher, request, followed, wrong=_sentence(request, refused)))
         return None
 
     page = await engine.read(tried)
@@ -256,6 +297,7 @@ def _page(
 ) -> OwnPage:
     candidate, which = followed.candidate, int(language_of(request) == "en")
     organisations = matcher.store.items.get_many(list(candidate.shown_to))
+    gone = [gone_id for gone_id in candidate.shown_to if gone_id not in organisations]
     return OwnPage(
         base=followed.base,
         candidate=candidate,
@@ -264,11 +306,17 @@ def _page(
         certifications=matcher.hiring.titles(candidate.profile.certifications),
         departments=matcher.knowledge.territory.departments,
         languages={code: names[which] for code, names in LANGUAGES.items()},
-        organisations=" ; ".join(one.name for one in organisations.values()),
-        gone=[gone_id for gone_id in candidate.shown_to if gone_id not in organisations],
+        choices=_choices(candidate, " ; ".join(one.name for one in organisations.values()), gone),
+        gone=gone,
         openings=matcher.hiring.desk.openings(candidate.id),
         decisions=matcher.hiring.decisions_on(candidate.id),
         most_years=MOST_YEARS,
         dropped=dropped,
         wrong=wrong,
     )
+
+
+def _choices(candidate: Candidate, organisations: str, gone: Collection[str]) -> Choices:
+    profile = candidate.profile
+    available_from = profile.available_from.isoformat() if profile.available_from else ""
+    return Choices(profile.zone, profile.remote, available_from, profile.languages, organisations, gone)
