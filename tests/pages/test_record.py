@@ -89,6 +89,19 @@ def test_a_confirmed_record_is_no_longer_to_be_confirmed(signed: FastAPI) -> Non
     assert (item.illustrative, item.evidence_level) == (False, "declared")
 
 
+def test_who_writes_its_own_needs_is_no_longer_shown_as_an_example(signed: FastAPI) -> None:
+    other, page = browser_of(signed, OTHER), "/organisations/ORG002/fiche"
+    other.post(page, data=form_of(other, page) | {"needs": "un hébergeur HDS"})
+    item = stored(signed, "ORG002")
+    assert (item.illustrative, item.inferred_fields) == (False, ("offers",))
+    assert item.evidence_level != "declared", "its offers are still to be confirmed"
+    member = browser_of(signed, MEMBER).get("/organisations/ORG001/pour-moi").text
+    assert "Citadelle Sécurité" in member
+    assert "besoins donnés en exemple" not in member
+    other.post(page, data=form_of(other, page) | {"confirm-offers": "yes"})
+    assert stored(signed, "ORG002").evidence_level == "declared"
+
+
 def test_a_value_that_does_not_fit_is_shown_again_with_the_rest(signed: FastAPI) -> None:
     member, before = browser_of(signed, MEMBER), stored(signed)
     form = form_of(member) | {"needs": "\n".join(f"besoin {n}" for n in range(31)), "city": "Millau"}

@@ -75,6 +75,8 @@ PLANS = (
     ),
 )
 NAMES = frozenset(plan.name for plan in PLANS)
+EXAMPLES = frozenset({"offers", "needs"})
+"""Fields that an illustrative record has examples in."""
 TICKS = tuple(plan.name for plan in PLANS if plan.kind == "tick")
 
 
@@ -141,7 +143,7 @@ def origin_of(item: Organisation, name: str) -> Origin:
         return ""
     if name in item.inferred_fields:
         return "inferred"
-    return "example" if item.illustrative and name in ("offers", "needs") else ""
+    return "example" if item.illustrative and name in EXAMPLES else ""
 
 
 def changed_record(
@@ -150,7 +152,8 @@ def changed_record(
     """Return the record with what was typed, and the errors by field; with errors, the record as it was.
 
     A field that was changed or confirmed is no longer inferred. Once nothing is, the record rests on the
-    word of the organisation itself.
+    word of the organisation itself. Once it has written or confirmed its needs or its offers, it no longer
+    counts as an example: what is left of the examples is to be confirmed, as what was inferred is.
     """
     given: dict[str, object] = {}
     for name, text in typed.values.items():
@@ -217,15 +220,17 @@ def _place_of(city: str, territory: Territory) -> dict[str, object]:
 
 def _evidence(item: Organisation, settled: frozenset[str]) -> dict[str, object]:
     """Return what the record rests on once its organisation has settled these fields."""
-    left = tuple(name for name in item.inferred_fields if name not in settled)
     changed: dict[str, object] = {}
+    inferred = item.inferred_fields
+    if item.illustrative and settled & EXAMPLES:
+        changed["illustrative"] = False
+        examples = (name for name in sorted(EXAMPLES) if stored_text(item, name))
+        inferred = tuple(dict.fromkeys((*inferred, *examples)))
+    left = tuple(name for name in inferred if name not in settled)
     if left != item.inferred_fields:
         changed["inferred_fields"] = left
     if settled and NAMES.isdisjoint(left):
         changed["evidence_level"] = "declared"
-    examples = [name for name in ("offers", "needs") if getattr(item, name)]
-    if item.illustrative and settled.issuperset(examples):
-        changed["illustrative"] = False
     return changed
 
 
