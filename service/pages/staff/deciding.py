@@ -16,6 +16,7 @@ from matcher.introductions import (
     Actor,
     Details,
     Introduction,
+    Origin,
     Party,
     Side,
     State,
@@ -48,9 +49,10 @@ router = APIRouter(include_in_schema=False)
 class PairPage(Page):
     """One introduction: both sides, warnings, mails, history, and what staff may do.
 
-    ``judged``: False while the index is away, so that no side has evidence. ``conflict``: it changed while
-    the form was filled in. ``incomplete``: the form lacked something. ``naming``: a word names the other
-    side and nobody ticked that it may. ``previewed``: mails were asked for.
+    ``asked_by_member``: the first side asked for it and has agreed. ``judged``: False while the index is
+    away, so that no side has evidence. ``conflict``: it changed while the form was filled in.
+    ``incomplete``: the form lacked something. ``naming``: a word names the other side and nobody ticked that
+    it may. ``previewed``: mails were asked for.
     """
 
     template: ClassVar[str] = "staff/pair.html"
@@ -64,6 +66,7 @@ class PairPage(Page):
     acts: Sequence[str]
     postponed_until: datetime | None
     judged: bool
+    asked_by_member: bool
     conflict: bool = False
     incomplete: bool = False
     naming: bool = False
@@ -202,6 +205,7 @@ def _pair(
     judged: bool = True,
 ) -> PairPage:
     one = matcher.store.introductions.get(introduction_id)
+    by_member = one.origin is Origin.MEMBER
     items = matcher.store.items.get_many([one.first_id, one.second_id])
     first, second = items.get(one.first_id), items.get(one.second_id)
     if not isinstance(first, Organisation) or not isinstance(second, Organisation):
@@ -209,7 +213,7 @@ def _pair(
     return PairPage(
         introduction=one,
         sides=(
-            side_of_pair(matcher, first, second, at, judged=judged),
+            side_of_pair(matcher, first, second, at, judged=judged, is_asked=not by_member),
             side_of_pair(matcher, second, first, at, judged=judged),
         ),
         warnings=pair_warnings(matcher, first, second),
@@ -219,4 +223,5 @@ def _pair(
         acts=[act.value for act in allowed_acts(one, Party.STAFF)],
         postponed_until=one.until if one.state is State.PROPOSED and one.until and at < one.until else None,
         judged=judged,
+        asked_by_member=by_member,
     )

@@ -37,12 +37,7 @@ ACTS: dict[Act, str] = {
     Act.ASK_OUTCOME: mark("Bilan demandé"),
     Act.OUTCOME: mark("Bilan reçu"),
 }
-PARTIES: dict[Party, str] = {
-    Party.STAFF: mark("équipe"),
-    Party.FIRST: mark("première organisation"),
-    Party.SECOND: mark("seconde organisation"),
-    Party.SERVICE: mark("service"),
-}
+PARTIES: dict[Party, str] = {Party.STAFF: mark("équipe"), Party.SERVICE: mark("service")}
 GROUNDS: dict[Ground, str] = {
     Ground.NOT_RELEVANT: mark("hors sujet"),
     Ground.ALREADY_KNOWN: mark("se connaissent déjà"),
@@ -79,28 +74,41 @@ class PairSide:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRow:
-    """One act, in words; ``words`` is what staff wrote, with the name of the side it is for."""
+    """One act, in words; ``words`` is what staff wrote, with the name of the side it is for.
+
+    ``name`` is that of the organisation that acted, "" where ``party``, who did, is none.
+    """
 
     at: datetime
     act: str
     party: str
+    name: str
     on_behalf: str
     ground: str
     note: str
     words: Sequence[tuple[str, str]]
 
 
-def side_of_pair(
-    matcher: Matcher, one: Organisation, other: Organisation, now: datetime, *, judged: bool = True
+def side_of_pair(  # the two sides, when, and what is known of the pair
+    matcher: Matcher,
+    one: Organisation,
+    other: Organisation,
+    now: datetime,
+    *,
+    judged: bool = True,
+    is_asked: bool = True,
 ) -> PairSide:
-    """Return what one organisation of a pair gains from the other; no gain or reason unless ``judged``."""
+    """Return what one organisation of a pair gains from the other; no gain or reason unless ``judged``.
+
+    ``is_asked``: False for a member that asked itself, so that no request to it can wait.
+    """
     found = _recommended(matcher, one, other) if judged else None
     return PairSide(
         one,
         found.score if found else None,
         found.reasons if found else (),
         [gap for gap in found.missing if gap.code != _WARNED] if found else (),
-        _warnings(matcher, one, now),
+        _warnings(matcher, one, now, is_asked=is_asked),
     )
 
 
@@ -125,13 +133,15 @@ def history_rows(
     What staff wrote is kept once, as it is now: it stands beside the last act that wrote.
     """
     named = zip((Side.FIRST, Side.SECOND), pair, strict=True)
+    names = {Party.FIRST: pair[0].name, Party.SECOND: pair[1].name}
     words = [(own.name, one.words[side]) for side, own in named if side in one.words]
     last = max((record.version for record in records if record.act is Act.WRITE), default=0)
     return [
         HistoryRow(
             record.at,
             ACTS[record.act],
-            PARTIES[record.actor.party],
+            PARTIES.get(record.actor.party, ""),
+            names.get(record.actor.party, ""),
             record.actor.on_behalf_of,
             GROUNDS[record.ground] if record.ground else "",
             record.note,
@@ -149,14 +159,19 @@ def _recommended(matcher: Matcher, one: Organisation, other: Organisation) -> Re
     return None
 
 
-def _warnings(matcher: Matcher, one: Organisation, now: datetime) -> list[str]:
+def _warnings(matcher: Matcher, one: Organisation, now: datetime, *, is_asked: bool) -> list[str]:
+    found = _hindrances(matcher, one, now) if is_asked else []
+    if one.needs_confirmation:
+        found.append(CONFIRM)
+    return found
+
+
+def _hindrances(matcher: Matcher, one: Organisation, now: datetime) -> list[str]:
     past = matcher.store.introductions.past(matcher.introduction_worker.since(now))
     why = standing_of(one, past).hindrance(now, matcher.rules)
     found = [HINDRANCES[why]] if why else []
     if not any(person.may_be_written_to for person in matcher.store.people.of_organisation(one.id)):
         found.append(NO_CONTACT)
-    if one.needs_confirmation:
-        found.append(CONFIRM)
     return found
 
 

@@ -16,6 +16,7 @@ from matcher.introductions import (
     Basket,
     Details,
     Ground,
+    Origin,
     Party,
     Present,
     Waiting,
@@ -83,7 +84,8 @@ class BasketLink:
 class QueueRow:
     """One introduction in a basket: the two names, on whom it waits, since when, what holds it, until when.
 
-    ``why`` is what holds it, ``reason`` what speaks for the pair; ``has_word``: staff wrote a word for it.
+    ``why`` is what holds it, ``reason`` what speaks for the pair; ``has_word``: staff wrote a word for it;
+    ``asked_by_member``: the first asked for it.
     """
 
     id: str
@@ -97,6 +99,7 @@ class QueueRow:
     until: datetime | None
     reason: Why | None
     has_word: bool
+    asked_by_member: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +215,7 @@ def _organisations(matcher: Matcher, rows: Sequence[Waiting]) -> dict[str, Organ
 
 def _row(waiting: Waiting, known: Mapping[str, Organisation], at: datetime) -> QueueRow:
     one = waiting.introduction
+    by_member = one.origin is Origin.MEMBER
     first, second = known.get(one.first_id), known.get(one.second_id)
     names = {item.id: item.name for item in (first, second) if item is not None}
     return QueueRow(
@@ -224,8 +228,9 @@ def _row(waiting: Waiting, known: Mapping[str, Organisation], at: datetime) -> Q
         (at - waiting.since).days,
         WHY.get(waiting.why, ""),
         one.until,
-        why_of(first, second) if first and second else None,
+        why_of(first, second, first_seeks=by_member) if first and second else None,
         bool(one.words),
+        by_member,
     )
 
 

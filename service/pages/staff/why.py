@@ -33,8 +33,10 @@ class Why:
     common: str = ""
 
 
-def why_of(first: Organisation, second: Organisation) -> Why | None:
+def why_of(first: Organisation, second: Organisation, *, first_seeks: bool = False) -> Why | None:
     """Return the clearest line of a pair, its first side looking before its second; None where there is none.
+
+    ``first_seeks``: the first side asked for the pair, so what it looks for is said wherever it is answered.
 
     >>> here = Organisation(id="ORG1", name="Un", needs=("audit de sécurité",))
     >>> there = Organisation(id="ORG2", name="Deux", offers=("audits de sécurité pour hôpitaux",))
@@ -44,6 +46,8 @@ def why_of(first: Organisation, second: Organisation) -> Why | None:
     """
     best: tuple[float, Why] = (0.0, Why())
     for seeker, giver in ((first, second), (second, first)):
+        if first_seeks and best[0] >= _LEAST_COMMON:
+            break
         for sought in seeker.needs:
             for offered in giver.offers + giver.expertise:
                 share = _in_common(sought, offered)
