@@ -15,7 +15,7 @@ from matcher.backends import keep_encoder, kept_encoder, make_encoder, make_gene
 from matcher.cleaning import ProductCleaning
 from matcher.delays import alert_rules, introduction_rules
 from matcher.domain.answers import Answer
-from matcher.domain.items import AnyItem, ItemType, Kind, Profile
+from matcher.domain.items import AnyItem, ItemType, Kind, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.fits import RecommendedFits
 from matcher.hiring import JobCheck, read_job_check
@@ -210,12 +210,19 @@ class Matcher:
             contacts[organisation_id] = [person.id for person in people if person.may_be_written_to]
         return contacts
 
+    def department_of(self, organisation: Organisation) -> str:
+        """Return the name of an organisation's department; "" where it is not known, or elsewhere."""
+        territory = self.knowledge.territory
+        return territory.department_name(organisation.city, organisation.department_code)
+
     @cached_property
     def letters(self) -> LetterWriter:
         """Writes mails."""
         readers = Readers(self.store, lambda: self.hiring.desk)
-        sources = Sources(readers, self.store.items, self.store.introductions, self.links, self.store.alerts)
-        settings = self.settings
+        store, settings = self.store, self.settings
+        sources = Sources(
+            readers, store.items, store.introductions, self.links, store.alerts, self.department_of
+        )
         sender = Sender(settings.cluster_name, _mail_from(settings), self.addresses, settings.zone)
         return LetterWriter(sources, sender, self.rules)
 

@@ -31,13 +31,14 @@ _NOT_POSSIBLE = "This introduction cannot be proposed: the cluster's staff can s
 
 
 class OtherSide(BaseModel):
-    """The other organisation; ``id`` and ``name`` are null while it may not be named."""
+    """The other organisation; ``id`` and ``name`` are null, and its town is "", while it may not be named."""
 
     model_config = ConfigDict(from_attributes=True)
 
     id: str | None
     name: str | None
     city: str
+    department: str
     size_band: str | None
     expertise: tuple[str, ...]
     sectors: tuple[str, ...]
@@ -91,9 +92,9 @@ def may_name(introduction: Introduction, side: Side, other_allows: bool) -> bool
 
 
 def without_name(organisation: Organisation) -> Organisation:
-    """Drop the entries that name the organisation: they would tell what the rest does not."""
+    """Drop its town and the entries that name the organisation: they would tell what the rest does not."""
     name = fold(organisation.name)
-    kept = {}
+    kept: dict[str, object] = {"city": "", "department": ""}
     for field in ("expertise", "sectors", "offers"):
         kept[field] = tuple(entry for entry in getattr(organisation, field) if name not in fold(entry))
     return organisation.model_copy(update=kept)
@@ -198,7 +199,7 @@ def _seen_by(one: Introduction, side: Side, known: _Known) -> OwnIntroduction:
         answer_by=known.matcher.rules.last_day(one.asked_at) if asked and one.asked_at else None,
         until=one.until if one.state is State.NOT_NOW else None,
         acts=_possible(one, side),
-        other=_described(known.items.get(other_id), named=named),
+        other=_described(known.items.get(other_id), known.matcher, named=named),
         contacts=_contacts(one, other_id, known.matcher),
         meeting=MeetingReport.model_validate(one.meeting) if one.meeting else None,
         outcome=OutcomeReport.model_validate(said) if said else None,
@@ -219,9 +220,19 @@ def _contacts(one: Introduction, other_id: str, matcher: Matcher) -> list[Contac
     return [ContactReport.model_validate(person) for person in people if person.may_be_written_to]
 
 
-def _described(other: AnyItem | None, *, named: bool) -> OtherSide:
+def _described(other: AnyItem | None, matcher: Matcher, *, named: bool) -> OtherSide:
     """Describe the other organisation; one that was erased meanwhile has nothing left to show."""
     if not isinstance(other, Organisation):
-        return OtherSide(id=None, name=None, city="", size_band=None, expertise=(), sectors=(), offers=())
+        return OtherSide(
+            id=None,
+            name=None,
+            city="",
+            department="",
+            size_band=None,
+            expertise=(),
+            sectors=(),
+            offers=(),
+        )
     shown = OtherSide.model_validate(other if named else without_name(other))
+    shown = shown.model_copy(update={"department": matcher.department_of(other)})
     return shown if named else shown.model_copy(update={"id": None, "name": None})

@@ -96,6 +96,16 @@ class Territory:
         """Name of each department, by code."""
         return {code: place.name for code, place in sorted(self._departments.items())}
 
+    def department_name(self, city: str, department_code: str = "") -> str:
+        """Return the name of the department of a town; "" for an unknown one, or one elsewhere.
+
+        >>> albi, tarn = Place("Albi", "81", 43.9298, 2.148), Place("Tarn", "81", 43.76, 2.1, precise=False)
+        >>> Territory([albi], [tarn]).department_name("albi")
+        'Tarn'
+        """
+        place = self.locate(city, department_code)
+        return self.departments.get(place.department_code, "") if place else ""
+
     def locate(self, city: str, department_code: str = "") -> Place | None:
         """Return the town, else the centre of its department, else None.
 

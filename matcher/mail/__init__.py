@@ -21,6 +21,7 @@ from matcher.mail.delivery import RETRY_AFTER, SERVER_PAUSE, Delivered, Delivery
 from matcher.mail.feed import CalendarFeeds, FeedSources, date_entry, day_or_instant
 from matcher.mail.invitations import written_moment
 from matcher.mail.messages import REPEATABLE, TO_CANDIDATES, Event, Message, Remark, State
+from matcher.mail.phrases import common_lines
 from matcher.mail.rendering import written_day
 from matcher.mail.sending import Outcome, Transport, Trial
 from matcher.mail.turn import HOLD, Turn, Turns
@@ -53,6 +54,7 @@ __all__ = [
     "Unwanted",
     "Worker",
     "Written",
+    "common_lines",
     "date_entry",
     "day_or_instant",
     "written_day",

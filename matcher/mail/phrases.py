@@ -39,25 +39,32 @@ _TELLING_WORD = 4
 """Letters from which a word of a name may give the organisation away."""
 
 
-def described(organisation: Organisation, lang: Lang) -> str:
-    """Describe an organisation without its name: its size and town, as far as they are known.
+def described(organisation: Organisation, lang: Lang, department: str | None = None) -> str:
+    """Describe an organisation without its name: its size and place, as far as they are known.
 
-    >>> described(Organisation(id="ORG1", name="Un", size_band="PE", city="Toulouse"), "fr")
+    ``department`` stands in place of the town of one that may not be named yet: in a village there may be
+    no other.
+
+    >>> one = Organisation(id="ORG1", name="Un", size_band="PE", city="Toulouse")
+    >>> described(one, "fr")
     'une organisation de 10 à 49 personnes, à Toulouse'
+    >>> described(one, "fr", "Haute-Garonne")
+    'une organisation de 10 à 49 personnes (Haute-Garonne)'
     >>> described(Organisation(id="ORG1", name="Un"), "en")
     'an organisation of the cluster'
     """
     which = 0 if lang == "fr" else 1
     size = _SIZES[organisation.size_band][which] if organisation.size_band else ""
     parts = [("une organisation", "an organisation")[which]]
-    if not size and not organisation.city:
+    if department is not None:
+        place = f" ({department})" if department else ""
+    else:
+        place = f", {('à', 'in')[which]} {organisation.city}" if organisation.city else ""
+    if not size and not place:
         return f"{parts[0]} {('du cluster', 'of the cluster')[which]}"
     if size:
         parts.append(size)
-    sentence = " ".join(parts)
-    if organisation.city:
-        sentence += f", {('à', 'in')[which]} {organisation.city}"
-    return sentence
+    return " ".join(parts) + place
 
 
 def ground_told(ground: Ground | None, lang: Lang) -> str:

@@ -1,6 +1,6 @@
 """The mail of a message, from what is true when it is written: nothing of it is kept in the outbox."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from email.headerregistry import Address
@@ -68,13 +68,14 @@ class People(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """What mails are written from."""
+    """What mails are written from; ``department_of`` names the department of an organisation, "" for none."""
 
     people: People
     items: Items
     introductions: Introductions
     links: Links
     alerts: Alerts
+    department_of: Callable[[Organisation], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,7 @@ class LetterWriter:
         return {
             "why": _WHY[case.lang].format(own.name),
             "own_name": own.name,
-            "other": described(other, case.lang),
+            "other": described(other, case.lang, None if named else self._sources.department_of(other)),
             "other_name": other.name if named else "",
             "lines": common_lines(own, other, case.lang),
             "word": [line for line in introduction.words.get(side, "").split("\n") if line],

@@ -104,5 +104,11 @@ def writer_of(store: Store, introductions: OneIntroduction) -> LetterWriter:
     links = Links(store.people, b"a secret of tests")
     sender = Sender("Digital 113", "contact@cluster.example", Addresses("https://m.example"), PARIS)
     return LetterWriter(
-        Sources(store.people, store.items, introductions, links, store.alerts), sender, Rules()
+        Sources(store.people, store.items, introductions, links, store.alerts, department_of),
+        sender,
+        Rules(),
     )
+
+
+def department_of(organisation: Organisation) -> str:
+    return {"Albi": "Tarn", "Toulouse": "Haute-Garonne"}[organisation.city]

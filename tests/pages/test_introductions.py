@@ -46,7 +46,8 @@ def state_of(matcher: Matcher, one: Introduction) -> State:
 def test_the_other_is_described_but_not_named(signed: FastAPI, asked: Introduction) -> None:
     page = browser_of(signed, MEMBER).get(PAGE).text
     assert "Votre réponse est attendue" in page
-    assert "Une organisation à Rodez" in page
+    assert "Une organisation (Aveyron)" in page
+    assert "Rodez" not in page
     assert "audit de cybersécurité" in page
     assert "Citadelle" not in page
 
@@ -295,3 +296,41 @@ def test_a_stranger_sets_no_date(signed: FastAPI, matcher: Matcher, agreed: Intr
     assert set_date(browser_of(signed, OTHER), agreed).status_code == 403
     assert set_date(browser_of(signed, STAFF), agreed, "ORG003").status_code == 404
     assert matcher.store.introductions.get(agreed.id).meeting is None
+
+
+def test_a_request_of_a_member_names_who_asked_first_and_asks_the_other_alone(
+    signed: FastAPI, matcher: Matcher
+) -> None:
+    browser_of(signed, MEMBER).post("/organisations/ORG001/demandes", data={"item": "ORG003"})
+    [one] = matcher.store.introductions.all(organisation_id="ORG003")
+    staff = browser_of(signed, STAFF)
+    own, other = (matcher.store.items.get(name).name for name in ("ORG001", "ORG003"))
+    page = staff.get(f"/a-traiter/{one.id}").text
+    assert f"<h1>{own} – {other}</h1>" in page
+    assert page.index("a demandé la rencontre") < page.index("seule interrogée")
+    assert f"Approuver et interroger {other}" in page
+    assert "interroger la première" not in page
+    assert "première organisation" not in page
+    assert f"<td>{own}</td>" in page
+    assert f"demandée par {own}" in staff.get("/a-traiter?panier=to_approve").text
+
+
+def test_a_line_of_the_queue_says_first_what_the_one_that_asked_looks_for() -> None:
+    asking = Organisation(id="ORG1", name="Un", needs=("audit de sécurité web",), offers=("site",))
+    other = Organisation(id="ORG2", name="Deux", needs=("site",), offers=("audit de sécurité",))
+    clearest, asked = why_of(asking, other), why_of(asking, other, first_seeks=True)
+    assert clearest is not None
+    assert asked is not None
+    assert asked.seeker == "Un"
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("fr", "L'autre organisation propose"), ("en", "The other organisation offers")]
+)
+def test_what_speaks_for_a_proposal_is_said_as_in_its_mail(
+    signed: FastAPI, asked: Introduction, lang: str, said: str
+) -> None:
+    member = browser_of(signed, MEMBER)
+    member.cookies.set("matcher-lang", lang)
+    page = member.get(PAGE).text.replace("&#39;", "'")
+    assert f"{said} : audit de cybersécurité" in page or f"{said}: audit de cybersécurité" in page

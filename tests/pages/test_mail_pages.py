@@ -21,7 +21,7 @@ def test_a_request_can_be_read_as_its_reader_gets_it(signed: FastAPI) -> None:
     assert "Claire Martin" in listed
     message = matcher.store.mail.all()[0]
     shown = browser.get(f"/courriers/{message.id}").text
-    assert "Rodez" in shown
+    assert "Aveyron" in shown
     assert "Citadelle" not in shown
     assert "/answers/…?choice=yes" in shown
     body = matcher.letters.compose(message, now).get_body(("plain",)).get_content()

@@ -52,7 +52,8 @@ def test_a_member_reads_what_it_was_asked_and_not_of_whom(home: Home) -> None:
         ["yes", "no", "not_now"],
     )
     assert one["answer_by"] > datetime.now(UTC).date().isoformat()
-    assert (one["other"]["id"], one["other"]["name"], one["other"]["city"]) == (None, None, "Rodez")
+    assert (one["other"]["id"], one["other"]["name"], one["other"]["city"]) == (None, None, "")
+    assert one["other"]["department"] == "Aveyron"
     assert one["contacts"] == []
 
 

@@ -265,8 +265,10 @@ def _standing(
         side,
         other,
         Known(
+            organisation,
             history,
             may_name(one, side, wishes(past.wishes, other.id).named_before),
+            matcher.department_of(other),
             [person for person in people if person.may_be_written_to],
             now(),
         ),

@@ -1,6 +1,6 @@
 """One introduction as one of its two organisations reads it: what it may know, where it is, what is next."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,6 +16,7 @@ from matcher.introductions import (
     Side,
     State,
 )
+from matcher.mail import common_lines
 from matcher.people import Person
 from service.member_view import without_name
 from service.pages.member.meeting_form import MeetingForm, form_of
@@ -47,7 +48,8 @@ _OTHER_NO = (mark("L'autre organisation n'a pas donné suite."), "")
 class Standing:
     """One introduction for one side.
 
-    ``name`` is "" while the other side may not be named; ``about`` describes it without naming it. ``status``
+    ``name`` is "" while the other side may not be named; ``about`` describes it without naming it, and
+    ``department`` says where it is. ``why`` is what speaks for it, by language, as the mail says. ``status``
     and ``following`` are sentences in French. ``deadline`` is the day the request ends, ``until`` that of
     "not now". ``contacts`` are people of the other side, once both agreed. ``meeting`` lies ahead;
     ``meeting_form`` is the form that sets its date, None where none can be set.
@@ -58,7 +60,9 @@ class Standing:
     name: str
     other_id: str
     about: Organisation
+    department: str
     size: str
+    why: Mapping[str, Sequence[str]]
     status: str
     following: str
     since: datetime
@@ -75,10 +79,15 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What goes with an introduction: its acts, whether the other side may be named, its people; and now."""
+    """What goes with an introduction: its acts, whether the other side may be named, its people; and now.
 
+    ``own`` is the organisation that reads; ``department`` names that of the other.
+    """
+
+    own: Organisation
     history: Sequence[Record]
     named: bool
+    department: str
     contacts: Sequence[Person]
     now: datetime
 
@@ -100,6 +109,8 @@ def standing_of(
         name=other.name if known.named else "",
         other_id=other.id if known.named else "",
         about=other if known.named else without_name(other),
+        department=known.department,
+        why={"fr": common_lines(known.own, other, "fr"), "en": common_lines(known.own, other, "en")},
         size=STAFF_COUNTS.get(other.size_band or "", ""),
         status=status,
         following=following,
