@@ -22,6 +22,7 @@ from service.http.access.identify import identify
 from service.http.access.limits import Attempts, Rates
 from service.http.engine import MatcherEngine, run_to_end
 from service.http.jobs import Chore, DailyJob, PlanJob, WarmUpJob, WorkJob, ask_saved_searches
+from service.http.memory import bound_arenas
 from service.http.metrics import Metrics
 from service.http.routes import (
     calendar,
@@ -143,6 +144,7 @@ def create_worker_app() -> FastAPI:
     """Build the application of one of several worker processes: settings from the environment, with logs."""
     settings = load()
     logging.configure(settings.log_level)
+    bound_arenas()
     return create_app(settings)
 
 

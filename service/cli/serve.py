@@ -12,6 +12,7 @@ from service.app import create_app, warm_up
 from service.cli.render.console import remarks
 from service.http import logging
 from service.http.connection import TimedH11Protocol
+from service.http.memory import bound_arenas
 from service.http.metrics import FOLDER_VARIABLE
 from service.running import announced
 
@@ -67,6 +68,7 @@ def run(
 
 def _serve_one(settings: Settings, host: str, port: int, start: str) -> None:
     logging.configure(settings.log_level)
+    bound_arenas()
     # Opened here and not by the application: an error then ends this command with its own message.
     with open_matcher(settings) as matcher:
         warm_up(matcher)
