@@ -328,8 +328,11 @@ class Matcher:
         turns = self.store.turns if self.settings.index_backend == "qdrant" else None
         return Indexer(self.store, generations, self.encoder, self.lexical, turns=turns)
 
+    def _names(self) -> list[str]:
+        return [name for _, name in self.store.items.names(ItemType.ORGANISATION)]
+
     def _make_recommender(self, generation: Generation) -> Recommender:
-        analyser = Analyser(self.knowledge)
+        analyser = Analyser(self.knowledge, self._names)
         recommender = Recommender(
             self.store.items,
             generation.index,

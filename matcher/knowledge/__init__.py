@@ -24,6 +24,7 @@ from matcher.knowledge.read import (
     read_concepts,
     read_knowledge,
     read_skills,
+    read_spelling,
     read_territory,
     read_vocabulary,
 )
@@ -76,6 +77,7 @@ __all__ = [
     "read_occupations",
     "read_shapes",
     "read_skills",
+    "read_spelling",
     "read_territory",
     "read_vocabulary",
     "town_in",

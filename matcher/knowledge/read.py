@@ -3,20 +3,26 @@
 This service uses the ESCO classification of the European Commission.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from matcher.knowledge.concepts import NO_CONCEPTS, ConceptFinder
-from matcher.knowledge.facts import FactFinder, read_facts
+from matcher.knowledge.facts import FactFinder, expand, read_facts
 from matcher.knowledge.meets import Meets, read_meets
-from matcher.knowledge.occupations import NO_OCCUPATIONS, OccupationFinder, read_occupations
+from matcher.knowledge.occupations import (
+    APPELLATIONS,
+    JOBS,
+    NO_OCCUPATIONS,
+    OccupationFinder,
+    read_occupations,
+)
 from matcher.knowledge.places import Antenna, Place, Territory
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 from matcher.knowledge.tables import Row, entries, read_rows, read_table
 from matcher.knowledge.vocabulary import Concept, Vocabulary
-from matcher.language.analyser import fold
+from matcher.language import Spelling, fold, fold_words
 
 __all__ = [
     "Knowledge",
@@ -24,6 +30,7 @@ __all__ = [
     "read_concepts",
     "read_knowledge",
     "read_skills",
+    "read_spelling",
     "read_territory",
     "read_vocabulary",
 ]
@@ -55,6 +62,8 @@ class Knowledge:
     """Folded names of European programmes."""
     means: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Folded labels that are means of most groups, and the folded names of groups whose subject they are."""
+    spelling: Spelling = field(default_factory=Spelling)
+    """How words of a request are read."""
 
     def is_means(self, label: str, name: str) -> bool:
         """Whether a folded label of the group of this name is a means there, and not what it is about.
@@ -71,8 +80,9 @@ def read_knowledge(data_dir: Path) -> Knowledge:
 
     NotReady when a file is missing or damaged; InvalidRequest, with its line, for a row that cannot be used.
     """
+    territory = read_territory(data_dir / "reference")
     return Knowledge(
-        read_territory(data_dir / "reference"),
+        territory,
         read_vocabulary(data_dir / "catalogue"),
         read_concepts(data_dir),
         read_facts(data_dir / "reference"),
@@ -80,6 +90,7 @@ def read_knowledge(data_dir: Path) -> Knowledge:
         read_occupations(data_dir),
         read_programmes(data_dir / "reference"),
         read_means(data_dir / "reference"),
+        read_spelling(data_dir, [antenna.place.name for antenna in territory.antennas]),
     )
 
 
@@ -93,6 +104,33 @@ def read_means(folder: Path) -> dict[str, frozenset[str]]:
     """Return the table ``means.csv``: labels, folded, with the names of the groups whose subject they are."""
     rows = read_rows(folder / "means.csv", ("label", "subject_of", "reason"))
     return {fold(row["label"]): frozenset(map(fold, entries(row["subject_of"]))) for row in rows}
+
+
+def read_spelling(data_dir: Path, towns: Iterable[str] = ()) -> Spelling:
+    """Return the reader of typed words: those of the vocabulary, of countries, facts and jobs, and of towns.
+
+    A word that ESCO or ROME uses is right as it is; their files are read when a word is first doubted.
+    """
+    names = [name for concept in read_vocabulary(data_dir / "catalogue").concepts for name in concept.names]
+    for table in ("countries.csv", "facts.csv", JOBS):
+        for row in read_rows(data_dir / "reference" / table, ("names",)):
+            for entry in entries(row["names"]):
+                names += expand(entry)
+    return Spelling([*names, *towns], partial(_known_words, data_dir))
+
+
+@cache
+def _known_words(data_dir: Path) -> frozenset[str]:
+    """Return the folded words of the labels of ESCO, French and English, and of the jobs of ROME."""
+    known: set[str] = set()
+    for path, columns in (
+        (data_dir / "esco" / SKILLS, ("preferredLabel", "altLabels")),
+        (data_dir / "esco" / ENGLISH, ("preferredLabel", "altLabels")),
+        (data_dir / "rome" / APPELLATIONS, ("libelle_appellation_court",)),
+    ):
+        for row in read_rows(path, columns):
+            known.update(fold_words(" ".join(row.values())).split())
+    return frozenset(known)
 
 
 @cache

@@ -13,7 +13,7 @@ _WHERE = re.compile(r"\b(?:à|près de|autour de|près d'|near|in)\s+(?=\w)", re
 _NAME = re.compile(r"[\w'’]+(?:[-\s][\w'’]+){0,4}")
 _CAPITALS = re.compile(r"[^\W\d_a-zß-ÿ][\w'’]*(?:[-\s][^\W\d_a-zß-ÿ][\w'’]*)*")
 _CAPITAL_INSIDE = re.compile(r"(?<=[\w,] |\w['’])[^\W\d_a-zß-ÿ]")
-_FIRST_LETTER = re.compile(r"(?<![\w@./-])[^\W\d_]")
+_FIRST_LETTER = re.compile(r"(?:(?<![\w@./'’-])|(?<=\s[dlDL]['’]))[^\W\d_]")
 """Where a word begins, outside addresses ("contact@mairie-albi.fr") and behind no hyphen."""
 _WORDS = words("towns that are words")
 _ADDRESS_GOES_ON = re.compile(r"[@/]|[.-]\w")

@@ -7,7 +7,7 @@ what it excludes. :mod:`matcher.recommend.features` adds the vectors.
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -16,10 +16,20 @@ from matcher.index import ROLES, Label, Role, labels_of, passage, terms
 from matcher.knowledge import Knowledge, Mention, Place, fact_fields
 from matcher.knowledge.towns import town_in
 from matcher.knowledge.vocabulary import Senses
-from matcher.language.analyser import STOPWORDS, Token, fold, tokens
-from matcher.language.exclusions import Span, exclusions, negations
+from matcher.language import (
+    STOPWORDS,
+    Names,
+    Reading,
+    Span,
+    Token,
+    as_read,
+    exclusions,
+    fold,
+    negations,
+    tokens,
+)
 from matcher.language.inflection import without_number
-from matcher.recommend.free_text import asker_clauses, blanked, clauses, lower_in_place
+from matcher.recommend.free_text import asker_clauses, blanked, clauses, lower_in_place, own_things
 
 Subject = AnyItem | Profile
 
@@ -34,8 +44,6 @@ _SEEKS_A_FIRM = re.compile(
 """How a need begins that is for another company: "partenaire de développement logiciel" is no job."""
 _SHORTEST_STEM = 4
 _ACRONYM = 4  # a label of so few letters is another word when it is written in lower case
-_OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
-"""What comes before a thing of one's own that completes another noun."""
 _COMMON_WORDS = frozenset(
     fold(
         """activité acteur client cluster digital digitale digitales entreprise entreprises french gestion
@@ -69,7 +77,8 @@ class Analysis:
     subject is, ``town`` the words that say so, ``antenna`` the cluster's nearest site ("" when unknown);
     ``unknown_place`` is a name that no known town has. ``exclusions`` are the parts of the description that
     say what is not wanted or not done; ``ignored`` are all parts that are no evidence. ``is_sought``: what
-    it names is what it looks for, not what it does.
+    it names is what it looks for, not what it does. ``readings``: what of a request was typed otherwise
+    than the description of ``subject`` has it.
     """
 
     subject: Subject
@@ -86,6 +95,7 @@ class Analysis:
     exclusions: tuple[Span, ...]
     ignored: tuple[Span, ...]
     is_sought: bool = False
+    readings: tuple[Reading, ...] = ()
 
     @cached_property
     def id(self) -> str | None:
@@ -167,7 +177,7 @@ class Analysis:
 class Analyser:
     """Works out the analysis of an item or profile from what the product knows.
 
-    Calling it gives the analysis.
+    Calling it gives the analysis. ``names`` gives those of organisations, which are never slips of the pen.
 
     >>> analyse = Analyser(Knowledge())
     >>> analysis = analyse(Profile(description="hébergement en France, pas de cloud"))
@@ -176,6 +186,7 @@ class Analyser:
     """
 
     knowledge: Knowledge
+    names: Names = tuple
 
     def __call__(
         self, subject: Subject, *, most_labels: int | None = None, sought_only: bool = False
@@ -192,17 +203,19 @@ class Analyser:
             Whether only what a request looks for is evidence: in "Fintech à Rodez cherche un avocat" who asks
             is left out, since a partner is to complete the asker, not to be like it.
         """
+        readings: tuple[Reading, ...] = ()
         if isinstance(subject, Item):
             excluded = tuple(negations(getattr(subject, "description", "")))
             ignored = excluded
         else:
+            subject, readings = self._as_read(subject)
             excluded = tuple(exclusions(subject.description))
             ignored = (*excluded, *asker_clauses(subject.description)) if sought_only else excluded
         labels = self._labels(subject, ignored)[:most_labels]
         place, town, unknown = self._where(subject)
         facts, mentions = self._facts(subject), self._mentions(subject, ignored)
         if sought_only and isinstance(subject, Profile) and not isinstance(subject, Item):
-            ignored = (*ignored, *_own_things(subject.description, mentions.values(), facts))
+            ignored = (*ignored, *own_things(subject.description, mentions.values(), facts))
             mentions = self._mentions(subject, ignored)
         return Analysis(
             subject=subject,
@@ -219,7 +232,14 @@ class Analyser:
             exclusions=excluded,
             ignored=ignored,
             is_sought=sought_only and not isinstance(subject, Item),
+            readings=readings,
         )
+
+    def _as_read(self, request: Profile) -> tuple[Profile, tuple[Reading, ...]]:
+        """Return a request with its words as they are meant, and which of them were typed otherwise."""
+        readings = tuple(self.knowledge.spelling.readings(request.description, self.names))
+        read = as_read(request.description, readings)
+        return request.model_copy(update={"description": read}) if readings else request, readings
 
     def _labels(self, subject: Subject, excluded: Sequence[Span]) -> tuple[Label, ...]:
         """Return the labels of an item, or of a request one need for each of its clauses."""
@@ -290,18 +310,6 @@ class Analyser:
         if place is None:
             return None, None, span
         return place, Word("description", span.start, span.end, span.text, fold(span.text)), None
-
-
-def _own_things(text: str, mentions: Iterable[Mention], facts: Sequence[Mention]) -> Iterator[Span]:
-    """Yield what a request only has, named inside a longer fact: "l'empreinte carbone de nos serveurs".
-
-    Who wants to lower a footprint looks for no servers. Elsewhere a thing of one's own may be what the help
-    is for ("refonte de notre site web").
-    """
-    for mention in mentions:
-        in_fact = any(fact.start < mention.start and mention.end <= fact.end for fact in facts)
-        if in_fact and mention.field == "description" and _OF_OURS.search(text[: mention.start]):
-            yield Span(mention.start, mention.end, mention.text)
 
 
 def _named_by_training(fact: Mention, lead: Lead) -> Mention:

@@ -1,8 +1,9 @@
 """The parts of a free text: its language, clauses, and who asks."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 
+from matcher.knowledge import Mention
 from matcher.language import STOPWORDS, Span, fold, tokens
 
 _SEEK_VERB = (
@@ -38,6 +39,27 @@ def blanked(text: str, spans: Iterable[Span]) -> str:
     for span in spans:
         text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
     return text
+
+
+_OF_OURS = re.compile(r"\b(?:de|of)\s+(?:nos|notre|mes|mon|ma|our|my)\s+$", re.IGNORECASE)
+"""What comes before a thing of one's own that completes another noun."""
+
+
+def own_things(text: str, mentions: Iterable[Mention], facts: Sequence[Mention]) -> Iterator[Span]:
+    """Yield what a request only has, named inside a longer fact: "l'empreinte carbone de nos serveurs".
+
+    Who wants to lower a footprint looks for no servers. Elsewhere a thing of one's own may be what the help
+    is for ("refonte de notre site web").
+
+    >>> text = "l'empreinte carbone de nos serveurs"
+    >>> servers = Mention("servers", "description", 27, 35, "serveurs")
+    >>> [span.text for span in own_things(text, [servers], [Mention("carbon", "description", 0, 35, text)])]
+    ['serveurs']
+    """
+    for mention in mentions:
+        in_fact = any(fact.start < mention.start and mention.end <= fact.end for fact in facts)
+        if in_fact and mention.field == "description" and _OF_OURS.search(text[: mention.start]):
+            yield Span(mention.start, mention.end, mention.text)
 
 
 _JOINING = re.compile(r"\s+(?:mais|et|ou|but|and|or)$", re.IGNORECASE)

@@ -1,13 +1,13 @@
 """What a good match would show and this one does not, and what of a question was not used."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from matcher.domain.answers import Missing, Reason
 from matcher.domain.eligibility import size_bands
 from matcher.domain.items import PUBLIC_NAMES, Factory, Item, Lead, Opportunity, Organisation
 from matcher.recommend.analysis import Analysis
 from matcher.recommend.evidence import POSSIBLE_MATCH
-from matcher.recommend.phrases import GAPS, notice
+from matcher.recommend.phrases import GAPS, READ_AS, notice
 from matcher.recommend.policies import Policy
 from matcher.recommend.rerank import Scored
 
@@ -17,13 +17,22 @@ _ORDER = {code: place for place, code in enumerate(GAPS)}
 
 
 def unused(query: Analysis) -> tuple[Missing, ...]:
-    """Say what of a question is not taken into account: a place that is not known, an exclusion."""
+    """Say what of a question is not taken as it is written: slips, an unknown place, an exclusion."""
     found = []
+    guesses = {reading.typed.text: reading.text for reading in query.readings if reading.is_guess}
+    if guesses:
+        found.append(
+            notice("read_as", french=_listed(guesses, READ_AS[0]), english=_listed(guesses, READ_AS[1]))
+        )
     if query.unknown_place is not None:
         found.append(notice("place_unknown", text=query.unknown_place.text))
     if query.exclusions:
         found.append(notice("exclusion", text=query.exclusions[0].text))
     return tuple(found)
+
+
+def _listed(guesses: Mapping[str, str], phrase: str) -> str:
+    return ", ".join(phrase.format(typed=typed, read=read) for typed, read in guesses.items())
 
 
 def missing(

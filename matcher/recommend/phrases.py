@@ -242,12 +242,18 @@ NOTICES: dict[str, Phrase] = {
         "nom.",
         "Place not taken into account: “{text}” is not on the list of towns, or several have this name.",
     ),
+    "read_as": (
+        "{french}. Entre guillemets, un mot est pris tel qu'il est écrit.",
+        "{english}. A word between quotation marks is taken as it is written.",
+    ),
     "exclusion": (
         "Écarté de la recherche : « {text} ». À vérifier pour chaque proposition.",
         "Left out of the search: “{text}”. Check it for each proposal.",
     ),
 }
 """What is said of an answer as a whole, by code."""
+
+READ_AS: Phrase = ("« {typed} » lu comme « {read} »", "“{typed}” read as “{read}”")
 
 HELPS: dict[Kind, Phrase] = {
     Kind.FACTORY: (

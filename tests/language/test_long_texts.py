@@ -29,6 +29,16 @@ from matcher.knowledge import town_in
 from matcher.knowledge.places import Place, Territory
 read = partial(town_in, territory=Territory([Place("Albi", "81", 43.9, 2.1)], []))
 """,
+    "typed place": """
+from functools import partial
+from matcher.knowledge import town_in
+from matcher.knowledge.places import Place, Territory
+read = partial(town_in, territory=Territory([Place("Albi", "81", 43.9, 2.1)], []), typed=True)
+""",
+    "spelling": """
+from matcher.language import Spelling
+read = Spelling(["aaaaaaaaaa", "IA", "développeur"]).readings
+""",
     "skills": """
 from matcher.knowledge.skills import SkillFinder, SkillLabels
 read = SkillFinder([SkillLabels(f"S{n}", "IA", digital=True) for n in range(8)]).find

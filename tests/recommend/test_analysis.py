@@ -1,10 +1,13 @@
 """The analysis of a text: what is evidence, what is not, and where it stands."""
 
+from dataclasses import replace
+
 import pytest
 
 from matcher.domain.items import Factory, Organisation, Profile
 from matcher.index import Role
 from matcher.knowledge import ConceptFinder, FactFinder, FactRow, Knowledge, Place, Territory
+from matcher.language import Spelling
 from matcher.recommend import Analyser
 from matcher.recommend.free_text import asker_clauses, blanked, clauses
 
@@ -127,6 +130,24 @@ def test_what_a_request_only_lacks_may_well_be_wanted() -> None:
     analysis = ANALYSE(Profile(description="Nous n'avons pas de cloud"))
     assert analysis.exclusions == ()
     assert "cloud" in analysis.mentions
+
+
+# Words as they are typed
+
+
+def test_a_request_is_analysed_as_it_is_meant() -> None:
+    knowledge = replace(KNOWLEDGE, spelling=Spelling(["cloud souverain", "hébergement"]))
+    request = Profile(description="hebergemnt cloud")
+    analysis = Analyser(knowledge)(request)
+    assert analysis.subject == Profile(description="hébergement cloud")
+    assert [reading.typed.text for reading in analysis.readings] == ["hebergemnt"]
+    assert analysis.mentions["cloud"].start == len("hébergement ")
+
+
+def test_the_name_of_an_organisation_is_read_as_it_is_typed() -> None:
+    knowledge = replace(KNOWLEDGE, spelling=Spelling(["hébergement"]))
+    analyse = Analyser(knowledge, lambda: ["Hebergemnt SAS"])
+    assert analyse(Profile(description="comme chez hebergemnt")).readings == ()
 
 
 # Places

@@ -17,6 +17,7 @@ from matcher.knowledge import (
     Territory,
     Vocabulary,
 )
+from matcher.language import Spelling
 from tests.recommend.asking import ask, french, gaps, ids, notices, told
 
 TOULOUSE = Place("Toulouse", "31", 43.6043, 1.4437)
@@ -168,6 +169,31 @@ def test_a_place_that_is_not_known_and_an_exclusion_are_said_to_be_unread() -> N
     assert notices(answer) == ["place_unknown", "exclusion"]
     assert "« Lille »" in answer.notices[0].fr
     assert "« pas de drones »" in answer.notices[1].fr
+
+
+TYPED = Knowledge(spelling=Spelling(["hébergement", "IA"]))
+
+
+def test_a_slip_of_the_pen_is_read_as_what_is_meant_and_said() -> None:
+    answer = ask(Profile(description="hebergemnt"), HOST, BAKER, CHOIR, knowledge=TYPED)
+    assert ids(answer.items) == ["ORG2"]
+    assert "« hébergement »" in french(answer.items[0])
+    assert answer.notices[0].code == "read_as"
+    assert answer.notices[0].fr.startswith("« hebergemnt » lu comme « hébergement ».")
+    assert answer.notices[0].en.startswith("“hebergemnt” read as “hébergement”.")
+
+
+def test_accents_and_capitals_are_put_back_without_a_word() -> None:
+    for typed in ("hebergement", "hébergement ia"):
+        answer = ask(Profile(description=typed), HOST, BAKER, CHOIR, k=1, knowledge=TYPED)
+        assert ids(answer.items) == ["ORG2"]
+        assert "read_as" not in notices(answer)
+
+
+def test_what_a_record_says_is_not_mended() -> None:
+    asker = Organisation(id="ORG3", name="Trois", description="hebergemnt")
+    answer = ask(asker, HOST, BAKER, CHOIR, knowledge=TYPED)
+    assert "read_as" not in notices(answer)
 
 
 def test_what_a_request_excludes_is_no_shared_subject() -> None:
