@@ -56,6 +56,10 @@ def test_one_sentence_does_not_excuse_another() -> None:
     }
 
 
+def test_a_leave_is_no_condition_on_the_person() -> None:
+    assert found_in(f"{SOUND}\nRemplacement d'un congé maternité.") == {}
+
+
 def test_a_framework_is_no_word_about_a_figure() -> None:
     assert found_in(f"{SOUND}\nCompétences : Svelte, Vue.") == {}
     assert found_in(f"{SOUND}\nSilhouette svelte appréciée.") == {"Silhouette svelte": Severity.FIX}
