@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 
@@ -14,11 +15,11 @@ from matcher.audit import KEY_FILE, AuditLog
 from matcher.backends import keep_encoder, kept_encoder, make_encoder, make_generations
 from matcher.cleaning import ProductCleaning
 from matcher.delays import alert_rules, introduction_rules
-from matcher.domain.answers import Answer
-from matcher.domain.items import AnyItem, ItemType, Kind, Organisation, Profile
+from matcher.domain.answers import Answer, Missing
+from matcher.domain.items import AnyItem, Item, ItemType, Kind, Organisation, Profile
 from matcher.errors import InvalidRequest
 from matcher.fits import RecommendedFits
-from matcher.hiring import JobCheck, read_job_check
+from matcher.hiring import JobCheck, read_ground_check, read_job_check, screened
 from matcher.hiring_parts import HiringParts, Readers
 from matcher.index import (
     Bm25Lexical,
@@ -303,7 +304,14 @@ class Matcher:
     def answer_without_index(self, query: AnyItem | Profile, kind: Kind, k: int, at: datetime) -> Answer:
         """Answer from the store alone, while the index is away; see :mod:`matcher.stand_in`."""
         plan = self.store.plans.load() if kind is Kind.PARTNER else None
-        return self.without_index.recommend(query, kind, k, at, plan=plan, reactions=self._said)
+        left_out: tuple[Missing, ...] = ()
+        if kind is Kind.LEAD and not isinstance(query, Item):
+            query, left_out = self._screened(query)
+        answer = self.without_index.recommend(query, kind, k, at, plan=plan, reactions=self._said)
+        return replace(answer, notices=left_out + answer.notices)
+
+    def _screened(self, profile: Profile) -> tuple[Profile, tuple[Missing, ...]]:
+        return screened(read_ground_check(self.settings.data_dir), profile)
 
     def hits(self, query_id: str, kind: Kind) -> list[tuple[str, list[float]]]:
         """Return the first hits of a stored question with their signals; none for an unknown one."""
@@ -346,6 +354,7 @@ class Matcher:
         recommender.limit_memory(self.settings.kept_items_mb * 10**6)
         recommender.obey(self._said)
         recommender.enrol(self.store.participations)
+        recommender.screen(self._screened)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))

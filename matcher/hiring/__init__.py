@@ -6,6 +6,7 @@
 - ``job_ad``: an offer as read from a text or a schema.org ``JobPosting``
 - ``job_check``: what in its wording the law forbids, asks to justify or advises against
 - ``grounds``: the grounds of discrimination that what staff write must not speak of
+- ``screen``: a request for leads without the words that say who is wanted
 - ``wordings``: words that a rule is about, found in a text and quoted
 - ``apprentices``: the ages that the law sets for apprentices, and the offers that may state them
 - ``place``: where the work is, by what a text says
@@ -20,6 +21,7 @@ from matcher.hiring.job_ad import JobAd, read_job_ad
 from matcher.hiring.job_check import Finding, JobCheck, Severity, read_job_check
 from matcher.hiring.need import Contract, JobNeed, JobSkill, Occupation, Remote, Requirement, Weight
 from matcher.hiring.profile import CandidateProfile, HeldSkill
+from matcher.hiring.screen import screened
 
 __all__ = [
     "CandidateProfile",
@@ -40,4 +42,5 @@ __all__ = [
     "read_ground_check",
     "read_job_ad",
     "read_job_check",
+    "screened",
 ]

@@ -1,6 +1,6 @@
 """The use case: check the question, retrieve, rerank, diversify, give reasons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -88,6 +88,7 @@ class Recommender:
         self._plan: IntroductionPlan | None = None
         self._reactions: Reactions | None = None
         self._participations: Participations | None = None
+        self._screened: Callable[[Profile], tuple[Profile, tuple[Missing, ...]]] = _as_it_is
         self._policies: Mapping[Kind, Policy] = POLICIES
         self._calibration = UNCALIBRATED
         self._least_probability = LEAST_PROBABILITY
@@ -121,6 +122,10 @@ class Recommender:
     def enrol(self, participations: Participations) -> None:
         """Know who takes part in which factory: not proposed again, and a guide to those alike."""
         self._participations = participations
+
+    def screen(self, screened: Callable[[Profile], tuple[Profile, tuple[Missing, ...]]]) -> None:
+        """Take out of a text for which leads are sought what says who is wanted, and say so."""
+        self._screened = screened
 
     def recommend(
         self,
@@ -169,6 +174,7 @@ class Recommender:
         refused = refusal(query, kind, on)
         if refused is not None:
             return _named(self._answer(query, kind, on, k, (), (refused,)))
+        query, left_out = self._lawful(query, kind)
         side = features or self._features.question(query, sought_only=policy.complementary)
         said = said_by(self._reactions, self._items, query, kind, on)
         side = replace(side, peers=self._peers(side, kind, on))
@@ -188,7 +194,7 @@ class Recommender:
             signals,
         )
         items, weaker = self._listed(context, k)
-        notices = notices_of(context, on, (items, weaker), k)
+        notices = left_out + notices_of(context, on, (items, weaker), k)
         answer = self._answer(query, kind, on, k, items, notices)
         version = plan.version if plan else None
         calibration = self._calibration.version
@@ -202,7 +208,14 @@ class Recommender:
         """
         policy = self._policies[kind]
         check(profile, policy, 1, None)
-        return self._features.question(profile, sought_only=policy.complementary)
+        sought, _ = self._lawful(profile, kind)
+        return self._features.question(sought, sought_only=policy.complementary)
+
+    def _lawful(self, query: AnyItem | Profile, kind: Kind) -> tuple[AnyItem | Profile, tuple[Missing, ...]]:
+        """Return a question without what the law forbids to match by, and what to say of it."""
+        if kind is not Kind.LEAD or isinstance(query, Item):
+            return query, ()
+        return self._screened(query)
 
     def warm_up(self, ids: Sequence[str]) -> bool:
         """Prepare items before questions meet them; return whether there is room for more."""
@@ -342,6 +355,10 @@ class Recommender:
             items=items,
             notices=notices,
         )
+
+
+def _as_it_is(profile: Profile) -> tuple[Profile, tuple[Missing, ...]]:
+    return profile, ()
 
 
 def _named(answer: Answer) -> Answer:

@@ -31,6 +31,14 @@ def test_leads_for_a_need_quote_it(read_only: FastAPI) -> None:
     assert ">\nPython et cartographie</textarea>" in page
 
 
+def test_words_on_who_is_wanted_are_quoted_and_not_matched(read_only: FastAPI) -> None:
+    need = {"need": "une femme de moins de 30 ans, Python et cartographie"}
+    page = browser_of(read_only, STAFF).post("/recruter/pistes", data=need).text
+    assert "n&#39;ont compté pour aucune piste" in page
+    assert "moins de 30 ans\u00a0» (l&#39;âge)" in page
+    assert "École Simplon" in page
+
+
 def test_empty_forms_ask_again(read_only: FastAPI) -> None:
     hr = browser_of(read_only, HR)
     assert hr.post("/recruter/annonce", data={"offer": " "}).status_code == 200

@@ -4,10 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from matcher.domain.answers import Missing
 from matcher.domain.items import Kind, Lead, Organisation, Profile
 from matcher.knowledge import Knowledge
 from matcher.knowledge.read import read_knowledge
-from tests.recommend.asking import ask, ids, told
+from tests.recommend.asking import NOW, Held, ask, build, ids, told
 
 OTHER_JOBS = ("H1202", "H1209", "H1210", "H1504", "I1304", "H1208", "I1302")
 
@@ -84,3 +85,26 @@ def test_a_school_is_not_sent_to_itself(knowledge: Knowledge, name: str) -> None
     own, other = training("PRV1", name=name), training("PRV2", name="École Lumière")
     answer = ask(asker, own, other, kind=Kind.LEAD, knowledge=knowledge)
     assert ids([*answer.items, *answer.weaker]) == ["PRV2"]
+
+
+def test_words_on_who_is_wanted_count_for_no_lead_and_are_said(knowledge: Knowledge) -> None:
+    women = Lead(id="LEAD1", name="Femmes", description="Réseau de femmes de moins de 30 ans.")
+    school = training("PRV1", rome_codes=("M1805",))
+    recommender = build(Held([women, school]), knowledge)
+    said = Missing(code="person_words", fr="« une femme »", en="“une femme”")
+
+    def without(profile: Profile) -> tuple[Profile, tuple[Missing, ...]]:
+        left = profile.description.replace("une femme", " " * 9)
+        return profile.model_copy(update={"description": left}), (said,)
+
+    recommender.screen(without)
+    asked = Profile(description="une femme développeur Python")
+    plain = recommender.recommend(Profile(description="développeur Python"), Kind.LEAD, on=NOW)
+    answer = recommender.recommend(asked, Kind.LEAD, on=NOW)
+    assert [(one.item_id, one.score) for one in answer.items] == [
+        (one.item_id, one.score) for one in plain.items
+    ]
+    assert answer.notices[0] == said
+    prepared = recommender.prepare(asked, Kind.LEAD)
+    assert recommender.recommend(asked, Kind.LEAD, on=NOW, features=prepared) == answer
+    assert said not in recommender.recommend(asked, Kind.PARTNER, on=NOW).notices
