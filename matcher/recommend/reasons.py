@@ -23,6 +23,8 @@ from matcher.recommend.similarity import LabelMatch
 
 _STAGE, _OPENNESS = SIGNALS.index("stage"), SIGNALS.index("openness")
 MAX_REASONS = 4
+SHOWN_REASONS = 3
+"""Reasons that lists show."""
 MAX_WORDS = 3
 MAX_CONCEPTS = 2
 MAX_FACTS = 2
@@ -55,7 +57,15 @@ class ReasonWriter:
                 written.extend(replace(note, clear=False, note=True) for note in notes)
         if not scored.is_clear:
             written[:0] = self._nearest(scored)
+        if self.policy.kind is Kind.LEAD:
+            written = self._with_place(written, scored.item.analysis)
         return tuple(written[:MAX_REASONS])
+
+    def _with_place(self, written: list[Reason], item: Analysis) -> list[Reason]:
+        """Put where a lead is among the first reasons: a list shows no more, and people travel to it."""
+        others = [reason for reason in written if reason.signal != "territory"]
+        place = [replace(note, clear=False, note=True) for note in self._from_places(item)]
+        return [*others[: SHOWN_REASONS - 1], *place, *others[SHOWN_REASONS - 1 :]]
 
     def participation(self, found: TakingPart, item: Analysis) -> Reason:
         """Say that the asker takes part in a factory, and by which record or words."""
@@ -235,7 +245,10 @@ class ReasonWriter:
             yield self._write("openness", phrases.OPENNESS, item, quotes)
 
     def _from_places(self, item: Analysis) -> Iterator[Reason]:
-        """Say that both towns are near, or have the same antenna; both must be named and known."""
+        """Say that both towns are near, or have the same antenna; both must be named and known.
+
+        Of a lead the distance is always said.
+        """
         ours, theirs = self.query, item
         if ours.town is None or theirs.town is None or ours.place is None or theirs.place is None:
             return
@@ -245,7 +258,7 @@ class ReasonWriter:
         distance = self.territory.distance_km(ours.place, theirs.place)
         if distance <= NEAR_KM and ours.town.folded == theirs.town.folded:
             yield self._write("territory", phrases.SAME_TOWN, item, quotes)
-        elif distance <= NEAR_KM:
+        elif distance <= NEAR_KM or self.policy.kind is Kind.LEAD:
             yield self._write("territory", phrases.DISTANCE, item, quotes, km=str(round(distance)))
         elif ours.antenna and ours.antenna == theirs.antenna:
             yield self._write("territory", phrases.SAME_ANTENNA, item, quotes, antenna=ours.antenna)

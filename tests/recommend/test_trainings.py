@@ -108,3 +108,16 @@ def test_words_on_who_is_wanted_count_for_no_lead_and_are_said(knowledge: Knowle
     prepared = recommender.prepare(asked, Kind.LEAD)
     assert recommender.recommend(asked, Kind.LEAD, on=NOW, features=prepared) == answer
     assert said not in recommender.recommend(asked, Kind.PARTNER, on=NOW).notices
+
+
+@pytest.mark.parametrize("city", ["Nîmes", "Alès", "Toulouse"])
+def test_where_a_lead_is_stands_among_the_reasons_that_lists_show(city: str, knowledge: Knowledge) -> None:
+    department = {"Toulouse": "31"}.get(city, "30")
+    school = training(
+        "PRV1", rome_codes=("M1805",), apprenticeship=True, city=city, department_code=department
+    )
+    text = "développeur Python, cartographie et cybersécurité, en alternance à Nîmes"
+    answer = ask(Profile(description=text), school, kind=Kind.LEAD, knowledge=knowledge)
+    places = [reason.fr for reason in answer.items[0].reasons[:3] if reason.signal == "territory"]
+    assert len(places) == 1
+    assert ("Même ville" in places[0]) if city == "Nîmes" else (" km à vol d'oiseau" in places[0])
