@@ -158,6 +158,18 @@ def test_each_row_says_in_one_line_why_this_pair(signed: FastAPI, matcher: Match
     assert len(page.encode()) < 60_000
 
 
+def test_a_row_to_approve_warns_of_competitors(signed: FastAPI, matcher: Matcher) -> None:
+    alike = [
+        Organisation(id=f"ZZ{number}", name=f"Garde {number}", expertise=("cybersécurité", "SOC"))
+        for number in (1, 2)
+    ]
+    matcher.store.items.put(alike, source="test")
+    matcher.introductions.propose(("ZZ1", "ZZ2"), BY_STAFF, datetime.now(UTC))
+    matcher.introductions.propose(("ORG001", "ORG002"), BY_STAFF, datetime.now(UTC))
+    page = browser_of(signed, STAFF).get("/a-traiter?panier=to_approve").text
+    assert page.count("peut-être des concurrentes") == 1
+
+
 def test_a_line_rests_on_more_than_one_word_of_many() -> None:
     here = Organisation(id="ORG1", name="Un", needs=("gestion de la relation client",), sectors=("Santé",))
     by_chance = Organisation(id="ORG2", name="Deux", offers=("gestion des déchets industriels",))

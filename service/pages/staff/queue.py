@@ -31,6 +31,7 @@ from service.pages.acting import now
 from service.pages.forms import once, ticked, typed
 from service.pages.frame import Page, back_to, show
 from service.pages.listing import Pager, page_of
+from service.pages.staff.pair import pair_warnings
 from service.pages.staff.why import Why, why_of
 from service.pages.text import mark
 
@@ -84,8 +85,8 @@ class BasketLink:
 class QueueRow:
     """One introduction in a basket: the two names, on whom it waits, since when, what holds it, until when.
 
-    ``why`` is what holds it, ``reason`` what speaks for the pair; ``has_word``: staff wrote a word for it;
-    ``asked_by_member``: the first asked for it.
+    ``why`` is what holds it, ``reason`` what speaks for the pair, ``warnings`` what speaks against it;
+    ``has_word``: staff wrote a word for it; ``asked_by_member``: the first asked for it.
     """
 
     id: str
@@ -98,6 +99,7 @@ class QueueRow:
     why: str
     until: datetime | None
     reason: Why | None
+    warnings: Sequence[str]
     has_word: bool
     asked_by_member: bool
 
@@ -128,14 +130,19 @@ async def queue(request: Request, _staff: StaffDep, engine: EngineDep) -> Respon
     found = await engine.read(lambda matcher: _baskets(matcher, at))
     current = _basket(request.query_params.get("panier", ""), found)
     shown, pager = page_of(found[current], request)
-    known = await engine.read(lambda matcher: _organisations(matcher, shown))
+    may_decide = current in (Basket.TO_APPROVE, Basket.STALE_PLAN, Basket.POSTPONED)
+
+    def read(matcher: Matcher) -> list[QueueRow]:
+        known = _organisations(matcher, shown)
+        return [_row(waiting, known, at, matcher if may_decide else None) for waiting in shown]
+
     page = QueuePage(
         baskets=[BasketLink(one.value, TITLES[one], len(found[one])) for one in Basket],
         current=current.value,
         title=TITLES[current],
         help=HELP[current],
-        rows=[_row(waiting, known, at) for waiting in shown],
-        may_decide=current in (Basket.TO_APPROVE, Basket.STALE_PLAN, Basket.POSTPONED),
+        rows=await engine.read(read),
+        may_decide=may_decide,
         pager=pager,
         is_empty=not await engine.read(_has_organisations),
     )
@@ -213,7 +220,10 @@ def _organisations(matcher: Matcher, rows: Sequence[Waiting]) -> dict[str, Organ
     return organisations_of(matcher.store.items, ids)
 
 
-def _row(waiting: Waiting, known: Mapping[str, Organisation], at: datetime) -> QueueRow:
+def _row(
+    waiting: Waiting, known: Mapping[str, Organisation], at: datetime, warned_by: Matcher | None
+) -> QueueRow:
+    """Return a row; what speaks against the pair is read by ``warned_by``, where a decision waits."""
     one = waiting.introduction
     by_member = one.origin is Origin.MEMBER
     first, second = known.get(one.first_id), known.get(one.second_id)
@@ -229,6 +239,7 @@ def _row(waiting: Waiting, known: Mapping[str, Organisation], at: datetime) -> Q
         WHY.get(waiting.why, ""),
         one.until,
         why_of(first, second, first_seeks=by_member) if first and second else None,
+        pair_warnings(warned_by, first, second) if warned_by and first and second else (),
         bool(one.words),
         by_member,
     )
