@@ -24,6 +24,7 @@ from matcher.hiring.needs import (
     read_job_names,
     read_mobilities,
     read_need_reader,
+    unmet,
 )
 from tests.samples import migrated
 
@@ -227,6 +228,27 @@ def test_programmes_widen_one_a_public_first_and_only_where_they_work() -> None:
 
 def test_employers_are_a_group_of_their_own() -> None:
     assert ids_of("développeuse web à Nîmes", LeadKind.EMPLOYER) == ["INC1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("développeuse web à Nîmes", None),
+        ("développeuse web", None),
+        ("développeuse web à Perpignan", "à moins de 60 km (Perpignan) : la plus proche est Lycée de Nîmes"),
+        ("Data analyst à Nîmes", "Aucune formation connue ne mène à ce métier"),
+        ("un besoin à Nîmes", "Aucun métier n'est reconnu"),
+    ],
+)
+def test_a_need_that_no_training_answers_says_so_and_what_would_help(text: str, said: str | None) -> None:
+    lacking = unmet(need_of(text), leads_of())
+    if said is None:
+        assert lacking is None
+    else:
+        assert lacking is not None
+        assert said in lacking.fr
+        assert "Ce qui aiderait" in lacking.fr
+        assert "What would help" in lacking.en
 
 
 def test_moves_are_those_of_rome() -> None:

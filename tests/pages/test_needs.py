@@ -121,3 +121,9 @@ def test_a_language_that_is_not_known_is_refused_and_named(signed: FastAPI) -> N
     assert answered.status_code == 422
     assert "Langue inconnue : « klingon »" in answered.text.replace("\u00a0", " ")
     assert fields_of(answered.text)["languages"] == "klingon"
+
+
+def test_a_need_without_a_training_near_says_what_would_help(signed: FastAPI) -> None:
+    page = browser_of(signed, HR).post("/recruter/besoin", data={"text": NEED}).text
+    assert "Aucune formation connue ne mène à ce métier" in page
+    assert "Ce qui aiderait" in page

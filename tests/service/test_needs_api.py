@@ -20,7 +20,9 @@ def test_a_need_is_read_saved_corrected_and_closed(client: TestClient) -> None:
     assert (late.status_code, late.json()["type"]) == (409, "urn:matcher:illegal-step")
     assert client.put(address, json=NEED | {"city": "Albi", "version": edited["version"]}).status_code == 200
     assert client.get("/v1/needs/gaps").json()["gaps"][0]["department"] == "81"
-    assert "groups" in client.get(f"{address}/leads").json()
+    leads = client.get(f"{address}/leads").json()
+    assert "groups" in leads
+    assert "Ce qui aiderait" in leads["unmet_fr"]
     assert client.post(f"{address}/close").json()["need"]["state"] == "closed"
     assert client.get("/v1/needs").json() == {"needs": []}
     assert len(client.get("/v1/needs?state=all").json()["needs"]) == 1

@@ -7,7 +7,7 @@
 - ``saved``, ``desk``: a need that is kept, and what is done with needs
 - ``leads``, ``mobilities``: leads for a need, each with its fact
 - ``egapro``: the published index of professional equality, read from its file
-- ``gaps``: the map of needs without a lead
+- ``gaps``, ``unmet``: the map of needs without a lead; what would help one of them
 - ``terms``: contract, remote work, languages, and what is required or only welcome
 """
 
@@ -28,6 +28,7 @@ from matcher.hiring.needs.reading import (
 )
 from matcher.hiring.needs.saved import NeedRows, NeedState, Override, SavedNeed
 from matcher.hiring.needs.titles import both_genders
+from matcher.hiring.needs.unmet import unmet
 
 __all__ = [
     "NO_FIELDS",
@@ -61,5 +62,6 @@ __all__ = [
     "read_mobilities",
     "read_need_reader",
     "read_table_of_needs",
+    "unmet",
     "write_rejected",
 ]

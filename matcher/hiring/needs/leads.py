@@ -143,9 +143,13 @@ class NeedLeads:
         )
         return [group for group in found if group.leads]
 
+    def trainings(self, need: JobNeed) -> list[NeedLead]:
+        """Return every training that leads to the job of a need, near or far."""
+        return self._teaching(need, list(self._leads()))
+
     def nearest_training(self, need: JobNeed) -> NeedLead | None:
         """Return the nearest training for a need's job that has a place; None when there is none."""
-        placed = [one for one in self._teaching(need, list(self._leads())) if one.distance_km is not None]
+        placed = [one for one in self.trainings(need) if one.distance_km is not None]
         return min(placed, key=lambda one: (one.distance_km or 0, one.id), default=None)
 
     def _trainings(self, need: JobNeed, leads: Sequence[Lead]) -> list[NeedLead]:

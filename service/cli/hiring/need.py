@@ -25,6 +25,7 @@ from matcher.hiring.needs import (
     gaps,
     read_egapro,
     read_table_of_needs,
+    unmet,
     write_rejected,
 )
 from matcher.importing import rejects_path
@@ -120,7 +121,9 @@ def leads(
     with open_matcher(load()) as matcher:
         desk = matcher.hiring.needs
         asked = desk.get(need_id).need if need_id.startswith("NEED-") else desk.draft(need_id, utc_now()).need
-        found = matcher.hiring.leads.groups(asked)
+        found, lacking = matcher.hiring.leads.groups(asked), unmet(asked, matcher.hiring.leads)
+    if lacking is not None:
+        remarks().print(Text(lacking.en if lang == "en" else lacking.fr, "yellow"))
     if as_json:
         _print_json([group_facts(group) for group in found])
         return

@@ -11,6 +11,7 @@ from matcher.errors import IllegalStep
 from matcher.hiring import JobNeed, Requirement, UnlawfulWords, Weight
 from matcher.hiring.needs import (
     NO_FIELDS,
+    Both,
     Draft,
     LeadGroup,
     NeedFields,
@@ -19,6 +20,7 @@ from matcher.hiring.needs import (
     Override,
     SavedNeed,
     gaps,
+    unmet,
 )
 from matcher.people import Permission
 from service.http.access import Caller, requires
@@ -84,6 +86,7 @@ class NeedPage(Page):
     fields: Mapping[str, str]
     notices: Sequence[str]
     groups: Sequence[LeadGroup]
+    unmet: str
     lines: Mapping[str, str]
     overrides: Mapping[tuple[str, str], str]
     words: NeedWords
@@ -188,11 +191,12 @@ async def _shown(
 ) -> Response:
     state, lang = state or _State(), language_of(request)
 
-    def read(matcher: Matcher) -> tuple[Draft, list[LeadGroup]]:
+    def read(matcher: Matcher) -> tuple[Draft, list[LeadGroup], Both | None]:
         draft = matcher.hiring.needs.draft(form.get("text", ""), now(), _known(form))
-        return draft, matcher.hiring.leads.groups(draft.need)
+        leads = matcher.hiring.leads
+        return draft, leads.groups(draft.need), unmet(draft.need, leads)
 
-    draft, groups = await engine.read(read)
+    draft, groups, lacking = await engine.read(read)
     saved, fields = state.saved, _fields(draft, form, lang)
     notes = [*_overrides(form), *(saved.overrides if saved else ())]
     page = NeedPage(
@@ -205,6 +209,7 @@ async def _shown(
         fields=fields,
         notices=[notice_of(one, lang) for one in draft.notices],
         groups=groups,
+        unmet=_said(lacking, lang),
         lines={lead.id: lead_line(lead, lang) for group in groups for lead in group.leads},
         overrides={(one.criterion, one.words): one.note for one in notes},
         words=NeedWords(lang),
@@ -228,6 +233,12 @@ async def _in_conflict(request: Request, engine: EngineDep, form: Mapping[str, s
     saved, stored = await engine.read(read)
     fields, theirs = merged(form, stored)
     return await _shown(request, engine, fields | marks_of(stored), _State(saved, theirs=theirs))
+
+
+def _said(both: Both | None, lang: Language) -> str:
+    if both is None:
+        return ""
+    return both.en if lang == "en" else both.fr
 
 
 def _may_list(request: Request, state: _State) -> bool:

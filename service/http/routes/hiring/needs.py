@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
 from matcher.hiring import Finding
-from matcher.hiring.needs import Draft, NeedFields, Override, gaps
+from matcher.hiring.needs import Draft, NeedFields, Override, gaps, unmet
 from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -76,9 +76,15 @@ class NeedReport(BaseModel):
 
 
 class LeadsReport(BaseModel):
-    """Groups of leads, in the order training, programme, employer, mobility."""
+    """Groups of leads, in the order training, programme, employer, mobility.
+
+    ``unmet_fr`` and ``unmet_en`` say why no training near by answers the need and what would help; "" where
+    one does.
+    """
 
     groups: list[dict[str, Any]]
+    unmet_fr: str = ""
+    unmet_en: str = ""
 
 
 class NeedsReport(BaseModel):
@@ -170,8 +176,11 @@ async def leads_of_need(need_id: NeedId, _caller: ManagerDep, engine: EngineDep)
     """Return who teaches the job near by, who widens who applies, and whose people could move."""
 
     def read(matcher: Matcher) -> LeadsReport:
-        found = matcher.hiring.leads.groups(matcher.hiring.needs.get(need_id).need)
-        return LeadsReport(groups=[group_facts(group) for group in found])
+        need, leads = matcher.hiring.needs.get(need_id).need, matcher.hiring.leads
+        groups, lacking = [group_facts(group) for group in leads.groups(need)], unmet(need, leads)
+        if lacking is None:
+            return LeadsReport(groups=groups)
+        return LeadsReport(groups=groups, unmet_fr=lacking.fr, unmet_en=lacking.en)
 
     return await engine.read(read)
 
