@@ -56,8 +56,9 @@ def test_one_sentence_does_not_excuse_another() -> None:
     }
 
 
-def test_a_leave_is_no_condition_on_the_person() -> None:
-    assert found_in(f"{SOUND}\nRemplacement d'un congé maternité.") == {}
+@pytest.mark.parametrize("text", ["Remplacement d'un congé maternité", "Logiciel de suivi de grossesse"])
+def test_a_leave_or_a_product_is_no_condition_on_the_person(text: str) -> None:
+    assert found_in(f"{SOUND}\n{text}.") == {}
 
 
 def test_a_framework_is_no_word_about_a_figure() -> None:
