@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
@@ -29,6 +30,49 @@ def written(path: Path, *sheets: tuple[str, Rows], hidden: tuple[str, ...] = ())
             sheet.append(row)
     book.save(path)
     return path
+
+
+_XML = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
+_MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_PACKAGE = 'xmlns="http://schemas.openxmlformats.org/package/2006/relationships"'
+
+
+def as_excel_keeps_texts(path: Path, shared: Sequence[str], rows: Rows) -> Path:
+    """Write a workbook whose texts are numbers of a table of its own, given as XML within ``<si>``.
+
+    Excel keeps all texts so; what openpyxl writes has them in the cells.
+    """
+    lines = ["".join(map('<c t="s"><v>{}</v></c>'.format, row)) for row in rows]
+    cells, texts = "".join(map("<row>{}</row>".format, lines)), "".join(map("<si>{}</si>".format, shared))
+    parts = {
+        "xl/_rels/workbook.xml.rels": f"<Relationships {_PACKAGE}>"
+        f'<Relationship Id="r1" Type="{_OFFICE}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook {_MAIN} xmlns:r="{_OFFICE}"><sheets>'
+        '<sheet name="Membres" sheetId="1" r:id="r1"/></sheets></workbook>',
+        "xl/worksheets/sheet1.xml": f"<worksheet {_MAIN}><sheetData>{cells}</sheetData></worksheet>",
+        "xl/sharedStrings.xml": f"<sst {_MAIN}>{texts}</sst>",
+    }
+    with ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, _XML + content)
+    return path
+
+
+def test_texts_are_read_from_the_table_that_excel_keeps_beside_the_cells(file: Path) -> None:
+    shared = [
+        "<t>id</t>",
+        "<t>nom</t>",
+        "<t>O1</t>",
+        "<r><t>Ada </t></r><r><rPr><b/></rPr><t>Lovelace</t></r>",  # one word of it is bold
+        "<t>Zoé</t><rPh><t>aid to reading</t></rPh>",
+        "<t>O2</t>",
+    ]
+    table = read(as_excel_keeps_texts(file, shared, [[0, 1], [2, 3], [5, 4]]), ItemType.ORGANISATION)
+    assert [(row.item.id, row.item.name) for row in table.rows if row.item] == [
+        ("O1", "Ada Lovelace"),
+        ("O2", "Zoé"),
+    ]
 
 
 @pytest.fixture

@@ -9,7 +9,18 @@ from hypothesis import strategies as st
 
 from matcher.domain import Organisation
 from matcher.errors import IllegalStep, InvalidRequest, NotFound
-from matcher.introductions import Act, Actor, Availability, Basket, Ground, Party, Present, State, baskets
+from matcher.introductions import (
+    Act,
+    Actor,
+    Availability,
+    Basket,
+    Ground,
+    Party,
+    Present,
+    Rules,
+    State,
+    baskets,
+)
 from tests.introductions.cluster import FIRST, SECOND, START, Cluster, cluster
 
 
@@ -34,6 +45,16 @@ def test_the_ladder_of_reminders_ends_in_expiry() -> None:
         (30, "introduction_expired"),
     ]
     assert home.kept.get("IN1").state is State.EXPIRED
+
+
+def test_nobody_is_reminded_on_the_day_on_which_a_request_ends() -> None:
+    home = cluster(rules=Rules(expiry=21))
+    home.asked()
+    assert _days_of(home, 22) == [
+        (3, "introduction_reminder"),
+        (10, "introduction_last_chance"),
+        (21, "introduction_expired"),
+    ]
 
 
 def test_reminders_skip_weekends_and_public_holidays() -> None:
@@ -225,6 +246,14 @@ def test_a_pair_is_never_proposed_twice_in_either_order() -> None:
 def test_wishes_that_cannot_be_are_refused(wished: Availability, said: str) -> None:
     with pytest.raises(InvalidRequest, match=said):
         cluster().desk.wish(wished, START)
+
+
+@pytest.mark.parametrize("wished", [Availability("NONE"), Availability("ORG1", not_with=frozenset({"NONE"}))])
+def test_wishes_name_organisations_that_are_in_the_store(wished: Availability) -> None:
+    home = cluster()
+    with pytest.raises(NotFound, match="NONE"):
+        home.desk.wish(wished, START)
+    assert not home.kept.wishes
 
 
 def test_baskets_show_what_waits_for_whom() -> None:

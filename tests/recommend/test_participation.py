@@ -59,6 +59,20 @@ def test_who_takes_part_by_the_records_is_told_so_and_not_proposed_it(
     assert not any(item.participates for item in [*answer.items[1:], *answer.weaker])
 
 
+@pytest.mark.parametrize(
+    ("hosts", "host"),
+    [
+        (("Atlas", "Carto (témoignage 2019)"), "Carto (témoignage 2019)"),
+        (("CARTO SAS, Albi",), "CARTO SAS, Albi"),
+        (("Atlas", "Cartographes du Lot"), ""),
+    ],
+)
+def test_a_host_takes_part_and_others_do_not(hosts: tuple[str, ...], host: str) -> None:
+    found = taking_part(CARTO, [GAMES.model_copy(update={"hosts": hosts})])
+    quotes = {name: [quote.text for quote in taken.quotes] for name, taken in found.items()}
+    assert quotes == ({"FAC2": ["Carto", host]} if host else {})
+
+
 def test_groups_of_ones_own_take_no_place_of_a_proposal() -> None:
     own = [GAMES, Factory(id="FAC8", name="Cinéma"), Factory(id="FAC9", name="Musique")]
     recommender = build(Held([CARTO, DATA, *own]))

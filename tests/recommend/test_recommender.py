@@ -194,6 +194,17 @@ def test_members_to_alert_of_a_call_and_nobody_of_a_closed_one(recommender: Reco
     assert notices(refused) == ["closed"]
 
 
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_an_asker_does_not_say_weighs_nothing_and_the_rest_weighs_all(kind: Kind) -> None:
+    silent = Organisation(id="ORG9", name="Neuve", description="Trace des cartes.", expertise=("données",))
+    answer = stocked([*CATALOGUE, silent]).recommend(silent, kind, on=NOW)
+    assert answer.items or answer.weaker
+    for item in [*answer.items, *answer.weaker]:
+        weights = {signal.name: signal.weight for signal in item.signals}
+        assert not {name for name in ("needs", "territory", "words", "facts") if weights.get(name)}, item.name
+        assert sum(weights.values()) == pytest.approx(1, abs=1e-3)
+
+
 def test_a_free_text_finds_who_offers_it(recommender: Recommender) -> None:
     answer = recommender.recommend(Profile(description="hébergement certifié"), Kind.PARTNER, k=3, on=NOW)
     assert answer.items[0].item_id == "ORG2"
