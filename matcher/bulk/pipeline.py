@@ -27,6 +27,8 @@ from matcher.settings import Settings
 PATIENCE_S = 900.0
 """Seconds without any result after which a run is given up: Ray waits for lost nodes for ever."""
 _LABELS_AT_ONCE = 1_024
+PARTS_OF_AN_ENCODER = 4
+"""Parts that a small catalogue is cut into for each encoder: whichever is ready first takes more of them."""
 _SPARE = 0.1
 """Part of a processor that an encoder leaves to the writers."""
 _ENCODERS_OF_A_WRITER = 8
@@ -86,8 +88,9 @@ class Pipeline:
 
     def label_vectors(self, texts: Sequence[str], dim: int) -> pa.Table:
         """Encode labels; return texts and vectors."""
-        starts = range(0, len(texts), _LABELS_AT_ONCE)
-        parts = [pa.table({TEXT: texts[start : start + _LABELS_AT_ONCE]}) for start in starts]
+        most = max(1, self.cluster.cpus * PARTS_OF_AN_ENCODER)
+        size = max(1, min(_LABELS_AT_ONCE, math.ceil(len(texts) / most)))
+        parts = [pa.table({TEXT: texts[at : at + size]}) for at in range(0, len(texts), size)]
         if not parts:
             return joined([], dim)
         dataset = load_ray().data.from_arrow(parts)
@@ -160,7 +163,8 @@ def _dataset(ranges: Sequence[KeyRange]) -> Any:
 
 
 def _pool(size: int) -> Any:
-    return load_ray().data.ActorPoolStrategy(size=size)
+    # One call at a time: several would wait at the process that starts first, and the others would be idle.
+    return load_ray().data.ActorPoolStrategy(size=size, max_tasks_in_flight_per_actor=1)
 
 
 def _collect(dataset: Any, found: "queue.Queue[pa.Table | BaseException | None]") -> None:

@@ -13,7 +13,7 @@ from matcher.adapters.sql import Store, utc_now
 from matcher.adapters.sql.address import parse_url, sqlite_file
 from matcher.backends import make_generations
 from matcher.bulk.cluster import Cluster, connected
-from matcher.bulk.pipeline import PATIENCE_S, Pipeline
+from matcher.bulk.pipeline import PARTS_OF_AN_ENCODER, PATIENCE_S, Pipeline
 from matcher.bulk.ranges import KeyRange, key_ranges
 from matcher.bulk.tally import Tally
 from matcher.errors import BackendUnavailable, InvalidRequest, MatcherError
@@ -190,10 +190,10 @@ class Run:
     def _range_size(self) -> int:
         """Return how many items are read at once.
 
-        A small catalogue is cut so that every processor has a part, a large one into some thousands of parts.
+        A small catalogue is cut so that every processor has some parts, a large one into some thousands.
         """
         total = sum(self._parts.store.items.counts().values())
-        share = math.ceil(total / max(1, self._cpus))
+        share = math.ceil(total / (max(1, self._cpus) * PARTS_OF_AN_ENCODER))
         return max(1, min(self._parts.range_size, share), total // _MOST_RANGES)
 
     def _fill(self, begun: Generation) -> float | None:

@@ -1,7 +1,7 @@
 """A run of bulk indexing whose passes are made in this process: what comes in between, and what is said."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pyarrow as pa
@@ -47,6 +47,7 @@ class Here:
     parts: BulkParts
     meanwhile: Callable[[], None] = lambda: None
     left_out: int = 0
+    ranges: Sequence[KeyRange] = ()
 
     def labels(self, ranges: Sequence[KeyRange]) -> list[str]:
         assert ranges
@@ -56,6 +57,7 @@ class Here:
         return joined([], dim)
 
     def points(self, ranges: Sequence[KeyRange], generation: str, labels: pa.Table) -> Iterator[Tally]:
+        self.ranges = ranges
         index = make_generations(self.parts.settings).open(generation)
         for keys in ranges[: len(ranges) - self.left_out]:
             if keys == ranges[-1]:
@@ -79,9 +81,18 @@ def test_items_that_come_before_and_during_the_run_are_in_the_index(parts: BulkP
     assert run.rebuild().count == 8
 
 
+@pytest.mark.parametrize(("cpus", "cut"), [(1, 3), (2, 6)])
+def test_a_small_catalogue_is_cut_into_several_parts_for_each_processor(
+    parts: BulkParts, cpus: int, cut: int
+) -> None:
+    passes = Here(parts)
+    Run(replace(parts, range_size=256), passes, cpus=cpus, keep=lambda: None).rebuild()
+    assert len(passes.ranges) == cut
+
+
 def test_an_index_that_does_not_come_out_equal_names_the_command_that_goes_on(parts: BulkParts) -> None:
     with pytest.raises(BackendUnavailable, match=r"2 points missing.* Run: matcher reindex --ray$"):
-        run_of(parts, Here(parts, left_out=1)).rebuild()
+        run_of(parts, Here(parts, left_out=2)).rebuild()
     assert run_of(parts, Here(parts)).rebuild().count == 6
 
 
