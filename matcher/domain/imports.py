@@ -5,6 +5,11 @@ from datetime import datetime
 
 from matcher.domain.items import AnyItem, ItemType
 
+BY_PAGE = "fiche"
+"""Name of the file of a change made by a page: there is none."""
+MEMBER = "member"
+"""Who made such a change: somebody who speaks for the organisation."""
+
 
 @dataclass(frozen=True, slots=True)
 class ImportFile:

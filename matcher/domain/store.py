@@ -44,6 +44,14 @@ class Items(Protocol):
         ...
 
 
+class Imports(Protocol):
+    """What files and pages changed of items."""
+
+    def written_by_members(self, ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime]]:
+        """Return, by id, the fields that the organisation itself wrote last, each with when."""
+        ...
+
+
 class Outbox(Protocol):
     """Changes of items in the order they were committed, and how far each reader has come."""
 
@@ -82,6 +90,11 @@ class Store(Protocol):
     @property
     def items(self) -> Items:
         """The catalogue."""
+        ...
+
+    @property
+    def imports(self) -> Imports:
+        """The changes of its items."""
         ...
 
     @property

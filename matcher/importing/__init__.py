@@ -24,6 +24,7 @@ from matcher.importing.importer import (
 )
 from matcher.importing.layout import HEADER, NAMES_ONLY, NOT_A_HEADER, HeaderRank, Table, TableRow
 from matcher.importing.participations import import_participations, lists_participations
+from matcher.importing.planning import Towns
 from matcher.importing.reader import read
 from matcher.importing.rejects import rejects_path, write_rejects
 from matcher.importing.report import (
@@ -32,6 +33,7 @@ from matcher.importing.report import (
     ColumnUse,
     Fault,
     FieldChange,
+    FieldKept,
     FileRefused,
     ImportReport,
     ItemTable,
@@ -54,6 +56,7 @@ __all__ = [
     "ColumnUse",
     "Fault",
     "FieldChange",
+    "FieldKept",
     "FileRefused",
     "HeaderRank",
     "ImportPlan",
@@ -65,6 +68,7 @@ __all__ = [
     "RowAction",
     "Table",
     "TableRow",
+    "Towns",
     "Twins",
     "apply_plan",
     "combined",

@@ -98,11 +98,20 @@ def instant(text: str, *, closing: bool = False, months: bool = False) -> dateti
         return _placed(read, closing=closing)
     first = _month(text) if months else None
     if first is None:
+        _refuse_month_first(text)
         raise BadCell(
             "date illisible : écrire 19/03/2026, 19 mars 2026 14h00 ou 2026-03-19",
             "unreadable date: write 19/03/2026, 19 mars 2026 14h00 or 2026-03-19",
         )
     return (_next_month(first) if closing else first).replace(tzinfo=PARIS)
+
+
+def _refuse_month_first(text: str) -> None:
+    """Say of a date such as 03/25/2026 that its month comes first: nothing is guessed."""
+    found = _NUMERIC.match(text.strip())
+    if found and int(found["month"]) > 12 >= int(found["day"]):
+        meant = f"{found['month']}/{found['day']}/{found['year']}"
+        raise BadCell(f"le mois vient d'abord : écrire {meant}", f"the month comes first: write {meant}")
 
 
 def _placed(read: datetime, *, closing: bool) -> datetime:

@@ -17,7 +17,7 @@ from matcher.domain.store import Store
 from matcher.errors import StalePlan
 from matcher.importing.calendars import is_calendar, read_factory_dates
 from matcher.importing.columns.mapping import Choices
-from matcher.importing.planning import decide, find_twins, report_of
+from matcher.importing.planning import Towns, date_notices, decide, find_doubts, find_twins, report_of
 from matcher.importing.reader import read
 from matcher.importing.rejects import rejects_path, write_rejects
 from matcher.importing.report import ImportReport, ItemTable, Row
@@ -46,6 +46,7 @@ def plan_import(
     item_type: ItemType | None = None,
     choices: Choices = _NO_CHOICES,
     today: date | None = None,
+    towns: Towns | None = None,
 ) -> ImportPlan:
     """Return what an import of a file would do, without writing anything.
 
@@ -57,6 +58,8 @@ def plan_import(
         What is compared with.
     item_type, choices, today
         As for :func:`matcher.importing.read`.
+    towns
+        Knows where towns lie; without it no town is looked up.
 
     Raises
     ------
@@ -67,8 +70,10 @@ def plan_import(
         table = read_factory_dates(path, store)
     else:
         table = read(path, item_type, choices=choices, today=today)
+    table = replace(table, notices=(*table.notices, *date_notices(table)))
     decided = decide(table, store)
-    report = report_of(table, decided, twins=find_twins(decided, store))
+    doubts = find_doubts(table, decided, towns)
+    report = report_of(table, decided, twins=find_twins(decided, store), doubts=doubts)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     return ImportPlan(path.name, digest, table, replace(report, dry_run=True))
 
@@ -106,7 +111,7 @@ def apply_plan(
 
     def good() -> list[AnyItem]:
         decided = decide(plan.table, store)
-        report = report_of(plan.table, decided, twins=plan.report.twins)
+        report = report_of(plan.table, decided, twins=plan.report.twins, doubts=plan.report.doubts)
         if report.actions != plan.report.actions:
             raise StalePlan(
                 "La base a changé depuis l'aperçu : refaire l'aperçu. / "
@@ -127,30 +132,30 @@ def import_file(
     path: Path,
     store: Store,
     *,
-    item_type: ItemType | None = None,
     choices: Choices = _NO_CHOICES,
     who: str = "",
     dry_run: bool = False,
+    towns: Towns | None = None,
 ) -> ImportReport:
     """Plan the import of a file and apply the plan.
 
     The rows set aside are written to :func:`~matcher.importing.rejects_path` first; a former file is removed
     when there are none. A dry run writes nothing at all. When another process writes between plan and
-    application, both are done again.
+    application, both are done again. ``choices`` and ``towns`` are as for :func:`plan_import`.
     """
 
     def keep_rejects(rows: Sequence[Row]) -> None:
         write_rejects(rejects_path(path), plan.table, rows)
 
     for _ in range(_TRIES - 1):
-        plan = plan_import(path, store, item_type=item_type, choices=choices)
+        plan = plan_import(path, store, choices=choices, towns=towns)
         if dry_run:
             return plan.report
         try:
             return apply_plan(plan, store, who=who, on_rejects=keep_rejects)
         except StalePlan:
             continue
-    plan = plan_import(path, store, item_type=item_type, choices=choices)
+    plan = plan_import(path, store, choices=choices, towns=towns)
     return apply_plan(plan, store, who=who, on_rejects=keep_rejects)
 
 

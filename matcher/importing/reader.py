@@ -81,7 +81,13 @@ def read(
         *_undated(rows, plans.values()),
     ]
     return ItemTable(
-        tuple(table.columns), rows, tuple(notices), table.delimiter, mapping, choices.empty_clears
+        tuple(table.columns),
+        rows,
+        tuple(notices),
+        table.delimiter,
+        mapping,
+        choices.empty_clears,
+        choices.file_wins,
     )
 
 

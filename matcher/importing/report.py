@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple
 
@@ -87,7 +88,8 @@ class Row(NamedTuple):
     """One row: an item, or the reasons why there is none. ``cells`` are the file's own, column by column.
 
     ``unread`` are the cells of a good row that could not be read; their fields are as if the file had no such
-    column. ``empty`` are the fields whose cells are empty.
+    column. ``empty`` are the fields whose cells are empty, ``kept`` those that stay as they are stored
+    although the file says otherwise.
     """
 
     line: int
@@ -97,6 +99,7 @@ class Row(NamedTuple):
     rejects: tuple[Reject, ...] = ()
     unread: tuple[Reject, ...] = ()
     empty: frozenset[str] = frozenset()
+    kept: "tuple[FieldKept, ...]" = ()
 
 
 class Certainty(StrEnum):
@@ -147,6 +150,8 @@ class ItemTable:
     mapping: tuple[ColumnUse, ...] = ()
     empty_clears: bool = False
     """Whether an empty cell empties the field of a stored item, instead of leaving it."""
+    file_wins: bool = False
+    """Whether the file replaces also what a member wrote itself, and what it only spells otherwise."""
 
 
 class Action(StrEnum):
@@ -168,6 +173,20 @@ class FieldChange:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldKept:
+    """A field that stays as it is stored, although the file says otherwise.
+
+    ``written_at``: when the organisation wrote it itself; None where the file only spells it with other
+    capitals or accents.
+    """
+
+    field: str
+    stored: str
+    given: str
+    written_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RowAction:
     """What an import does with one row."""
 
@@ -176,6 +195,12 @@ class RowAction:
     item_id: str = ""
     name: str = ""
     changes: tuple[FieldChange, ...] = ()
+    kept: tuple[FieldKept, ...] = ()
+
+    @property
+    def theirs(self) -> list[FieldKept]:
+        """The fields that stay because the organisation wrote them itself."""
+        return [one for one in self.kept if one.written_at]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +231,8 @@ class ImportReport:
     """Empty cells that leave what is stored."""
     emptied: int = 0
     """Fields of stored items that the import empties."""
+    doubts: tuple[Reject, ...] = ()
+    """Cells that are imported as they are and may be wrong."""
     batch: str = ""
     """Name of the import in the history, for ``matcher undo``; empty when nothing was changed."""
 
@@ -213,3 +240,8 @@ class ImportReport:
     def rejected(self) -> int:
         """Number of rows that stayed out."""
         return len({reject.line for reject in self.rejects})
+
+    @property
+    def alike(self) -> int:
+        """Number of cells that differ from what is stored by capitals or accents alone: it stays."""
+        return sum(len(one.kept) - len(one.theirs) for one in self.actions)

@@ -124,6 +124,18 @@ class Territory:
             return next(fitting, self._departments.get(department_code))
         return found[0] if len(found) == 1 and not found[0].ambiguous else None
 
+    def departments_of(self, city: str) -> frozenset[str]:
+        """Return the codes of the departments that a town lies in; none for one unknown, or ambiguous.
+
+        >>> albi = Place("Albi", "81", 43.9298, 2.148)
+        >>> sorted(Territory([albi], []).departments_of("ALBI"))
+        ['81']
+        """
+        found = self._communes.get(_key(city), [])
+        if any(place.ambiguous for place in found):
+            return frozenset()
+        return frozenset(place.department_code for place in found)
+
     @lru_cache(maxsize=16_384)  # noqa: B019  # as antenna_of; the library checks its arrays for a third of a millisecond
     def distance_km(self, one: Place, other: Place) -> float:
         """Great-circle distance in kilometres, symmetric, 0 for the same point.

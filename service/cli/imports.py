@@ -18,9 +18,11 @@ from matcher.domain.items import ItemType
 from matcher.importing import (
     Action,
     Choices,
+    FieldKept,
     ImportReport,
     Reject,
     RowAction,
+    Towns,
     Twins,
     combined,
     import_file,
@@ -31,6 +33,7 @@ from matcher.importing import (
     rejects_path,
     save_profile,
 )
+from matcher.knowledge import read_territory
 from matcher.language import find_one
 from matcher.settings import Settings
 from service.cli.catalogue import opened_store
@@ -86,7 +89,9 @@ def run_import(
         if choices == Choices() and lists_participations(file):
             report = import_participations(file, store, who=_who(), dry_run=dry_run)
         else:
-            report = import_file(file, store, choices=choices, who=_who(), dry_run=dry_run)
+            report = import_file(
+                file, store, choices=choices, who=_who(), dry_run=dry_run, towns=_towns(settings)
+            )
         if profile and not dry_run:
             save_profile(folder, profile, choices)
     if as_json:
@@ -96,6 +101,12 @@ def run_import(
         if not dry_run:
             results().out(f"  Base / store: {store.place}", highlight=False)
     return 2 if report.rejects else 0
+
+
+def _towns(settings: Settings) -> Towns | None:
+    """Return what is known of towns, None where no list of them is installed: an import does without."""
+    folder = settings.data_dir / "reference"
+    return read_territory(folder) if (folder / "communes.csv").is_file() else None
 
 
 def _who() -> str:
@@ -181,6 +192,7 @@ def as_record(report: ImportReport) -> dict[str, Any]:
         "batch": report.batch,
         "rejects": [_reject(reject) for reject in report.rejects],
         "unread": [_reject(reject) for reject in report.unread],
+        "doubts": [_reject(doubt) for doubt in report.doubts],
         "notices": [{"fr": notice.fr, "en": notice.en} for notice in report.notices],
         "columns": _columns(report),
         "rows": [_row(one) for one in report.actions],
@@ -216,6 +228,10 @@ def _columns(report: ImportReport) -> list[dict[str, Any]]:
     ]
 
 
+def _kept_record(kept: FieldKept) -> dict[str, Any]:
+    return asdict(kept) | {"written_at": kept.written_at.isoformat() if kept.written_at else None}
+
+
 def _row(one: RowAction) -> dict[str, Any]:
     return {
         "line": one.line,
@@ -223,6 +239,7 @@ def _row(one: RowAction) -> dict[str, Any]:
         "id": one.item_id,
         "name": one.name,
         "changes": [asdict(change) for change in one.changes],
+        "kept": [_kept_record(kept) for kept in one.kept],
     }
 
 
@@ -243,10 +260,20 @@ def _print_report(file: Path, report: ImportReport) -> None:
     if report.dry_run:
         console.print(_mapping(report))
         console.print(_changes(report))
-    if report.rejects or report.unread:
-        console.print(_rejects(report))
+    for table in _looked_at(report):
+        console.print(table)
     if not report.dry_run:
         _print_next(file, report)
+
+
+def _looked_at(report: ImportReport) -> Iterator[Table]:
+    """Yield what a person should look at: what stays, what may be wrong, what is left out."""
+    if any(one.theirs for one in report.actions):
+        yield _theirs(report)
+    if report.doubts:
+        yield _faults("à vérifier / to check", report.doubts)
+    if report.rejects or report.unread:
+        yield _faults("raison / reason", [*report.rejects, *report.unread])
 
 
 def _print_next(file: Path, report: ImportReport) -> None:
@@ -264,6 +291,11 @@ def _counts(report: ImportReport) -> Iterator[str]:
         yield (
             f"{report.kept} cellules vides ont laissé la valeur en base (--empty-clears : les vider) / "
             f"empty cells kept what is stored (--empty-clears empties it)"
+        )
+    if report.alike:
+        yield (
+            f"{report.alike} cellules ne diffèrent que par les majuscules ou les accents : la base reste / "
+            "cells differ by capitals or accents alone: what is stored stays"
         )
     if report.emptied:
         yield f"{report.emptied} champs vidés / fields emptied"
@@ -305,9 +337,20 @@ def _changes(report: ImportReport) -> Table:
     return table
 
 
-def _rejects(report: ImportReport) -> Table:
-    table = _table("ligne", "champ", "valeur", "raison / reason")
-    faults = [*report.rejects, *report.unread]
+def _theirs(report: ImportReport) -> Table:
+    """List what stays because members wrote it themselves."""
+    table = _table("ligne", "fiche / item", "reste / stays", "dans le fichier / in the file")
+    for one in report.actions:
+        for kept in one.theirs:
+            day = f"{kept.written_at:%Y-%m-%d}"
+            stays = f"{kept.field}: {kept.stored or '-'} (écrit par le membre / written by the member, {day})"
+            table.add_row(str(one.line), f"{one.name} ({one.item_id})", stays, kept.given or "-")
+    table.add_row("", "", "--file-wins : prendre le fichier / take the file's", "")
+    return table
+
+
+def _faults(title: str, faults: Sequence[Reject]) -> Table:
+    table = _table("ligne", "champ", "valeur", title)
     for reject in faults[:MAX_LISTED]:
         table.add_row(str(reject.line), reject.field, reject.value, reject.reason)
     _more(table, faults)
@@ -320,7 +363,12 @@ def _more(table: Table, rows: Sequence[object]) -> None:
 
 
 def choices_of(
-    kind: ItemType | None, mapped: Iterable[str], ignored: Iterable[str], *, empty_clears: bool
+    kind: ItemType | None,
+    mapped: Iterable[str],
+    ignored: Iterable[str],
+    *,
+    empty_clears: bool,
+    file_wins: bool = False,
 ) -> Choices:
     """Return the choices of a command line; InvalidRequest when a ``--map`` is not ``"Column=field"``."""
     columns = {}
@@ -332,4 +380,4 @@ def choices_of(
                 f'--map "{pair}": write --map "Column=field".',
             )
         columns[title.strip()] = field.strip()
-    return Choices(kind, columns, tuple(ignored), empty_clears)
+    return Choices(kind, columns, tuple(ignored), empty_clears, file_wins)

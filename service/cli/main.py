@@ -214,10 +214,16 @@ def import_command(  # noqa: PLR0913, PLR0917 - the parameters of a command are 
     empty_clears: Annotated[
         bool, typer.Option("--empty-clears", help="Empty cells empty what is stored, instead of leaving it.")
     ] = False,
+    file_wins: Annotated[
+        bool,
+        typer.Option("--file-wins", help="Replace also what members wrote themselves, and spellings alike."),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Read items from a file; what cannot be read is listed and kept in a rejects file."""
-    choices = cli.imports.choices_of(kind, mapped or [], ignored or [], empty_clears=empty_clears)
+    choices = cli.imports.choices_of(
+        kind, mapped or [], ignored or [], empty_clears=empty_clears, file_wins=file_wins
+    )
     raise typer.Exit(
         cli.imports.run_import(load(), file, choices, profile=profile, dry_run=dry_run, as_json=json)
     )

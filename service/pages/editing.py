@@ -6,12 +6,10 @@ from datetime import datetime
 
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher
-from matcher.domain.imports import ImportBatch, ImportFile
+from matcher.domain.imports import BY_PAGE, MEMBER, ImportBatch, ImportFile
 from matcher.domain.items import AnyItem, Organisation
 from matcher.errors import NotFound
 
-BY_PAGE = "fiche"
-"""Name of the file of a change made by a page: there is none."""
 MOST_SHOWN = 20
 
 
@@ -131,7 +129,7 @@ def take_back(matcher: Matcher, item: Organisation, batch: str, by: Editor) -> N
 
 
 def _may_undo(batch: ImportBatch, *, is_staff: bool) -> bool:
-    return batch.file.name == BY_PAGE and (is_staff or batch.file.who == "member")
+    return batch.file.name == BY_PAGE and (is_staff or batch.file.who == MEMBER)
 
 
 def _fields(before: Organisation | None, after: Organisation) -> list[str]:

@@ -442,7 +442,7 @@ def test_of_two_imports_at_once_the_second_completes_the_first(url: str, store: 
 
         store.items.put([Organisation(id="ORG1", name="Ada")], source="test")
         with closing(Database(url)) as database:
-            first = SimpleNamespace(items=Interrupted(database), outbox=store.outbox)
+            first = SimpleNamespace(items=Interrupted(database), imports=store.imports, outbox=store.outbox)
             import_table(table("needs"), first, source="a.csv")
         second.join()
         assert store.items.get("ORG1") == Organisation(

@@ -162,7 +162,7 @@ def test_none_empties_and_not_said_keeps(store: Store, file: Path, cell: str, ne
 def test_an_id_of_another_type_rejects_its_row_only(store: Store, file: Path) -> None:
     store.items.put([Organisation(id="O1", name="Ada")], source="test")
     file.write_text("id,name,kind\nO1,Ada,école\nL2,Bea,école\n", encoding="utf-8")
-    report = import_file(file, store, item_type=ItemType.LEAD)
+    report = import_file(file, store, choices=Choices(ItemType.LEAD))
     assert report.put == PutReport(inserted=1)
     assert report.rejects[0].en == "this id already belongs to an item of type organisation"
 

@@ -11,6 +11,8 @@ from fastapi.testclient import TestClient
 
 from matcher.build import Matcher
 from matcher.domain import ItemType
+from matcher.domain.imports import BY_PAGE, ImportFile
+from matcher.domain.imports import MEMBER as WRITTEN_BY_MEMBER
 from matcher.errors import BackendUnavailable
 from matcher.rights import UPLOADS
 from service.pages.keeping import Keeping
@@ -75,6 +77,34 @@ def test_a_list_whose_columns_are_not_clear_is_corrected_imported_and_undone(
     undone = [staff.post(f"/importer/lots/{batch[1]}/annuler").headers["location"] for _ in range(2)]
     assert undone == ["/importer?fait=import_undone", "/importer?fait=import_undone_already"]
     assert names(signed) == before
+
+
+def test_what_a_member_wrote_stays_until_staff_take_the_file(signed: FastAPI, staff: TestClient) -> None:
+    matcher: Matcher = signed.state.matcher
+    item = matcher.store.items.get("ORG001").model_copy(update={"city": "Albi", "department_code": "81"})
+    matcher.store.items.put([item], source="page", file=ImportFile(BY_PAGE, "", WRITTEN_BY_MEMBER))
+    place = send(staff, "Raison sociale;Ville\nMakina Corpus;Narbonne\n")
+    page = staff.get(place).text
+    assert "écrit par le membre le" in page
+    assert "Ce fichier ne change rien" in page
+    assert staff.post(place, data={"file_wins": "yes"}).status_code == 303
+    page = staff.get(place).text
+    assert "<ins>Narbonne</ins>" in page
+    assert "Narbonne / 81" in page, "both stay, and the row is named"
+    staff.post(f"{place}/faire", data={"fingerprint": fingerprint(page)})
+    assert matcher.store.items.get("ORG001").model_dump()["city"] == "Narbonne"
+
+
+def test_who_imports_participations_is_in_the_audit(signed: FastAPI, staff: TestClient) -> None:
+    matcher: Matcher = signed.state.matcher
+    factory = next(matcher.store.items.all(ItemType.FACTORY))
+    place = send(staff, f"Structure;Factory;Rôle\nMakina Corpus;{factory.id};membre\n")
+    staff.post(f"{place}/faire", data={"fingerprint": fingerprint(staff.get(place).text)})
+    assert [one.organisation_id for one in matcher.store.participations.all()] == ["ORG001"]
+    (batch,) = matcher.store.imports.all()
+    assert staff.post(f"/importer/lots/{batch.id}/annuler").status_code == 303
+    entered = [one for one in matcher.audit.export() if one["act"] == "subject.change"]
+    assert [one["acting"] for one in entered] == ["staff", "staff"], "the import, and its undoing"
 
 
 def test_a_double_click_imports_once(signed: FastAPI, staff: TestClient) -> None:

@@ -9,7 +9,7 @@ from matcher.adapters.sql import open_store
 from matcher.build import Matcher
 from matcher.domain.answers import Answer
 from matcher.domain.items import Factory, ItemType, Kind, Organisation, Profile
-from matcher.importing import import_file
+from matcher.importing import Choices, import_file
 from matcher.knowledge import read_knowledge
 from tests.recommend.asking import ask, french, ids, notices
 from tests.samples import migrated
@@ -51,7 +51,7 @@ def test_a_cell_that_says_there_is_no_need_is_no_need(tmp_path: Path, word: str)
         f"Identifiant;Raison sociale;Description;Besoins\nZX080;Une;Capteurs.;{word}\n", encoding="utf-8"
     )
     store = open_store(migrated(tmp_path / "matcher.db"))
-    import_file(file, store, item_type=ItemType.ORGANISATION)
+    import_file(file, store, choices=Choices(ItemType.ORGANISATION))
     (item,) = store.items.all(ItemType.ORGANISATION)
     store.close()
     assert isinstance(item, Organisation)

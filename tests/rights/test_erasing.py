@@ -12,6 +12,7 @@ import pytest
 
 from matcher.adapters.sql import open_store, utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.imports import BY_PAGE, MEMBER, ImportFile
 from matcher.domain.items import Organisation
 from matcher.domain.messages import MessageRequest
 from matcher.errors import InvalidRequest, NotFound
@@ -340,6 +341,24 @@ def test_a_corrected_text_leaves_the_files_as_well(
     assert left_in(home, [before.name])
     assert matcher.rights.correct_organisation(before.id, lambda current: current, utc_now()) is None
     assert [entry["act"] for entry in matcher.audit.export()].count("subject.rectify") == 2
+
+
+def test_an_import_leaves_what_was_corrected(matcher: Matcher, tmp_path: Path) -> None:
+    before = member(1).model_copy(update={"city": "Ville-de-001zq"})
+    fill(matcher, [before])
+    edited = before.model_copy(update={"description": "Nos propres mots."})
+    matcher.store.items.put([edited], source="page", file=ImportFile(BY_PAGE, "", MEMBER))
+    matcher.rights.correct_organisation(
+        before.id, lambda current: current.model_copy(update={"city": "Albi"}), utc_now()
+    )
+    file = tmp_path / "membres.csv"
+    file.write_text(
+        f"id;raison sociale;ville;description\n{before.id};{before.name};Ville-de-001zq;Autre\n", "utf-8"
+    )
+    (action,) = import_file(file, matcher.store).actions
+    assert [kept.field for kept in action.theirs] == ["description", "city"]
+    assert matcher.store.items.get(before.id) == edited.model_copy(update={"city": "Albi"})
+    assert matcher.store.imports.of_item(before.id) == [], "no former state is kept"
 
 
 def test_what_is_corrected_of_a_person_leaves_the_files(matcher: Matcher) -> None:

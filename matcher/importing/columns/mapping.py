@@ -27,13 +27,15 @@ class Choices:
     """What a person decided for a file; a profile keeps it for the next one.
 
     ``columns`` gives titles a field, by its own name or a usual wording of it; ``ignored`` are titles of
-    columns that are not read. Titles are compared without case, accents and punctuation.
+    columns that are not read. Titles are compared without case, accents and punctuation. ``file_wins`` takes
+    the file's values also where a member wrote another one itself, or only capitals and accents differ.
     """
 
     item_type: ItemType | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
     empty_clears: bool = False
+    file_wins: bool = False
     optional: frozenset[str] = frozenset()
     """Titles of ``columns`` and ``ignored`` that a file may lack: those of a profile."""
 

@@ -28,7 +28,11 @@ def load_profile(folder: Path, name: str) -> Choices:
         ignored = tuple(map(str, kept["ignored"]))
         item_type = ItemType(kept["kind"]) if kept["kind"] else None
         return Choices(
-            item_type, columns, ignored, bool(kept["empty_clears"]), frozenset([*columns, *ignored])
+            item_type,
+            columns,
+            ignored,
+            bool(kept["empty_clears"]),
+            optional=frozenset([*columns, *ignored]),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise refusal(
@@ -38,7 +42,10 @@ def load_profile(folder: Path, name: str) -> Choices:
 
 
 def save_profile(folder: Path, name: str, choices: Choices) -> None:
-    """Keep choices under a name, in place of former ones; BackendUnavailable when they cannot be written."""
+    """Keep choices under a name, in place of former ones; BackendUnavailable when they cannot be written.
+
+    ``file_wins`` is not kept: it is a decision on one file, whose preview names what it replaces.
+    """
     path = _path(folder, name)
     kept = {
         "kind": choices.item_type.value if choices.item_type else "",
@@ -56,6 +63,8 @@ def save_profile(folder: Path, name: str, choices: Choices) -> None:
 def combined(profile: Choices, asked: Choices) -> Choices:
     """Return the choices of a profile with those of this call, which go before them.
 
+    That a file goes before what members wrote is said anew for each file.
+
     >>> combined(Choices(ignored=("Fax",)), Choices(columns={"Fax": "name"})).ignored
     ()
     """
@@ -66,6 +75,7 @@ def combined(profile: Choices, asked: Choices) -> Choices:
         {**columns, **asked.columns},
         tuple(dict.fromkeys([*ignored, *asked.ignored])),
         asked.empty_clears or profile.empty_clears,
+        asked.file_wins,
         profile.optional - {*asked.columns, *asked.ignored},
     )
 

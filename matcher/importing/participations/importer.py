@@ -57,8 +57,12 @@ class Participations(Protocol):
         remove: Sequence[Participation],
         report: PutReport,
         file: ImportFile,
+        by: str,
     ) -> str:
-        """Remove and put participations in one transaction; return the batch by which it can be undone."""
+        """Remove and put participations in one transaction; return the batch by which it can be undone.
+
+        ``by`` is the person who does it, for the audit; "" for a program or the command line.
+        """
         ...
 
 
@@ -86,7 +90,9 @@ class _Plan:
     rejected: list[Row] = field(default_factory=list)
 
 
-def import_participations(path: Path, store: Store, *, who: str = "", dry_run: bool = False) -> ImportReport:
+def import_participations(
+    path: Path, store: Store, *, who: str = "", by: str = "", dry_run: bool = False
+) -> ImportReport:
     """Import a list of participations; with ``dry_run`` only say what would become of each row.
 
     An organisation or factory is named by its id or its name. A row says one role of one organisation in one
@@ -102,6 +108,8 @@ def import_participations(path: Path, store: Store, *, who: str = "", dry_run: b
         can be undone.
     who
         Who imports; kept with the batch.
+    by
+        The id of the person who imports, for the audit; "" for a program or the command line.
     dry_run
         Whether nothing is to be written.
 
@@ -128,7 +136,7 @@ def import_participations(path: Path, store: Store, *, who: str = "", dry_run: b
     sheet = ItemTable(tuple(table.columns), tuple(plan.rejected), delimiter=table.delimiter)
     write_rejects(rejects_path(path), sheet, plan.rejected)
     file = ImportFile(path.name, sha256(path.read_bytes()).hexdigest(), who)
-    return replace(report, batch=store.participations.change(plan.put, plan.remove, report.put, file))
+    return replace(report, batch=store.participations.change(plan.put, plan.remove, report.put, file, by))
 
 
 class _Planner:

@@ -7,12 +7,12 @@ from typing import ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
+from matcher.domain.imports import BY_PAGE
 from matcher.domain.items import Organisation
 from service.http.deps import EngineDep
 from service.http.engine import client_of
 from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
 from service.pages.editing import (
-    BY_PAGE,
     Change,
     ChangedMeanwhile,
     Editor,

@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql.catalogue.rows import heads
 from matcher.adapters.sql.engine import stamp
 from matcher.adapters.sql.schema import import_changes, imports, participations
+from matcher.audit import Note, Of
 from matcher.domain.events import PutReport
 from matcher.domain.imports import ImportFile, UndoReport
 
@@ -38,8 +39,11 @@ def participations_of(connection: Connection, organisation_ids: Iterable[str]) -
     return {one: json.dumps(_rows(connection, one), sort_keys=True) for one in organisation_ids}
 
 
-def record_participations(connection: Connection, batch: str, former: dict[str, str]) -> None:
-    """Keep what organisations took part in before a batch, and a hash of what they do now."""
+def record_participations(connection: Connection, batch: str, former: dict[str, str], by: str) -> list[Note]:
+    """Keep what organisations took part in before a batch, and a hash of what they do now.
+
+    Return what is to be entered in the audit, as done by ``by``.
+    """
     now = participations_of(connection, former)
     changes = [
         {
@@ -54,6 +58,15 @@ def record_participations(connection: Connection, batch: str, former: dict[str, 
     ]
     if changes:
         connection.execute(insert(import_changes), changes)
+    return participation_notes(connection, [change["item_id"] for change in changes], by)
+
+
+def participation_notes(connection: Connection, organisation_ids: Sequence[str], by: str) -> list[Note]:
+    """Return the notes of the audit on organisations whose participations change, with what they now are."""
+    now = participations_of(connection, organisation_ids)
+    return [
+        Note("subject.change", Of.ORGANISATION, one, by, _hash(now[one])[:16]) for one in organisation_ids
+    ]
 
 
 def undo_participations(connection: Connection, batch: str) -> UndoReport:

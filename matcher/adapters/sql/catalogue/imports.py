@@ -1,6 +1,6 @@
 """Imports as batches: what each changed is kept with its former state, so that it can be undone."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +9,12 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.engine import Connection
 
 from matcher.adapters.sql.audit import enter
-from matcher.adapters.sql.catalogue.batches import PARTICIPATIONS, record_batch, undo_participations
+from matcher.adapters.sql.catalogue.batches import (
+    PARTICIPATIONS,
+    participation_notes,
+    record_batch,
+    undo_participations,
+)
 from matcher.adapters.sql.catalogue.erasing import erase_items
 from matcher.adapters.sql.catalogue.rows import (
     Comparison,
@@ -22,6 +27,7 @@ from matcher.adapters.sql.catalogue.rows import (
     to_row,
     write,
 )
+from matcher.adapters.sql.catalogue.written import OWN_FIELDS, written_by_members
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import leave_plan
 from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
@@ -30,6 +36,8 @@ from matcher.domain.eligibility import is_listed
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest, NotFound
+
+_OF_ITEMS = import_changes.c.item_type.not_in((PARTICIPATIONS, OWN_FIELDS))
 
 
 class Imports:
@@ -60,12 +68,15 @@ class Imports:
         Batches that were undone are not among them.
         """
         mine = select(imports, import_changes).join(import_changes, import_changes.c.batch == imports.c.batch)
-        ordered = mine.where(
-            import_changes.c.item_id == item_id, import_changes.c.item_type != PARTICIPATIONS
-        )
+        ordered = mine.where(import_changes.c.item_id == item_id, _OF_ITEMS)
         ordered = ordered.order_by(imports.c.at.desc(), imports.c.batch.desc())
         with self._database.reading("reading an item's imports") as connection:
             return [(_batch(row), _change(row)) for row in connection.execute(ordered)]
+
+    def written_by_members(self, ids: Iterable[str]) -> Mapping[str, Mapping[str, datetime]]:
+        """Return, by id, the fields that the organisation itself wrote last, each with when."""
+        with self._database.reading("reading what members wrote") as connection:
+            return written_by_members(connection, ids)
 
     def undo(self, batch: str, by: str = "") -> UndoReport:
         """Bring every item that a batch changed back to its former state, in one transaction.
@@ -93,6 +104,7 @@ class Imports:
             restored = [change.former for change in mine if change.former is not None]
             removed = [change.item_id for change in mine if change.former is None]
             notes = _restore(connection, restored, f"undo of {batch}", at, by)
+            notes += participation_notes(connection, settled.restored, by)
             enter(connection, notes, self._database.now())
             remove(connection, removed, at)
             erase_items(connection, removed, at)
@@ -164,7 +176,7 @@ def _batch(row: SqlRow[Any]) -> ImportBatch:
 
 def _changes(connection: Connection, batch: str) -> list[ImportChange]:
     mine = select(import_changes).where(import_changes.c.batch == batch).order_by(import_changes.c.item_id)
-    mine = mine.where(import_changes.c.item_type != PARTICIPATIONS)
+    mine = mine.where(_OF_ITEMS)
     return [_change(row) for row in connection.execute(mine)]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, insert, select, tuple_
 from sqlalchemy.engine import Connection
 
+from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.batches import participations_of, record_batch, record_participations
 from matcher.adapters.sql.catalogue.rows import heads
 from matcher.adapters.sql.engine import Database
@@ -72,10 +73,12 @@ class Participations:
         remove: Sequence[Participation],
         report: PutReport,
         file: ImportFile,
+        by: str,
     ) -> str:
         """Do what the import of a file says, in one transaction; return the batch by which it can be undone.
 
-        ``report`` counts the rows of the file. Nothing to do makes no batch and returns "".
+        ``report`` counts the rows of the file. A change of what an organisation takes part in is entered in
+        the audit, as done by ``by``. Nothing to do makes no batch and returns "".
         """
         if not put and not remove:
             return ""
@@ -85,7 +88,8 @@ class Participations:
             _remove(connection, remove)
             _put(connection, put)
             batch = record_batch(connection, file, report, self._database.stamp())
-            record_participations(connection, batch, former)
+            notes = record_participations(connection, batch, former, by)
+            enter(connection, notes, self._database.now())
         return batch
 
     def _read(self, condition: ColumnElement[bool] | None) -> list[Participation]:

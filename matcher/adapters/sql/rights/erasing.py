@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from matcher.adapters.sql import erasure as removing
 from matcher.adapters.sql.audit import enter
 from matcher.adapters.sql.catalogue.rows import remove
+from matcher.adapters.sql.catalogue.written import own_fields, record_own_fields
 from matcher.adapters.sql.engine import Database, stamp
 from matcher.adapters.sql.facts import make_salt, suppressed
 from matcher.adapters.sql.introductions import cancel_meetings
@@ -94,14 +95,17 @@ class RightsTables:
     ) -> Erasure | None:
         """Change a record, drop its former states and note what must disappear, in one transaction.
 
-        ``change`` is called once no other process can write; None where it changes nothing.
+        Imports leave what was corrected as it is. ``change`` is called once no other process can write; None
+        where it changes nothing.
         """
         with self._database.writing("correcting an organisation") as connection:
             at = self._database.now()
             before, after = change_organisation(connection, organisation_id, change, stamp(at))
             if after == before:
                 return None
+            own = own_fields(connection, before, after, stamp(at))
             removed = Counter({"import_changes": drop_former(connection, organisation_id)})
+            record_own_fields(connection, after, own, stamp(at))
             return _note_correction(connection, replace(request_of(before, after), at=at), +removed)
 
     def correct_person(

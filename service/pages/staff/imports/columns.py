@@ -57,6 +57,7 @@ def take_choices(waiting: Waiting, form: Mapping[str, str], titles: Sequence[str
     kinds = {kind.value for kind in ItemType}
     waiting.kind = form["kind"] if form.get("kind") in kinds else ""
     waiting.empty_clears = form.get("empty_clears") == "yes"
+    waiting.file_wins = form.get("file_wins") == "yes"
     waiting.columns, waiting.ignored = {}, []
     for position, title in enumerate(titles):
         wanted = form.get(f"col-{position}", AUTO)

@@ -5,13 +5,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from matcher.adapters.sql import Store
+from matcher.build import Matcher
 from matcher.domain.items import AnyItem, ItemType
 from matcher.errors import InvalidRequest
 from matcher.importing import (
     Action,
     ColumnUse,
     Fault,
+    FieldKept,
     FileRefused,
     ImportPlan,
     ImportReport,
@@ -95,6 +96,19 @@ class Preview:
         return [*self.report.rejects, *self.report.unread][:SHOWN] if self.report else []
 
     @property
+    def doubts(self) -> Sequence[Reject]:
+        """The first cells that are taken as they are and may be wrong."""
+        return self.report.doubts[:SHOWN] if self.report else ()
+
+    @property
+    def theirs(self) -> list[tuple[RowAction, FieldKept]]:
+        """The fields that stay because members wrote them themselves, all of them: staff decide on each."""
+        found: list[tuple[RowAction, FieldKept]] = []
+        for one in self.report.actions if self.report else ():
+            found += ((one, kept) for kept in one.theirs)
+        return found
+
+    @property
     def twins(self) -> Sequence[Twins]:
         """The first groups of organisations that may be one."""
         return self.report.twins[:SHOWN] if self.report else ()
@@ -105,8 +119,9 @@ class Preview:
         return self.report.put.changed if self.report else 0
 
 
-def preview_of(path: Path, waiting: Waiting, store: Store) -> Preview:
+def preview_of(path: Path, waiting: Waiting, matcher: Matcher) -> Preview:
     """Return what an import would do, with the choices made; nothing is written."""
+    store = matcher.store
     chosen_kind = ItemType(waiting.kind) if waiting.kind else ItemType.ORGANISATION
     try:
         if not waiting.columns and not waiting.ignored and lists_participations(path):
@@ -115,7 +130,7 @@ def preview_of(path: Path, waiting: Waiting, store: Store) -> Preview:
             return Preview(
                 chosen_kind, columns, report, participations=True, fingerprint=_fingerprint(report)
             )
-        plan = plan_import(path, store, choices=waiting.choices)
+        plan = plan_import(path, store, choices=waiting.choices, towns=matcher.knowledge.territory)
     except InvalidRequest as fault:
         return _refused(path, waiting, chosen_kind, fault)
     kind = _kind(plan, chosen_kind)

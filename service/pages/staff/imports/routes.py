@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse
 
 from matcher.build import Matcher
-from matcher.domain.imports import ImportBatch
+from matcher.domain.imports import BY_PAGE, ImportBatch
 from matcher.errors import InvalidRequest, NotFound
 from matcher.importing import (
     ImportReport,
@@ -22,7 +22,6 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import now
-from service.pages.editing import BY_PAGE
 from service.pages.forms import once, sent_file, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_of
@@ -105,7 +104,7 @@ async def choose(request: Request, token: str, _staff: WriterDep, engine: Engine
 
     def take(matcher: Matcher) -> str | None:
         waiting = files.get(token)
-        columns = preview_of(files.path(token), waiting, matcher.store).columns
+        columns = preview_of(files.path(token), waiting, matcher).columns
         titles = [column.title for column in columns]
         clash = clashing_title(form, titles)
         if clash is None:
@@ -128,7 +127,7 @@ async def do_import(request: Request, token: str, staff: WriterDep, engine: Engi
         waiting = files.get(token)
         if waiting.done:  # a double click: it is done once
             return True
-        found = preview_of(files.path(token), waiting, matcher.store)
+        found = preview_of(files.path(token), waiting, matcher)
         if found.error or found.fingerprint != form.get("fingerprint", ""):
             return False
         report = _import(matcher, files, token, found, _id_of(staff))
@@ -211,7 +210,7 @@ async def _show(
     waiting = await engine.read(lambda _: files.get(token))
     found = None
     if not waiting.done:
-        found = await engine.read(lambda matcher: preview_of(files.path(token), waiting, matcher.store))
+        found = await engine.read(lambda matcher: preview_of(files.path(token), waiting, matcher))
     options = field_options(found.kind, language_of(request)) if found else []
     page = ImportPage(
         token=token,
@@ -235,7 +234,7 @@ def _id_of(staff: Caller) -> str:
 def _import(matcher: Matcher, files: WaitingFiles, token: str, found: Preview, by: str) -> ImportReport:
     path = files.path(token)
     if found.participations:
-        return import_participations(path, matcher.store, who=STAFF)
+        return import_participations(path, matcher.store, who=STAFF, by=by)
     plan = found.plan
     if plan is None:
         raise InvalidRequest("There is nothing to import: look at the file again.")

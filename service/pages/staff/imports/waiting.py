@@ -28,6 +28,7 @@ class Waiting:
     columns: dict[str, str] = field(default_factory=dict)
     ignored: list[str] = field(default_factory=list)
     empty_clears: bool = False
+    file_wins: bool = False
     done: bool = False
     batch: str = ""
     counts: dict[str, int] = field(default_factory=dict)
@@ -36,7 +37,7 @@ class Waiting:
     def choices(self) -> Choices:
         """What was chosen, as an import takes it."""
         kind = ItemType(self.kind) if self.kind else None
-        return Choices(kind, self.columns, tuple(self.ignored), self.empty_clears)
+        return Choices(kind, self.columns, tuple(self.ignored), self.empty_clears, self.file_wins)
 
 
 class WaitingFiles:

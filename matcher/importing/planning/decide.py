@@ -1,14 +1,13 @@
-"""What an import would do, row by row: decided against the store, before anything is written."""
+"""What becomes of each row of a file, and the report of it."""
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, NamedTuple
-
-from pydantic import ValidationError
+from typing import NamedTuple
 
 from matcher.domain.events import PutReport
 from matcher.domain.items import AnyItem, ItemType, Organisation
 from matcher.domain.store import Store
+from matcher.importing.planning.completing import completed, rejected, shown
 from matcher.importing.report import (
     Action,
     FieldChange,
@@ -19,7 +18,6 @@ from matcher.importing.report import (
     Row,
     RowAction,
     Twins,
-    shortened,
 )
 from matcher.language import fold_words, organisation_key
 
@@ -45,17 +43,23 @@ def decide(table: ItemTable, store: Store) -> Decided:
     """Return what becomes of each row against what the store holds now.
 
     A row without id takes that of the stored item of its type and name, else one derived from both; the
-    second row of one id is rejected; fields without column, and those of empty cells unless they clear, stay
-    as they are in the store. An organisation erased at its own request is rejected.
+    second row of one id is rejected; fields without column, those of empty cells unless they clear, and those
+    that the organisation wrote itself (:mod:`~matcher.importing.planning.completing`) stay as they are in the
+    store. An organisation erased at its own request is rejected.
     """
     rows = _welcome(_unique(_adopt(table.rows, store)), store)
     known = store.items.get_many([row.item.id for row in rows if row.item])
-    clears = table.empty_clears
-    whole = [_merged(row, known.get(row.item.id), clears=clears) if row.item else row for row in rows]
+    theirs = store.imports.written_by_members(known)
+    whole = []
+    for row in rows:
+        item_id = row.item.id if row.item else ""
+        whole.append(completed(row, known.get(item_id), theirs.get(item_id, {}), table))
     return Decided(whole, known)
 
 
-def report_of(table: ItemTable, decided: Decided, *, twins: Sequence[Twins] = ()) -> ImportReport:
+def report_of(
+    table: ItemTable, decided: Decided, *, twins: Sequence[Twins] = (), doubts: Sequence[Reject] = ()
+) -> ImportReport:
     """Return the report of an import that writes what was decided."""
     actions = [_action(row, decided.known) for row in decided.rows]
     counts = Counter(one.action for one in actions)
@@ -71,6 +75,7 @@ def report_of(table: ItemTable, decided: Decided, *, twins: Sequence[Twins] = ()
         actions=tuple(actions),
         unread=_unread(decided),
         twins=tuple(twins),
+        doubts=tuple(doubts),
         kept=0 if table.empty_clears else _kept(decided),
         emptied=emptied,
     )
@@ -119,12 +124,6 @@ def _groups(keys: Sequence[str]) -> list[list[int]]:
         if key:
             places.setdefault(key, []).append(position)
     return [group for group in places.values() if len(group) > 1]
-
-
-def rejected(row: Row, column: str, fr: str, en: str, value: str = "") -> Row:
-    """Return ``row`` without its item, with one more reason."""
-    reason = Reject(row.line, column, fr, en, value)
-    return row._replace(item=None, rejects=(*row.rejects, reason))
 
 
 def _adopt(rows: Sequence[Row], store: Store) -> list[Row]:
@@ -192,29 +191,6 @@ def _welcome(rows: Sequence[Row], store: Store) -> list[Row]:
     return welcome
 
 
-def _merged(row: Row, stored: AnyItem | None, *, clears: bool) -> Row:
-    """Complete the row's item with what the store has where the file says nothing."""
-    item = row.item
-    if item is None or stored is None or stored == item:
-        return row
-    if type(stored) is not type(item):
-        fr = f"cet id est déjà celui d'un élément de type {stored.item_type.value}"
-        en = f"this id already belongs to an item of type {stored.item_type.value}"
-        return rejected(row, "id", fr, en, item.id)
-    said = item.model_fields_set - (frozenset() if clears else row.empty)
-    given = {name: getattr(item, name) for name in said}
-    try:
-        return row._replace(item=type(item).model_validate({**dict(stored), **given}))
-    except ValidationError as error:
-        what = error.errors()[0]["msg"].removeprefix("Value error, ")
-        return rejected(
-            row,
-            "",
-            f"ne s'accorde pas avec la fiche en base : {what}",
-            f"does not fit the stored item: {what}",
-        )
-
-
 def _action(row: Row, known: Mapping[str, AnyItem]) -> RowAction:
     item = row.item
     if item is None:
@@ -226,18 +202,9 @@ def _action(row: Row, known: Mapping[str, AnyItem]) -> RowAction:
     for name in type(item).model_fields:
         before, after = getattr(stored, name), getattr(item, name)
         if before != after:
-            changes.append(FieldChange(name, _shown(before), _shown(after)))
+            changes.append(FieldChange(name, shown(before), shown(after)))
     action = Action.CHANGED if changes else Action.UNCHANGED
-    return RowAction(row.line, action, item.id, item.name, tuple(changes))
-
-
-def _shown(value: Any) -> str:
-    """Return a field's value as one short text; empty for what says nothing."""
-    if value is None or value == ():
-        return ""
-    if isinstance(value, bool):
-        return "oui" if value else "non"
-    return shortened("; ".join(value) if isinstance(value, tuple) else value)
+    return RowAction(row.line, action, item.id, item.name, tuple(changes), row.kept)
 
 
 def _kept(decided: Decided) -> int:
