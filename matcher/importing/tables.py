@@ -1,7 +1,7 @@
 """One reader of the files that offices produce: header and rows of plain cells.
 
 CSV, XLSX, the XML and HTML that some programs call ``.xls``, JSON, GeoJSON and JSON-LD. Text is UTF-8 (with
-or without BOM), UTF-16 with BOM (Excel's "Unicode text"), else Windows-1252; the delimiter is the one most
+or without BOM), UTF-16 (Excel's "Unicode text") or UTF-32, else Windows-1252; the delimiter is the one most
 frequent in the header. A line's number is that of a spreadsheet row: the header is line 1, empty lines count.
 In JSON it is the line of the file, or the rank in a list.
 """
@@ -24,6 +24,7 @@ from matcher.importing.report import Notice, refusal
 
 MAX_BYTES = 64 * 2**20
 """Of a file: decoded and cut into cells, so much takes some 300 MB."""
+_HEAD = 8192
 _OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 _SPREADSHEET = b"urn:schemas-microsoft-com:office:spreadsheet"
 _HTML = re.compile(r"\s*(?:<!doctype html|<html|<head|<meta|<table|<body|<style)", re.IGNORECASE)
@@ -69,7 +70,7 @@ def read_table(path: Path, rank: HeaderRank = header_rank) -> Table:
     if data.startswith(b"PK"):
         grid, notices = read_xlsx(path.name, data, rank)
         table = lay_out(path.name, grid, rank)
-    elif _SPREADSHEET in data[:4096]:
+    elif _SPREADSHEET in data[:_HEAD].replace(b"\0", b""):  # UTF-16 has a zero beside each letter
         table = lay_out(path.name, read_spreadsheet_xml(path.name, data, rank), rank)
     else:
         text, notices = _decoded(path.name, data)
@@ -113,9 +114,50 @@ def read_bytes(path: Path) -> bytes:
     return data
 
 
+_MARKS = {
+    b"\xff\xfe\0\0": "utf-32",
+    b"\0\0\xfe\xff": "utf-32",
+    b"\xff\xfe": "utf-16",
+    b"\xfe\xff": "utf-16",
+}
+"""Encodings of two or four bytes a letter, by what a file begins with; the longest first."""
+_LATIN = (0x0A, 0x0D, *range(0x20, 0x7F), *range(0xC0, 0x100))
+_SHIFTED = re.compile(f"[{''.join(chr(code << 8) for code in _LATIN)}]{{6}}")
+"""Latin letters, their two bytes exchanged: what UTF-16 reads like once a byte is lost."""
+_DAMAGED = Notice(
+    "Des signes du fichier sont abîmés (« \ufffd ») : l'enregistrer de nouveau, et comparer ces lignes.",
+    "Some signs of the file are damaged ('\ufffd'): save it again, and compare these rows.",
+)
+
+
+def _wide(data: bytes) -> str:
+    """Return the encoding of a text of several bytes a letter, by its mark or its zeros; "" for any other."""
+    for mark, encoding in _MARKS.items():
+        if data.startswith(mark):
+            return encoding
+    head = data[: _HEAD // 2 * 2]
+    half = len(head) // 2
+    for first, encoding in ((1, "utf-16-le"), (0, "utf-16-be")):
+        if head[first::2].count(0) > half * 3 / 4 and not head[1 - first :: 2].count(0):
+            return encoding
+    return ""
+
+
+def _refuse_shifted(name: str, text: str) -> None:
+    """Refuse a text that lost a byte: nothing after it can be read."""
+    if found := _SHIFTED.search(text):
+        line = text.count("\n", 0, found.start()) + 1
+        raise refusal(
+            f"{name} est abîmé dès la ligne {line} : un octet manque. L'enregistrer en « CSV UTF-8 ».",
+            f"{name} is damaged from line {line} on: a byte is missing. Save it as 'CSV UTF-8'.",
+        )
+
+
 def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace"), []
+    if wide := _wide(data):
+        text = data.decode(wide, errors="replace")
+        _refuse_shifted(name, text)
+        return text, [_DAMAGED] if "\ufffd" in text else []
     if b"\x00" in data:
         raise refusal(
             f"{name} n'est pas un fichier texte. Donner un CSV, un XLSX ou du JSON.",

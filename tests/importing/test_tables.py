@@ -63,3 +63,36 @@ def test_too_many_columns_are_refused(tmp_path: Path) -> None:
     path.write_text(";".join(["nom"] * 501) + "\n" + ";" * 500, encoding="utf-8")
     with pytest.raises(InvalidRequest, match="a line has 501 cells"):
         read_table(path)
+
+
+ROWS = "Raison sociale;Ville\nCléo;Sète\nBéa;Nîmes\n"
+SHEET = (
+    '<?xml version="1.0" encoding="UTF-16"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">'
+    "<Worksheet><Table><Row><Cell><Data>Raison sociale</Data></Cell><Cell><Data>Ville</Data></Cell></Row>"
+    "<Row><Cell><Data>Cléo</Data></Cell><Cell><Data>Sète</Data></Cell></Row></Table></Worksheet></Workbook>"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+def test_letters_of_several_bytes_are_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "membres.csv"
+    file.write_bytes(ROWS.encode(encoding))
+    table = read_table(file)
+    assert ([row.cells for row in table.rows], table.notices) == ([["Cléo", "Sète"], ["Béa", "Nîmes"]], [])
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-16-le"])
+def test_a_worksheet_in_utf_16_is_read(tmp_path: Path, encoding: str) -> None:
+    file = tmp_path / "membres.xls"
+    file.write_bytes(SHEET.encode(encoding))
+    assert [row.cells for row in read_table(file).rows] == [["Cléo", "Sète"]]
+
+
+def test_damage_in_utf_16_is_said(tmp_path: Path) -> None:
+    file = tmp_path / "membres.csv"
+    data = ROWS.encode("utf-16")
+    file.write_bytes(data[:-1])
+    assert [notice.en[:12] for notice in read_table(file).notices] == ["Some signs o"]
+    file.write_bytes(data[:60] + data[61:])
+    with pytest.raises(InvalidRequest, match="damaged from line 2 on: a byte is missing"):
+        read_table(file)
