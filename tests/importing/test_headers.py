@@ -121,3 +121,26 @@ def test_columns_of_other_types_in_the_file_do_not_matter(tmp_path: Path) -> Non
         encoding="utf-8",
     )
     assert all(row.item for row in read(path).rows)
+
+
+@pytest.mark.parametrize(
+    ("title", "field"),
+    [
+        ("Dpt", "_department"),
+        ("Ce qu'ils cherchent", "needs"),
+        ("Ce qu'elles cherchent", "needs"),
+        ("Ce qu'ils proposent", "offers"),
+    ],
+)
+def test_titles_of_real_lists_are_known(title: str, field: str) -> None:
+    assert columns_of(ItemType.ORGANISATION, ["Raison sociale", title])[1] == field
+
+
+def test_contacts_are_not_taken_and_it_is_said_where_they_are_entered(tmp_path: Path) -> None:
+    path = tmp_path / "membres.csv"
+    titles = "Raison sociale;Contact;Téléphone;E-mail du contact;Fax"
+    path.write_text(f"{titles}\nAda;Jeanne Untel;0600000000;j@example.org;05\n", encoding="utf-8")
+    told = [notice.en for notice in read(path).notices]
+    assert len(told) == 2
+    assert told[0] == "Unknown columns, not read: Fax."
+    assert told[1].startswith("Contact, Téléphone, E-mail du contact: how to reach a person, not taken: add")

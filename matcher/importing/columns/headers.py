@@ -37,8 +37,12 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "secteurs d activite;"
         "secteurs servis;secteurs clients;domaine;marches",
         "source_url": "company domain name;domain name;nom de domaine;billing website",
-        "offers": "offre;offres;offer;propose;peut offrir",
-        "needs": "besoin;besoins;need;cherche;recherche",
+        "offers": "offre;offres;offer;propose;peut offrir;proposent;ce qu ils proposent;"
+        "ce qu elles proposent;ce qu il propose;ce qu elle propose;ce que vous proposez;nous proposons;"
+        "ce qu ils offrent",
+        "needs": "besoin;besoins;need;cherche;recherche;cherchent;recherchent;ce qu ils cherchent;"
+        "ce qu elles cherchent;ce qu il cherche;ce qu elle cherche;ce que vous cherchez;nous cherchons;"
+        "ce qu ils recherchent",
         "city": "ville;commune;localite;town;billing city;ville siege;ville du siege;adresse ville;"
         "adrs libcommune;libellecommuneetablissement;ville adherent;mailing city;address city;"
         "adresse commune",
@@ -47,7 +51,7 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "billing zip postal code;billing postal code;codepostaletablissement;adrs codepostal;"
         "adresse code postal;mailing zip postal code;code postal siege;code postal adherent",
         "department": "nom departement",
-        "_department": "departement;dept",
+        "_department": "departement;dept;dpt;dep",
         "size_band": "taille;taille d entreprise;tranche;categorie d entreprise;categorieentreprise;size",
         "_headcount": "effectif;effectifs;nombre de salaries;salaries;headcount;employees;"
         "number of employees;nb salaries;nb de salaries;nombre d employes;effectif salarie;no of employees",
@@ -141,7 +145,7 @@ _OWN: dict[ItemType, dict[str, str]] = {
         "themes": "theme;thematique;thematiques;mots cles;keywords",
         "city": "ville;commune",
         "department_code": "code departement",
-        "_department": "departement;dept;department",
+        "_department": "departement;dept;department;dpt;dep",
         "_postcode": "code postal;cp",
     },
 }
@@ -214,6 +218,24 @@ def names_a_person(item_type: ItemType, columns: Sequence[str], position: int) -
     """
     fields = fields_of(item_type, columns).values()
     return "_first_name" in fields and fold_words(columns[position]) in _OF_A_PERSON
+
+
+_CONTACT = re.compile(
+    r"(?:(?:nom|prenom|adresse|numero|n|mail|e ?mail|courriel|telephone|tel|mobile|fonction)(?: et prenom)? "
+    r"(?:du |de la |de |de l |d )?)*"
+    r"(?:contacts?|interlocut\w+|referente?s?|correspondante?s?|dirigeante?s?|responsables?|gerante?s?|"
+    r"telephone|tel|portable|mobile|phone|e ?mails?|mails?|courriels?|fonction)"
+    r"(?: (?:\d|principale?|professionnel|pro|fixe|direct))?(?: (?:du |de la |de l )?contact)?"
+)
+
+
+def names_a_contact(title: str) -> bool:
+    """Say whether a column holds how to reach a person, which no item keeps.
+
+    >>> [names_a_contact(title) for title in ("E-mail du contact", "Tél.", "Lentilles de contact")]
+    [True, True, False]
+    """
+    return _CONTACT.fullmatch(fold_words(title)) is not None
 
 
 def columns_of(item_type: ItemType, columns: Sequence[str]) -> dict[int, str]:

@@ -7,7 +7,14 @@ from typing import Any
 
 from matcher.domain.items import ITEM_CLASSES, Eligibility, ItemType
 from matcher.importing.columns.deciding import Sense, judge, read_sense
-from matcher.importing.columns.headers import TYPE_COLUMN, VOCABULARY, columns_of, fields_of, names_a_person
+from matcher.importing.columns.headers import (
+    TYPE_COLUMN,
+    VOCABULARY,
+    columns_of,
+    fields_of,
+    names_a_contact,
+    names_a_person,
+)
 from matcher.importing.layout import TableRow
 from matcher.importing.report import Certainty, ColumnUse, Fault, Notice, Reading, refusal, shortened
 from matcher.importing.texts import BadCell, is_not_said
@@ -166,6 +173,10 @@ def _certainty(title: str, field_: str) -> Certainty:
 
 _IGNORED = Fault("à ignorer, comme demandé", "ignored, as asked")
 _NOT_KEPT = Fault("données d'une personne, non conservées", "a person's data, not kept")
+_CONTACT = Fault(
+    "coordonnées d'une personne, non reprises : l'ajouter sous « Personnes », avec la source et son accord",
+    "how to reach a person, not taken: add the person under “People”, with the source and their consent",
+)
 _UNKNOWN = Fault("colonne inconnue", "unknown column")
 
 
@@ -195,7 +206,7 @@ def _judged(
                 f"column twice (no. {other + 1} and {position + 1})",
             )
     elif why is None and values:
-        why = _UNKNOWN
+        why = _CONTACT if names_a_contact(title) else _UNKNOWN
     return columns.used(position, "", Certainty.NONE, why)
 
 
@@ -268,20 +279,25 @@ def _no_name(name: str, titles: Sequence[str], reading: Reading) -> Exception:
 
 
 def column_notices(mapping: Iterable[ColumnUse]) -> list[Notice]:
-    """Say once what is not read: unknown columns, and others with the reason."""
-    unknown = [use.title for use in mapping if use.why is _UNKNOWN]
+    """Say once what is not read: unknown columns, those of contacts, and others with the reason."""
+    uses = list(mapping)
     notices = []
-    if unknown:
-        names = ", ".join(unknown)
+    if unknown := _titles(uses, _UNKNOWN):
         notices.append(
-            Notice(f"Colonnes inconnues, non lues : {names}.", f"Unknown columns, not read: {names}.")
+            Notice(f"Colonnes inconnues, non lues : {unknown}.", f"Unknown columns, not read: {unknown}.")
         )
-    for use in mapping:
-        if not use.why or use.field or use.why in (_UNKNOWN, _IGNORED) or not use.samples:
+    if contacts := _titles(uses, _CONTACT):
+        notices.append(Notice(f"{contacts} : {_CONTACT.fr}.", f"{contacts}: {_CONTACT.en}."))
+    for use in uses:
+        if not use.why or use.field or use.why in (_UNKNOWN, _CONTACT, _IGNORED) or not use.samples:
             continue
         fr, en = f"{use.title}, non lue : {use.why.fr}.", f"{use.title}, not read: {use.why.en}."
         notices += [Notice(fr, en)]
     return notices
+
+
+def _titles(uses: Iterable[ColumnUse], why: Fault) -> str:
+    return ", ".join(use.title for use in uses if use.why is why)
 
 
 def is_ours(titles: Sequence[str]) -> bool:
