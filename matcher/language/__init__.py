@@ -25,7 +25,7 @@ from matcher.language.analyser import (
 from matcher.language.exclusions import Span, exclusions, is_empty_answer, negations
 from matcher.language.lookup import NameSearch, find_by_name, find_one, organisation_key, same_names
 from matcher.language.spelling import Names, Reading, Spelling, as_read
-from matcher.language.twins import are_twins, twin_pairs
+from matcher.language.twins import are_twins, twin_key, twin_pairs
 
 __all__ = [
     "ANALYSER",
@@ -52,5 +52,6 @@ __all__ = [
     "organisation_key",
     "same_names",
     "tokens",
+    "twin_key",
     "twin_pairs",
 ]

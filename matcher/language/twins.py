@@ -12,8 +12,8 @@ _SIREN_DIGITS = 9
 def are_twins(one: Organisation, other: Organisation) -> bool:
     """Say whether two records are one organisation: same SIREN, or same name where one has no SIREN.
 
-    Names are compared without case, accents, punctuation and legal form. Two establishments of one company
-    have one SIREN, the first nine digits of their SIRET.
+    Names are compared without case, accents, punctuation, spaces and legal form. Two establishments of one
+    company have one SIREN, the first nine digits of their SIRET.
 
     >>> lumen = Organisation(id="a", name="Société Lumen Data SAS")
     >>> are_twins(lumen, Organisation(id="b", name="LUMEN-DATA"))
@@ -24,7 +24,16 @@ def are_twins(one: Organisation, other: Organisation) -> bool:
     """
     if one.siret and other.siret:
         return one.siret[:_SIREN_DIGITS] == other.siret[:_SIREN_DIGITS]
-    return organisation_key(one.name) == organisation_key(other.name)
+    return twin_key(one.name) == twin_key(other.name)
+
+
+def twin_key(name: str) -> str:
+    """Return the form in which the names of one organisation are equal: that of its key, in one word.
+
+    >>> [twin_key(name) for name in ("I-Trust", "ITrust SAS", "I Trust")]
+    ['itrust', 'itrust', 'itrust']
+    """
+    return organisation_key(name).replace(" ", "")
 
 
 def twin_pairs(organisations: Iterable[Organisation]) -> list[tuple[Organisation, Organisation]]:
@@ -37,7 +46,7 @@ def twin_pairs(organisations: Iterable[Organisation]) -> list[tuple[Organisation
     """
     groups: dict[str, list[Organisation]] = defaultdict(list)
     for organisation in sorted(organisations, key=lambda item: item.id):
-        groups[organisation_key(organisation.name)].append(organisation)
+        groups[twin_key(organisation.name)].append(organisation)
         if organisation.siret:
             groups[organisation.siret[:_SIREN_DIGITS]].append(organisation)
     found = {}

@@ -33,3 +33,9 @@ def test_pairs_are_found_once_and_in_order():
         record("Itk", key="b"),
     ]
     assert [(one.id, other.id) for one, other in twin_pairs(records)] == [("a", "c")]
+
+
+def test_names_written_in_one_word_or_two_are_twins() -> None:
+    names = {"a": "I-Trust", "b": "ITrust SAS", "c": "I Trust", "d": "Trust"}
+    pairs = twin_pairs(Organisation(id=key, name=name) for key, name in names.items())
+    assert [(one.id, other.id) for one, other in pairs] == [("a", "b"), ("a", "c"), ("b", "c")]

@@ -19,7 +19,7 @@ from matcher.importing.report import (
     RowAction,
     Twins,
 )
-from matcher.language import fold_words, organisation_key
+from matcher.language import fold_words, twin_key
 
 
 class Decided(NamedTuple):
@@ -92,11 +92,11 @@ def _unread(decided: Decided) -> tuple[Reject, ...]:
 def find_twins(decided: Decided, store: Store) -> list[Twins]:
     """Return the organisations of the file that may be one with another, of the file or of the store.
 
-    By SIRET first, then by name without case, accents, punctuation and legal form; each group once.
+    By SIRET first, then by name without case, accents, punctuation, spaces and legal form; each group once.
     """
     everyone, mine = _organisations(decided, store)
     sirets = [item.siret for item in everyone]
-    names = [organisation_key(item.name) for item in everyone]
+    names = [twin_key(item.name) for item in everyone]
     found: dict[frozenset[str], Twins] = {}
     for reason, keys in (("siret", sirets), ("name", names)):
         for group in _groups(keys):
