@@ -51,9 +51,11 @@ class UndoReport:
     """What undoing an import did, as ids in ascending order.
 
     ``restored`` are as before the import, ``removed`` were new and are gone, ``kept`` were changed or erased
-    since the import and stay as they are.
+    since the import and stay as they are. ``adrift`` are people who spoke for a removed organisation and now
+    speak for none.
     """
 
     restored: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
+    adrift: tuple[str, ...] = ()

@@ -152,6 +152,7 @@ def undo(settings: Settings, batch: str, *, as_json: bool) -> None:
     """Bring back what an import changed, and say which items stay because they were changed since."""
     with opened_store(settings) as store:
         report = store.imports.undo(batch)
+        adrift = [store.people.get(person_id).name for person_id in report.adrift]
     if as_json:
         results().out(json.dumps(asdict(report), indent=2), highlight=False)
         return
@@ -163,6 +164,8 @@ def undo(settings: Settings, batch: str, *, as_json: bool) -> None:
     if report.kept:
         listed = ", ".join(report.kept[:MAX_LISTED])
         console.print(f"  Modifiées depuis, laissées / changed since, left as they are: {listed}")
+    if adrift:
+        console.print(f"  Ne parlent plus pour aucune organisation / speak for none now: {', '.join(adrift)}")
     console.print("  Puis / then: matcher index", style="dim")
 
 

@@ -16,6 +16,7 @@ from matcher.domain.items import AnyItem, Factory, ItemType, Kind, Organisation
 from matcher.domain.participation import Participation, ParticipationRole
 from matcher.errors import InvalidRequest, NotFound
 from matcher.market.introduction_plan import IntroductionPlan, Member, Planned
+from matcher.people import new_person
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FILE = ImportFile("membres.csv", "0" * 64, "camille")
@@ -272,3 +273,15 @@ class TestParticipations:
         store.items.merge("F", "G")
         assert store.participations.all() == [Participation("A", "F", source="mine")]
         assert store.items.counts()[ItemType.FACTORY] == 1
+
+
+def test_undoing_names_the_people_who_speak_for_none_afterwards(store: Store) -> None:
+    batch = store.items.put([Organisation(id="Z", name="Zoé")], source="f", file=FILE).batch
+    both = new_person("b@example.org", "Both", organisations=["Z", "Y"])
+    alone = new_person("a@example.org", "Alone", organisations=["Z"])
+    store.items.put([Organisation(id="Y", name="Yves")], source="test")
+    for person in (both, alone):
+        store.people.put(person)
+    assert store.imports.undo(batch).adrift == (alone.id,)
+    assert store.people.get(alone.id).organisations == ()
+    assert store.people.get(both.id).organisations == ("Y",)

@@ -1,6 +1,7 @@
 """*Importer*: nothing changes before staff say so, columns can be corrected, an import can be undone."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from matcher.errors import BackendUnavailable
 from matcher.rights import UPLOADS
 from service.pages.keeping import Keeping
 from service.pages.staff.imports.waiting import WaitingFiles
-from tests.pages.signing_in import MEMBER, STAFF, browser_of
+from tests.pages.signing_in import MEMBER, OTHER, PEOPLE, STAFF, browser_of
 
 LIST = (
     "Nom;Ville;Ce que fait la boîte;Opposition RGPD\n"
@@ -105,6 +106,30 @@ def test_who_imports_participations_is_in_the_audit(signed: FastAPI, staff: Test
     assert staff.post(f"/importer/lots/{batch.id}/annuler").status_code == 303
     entered = [one for one in matcher.audit.export() if one["act"] == "subject.change"]
     assert [one["acting"] for one in entered] == ["staff", "staff"], "the import, and its undoing"
+
+
+def test_undoing_an_import_names_who_is_left_without_organisation(signed: FastAPI, staff: TestClient) -> None:
+    place = send(staff, "Raison sociale;Ville\nToute neuve;Albi\n")
+    staff.post(f"{place}/faire", data={"fingerprint": fingerprint(staff.get(place).text)})
+    matcher: Matcher = signed.state.matcher
+    new = next(one for one, name in matcher.store.items.names() if name == "Toute neuve")
+    alone = replace(OTHER, organisations=(new,))
+    matcher.store.people.put(alone)
+    (batch,) = matcher.store.imports.all()
+    answered = staff.post(f"/importer/lots/{batch.id}/annuler")
+    assert answered.status_code == 200
+    assert alone.name in answered.text
+    assert matcher.store.people.get(alone.id).organisations == ()
+
+
+def test_who_speaks_for_no_organisation_is_led_to_a_page_they_may_see(
+    signed: FastAPI, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(PEOPLE, OTHER.id, replace(OTHER, organisations=()))
+    browser = browser_of(signed, OTHER)
+    for page in ("/ma-fiche", "/mes-mises-en-relation"):
+        place = browser.get(page).headers["location"]
+        assert browser.get(place).status_code == 200, page
 
 
 def test_a_double_click_imports_once(signed: FastAPI, staff: TestClient) -> None:

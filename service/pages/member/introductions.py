@@ -26,7 +26,7 @@ from matcher.introductions import (
 from service import member_view
 from service.http.deps import EngineDep
 from service.member_view import is_visible, may_name
-from service.pages.acting import Acting, ActingDep, PersonDep, now
+from service.pages.acting import Acting, ActingDep, PersonDep, home_of, now
 from service.pages.environment import translate
 from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
@@ -61,7 +61,7 @@ class IntroductionsPage(Page):
 async def own(person: PersonDep) -> Response:
     """Lead to the introductions of the organisation that the person speaks for."""
     if not person.organisations:
-        return back_to("/a-traiter")
+        return back_to(home_of(person))
     return back_to(f"/organisations/{person.organisations[0]}/introductions")
 
 

@@ -30,7 +30,14 @@ from matcher.adapters.sql.catalogue.rows import (
 from matcher.adapters.sql.catalogue.written import OWN_FIELDS, written_by_members
 from matcher.adapters.sql.engine import Database
 from matcher.adapters.sql.erasure import leave_plan
-from matcher.adapters.sql.schema import id_in, ids_parameter, import_changes, imports, items
+from matcher.adapters.sql.schema import (
+    id_in,
+    ids_parameter,
+    import_changes,
+    imports,
+    items,
+    person_organisations,
+)
 from matcher.audit import Note
 from matcher.domain.eligibility import is_listed
 from matcher.domain.imports import ImportBatch, ImportChange, ImportFile, UndoReport
@@ -83,7 +90,7 @@ class Imports:
 
         An item that was changed or erased after the import is left as it is, and the report names it; of a
         list of participations the same holds for what each organisation takes part in. What the batch kept
-        of former states is dropped.
+        of former states is dropped. People who spoke for an organisation that is gone stay, and are named.
 
         Raises
         ------
@@ -106,12 +113,14 @@ class Imports:
             notes = _restore(connection, restored, f"undo of {batch}", at, by)
             notes += participation_notes(connection, settled.restored, by)
             enter(connection, notes, self._database.now())
+            speakers = _speakers(connection, removed)
             remove(connection, removed, at)
             erase_items(connection, removed, at)
+            adrift = tuple(sorted(speakers - _speakers(connection)))
             connection.execute(delete(import_changes).where(import_changes.c.batch == batch))
             connection.execute(update(imports).where(imports.c.batch == batch).values(undone_at=at))
         back = sorted([*(item.id for item in restored), *settled.restored])
-        return UndoReport(tuple(back), tuple(removed), tuple(sorted([*kept, *settled.kept])))
+        return UndoReport(tuple(back), tuple(removed), tuple(sorted([*kept, *settled.kept])), adrift)
 
 
 def record_import(connection: Connection, file: ImportFile, comparison: Comparison, at: str) -> str:
@@ -130,6 +139,16 @@ def record_import(connection: Connection, file: ImportFile, comparison: Comparis
     if changes:
         connection.execute(insert(import_changes), changes)
     return batch
+
+
+def _speakers(connection: Connection, organisation_ids: Sequence[str] | None = None) -> set[str]:
+    """Return the ids of the people who speak for one of some organisations, or for any."""
+    speaking = select(person_organisations.c.person_id)
+    if organisation_ids is None:
+        return set(connection.execute(speaking).scalars())
+    dialect = connection.dialect.name
+    named = speaking.where(id_in(dialect, person_organisations.c.organisation_id))
+    return set(connection.execute(named, ids_parameter(dialect, organisation_ids)).scalars())
 
 
 def _divide(

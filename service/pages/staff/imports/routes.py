@@ -8,7 +8,7 @@ from fastapi import APIRouter, Request, Response
 from starlette.responses import FileResponse
 
 from matcher.build import Matcher
-from matcher.domain.imports import BY_PAGE, ImportBatch
+from matcher.domain.imports import BY_PAGE, ImportBatch, UndoReport
 from matcher.errors import InvalidRequest, NotFound
 from matcher.importing import (
     ImportReport,
@@ -38,11 +38,15 @@ STAFF = "staff"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ImportsPage(Page):
-    """The form that takes a file, and the imports so far; ``missing``: no file was chosen."""
+    """The form that takes a file, and the imports so far; ``missing``: no file was chosen.
+
+    ``adrift``: names of the people who spoke for organisations that an undone import had brought.
+    """
 
     template: ClassVar[str] = "staff/imports.html"
 
     missing: bool
+    adrift: Sequence[str]
     megabytes: int
     batches: Sequence[ImportBatch]
     pager: Pager
@@ -170,12 +174,19 @@ async def rejects(request: Request, token: str, _staff: WriterDep) -> Response:
 
 
 @router.post("/importer/lots/{batch}/annuler", name="page_undo_import")
-async def undo(batch: str, staff: WriterDep, engine: EngineDep) -> Response:
-    """Bring back what an import changed."""
+async def undo(request: Request, batch: str, staff: WriterDep, engine: EngineDep) -> Response:
+    """Bring back what an import changed; name the people who then speak for no organisation."""
+
+    def do(matcher: Matcher) -> tuple[UndoReport, list[str]]:
+        report = matcher.store.imports.undo(batch, by=_id_of(staff))
+        return report, [matcher.store.people.get(person_id).name for person_id in report.adrift]
+
     try:
-        report = await engine.work(lambda matcher: matcher.store.imports.undo(batch, by=_id_of(staff)))
+        report, adrift = await engine.work(do)
     except InvalidRequest:  # a double click: it is undone once
         return back_to("/importer", said="import_undone_already")
+    if adrift:
+        return await _show_imports(request, engine, adrift=adrift)
     return back_to("/importer", said="import_undone_but" if report.kept else "import_undone")
 
 
@@ -183,13 +194,16 @@ def _files(request: Request) -> WaitingFiles:
     return WaitingFiles(request.app.state.settings.home)
 
 
-async def _show_imports(request: Request, engine: EngineDep, *, missing: bool = False) -> Response:
+async def _show_imports(
+    request: Request, engine: EngineDep, *, missing: bool = False, adrift: Sequence[str] = ()
+) -> Response:
     files = _files(request)
     await engine.read(lambda _: files.sweep(now()))
     found = await engine.read(lambda matcher: matcher.store.imports.all())
     shown, pager = page_of([batch for batch in found if batch.file.name != BY_PAGE], request)
     page = ImportsPage(
         missing=missing,
+        adrift=adrift,
         megabytes=request.app.state.settings.max_upload_bytes // 1_048_576,
         batches=shown,
         pager=pager,
