@@ -14,5 +14,6 @@
 - ``deps``: what FastAPI gives to routes
 - ``metrics``, ``logging``: Prometheus and structured logs
 - ``examples``: examples of the API's description
+- ``memory``: how the C library lends memory to threads
 - ``store_watch``: a database server that stops answering is said within a second
 """
