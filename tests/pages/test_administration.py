@@ -95,6 +95,18 @@ def test_the_state_shows_checks_and_hides_secrets(read_only: FastAPI) -> None:
     assert re.search(r"<td>index</td><td><span[^>]*>bon</span>", page)
 
 
+def test_what_the_checks_find_is_said_in_the_readers_language(read_only: FastAPI) -> None:
+    admin = browser_of(read_only, ADMIN)
+    page = admin.get("/administration/etat").text
+    assert "toutes les variables sont connues" in page
+    assert "les partenaires sont rangés par score" in page
+    assert '<td lang="en">' not in page, "no finding of a sound service is in English"
+    admin.cookies.set("matcher-lang", "en")
+    page = admin.get("/administration/etat").text
+    assert "partners are ordered by score" in page
+    assert "rangés" not in page
+
+
 @pytest.mark.parametrize(
     ("address", "shown"),
     [

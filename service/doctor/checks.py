@@ -5,9 +5,7 @@ import shutil
 import socket
 import sys
 from collections.abc import Callable, Iterator, Sequence, Set
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 from urllib.parse import urlsplit
 
 import numpy as np
@@ -20,6 +18,7 @@ from matcher.index import Index, Where
 from matcher.language import twin_pairs
 from matcher.market import IntroductionPlan, may_be_planned, newcomers_since
 from matcher.settings import HASHING, Settings, unknown_variables
+from service.doctor.findings import RUN, Both, Finding, State, filled, joined, said
 
 OLDEST_PYTHON = (3, 11)
 RECOMMENDED_FREE_BYTES = 1_000_000_000
@@ -31,18 +30,6 @@ MAX_TWINS = 10
 """Names of twins, of members without plan, and of damaged items, that a finding lists."""
 SAMPLE = 200
 """Points of the index that are checked, at most."""
-
-State = Literal["ok", "warning", "error"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found, and how to fix it."""
-
-    check: str
-    state: State
-    found: str
-    fix: str = ""
 
 
 def examine(settings: Settings) -> Iterator[Finding]:
@@ -74,9 +61,8 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
     try:
         return look()
     except IndexLocked as fault:
-        return Finding(
-            check, "warning", fault.detail, "Nothing to fix if that is the server: ask it instead."
-        )
+        fix = "Nothing to fix if that is the server: ask it instead."
+        return Finding(check, "warning", fault.detail, fix)
     except MatcherError as fault:
         return Finding(check, "error", fault.detail)
 
@@ -84,17 +70,22 @@ def _guarded(check: str, look: Callable[[], Finding]) -> Finding:
 def _python() -> Finding:
     version = ".".join(map(str, sys.version_info[:3]))
     if sys.version_info < OLDEST_PYTHON:
-        return Finding("python", "error", version, "Install Python 3.11 or later, then: make clean demo")
-    return Finding("python", "ok", version)
+        fix = "Installez Python 3.11 ou plus récent, puis : {}", "Install Python 3.11 or later, then: {}"
+        return said("python", "error", (version, version), filled(fix, "make clean demo"))
+    return said("python", "ok", (version, version))
 
 
 def _variables() -> Finding:
     unknown = unknown_variables()
     if unknown:
-        return Finding(
-            "settings", "warning", f"unknown: {', '.join(unknown)}", "Misspelt? See matcher/settings.py."
+        fix = "Mal écrit ? Voir {}.", "Misspelt? See {}."
+        return said(
+            "settings",
+            "warning",
+            filled(("inconnu : {}", "unknown: {}"), ", ".join(unknown)),
+            filled(fix, "matcher/settings.py"),
         )
-    return Finding("settings", "ok", "all variables known")
+    return said("settings", "ok", ("toutes les variables sont connues", "all variables known"))
 
 
 def _disk(settings: Settings) -> Finding:
@@ -106,33 +97,43 @@ def _disk(settings: Settings) -> Finding:
         probe.unlink()
         free = shutil.disk_usage(home).free
     except OSError as fault:
-        return Finding(
-            "disk", "error", f"{home}: {fault.strerror}", "Check its permissions, or set MATCHER_HOME."
+        fix = (
+            "Vérifiez ses droits d'accès, ou réglez MATCHER_HOME.",
+            "Check its permissions, or set MATCHER_HOME.",
         )
-    found = f"{home}: {free / 1e9:.2f} GB free"
+        return said("disk", "error", filled(("{} : {}", "{}: {}"), home, fault.strerror), fix)
+    found = filled(("{} : {} Go libres", "{}: {} GB free"), home, f"{free / 1e9:.2f}")
     if free > RECOMMENDED_FREE_BYTES:
-        return Finding("disk", "ok", found)
-    return Finding("disk", "warning" if free > MIN_FREE_BYTES else "error", found, "Free 1 GB there.")
+        return said("disk", "ok", found)
+    state: State = "warning" if free > MIN_FREE_BYTES else "error"
+    return said("disk", state, found, ("Libérez-y 1 Go.", "Free 1 GB there."))
 
 
 def _catalogue(settings: Settings) -> Finding:
     folder = settings.data_dir / "reference"
     if not folder.is_dir():
-        return Finding(
-            "data", "error", f"{folder} is missing", "Set MATCHER_DATA_DIR to the project's 'data'."
+        fix = (
+            "Réglez MATCHER_DATA_DIR sur le dossier « data » du projet.",
+            "Set MATCHER_DATA_DIR to the project's 'data'.",
         )
-    return Finding("data", "ok", str(settings.data_dir))
+        return said("data", "error", filled(("{} manque", "{} is missing"), folder), fix)
+    return said("data", "ok", (str(settings.data_dir), str(settings.data_dir)))
 
 
 def _mail(settings: Settings) -> Finding:
     """Say where the links of mails lead: to this machine they lead nobody."""
     if settings.smtp_url is None:
-        return Finding("mail", "ok", "no MATCHER_SMTP_URL: mails are kept, not sent")
-    found = f"links in mails lead to {settings.public_url}"
+        none = "sans {} : les courriels sont gardés, pas envoyés", "no {}: mails are kept, not sent"
+        return said("mail", "ok", filled(none, "MATCHER_SMTP_URL"))
+    found = filled(("les liens des courriels mènent à {}", "links in mails lead to {}"), settings.public_url)
     if _is_this_machine(urlsplit(settings.public_url).hostname or ""):
-        fix = "Set MATCHER_PUBLIC_URL to the address at which people reach the service."
-        return Finding("mail", "warning", f"{found}, which is reached from this machine alone", fix)
-    return Finding("mail", "ok", found)
+        alone = ", que cette machine seule atteint", ", which is reached from this machine alone"
+        fix = (
+            "Réglez MATCHER_PUBLIC_URL sur l'adresse par laquelle on atteint le service.",
+            "Set MATCHER_PUBLIC_URL to the address at which people reach the service.",
+        )
+        return said("mail", "warning", joined(found, alone), fix)
+    return said("mail", "ok", found)
 
 
 def _is_this_machine(host: str) -> bool:
@@ -150,24 +151,42 @@ def _is_this_machine(host: str) -> bool:
 
 def _model(settings: Settings) -> Finding:
     if settings.encoder == HASHING:
-        return Finding("model", "warning", "weightless hashing: for tests only", "Unset MATCHER_ENCODER.")
+        found = "hachage sans modèle : pour les essais seulement", "weightless hashing: for tests only"
+        fix = "Retirez MATCHER_ENCODER.", "Unset MATCHER_ENCODER."
+        return said("model", "warning", found, fix)
     folder = Path(settings.encoder or settings.model_dir)
     if settings.encoder and not (folder / model.MANIFEST).is_file():
         return _foreign_model(folder)
-    found = model.verify(folder)
-    if not settings.encoder and found["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
-        what = f"{found['name']} is not the encoder of this release"
-        return Finding("model", "error", what, "Run: matcher prepare, then: matcher reindex")
-    return Finding("model", "ok", f"{found['name']}: {len(found['files'])} files as prepared")
+    known = model.verify(folder)
+    name = known["name"]
+    if not settings.encoder and known["origin"] != model.origin_of(model.shipped_adapter(settings.data_dir)):
+        what = "{} n'est pas l'encodeur de cette version", "{} is not the encoder of this release"
+        fix = "Lancez : {}, puis : {}", "Run: {}, then: {}"
+        return said("model", "error", filled(what, name), filled(fix, "matcher prepare", "matcher reindex"))
+    found = "{} : {} fichiers, comme préparés", "{}: {} files as prepared"
+    return said("model", "ok", filled(found, name, len(known["files"])))
 
 
 def _foreign_model(folder: Path) -> Finding:
     if folder.is_dir():
-        return Finding("model", "ok", f"{folder}: not made by `matcher prepare`, checksums unknown")
-    fix = "Set MATCHER_ENCODER to a model's folder, or unset it."
+        found = "{} : non fait par {}, sommes inconnues", "{}: not made by {}, checksums unknown"
+        return said("model", "ok", filled(found, folder, "`matcher prepare`"))
+    fix = (
+        "Réglez MATCHER_ENCODER sur le dossier d'un modèle, ou retirez-le.",
+        "Set MATCHER_ENCODER to a model's folder, or unset it.",
+    )
     if folder.is_absolute():
-        return Finding("model", "error", f"{folder}: there is no such folder", fix)
-    return Finding("model", "warning", f"{folder}: no such folder here, so a hub is asked for it", fix)
+        return said(
+            "model",
+            "error",
+            filled(("{} : ce dossier n'existe pas", "{}: there is no such folder"), folder),
+            fix,
+        )
+    found = (
+        "{} : pas de tel dossier ici, il est donc demandé à un dépôt",
+        "{}: no such folder here, so a hub is asked for it",
+    )
+    return said("model", "warning", filled(found, folder), fix)
 
 
 def _store_and_index(settings: Settings) -> Iterator[Finding]:
@@ -182,7 +201,8 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
     try:
         counts = matcher.store.items.counts()
         held = ", ".join(f"{count} {item_type.value}" for item_type, count in counts.items())
-        yield _store(f"{matcher.store.place}: {held}", matcher.store.items.damaged())
+        found = f"{matcher.store.place} : {held}", f"{matcher.store.place}: {held}"
+        yield _store(found, matcher.store.items.damaged())
         yield _guarded("index", lambda: _index(matcher))
         yield _guarded("erasures", lambda: _erasures(matcher))
         yield _guarded("identity provider", lambda: _identity_provider(matcher))
@@ -192,13 +212,13 @@ def _of_matcher(matcher: Matcher) -> Iterator[Finding]:
         yield Finding("store", "error", fault.detail)
 
 
-def _store(found: str, damaged: Sequence[str]) -> Finding:
+def _store(found: Both, damaged: Sequence[str]) -> Finding:
     """Name the items whose rows cannot be read: they are left out of every answer."""
     if not damaged:
-        return Finding("store", "ok", found)
-    return Finding(
-        "store", "warning", f"{found}; {len(damaged)} damaged: {_some(damaged)}", "Import them again."
-    )
+        return said("store", "ok", found)
+    broken = filled((" ; {} abîmées : {}", "; {} damaged: {}"), len(damaged), _some(damaged))
+    fix = "Importez-les de nouveau.", "Import them again."
+    return said("store", "warning", joined(found, broken), fix)
 
 
 def _some(names: Sequence[str]) -> str:
@@ -209,9 +229,14 @@ def _identity_provider(matcher: Matcher) -> Finding:
     """Say whether the identity provider answers and calls itself as the settings do, where there is one."""
     provider = matcher.identity_provider
     if provider is None:
-        return Finding("identity provider", "ok", "none: people sign in by a link or a password")
+        none = (
+            "aucun : on se connecte par un lien ou un mot de passe",
+            "none: people sign in by a link or a password",
+        )
+        return said("identity provider", "ok", none)
     provider.check()
-    return Finding("identity provider", "ok", f"{provider.name}: {matcher.settings.oidc_issuer}")
+    found = filled(("{} : {}", "{}: {}"), provider.name, matcher.settings.oidc_issuer)
+    return said("identity provider", "ok", found)
 
 
 def twins_of(matcher: Matcher) -> Sequence[tuple[Organisation, Organisation]]:
@@ -241,24 +266,33 @@ def _organisations(matcher: Matcher) -> Iterator[Organisation]:
 def _twins(pairs: Sequence[tuple[Organisation, Organisation]]) -> Finding:
     """List records that are one organisation: they are not introduced to each other."""
     if not pairs:
-        return Finding("twins", "ok", "no organisation is recorded twice")
+        none = "aucune organisation n'a deux fiches", "no organisation is recorded twice"
+        return said("twins", "ok", none)
     named = [f"{one.id} ({one.name}) = {other.id} ({other.name})" for one, other in pairs[:MAX_TWINS]]
-    more = f", and {len(pairs) - MAX_TWINS} more" if len(pairs) > MAX_TWINS else ""
-    count = "1 pair" if len(pairs) == 1 else f"{len(pairs)} pairs"
-    fix = f"Merge them: matcher merge {pairs[0][0].id} {pairs[0][1].id}, or give each its SIRET."
-    return Finding("twins", "warning", f"{count}: {'; '.join(named)}{more}", fix)
+    left = len(pairs) - MAX_TWINS
+    more = filled((", et {} de plus", ", and {} more"), left) if left > 0 else ("", "")
+    count = ("1 paire", "1 pair") if len(pairs) == 1 else filled(("{} paires", "{} pairs"), len(pairs))
+    found = joined(joined(count, filled((" : {}", ": {}"), "; ".join(named))), more)
+    fix = (
+        "Fusionnez-les : {}, ou donnez à chacune son SIRET.",
+        "Merge them: {}, or give each its SIRET.",
+    )
+    merge = f"matcher merge {pairs[0][0].id} {pairs[0][1].id}"
+    return said("twins", "warning", found, filled(fix, merge))
 
 
 def _plan(plan: IntroductionPlan | None, members: Set[str]) -> Finding:
     """Say how old the plan is: members that joined since are served by score and in the lists of others."""
     if plan is None:
-        return Finding("plan", "ok", "none: partners are ordered by score")
+        none = "aucun : les partenaires sont rangés par score", "none: partners are ordered by score"
+        return said("plan", "ok", none)
     newcomers = newcomers_since(plan, members)
-    found = f"made {plan.created_at:%Y-%m-%d} for {len(plan.lists)} organisations"
+    made = "fait le {} pour {} organisations", "made {} for {} organisations"
+    found = filled(made, f"{plan.created_at:%Y-%m-%d}", len(plan.lists))
     if not newcomers:
-        return Finding("plan", "ok", found)
-    some = _some(newcomers)
-    return Finding("plan", "warning", f"{found}; {len(newcomers)} joined since: {some}", "Run: matcher plan")
+        return said("plan", "ok", found)
+    since = filled((" ; {} arrivées depuis : {}", "; {} joined since: {}"), len(newcomers), _some(newcomers))
+    return said("plan", "warning", joined(found, since), filled(RUN, "matcher plan"))
 
 
 def _erasures(matcher: Matcher) -> Finding:
@@ -268,16 +302,27 @@ def _erasures(matcher: Matcher) -> Finding:
         return rights
     owed = matcher.store.owed_since()
     if owed is not None:
-        found = f"texts erased since {owed:%Y-%m-%d %H:%M} UTC may still be in the log of the store"
-        return Finding("erasures", "warning", found, "Close what reads the store, then run: matcher index")
+        found = filled(
+            (
+                "des textes effacés depuis le {} UTC sont peut-être encore dans le journal de la base",
+                "texts erased since {} UTC may still be in the log of the store",
+            ),
+            f"{owed:%Y-%m-%d %H:%M}",
+        )
+        fix = "Fermez ce qui lit la base, puis lancez : {}", "Close what reads the store, then run: {}"
+        return said("erasures", "warning", found, filled(fix, "matcher index"))
     leftovers = matcher.serving.indexer.generations.leftovers()
     if leftovers:
-        found = f"old generations of the index are left: {', '.join(leftovers)}"
+        left = "restes d'anciennes générations de l'index : {}", "old generations of the index are left: {}"
+        found = filled(left, ", ".join(leftovers))
         if matcher.settings.index_backend == "qdrant":
-            advice = "A reindex is under way or was stopped. Let it end, or run it again: matcher reindex"
-            return Finding("erasures", "warning", found, advice)
-        return Finding("erasures", "warning", found, "Run: matcher index")
-    return Finding("erasures", "ok", "nothing erased is left")
+            advice = (
+                "Une réindexation est en cours ou a été arrêtée. Laissez-la finir, ou relancez : {}",
+                "A reindex is under way or was stopped. Let it end, or run it again: {}",
+            )
+            return said("erasures", "warning", found, filled(advice, "matcher reindex"))
+        return said("erasures", "warning", found, filled(RUN, "matcher index"))
+    return said("erasures", "ok", ("il ne reste rien d'effacé", "nothing erased is left"))
 
 
 def _owed_rights(matcher: Matcher) -> Finding | None:
@@ -286,10 +331,14 @@ def _owed_rights(matcher: Matcher) -> Finding | None:
     if not owed:
         return None
     places = sorted({place for erasure in owed for place in erasure.found_in})
-    where = f"; still in {', '.join(places)}" if places else ""
-    found = f"{len(owed)} owed since {owed[0].asked_at:%Y-%m-%d %H:%M} UTC{where}"
-    fix = "Remove files that are not the product's from its home, then run: matcher privacy finish"
-    return Finding("erasures", "warning", found, fix)
+    where = filled((" ; encore dans {}", "; still in {}"), ", ".join(places)) if places else ("", "")
+    since = "{} dus depuis le {} UTC", "{} owed since {} UTC"
+    found = filled(since, len(owed), f"{owed[0].asked_at:%Y-%m-%d %H:%M}")
+    fix = (
+        "Retirez du dossier du service les fichiers qui n'en sont pas, puis lancez : {}",
+        "Remove files that are not the product's from its home, then run: {}",
+    )
+    return said("erasures", "warning", joined(found, where), filled(fix, "matcher privacy finish"))
 
 
 def _index(matcher: Matcher) -> Finding:
@@ -298,14 +347,21 @@ def _index(matcher: Matcher) -> Finding:
     points = matcher.index.count()
     _require_sound(matcher.index)
     pending = matcher.store.outbox.last_seq() - matcher.store.outbox.cursor(name)
-    built = f", built with {manifest.encoder}" if manifest else ""
-    found = f"generation {name}: {points} items{built}"
+    found = filled(("génération {} : {} fiches", "generation {}: {} items"), name, points)
+    if manifest:
+        built = filled((", faite avec {}", ", built with {}"), manifest.encoder)
+        found = joined(found, built)
     if pending > 0:
-        return Finding("index", "warning", f"{found}; {pending} changes wait", "Run: matcher index")
+        waiting = filled((" ; {} changements attendent", "; {} changes wait"), pending)
+        return said("index", "warning", joined(found, waiting), filled(RUN, "matcher index"))
     if manifest and manifest.parked:
-        fix = "The log says why. Correct them and import them again, or run: matcher reindex"
-        return Finding("index", "warning", f"{found}; left out: {_some(sorted(manifest.parked))}", fix)
-    return Finding("index", "ok", found)
+        out = filled((" ; laissées de côté : {}", "; left out: {}"), _some(sorted(manifest.parked)))
+        fix = (
+            "Le journal dit pourquoi. Corrigez-les et importez-les de nouveau, ou lancez : {}",
+            "The log says why. Correct them and import them again, or run: {}",
+        )
+        return said("index", "warning", joined(found, out), filled(fix, "matcher reindex"))
+    return said("index", "ok", found)
 
 
 def _require_sound(index: Index) -> None:
@@ -329,6 +385,7 @@ def _port(settings: Settings) -> Finding:
         try:
             probe.bind((settings.host, settings.port))
         except OSError as fault:
-            found = f"{place}: {fault.strerror}"
-            return Finding("port", "warning", found, "Our own server? Else: matcher serve --port N")
-    return Finding("port", "ok", f"{place} is free")
+            found = filled(("{} : {}", "{}: {}"), place, fault.strerror)
+            fix = "Notre propre serveur ? Sinon : {}", "Our own server? Else: {}"
+            return said("port", "warning", found, filled(fix, "matcher serve --port N"))
+    return said("port", "ok", filled(("{} est libre", "{} is free"), place))
