@@ -45,11 +45,18 @@ def test_a_person_is_added_disabled_and_enabled(signed: FastAPI) -> None:
     assert "personne réactivée" in admin.get("/administration/journal").text
 
 
-def test_an_administrator_cannot_disable_themself(signed: FastAPI) -> None:
-    admin, own = browser_of(signed, ADMIN), f"/administration/personnes/{ADMIN.id}/desactiver"
+@pytest.mark.parametrize(
+    "own", [f"/administration/personnes/{ADMIN.id}/desactiver", f"/v1/people/{ADMIN.id}/disable"]
+)
+def test_an_administrator_cannot_disable_themself(signed: FastAPI, own: str) -> None:
+    people = signed.state.matcher.store.people
+    people.put(
+        new_person("omar@example.org", "Omar Diallo", roles=[Role.ADMIN])
+    )  # the last one cannot anyway
+    admin = browser_of(signed, ADMIN)
     assert own not in admin.get("/administration").text
     assert admin.post(own).status_code == 422
-    assert signed.state.matcher.store.people.get(ADMIN.id).may_sign_in
+    assert people.get(ADMIN.id).may_sign_in
 
 
 def test_two_administrators_cannot_disable_each_other(signed: FastAPI) -> None:

@@ -78,6 +78,22 @@ class Client:
         self._socket.close()
 
 
+def is_ready(port: int) -> bool:
+    """Whether the service on a port answers that it is ready."""
+    try:
+        with closing(Client(port)) as client:
+            return bool(json.loads(client.get("/readyz"))["status"] == "ready")
+    except (OSError, BackendUnavailable):
+        return False
+
+
+def free_port() -> int:
+    """Return a port of this machine that nobody listens on now."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
 class Server:
     """A serving process that is ready; ``seconds_to_ready`` counts from before its interpreter started.
 
@@ -86,7 +102,7 @@ class Server:
     """
 
     def __init__(self, command: Command, variables: Mapping[str, str], output: IO[bytes]) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         settings = [f"{name}={value}" for name, value in variables.items()]
         settings.append(f"MATCHER_ADMIN_KEY={KEY}")
         self._output = output
@@ -116,7 +132,7 @@ class Server:
 
     def _wait(self) -> None:
         end = time.perf_counter() + _PATIENCE_S
-        while not self._is_ready():
+        while not is_ready(self.port):
             if self._process.poll() is not None or time.perf_counter() > end:
                 self._process.kill()
                 self._process.wait()
@@ -124,13 +140,6 @@ class Server:
                 output = self._output.read().decode(errors="replace")
                 raise BackendUnavailable(f"The server did not start: {output[-2_000:]}")
             time.sleep(_LOOK_EVERY_S)
-
-    def _is_ready(self) -> bool:
-        try:
-            with closing(Client(self.port)) as client:
-                return bool(json.loads(client.get("/readyz"))["status"] == "ready")
-        except (OSError, BackendUnavailable):
-            return False
 
 
 def product_command(port: int) -> Sequence[str]:
@@ -156,9 +165,3 @@ def serving(command: Command, variables: Mapping[str, str]) -> Iterator[Server]:
             yield server
         finally:
             server.stop()
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from matcher.domain.eligibility import is_listed
 from matcher.domain.items import AnyItem, Organisation
-from matcher.errors import NotAllowed
+from matcher.errors import InvalidRequest, NotAllowed
 from matcher.people import ApiKey, Permission, Person
 from service.http.engine import no_such_item
 from service.http.errors import Unauthorised
@@ -78,6 +78,11 @@ class Caller:
             return
         self.require_seen(organisation)
         raise NotAllowed(f"You do not speak for '{organisation.id}'.")
+
+    def require_other(self, person_id: str) -> None:
+        """Raise InvalidRequest where the person to disable is the caller."""
+        if self.person_id == person_id:
+            raise InvalidRequest("You cannot disable yourself: another administrator can.")
 
     def view(self, item: AnyItem) -> AnyItem:
         """Return the item as the caller may see it: without needs for a visitor."""

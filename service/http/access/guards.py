@@ -8,9 +8,12 @@ from typing import Annotated, Any
 from fastapi import Depends, Security
 from fastapi.security import HTTPBearer
 
+from matcher.domain.items import ItemId, ItemType
 from matcher.people import Permission
 from service.http.access.caller import Caller
 from service.http.access.identify import identify
+from service.http.deps import EngineDep
+from service.http.engine import get_stored
 
 _bearer = HTTPBearer(
     auto_error=False, description="A key made by `matcher keys create`, or that of MATCHER_ADMIN_KEY"
@@ -39,3 +42,15 @@ def requires(permission: Permission) -> Any:
     ``dependencies=[requires(Permission.SEE_METRICS)]``.
     """
     return Depends(Required(permission))
+
+
+async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
+    """Raise unless the caller speaks for the organisation, or may act for any."""
+    if not caller.may(Permission.ACT_FOR_ANY):
+        caller.require(Permission.ACT_FOR_OWN)
+    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
+    caller.require_own(organisation, Permission.ACT_FOR_ANY)
+
+
+Own = Depends(_require_own)
+"""For routes of what an organisation does itself; its id is ``item_id`` in their paths."""

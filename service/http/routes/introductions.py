@@ -5,16 +5,15 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
-from matcher.domain import Flag, Instant, ItemId, ItemType, Whole
+from matcher.domain import Flag, Instant, ItemId, Whole
 from matcher.introductions import Act, Actor, Basket, Details, Ground, Introduction, Party, Side, State
 from matcher.people import Permission
-from service.http.access import Caller, CallerDep, requires
+from service.http.access import Caller, Own, requires
 from service.http.deps import EngineDep
-from service.http.engine import get_stored
 from service.http.schemas import problems
 from service.introductions import (
     GivenMeeting,
@@ -115,17 +114,6 @@ class ActDetails(MemberActDetails):
     def details(self, plan: str | None) -> Details:
         """Return them as the use case takes them."""
         return replace(super().details(plan), note=self.note, words=self.words)
-
-
-async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
-    """Raise unless the caller speaks for the organisation, or may act for any."""
-    if not caller.may(Permission.ACT_FOR_ANY):
-        caller.require(Permission.ACT_FOR_OWN)
-    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
-    caller.require_own(organisation, Permission.ACT_FOR_ANY)
-
-
-Own = Depends(_require_own)
 
 
 @router.get("/introductions", responses=_READ, summary="Introductions, oldest first")

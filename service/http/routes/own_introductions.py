@@ -10,9 +10,9 @@ from matcher.build import Matcher
 from matcher.domain.items import ItemId
 from matcher.introductions import Act, Actor, Introduction, Party
 from service import member_view
-from service.http.access import Caller, CallerDep
+from service.http.access import Caller, CallerDep, Own
 from service.http.deps import EngineDep
-from service.http.routes.introductions import IdInPath, MemberActDetails, Own
+from service.http.routes.introductions import IdInPath, MemberActDetails
 from service.http.schemas import problems
 from service.looking import open_contacts
 from service.member_view import OwnIntroduction, own_introduction, own_introductions, require_visible

@@ -8,7 +8,6 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemId
-from matcher.errors import InvalidRequest
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
 from service import looking
 from service.http.access import Caller, requires
@@ -157,8 +156,7 @@ async def get_person(person_id: PersonId, engine: EngineDep, caller: SeesPeople)
 @router.post("/people/{person_id}/disable", responses=_DONE, summary="Let a person sign in no more")
 async def disable_person(person_id: PersonId, engine: EngineDep, caller: ManagesPeople) -> PersonReport:
     """End a person's visits at once and let them sign in no more; what they did stays."""
-    if caller.person is not None and caller.person.id == person_id:
-        raise InvalidRequest("You cannot disable yourself: another administrator can.")
+    caller.require_other(person_id)
 
     def disable(matcher: Matcher) -> Person:
         matcher.store.people.disable(person_id, _now(), caller.person_id)

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
 from matcher.domain.items import ItemType
-from matcher.errors import Ambiguous, InvalidRequest, MatcherError, NotFound
+from matcher.errors import Ambiguous, MatcherError, NotFound
 from matcher.people import ApiKey, Permission, Person, Role, Scope, new_person
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
@@ -127,8 +127,7 @@ async def add(request: Request, admin: PeopleDep, engine: EngineDep) -> Response
 @router.post("/administration/personnes/{person_id}/desactiver", name="page_disable_person")
 async def disable(person_id: str, admin: PeopleDep, engine: EngineDep) -> Response:
     """Let a person sign in no more, and end their visits; oneself never, lest no administrator is left."""
-    if admin.person is not None and admin.person.id == person_id:
-        raise InvalidRequest("You cannot disable yourself: another administrator can.")
+    admin.require_other(person_id)
 
     def end(matcher: Matcher) -> None:
         matcher.store.people.disable(person_id, now(), admin.person_id)

@@ -3,19 +3,17 @@
 Loading takes seconds in which there is nothing to lose, and would be nearly all of the time of many kills.
 """
 
-import json
 import multiprocessing
 import os
 import runpy
-import socket
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from pathlib import Path
 
 from matcher.errors import BackendUnavailable
-from training.bench.server import KEY, Client
+from training.bench.server import KEY, free_port, is_ready
 
 _PRELOADED = ["__main__", "service.cli.main", "service.app", "matcher.adapters.qdrant.generations"]
 _PATIENCE_S = 120.0
@@ -67,21 +65,14 @@ class Service(Command):
     """A service on a free port that is ready."""
 
     def __init__(self, variables: Mapping[str, str], log: Path) -> None:
-        self.port = _free_port()
+        self.port = free_port()
         super().__init__({**variables, "MATCHER_ADMIN_KEY": KEY}, ("serve", "--port", str(self.port)), log)
         end = time.monotonic() + _PATIENCE_S
-        while not self._is_ready():
+        while not is_ready(self.port):
             if self.has_ended or time.monotonic() > end:
                 self.kill()
                 raise BackendUnavailable(f"The service was not ready in {_PATIENCE_S:g} s: see {log}.")
             time.sleep(_LOOK_EVERY_S)
-
-    def _is_ready(self) -> bool:
-        try:
-            with closing(Client(self.port)) as client:
-                return bool(json.loads(client.get("/readyz"))["status"] == "ready")
-        except (OSError, BackendUnavailable):
-            return False
 
 
 def _run(variables: Mapping[str, str], arguments: Sequence[str], log: str) -> None:
@@ -102,9 +93,3 @@ def _has_store_open(pid: int | None) -> bool:
                 if link.readlink().name.startswith("matcher.db"):
                     return True
     return False
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -4,17 +4,17 @@ from datetime import UTC, datetime
 from html import escape
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Request
+from fastapi import APIRouter, Path, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import HTMLResponse
 
 from matcher.alerts import Alert, AlertState, Recipient, SavedSearch
 from matcher.build import Matcher
-from matcher.domain.items import ItemId, ItemType
+from matcher.domain.items import ItemId
 from matcher.people import Permission, Person, Purpose
-from service.http.access import Caller, CallerDep, requires
+from service.http.access import Caller, Own, requires
 from service.http.deps import EngineDep
-from service.http.engine import client_of, get_stored
+from service.http.engine import client_of
 from service.http.routes.forms import page
 from service.http.schemas import problems
 
@@ -109,17 +109,6 @@ class SearchReport(BaseModel):
     number: int
     text: str
     created_at: datetime
-
-
-async def _require_own(item_id: ItemId, engine: EngineDep, caller: CallerDep) -> None:
-    """Raise unless the caller speaks for the organisation, or may act for any."""
-    if not caller.may(Permission.ACT_FOR_ANY):
-        caller.require(Permission.ACT_FOR_OWN)
-    organisation = await engine.read(lambda m: get_stored(m, item_id, ItemType.ORGANISATION))
-    caller.require_own(organisation, Permission.ACT_FOR_ANY)
-
-
-Own = Depends(_require_own)
 
 
 @router.get(
