@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pytest
@@ -20,17 +21,21 @@ from matcher.errors import BackendUnavailable
 from matcher.index import Bm25Lexical, to_points
 from matcher.settings import Settings
 from tests.samples import migrated
-from training.servers import LocalServer, faulty_server
+
+if TYPE_CHECKING:
+    from training.servers.qdrant_http import LocalServer
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[LocalServer]:
+def server() -> "Iterator[LocalServer]":
+    from training.servers.qdrant_http import faulty_server  # noqa: PLC0415  # seconds, of every worker
+
     with faulty_server() as http:
         yield http
 
 
 @pytest.fixture
-def parts(tmp_path: Path, server: LocalServer) -> Iterator[BulkParts]:
+def parts(tmp_path: Path, server: "LocalServer") -> Iterator[BulkParts]:
     url = migrated(tmp_path / "matcher.db")
     settings = Settings(home=tmp_path, encoder="hashing", qdrant_url=server.url)
     for collection in server.local.get_collections().collections:

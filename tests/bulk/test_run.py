@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -23,7 +24,9 @@ from matcher.settings import Settings
 from tests.bulk.spoiling import spoil
 from tests.e2e.killing import kills
 from tests.samples import migrated
-from training.servers import LocalServer, faulty_server
+
+if TYPE_CHECKING:
+    from training.servers.qdrant_http import LocalServer
 
 pytestmark = [pytest.mark.process, pytest.mark.slow]
 
@@ -51,7 +54,7 @@ class Place:
     """A store of 200 items and a Qdrant server."""
 
     home: Path
-    http: LocalServer
+    http: "LocalServer"
     seconds: float = 30.0
     own: dict[str, Point] = field(default_factory=dict)
 
@@ -99,6 +102,8 @@ class Place:
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    from training.servers.qdrant_http import faulty_server  # noqa: PLC0415  # seconds, of every worker
+
     home = tmp_path_factory.mktemp("bulk")
     with faulty_server() as http, open_store(migrated(home / "matcher.db")) as store:
         store.items.put(items(), source="test")

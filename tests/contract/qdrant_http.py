@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from training.servers import faulty_server
+from training.servers.qdrant_http import faulty_server
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from matcher.errors import BackendUnavailable, InvalidRequest
 from matcher.index import ExactIndex, Hit, Index, Point, Sparse, Where
 from tests.contract.indexes import DIM, NOON, ORGANISATIONS, crowd, point, terms, unit
 from tests.contract.qdrant_http import running_server
-from training.servers import unique_prefix
+from training.servers.qdrant_http import unique_prefix
 
 Opener = Callable[[], Index]
 

@@ -20,7 +20,7 @@ from matcher.errors import BackendUnavailable, NotReady
 from matcher.index import Bm25Lexical, Generation, Indexer, Manifest
 from matcher.settings import Settings
 from tests.contract.indexes import DIM, ORGANISATIONS, point, terms, unit
-from training.servers import LocalServer, faulty_server
+from training.servers.qdrant_http import LocalServer, faulty_server
 
 WRITE, READ = "write-key-of-the-test", "read-key-of-the-test"
 ONE, TWO, THREE, FOUR = (f"2026112{day}T093000000000" for day in range(1, 5))

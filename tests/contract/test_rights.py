@@ -22,7 +22,7 @@ from matcher.people import Scope
 from matcher.rights import UPLOADS, By, Subject, SubjectKind, Suppressed
 from tests.contract.qdrant_http import running_server
 from tests.rights.cluster import NOW, fill, introduce, left_in, member, settings_of
-from training.servers import unique_prefix
+from training.servers.qdrant_http import unique_prefix
 
 ERASED = int(os.environ.get("MATCHER_TEST_ERASED", "3"))
 ONE, OTHER, THIRD, FOURTH = (member(number) for number in (1, 2, 3, 4))

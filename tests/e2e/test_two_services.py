@@ -18,7 +18,8 @@ from matcher.settings import Settings
 from tests.contract.qdrant_http import running_server
 from tests.e2e.serving import environment_of, start, wait_until
 from tests.service.conftest import ITEMS
-from training.servers import postgres, unique_prefix
+from training.servers import postgres
+from training.servers.qdrant_http import unique_prefix
 
 COUNT = int(os.environ.get("MATCHER_TEST_SERVICES", "2"))
 """Names more of them, as: MATCHER_TEST_SERVICES=4 python -m pytest tests/e2e/test_two_services.py"""

@@ -22,7 +22,6 @@ from matcher.mail import HOLD
 from matcher.settings import Settings
 from service.cli.index import reindex
 from tests.samples import migrated
-from training.servers import faulty_server
 
 WITHIN_S = 10.0
 OTHER = "elsewhere/1/another"
@@ -80,6 +79,8 @@ def test_a_run_that_lost_its_turn_ends(store: Store) -> None:
 
 
 def test_a_reindex_in_one_process_waits_for_one_on_ray(tmp_path: Path, store: Store) -> None:
+    from training.servers.qdrant_http import faulty_server  # noqa: PLC0415  # seconds, of every worker
+
     assert store.turns.take("bulk", OTHER, utc_now() + timedelta(minutes=5), seen=None)
     with faulty_server() as server:
         settings = Settings(home=tmp_path, encoder="hashing", qdrant_url=server.url)

@@ -32,7 +32,7 @@ from matcher.settings import Settings
 from training.bench.command import variables_of
 from training.bench.figures import Figure, table
 from training.bench.synthetic import Words, synthetic_items
-from training.servers import faulty_server
+from training.servers.qdrant_http import faulty_server
 
 _FEW = 10
 """Items whose indexing is little but the start."""

@@ -5,18 +5,11 @@ mail
 postgres
     a throw-away PostgreSQL, from the programs installed on the machine
 qdrant_http
-    a small Qdrant server: real HTTP before qdrant-client's local mode, with faults on request
+    a small Qdrant server: real HTTP before qdrant-client's local mode, with faults on request; import it from
+    there, since that client is slow to import
 """
 
 from training.servers import postgres
 from training.servers.mail import Postbox, mail_server
-from training.servers.qdrant_http import LocalServer, faulty_server, unique_prefix
 
-__all__ = [
-    "LocalServer",
-    "Postbox",
-    "faulty_server",
-    "mail_server",
-    "postgres",
-    "unique_prefix",
-]
+__all__ = ["Postbox", "mail_server", "postgres"]

@@ -14,7 +14,7 @@ from training.bench.command import variables_of
 from training.bench.faults.alone import ROWS
 from training.bench.faults.processes import Command
 from training.bench.faults.tally import Round, Tally
-from training.servers import faulty_server
+from training.servers.qdrant_http import faulty_server
 
 _LONGEST_S = 15.0
 """A run is killed within this time after it opened the store; Ray starts for some seconds of it."""

@@ -23,7 +23,8 @@ from training.bench.command import variables_of
 from training.bench.faults.processes import Service
 from training.bench.faults.tally import Kind, Round, Tally
 from training.bench.server import Client
-from training.servers import faulty_server, postgres
+from training.servers import postgres
+from training.servers.qdrant_http import faulty_server
 
 _LONGEST_S = 2.0
 """A service is killed within this time after all of them are asked."""
