@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
@@ -35,16 +35,29 @@ _TOTAL = re.compile(
 _NUMERIC = re.compile(r"[-+\d\s.,%€\u00a0\u202f]*")
 
 
+class Merged(NamedTuple):
+    """Cells that stand for one: the lines of the first and last, and their column counted from 1."""
+
+    top: int
+    bottom: int
+    column: int
+
+
 class Grid(NamedTuple):
     """Cells row by row; ``first`` is the line of the first row.
 
     ``whole`` says that a row shorter than others ends in empty cells, as in a workbook; else it may be cut.
+    ``ended``: the text ends with its last row; where it does not, that row may be cut wherever it is.
+    ``merged`` are cells that run over several rows, ``hidden`` is the number of rows that are not shown.
     """
 
     rows: Sequence[list[str]]
     first: int = 1
     delimiter: str = ";"
     whole: bool = False
+    ended: bool = True
+    merged: Sequence[Merged] = ()
+    hidden: int = 0
 
 
 class TableRow(NamedTuple):
@@ -77,6 +90,8 @@ class Cells:
     def __init__(self, name: str) -> None:
         self._name = name
         self._rows: dict[int, dict[int, str]] = {}
+        self._merged: list[Merged] = []
+        self.hidden = 0
 
     def put(self, row: int, column: int, text: str) -> None:
         """Keep a cell unless it is blank; InvalidRequest, naming the cell, beyond the limits."""
@@ -91,13 +106,18 @@ class Cells:
             )
         self._rows.setdefault(row, {})[column] = text
 
+    def merge(self, top: int, bottom: int, column: int) -> None:
+        """Note that the cells of a column stand for one from a row to another."""
+        if bottom > top and len(self._merged) < MAX_ROWS:
+            self._merged.append(Merged(top, bottom, column))
+
     def grid(self) -> Grid:
         """Return the rows up to the last one, each up to its last filled cell."""
         rows = []
         for number in range(1, max(self._rows, default=0) + 1):
             cells = self._rows.get(number, {})
             rows.append([cells.get(n, "") for n in range(1, max(cells, default=0) + 1)])
-        return Grid(rows, whole=True)
+        return Grid(rows, whole=True, merged=self._merged, hidden=self.hidden)
 
 
 def grid_rank(grid: Grid, rank: HeaderRank) -> int:
@@ -131,12 +151,27 @@ def lay_out(name: str, grid: Grid, rank: HeaderRank) -> Table:
     columns = [title or f"({n})" for n, title in enumerate(titles[:width], start=1)]
     table = Table(columns, [], _above(filled, header), grid.delimiter)
     body = filled[header.last + 1 :]
-    lengths = _block_lengths(filled[header.last :])
+    whole = _whole_blocks(filled[header.last :], grid)
     for line, row in body[: len(body) - _totals(table, body)]:
-        trimmed = grid.whole or len(lengths[(line - 1) // _BLOCK]) == 1
         cells = [restore(cell) for cell in row[ours:]]
-        table.rows.append(_fitted(line, cells, width, trimmed=trimmed))
+        table.rows.append(_fitted(line, cells, width, trimmed=whole(line)))
+    _fill_merged(table, grid.merged)
     return table
+
+
+def _fill_merged(table: Table, merged: Sequence[Merged]) -> None:
+    """Give each row the value of the cell that it shares with the rows above it, below the header."""
+    begins: dict[int, list[Merged]] = defaultdict(list)
+    for one in merged:
+        begins[one.top].append(one)
+    values: dict[int, tuple[int, str]] = {}
+    for row in table.rows:
+        for column, (bottom, value) in values.items():
+            if row.line <= bottom and column < len(row.cells) and not row.cells[column].strip():
+                row.cells[column] = value
+        for one in begins.get(row.line, ()):
+            if one.column <= len(row.cells):
+                values[one.column - 1] = (one.bottom, row.cells[one.column - 1])
 
 
 def _filled(grid: Grid) -> list[tuple[int, list[str]]]:
@@ -238,12 +273,17 @@ def _filled_width(cells: Sequence[str]) -> int:
     return max((n for n, cell in enumerate(cells, start=1) if cell.strip()), default=0)
 
 
-def _block_lengths(rows: Sequence[tuple[int, list[str]]]) -> Mapping[int, set[int]]:
-    """Return the row lengths that occur in each block of sixteen lines: one alone if Excel trimmed it."""
+def _whole_blocks(rows: Sequence[tuple[int, list[str]]], grid: Grid) -> Callable[[int], bool]:
+    """Return which lines may be short: those of a workbook, and of blocks that Excel trimmed.
+
+    All rows of such a block of sixteen lines have one length. The last row of a text that does not end with
+    it may be cut, whatever its block.
+    """
     lengths: dict[int, set[int]] = defaultdict(set)
     for line, row in rows:
         lengths[(line - 1) // _BLOCK].add(len(row))
-    return lengths
+    cut = None if grid.ended else rows[-1][0]
+    return lambda line: grid.whole or (len(lengths[(line - 1) // _BLOCK]) == 1 and line != cut)
 
 
 def _fitted(line: int, cells: list[str], width: int, *, trimmed: bool) -> TableRow:

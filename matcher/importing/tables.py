@@ -164,7 +164,7 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
             f"{name} is not a text file. Give CSV, XLSX or JSON.",
         )
     text, notices = _text(name, data)
-    if any(sign in text for sign in ("Ã©", "Ã¨", "â€™", "\ufffd")):
+    if _DAMAGED not in notices and any(sign in text for sign in ("Ã©", "Ã¨", "â€™", "\ufffd")):
         notices.append(
             Notice(
                 "Des accents semblent abîmés (« Ã© ») : réexporter le fichier en UTF-8.",
@@ -174,10 +174,22 @@ def _decoded(name: str, data: bytes) -> tuple[str, list[Notice]]:
     return text, notices
 
 
+def _is_utf_8(mended: str) -> bool:
+    """Say whether a text is UTF-8 with damage: more signs beyond ASCII were read than were not.
+
+    Text of Windows read as UTF-8 has hardly any that was.
+    """
+    damaged = mended.count("\ufffd")
+    return sum(not sign.isascii() for sign in mended) - damaged > damaged
+
+
 def _text(name: str, data: bytes) -> tuple[str, list[Notice]]:
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as error:
+        mended = data.decode("utf-8-sig", errors="replace")
+        if _is_utf_8(mended):
+            return mended, [_DAMAGED]
         try:
             text = data.decode("cp1252")
         except UnicodeDecodeError:

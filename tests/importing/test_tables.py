@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from random import Random
 
 import pytest
 from openpyxl import Workbook
@@ -96,3 +97,71 @@ def test_damage_in_utf_16_is_said(tmp_path: Path) -> None:
     file.write_bytes(data[:60] + data[61:])
     with pytest.raises(InvalidRequest, match="damaged from line 2 on: a byte is missing"):
         read_table(file)
+
+
+def test_a_cut_row_at_the_end_of_a_text_is_set_apart(tmp_path: Path) -> None:
+    file = tmp_path / "membres.csv"
+    rows = "".join(f"Membre {n};Albi;81\n" for n in range(15))
+    file.write_text(f"Raison sociale;Ville;Code département\n{rows}Membre 15;Al", encoding="utf-8")
+    faults = [row.line for row in read_table(file).rows if row.fault]
+    assert faults == [17], "the first row of a block of sixteen, as Excel writes them"
+
+
+def test_one_damaged_byte_leaves_the_other_names_as_they_are(tmp_path: Path) -> None:
+    file = tmp_path / "membres.csv"
+    file.write_bytes("Raison sociale;Ville\nCléo;Sète\nBéa;Nîmes\n".encode().replace("î".encode(), b"\xc3"))
+    table = read_table(file)
+    assert [row.cells[0] for row in table.rows] == ["Cléo", "Béa"]
+    assert [notice.en[:12] for notice in table.notices] == ["Some signs o"]
+
+
+def test_a_cell_that_runs_over_rows_counts_for_each(tmp_path: Path) -> None:
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in (
+        ["Membres", None],
+        ["Raison sociale", "Ville"],
+        ["Ada", "Albi"],
+        ["Bea", None],
+        ["Cléo", "Gap"],
+    ):
+        sheet.append(row)
+    sheet.merge_cells("B3:B4")
+    sheet.row_dimensions[5].hidden = True
+    file = tmp_path / "membres.xlsx"
+    book.save(file)
+    table = read_table(file)
+    assert [row.cells for row in table.rows] == [["Ada", "Albi"], ["Bea", "Albi"], ["Cléo", "Gap"]]
+    assert "1 hidden row(s), read as well." in [notice.en for notice in table.notices]
+    html = tmp_path / "membres.xls"
+    cells = "<tr><td>Albi</td><td>Ada</td></tr><tr><td>Bea</td></tr>".replace("<td>A", "<td rowspan=2>A", 1)
+    html.write_text(f"<table><tr><th>Ville<th>Raison sociale</tr>{cells}</table>", encoding="utf-8")
+    assert [row.cells for row in read_table(html).rows] == [["Albi", "Ada"], ["Albi", "Bea"]]
+
+
+def test_a_page_that_is_cut_within_its_table_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "membres.xls"
+    file.write_text("<table><tr><th>Raison sociale<th>Ville<tr><td>Ada<td>Al", encoding="utf-8")
+    with pytest.raises(InvalidRequest, match="cut short"):
+        read_table(file)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_a_damaged_workbook_is_read_or_refused(tmp_path: Path, seed: int) -> None:
+    book, chance = Workbook(), Random(seed)
+    sheet = book.active
+    assert sheet is not None
+    for row in (["Raison sociale", "Ville"], *([f"Membre {n}", "Sète"] for n in range(30))):
+        sheet.append(row)
+    file = tmp_path / "membres.xlsx"
+    book.save(file)
+    data = bytearray(file.read_bytes())
+    for _ in range(3):
+        data[chance.randrange(30, len(data))] ^= 1 << chance.randrange(8)
+    file.write_bytes(data)
+    try:
+        table = read_table(file)
+    except InvalidRequest:
+        return
+    assert {len(row.cells) for row in table.rows if row.fault is None} == {len(table.columns)}

@@ -32,7 +32,7 @@ def read_csv(name: str, text: str, rank: HeaderRank) -> Grid:
             "n'est jamais fermé.",
             f'{name} cannot be cut into columns: a quotation mark (") that opens in row {line} never closes.',
         )
-    return Grid(rows, first, delimiter)
+    return Grid(rows, first, delimiter, ended=text.endswith(("\n", "\r")))
 
 
 def _cut(name: str, text: str, delimiter: str) -> list[list[str]]:

@@ -4,7 +4,7 @@ from html.parser import HTMLParser
 from xml.parsers import expat
 
 from matcher.errors import InvalidRequest
-from matcher.importing.layout import Cells, Grid, HeaderRank, grid_rank
+from matcher.importing.layout import MAX_COLUMNS, Cells, Grid, HeaderRank, grid_rank
 from matcher.importing.report import refusal
 
 _CELLS = ("td", "th")
@@ -30,10 +30,18 @@ def read_spreadsheet_xml(name: str, data: bytes, rank: HeaderRank) -> Grid:
 
 
 def read_html(name: str, text: str, rank: HeaderRank) -> Grid:
-    """Return the cells of the table that looks most like one of items; InvalidRequest when there is none."""
+    """Return the cells of the table that looks most like one of items.
+
+    InvalidRequest when there is none, or when the file ends within one: its last row could be any part of it.
+    """
     reader = _HtmlTables(name)
     reader.feed(text)
     reader.close()
+    if reader.depth > 0:
+        raise refusal(
+            f"{name} est coupé : son tableau ne se ferme pas. L'exporter de nouveau.",
+            f"{name} is cut short: its table does not close. Export it again.",
+        )
     return _best(name, reader.tables, rank)
 
 
@@ -75,6 +83,8 @@ class _Worksheets:
         elif local == "Cell":
             self._column = int(given.get("Index", self._column + 1))
             self._merged = int(given.get("MergeAcross", "0"))
+            if self.sheets:
+                self.sheets[-1].merge(self._row, self._row + int(given.get("MergeDown", "0")), self._column)
         elif local == "Data":
             self._text = []
 
@@ -98,27 +108,32 @@ class _HtmlTables(HTMLParser):
         super().__init__(convert_charrefs=True)
         self._name = name
         self.tables: list[Cells] = []
+        self.depth = 0
+        """Number of tables that are open."""
         self._row = self._column = 0
         self._text: list[str] | None = None
+        self._span = self._rows = 1
+        self._taken: dict[int, int] = {}
+        """The last row that a cell above takes of each column."""
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag == "table":
             self.tables.append(Cells(self._name))
-            self._row = 0
+            self.depth += 1
+            self._row, self._taken = 0, {}
         elif tag == "tr":
             self._keep()
             self._row, self._column = self._row + 1, 0
         elif tag in _CELLS:
             self._keep()
-            self._column += 1
-            self._text = []
-            self._span = dict(attrs).get("colspan") or "1"
+            self._open(dict(attrs))
         elif tag in _BREAKS and self._text:
             self._text.append("\n")
 
     def handle_endtag(self, tag: str) -> None:
         if tag in (*_CELLS, "tr", "table"):
             self._keep()
+        self.depth -= tag == "table"
 
     def handle_data(self, data: str) -> None:
         if self._text is not None:
@@ -127,5 +142,21 @@ class _HtmlTables(HTMLParser):
     def _keep(self) -> None:
         if self._text is not None and self.tables:
             self.tables[-1].put(self._row, self._column, "".join(self._text).strip())
-            self._column += int(self._span) - 1 if self._span.isdigit() else 0
+            self.tables[-1].merge(self._row, self._row + self._rows - 1, self._column)
+            for column in range(self._column, self._column + self._span):
+                self._taken[column] = self._row + self._rows - 1
+            self._column += self._span - 1
         self._text = None
+
+    def _open(self, attributes: dict[str, str | None]) -> None:
+        """Begin a cell in the next column that no cell above takes."""
+        self._column += 1
+        while self._taken.get(self._column, 0) >= self._row:
+            self._column += 1
+        self._text = []
+        self._span = _count(attributes.get("colspan"))
+        self._rows = _count(attributes.get("rowspan"))
+
+
+def _count(text: str | None) -> int:
+    return min(max(int(text), 1), MAX_COLUMNS) if text and text.isascii() and text.isdigit() else 1

@@ -9,6 +9,7 @@ leaves out the rest.
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -30,7 +31,20 @@ _MAX_TEXT = 32_767
 _MAX_SHARED = 64 * 2**20
 """Characters of all shared texts together."""
 _CHUNK = 2**16
+_DAMAGE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    expat.ExpatError,
+    LookupError,
+    ValueError,
+    OverflowError,
+    OSError,
+    EOFError,
+    RuntimeError,  # a part with a password, or packed in a way that is not known
+)
+"""What a workbook that is damaged or locked raises while it is read."""
 _REFERENCE = re.compile(r"([A-Z]{1,3})([0-9]{1,9})")
+_RANGE = re.compile(r"([A-Z]{1,3})([0-9]{1,9}):[A-Z]{1,3}([0-9]{1,9})")
 
 
 @dataclass(slots=True)
@@ -66,7 +80,7 @@ def read_xlsx(name: str, data: bytes, rank: HeaderRank) -> tuple[Grid, list[Noti
         _check_size(name, archive)
         book = _open(name, archive)
         title, found, grid = _best(name, book, rank)
-    except (zipfile.BadZipFile, KeyError, ValueError, OSError, EOFError, expat.ExpatError) as error:
+    except _DAMAGE as error:
         raise refusal(
             f"{name} n'est pas un classeur qu'Excel peut ouvrir : l'enregistrer de nouveau en .xlsx.",
             f"{name} is not a workbook Excel can open: save it again as .xlsx.",
@@ -78,11 +92,19 @@ def read_xlsx(name: str, data: bytes, rank: HeaderRank) -> tuple[Grid, list[Noti
             f"{name}: no visible sheet has rows under a header with a column 'name' or 'nom'. "
             f"Sheets: {_listed(book.sheets, 'hidden')}.",
         )
+    notices = _hidden(grid.hidden)
     rest = [sheet for sheet in book.sheets if sheet.title != title]
     if not rest:
-        return grid, []
+        return grid, notices
     fr = f"Feuille lue : {title} ; non lues : {_listed(rest, 'masquée')}."
-    return grid, [Notice(fr, f"Sheet read: {title}; not read: {_listed(rest, 'hidden')}.")]
+    return grid, [*notices, Notice(fr, f"Sheet read: {title}; not read: {_listed(rest, 'hidden')}.")]
+
+
+def _hidden(count: int) -> list[Notice]:
+    """Say that rows which the sheet hides are read: a filter hides them, and deletes nothing."""
+    if not count:
+        return []
+    return [Notice(f"{count} ligne(s) masquées, lues elles aussi.", f"{count} hidden row(s), read as well.")]
 
 
 def _listed(sheets: list[_Sheet], hidden: str) -> str:
@@ -244,6 +266,9 @@ class _SheetReader:
             self._text.clear()
         elif tag == "row":
             self._row, self._column = int(attributes.get("r", self._row + 1)), 0
+            self.cells.hidden += attributes.get("hidden") in ("1", "true")
+        elif tag == "mergeCell" and (merged := _RANGE.fullmatch(attributes.get("ref", ""))):
+            self.cells.merge(int(merged[2]), int(merged[3]), _column(merged[1]))
         self._text.open(tag)
 
     def end(self, tag: str) -> None:
