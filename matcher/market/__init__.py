@@ -2,6 +2,8 @@
 
 introduction_plan
     from mutual scores to a plan of introductions
+apart
+    a large plan made in a process of its own
 introduction_planner
     who takes part, which pairs are settled, and keeping the plan
 order

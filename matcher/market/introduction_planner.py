@@ -10,7 +10,8 @@ from matcher.domain.items import AnyItem, ItemType, Organisation
 from matcher.domain.store import Items
 from matcher.feedback import settled_pairs
 from matcher.language import twin_pairs
-from matcher.market.introduction_plan import IntroductionPlan, plan_introductions
+from matcher.market.apart import plan_apart
+from matcher.market.introduction_plan import IntroductionPlan
 
 Progress = Callable[[int, int], None]
 """Called with how much is done and how much there is in all."""
@@ -106,7 +107,7 @@ class IntroductionPlanner:
     def arrange(self, scores: Mapping[str, Mapping[str, float]], generation: str) -> IntroductionPlan:
         """Make a plan from the mutual scores of all members; the stored plan stays as it is."""
         now = self._now()
-        return plan_introductions(
+        return plan_apart(
             scores,
             version=f"{now:%Y%m%dT%H%M%S%f}",
             created_at=now,

@@ -1,17 +1,20 @@
 """``matcher-lab growth``: what an answer, the memory and a plan cost by the number of items.
 
-Times are processor time of one process, so that a busy machine changes them little. Each size is built in
-one process and asked in another, as memory is never given back whole. The encoder is the weightless one:
-index, rerank and memory per item are the same.
+Times are processor time, so that a busy machine changes them little; the plan's includes the process that
+arranges it. Each size is built in one process and asked in another, as memory is never given back whole. The
+encoder is the weightless one: index, rerank and memory per item are the same.
 """
 
 import json
 import multiprocessing
 import random
+import threading
 import time
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import chain
 from pathlib import Path
+from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 from typing import Annotated
 
@@ -87,8 +90,9 @@ def ask(home: Path, askers: int, plan: bool) -> Row:
         row |= _answers(matcher, askers)
         row["memory MB"] = _memory_mb("VmRSS")
         if plan:
-            row["plan s"] = _cpu(matcher.plan)
-            row["plan peak MB"] = _memory_mb("VmHWM")
+            with _Peak() as peak:
+                row["plan s"] = _cpu(matcher.plan)
+            row["plan peak MB"] = peak.most
             row["with a plan MB"] = _memory_mb("VmRSS")
     return row
 
@@ -141,14 +145,49 @@ def _prepare(matcher: Matcher) -> None:
 
 
 def _cpu(call: Callable[[], object]) -> float:
-    start = time.process_time()
+    start = _processor_s()
     call()
-    return time.process_time() - start
+    return _processor_s() - start
 
 
-def _memory_mb(what: str) -> float:
-    """Return ``VmRSS``, the resident memory, or ``VmHWM``, its peak, in millions of bytes."""
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
+def _processor_s() -> float:
+    """Return the processor time of this process and of those that it started and that have ended."""
+    children = getrusage(RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+class _Peak:
+    """The most memory that this process and those it started had together, looked at ten times a second."""
+
+    def __enter__(self) -> "_Peak":
+        self.most = 0.0
+        self._over = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._over.wait(0.1):
+            self.most = max(self.most, _memory_mb("VmRSS") + _children_mb())
+
+
+def _children_mb() -> float:
+    """Return the resident memory of the processes that this one started, in millions of bytes."""
+    try:
+        # A child belongs to the thread that started it.
+        started = [task.read_text("ascii").split() for task in Path("/proc/self/task").glob("*/children")]
+        return sum(_memory_mb("VmRSS", process) for process in chain(*started))
+    except (OSError, KeyError):  # one of them has just ended
+        return 0.0
+
+
+def _memory_mb(what: str, process: str = "self") -> float:
+    """Return ``VmRSS``, the resident memory of a process, or ``VmHWM``, its peak, in millions of bytes."""
+    lines = Path(f"/proc/{process}/status").read_text("ascii").splitlines()
     found = dict(line.split(":", 1) for line in lines)
     return int(found[what].split()[0]) * 1024 / 1e6
 
@@ -159,7 +198,7 @@ def _line(row: Row) -> str:
 
 def _table(rows: Sequence[Row]) -> Table:
     """Lay the figures out, one line each, one column a size."""
-    made = Table(title="Growth, processor time of one process", title_justify="left")
+    made = Table(title="Growth, processor time", title_justify="left")
     made.add_column("figure")
     for row in rows:
         made.add_column(f"{row['items']:,.0f} items", justify="right")
