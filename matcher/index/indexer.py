@@ -74,20 +74,23 @@ class Indexer:
                 " this one. Rebuild it: matcher reindex"
             )
         index = self.generations.open(name)
-        is_at_rest = manifest.state == "ready" and cursor == manifest.seq
         try:
-            if is_at_rest:
-                self._require_whole(name, index, manifest)
+            if manifest.state == "ready":
+                self._require_whole(name, index, manifest, cursor)
         except BaseException:
             let_go(index)
             raise
         return Generation(name, index, manifest.usual_terms)
 
-    def _require_whole(self, name: str, index: Index, manifest: Manifest) -> None:
-        if not is_sum(manifest.checksum) or checksum(index.versions()) == manifest.checksum:
+    def _require_whole(self, name: str, index: Index, manifest: Manifest, cursor: int) -> None:
+        is_whole = not is_sum(manifest.checksum) or checksum(index.versions()) == manifest.checksum
+        if is_whole and cursor == manifest.seq:
             return
         if self.generations.manifest(name) == manifest:  # else another process writes to it just now
-            raise NotReady("The index has lost or changed points. Rebuild it from the store: matcher reindex")
+            raise NotReady(
+                "The index has lost or changed points, or is an older copy of itself."
+                " Rebuild it from the store: matcher reindex"
+            )
 
     def refresh(self, progress: Progress | None = None) -> Generation:
         """Open the current generation and apply the outbox to it; build the first one if there is none.
@@ -166,7 +169,7 @@ class Indexer:
         if is_known:
             self._save(generation, manifest, state="ready", checksum=drain.checksum(former.checksum), seq=seq)
         elif former.state != "building":
-            self._seal(generation, manifest, seq)
+            self._seal(generation, manifest, self._seen(generation).seq)
         return SyncReport(drain.upserted, drain.deleted, drain.unchanged, seq)
 
     def _save(self, generation: Generation, manifest: Manifest, **changed: Any) -> Manifest:

@@ -1024,6 +1024,22 @@ def test_an_index_that_lost_points_silently_is_found_out(
         indexer.open()
 
 
+def test_an_older_copy_of_an_index_is_found_out(
+    indexer: Indexer, generation: Generation, store: Store, root: Path, tmp_path: Path
+) -> None:
+    generation.index.close()
+    copy_home(root, tmp_path / "copy")
+    opened = indexer.open()
+    store.items.put([organisation(0, "robotique")], source="test")
+    indexer.sync(opened)
+    opened.index.close()
+    shutil.rmtree(root)
+    copy_home(tmp_path / "copy", root)
+    with pytest.raises(NotReady, match=r"older copy of itself.*matcher reindex"):
+        indexer.open()
+    indexer.rebuild().index.close()
+
+
 def test_differences_are_named(indexer: Indexer, generation: Generation, store: Store) -> None:
     store.items.put([organisation(0, "neuf"), organisation(50)], source="test")
     store.items.delete(["ORG009"])
