@@ -25,6 +25,11 @@ def left_of(text: str) -> str:
         ),
         ("un jeune technicien réseau à Albi", "un technicien réseau à Albi", "« jeune technicien » (l'âge)"),
         ("technicien, homme de préférence", "technicien,", "« homme de préférence » (le sexe)"),
+        (
+            "a woman under 30, Python developer in Rodez",
+            ", Python developer in Rodez",
+            "« a woman » (le sexe), « under 30 » (l'âge)",
+        ),
         ("pas trop vieux, expert Java", "pas , expert Java", "« trop vieux » (l'âge)"),
     ],
 )
@@ -42,6 +47,8 @@ def test_age_and_sex_are_left_out_and_quoted(text: str, left: str, quoted: str) 
         "recruter plus de femmes dans la tech à Rodez",
         "développeur à Nîmes, dispositif public pour les moins de 26 ans",
         "apprentie développeuse de 16 à 29 ans, contrat d'apprentissage",
+        "more women in tech in Rodez",
+        "Java, response under 30 ms, team of under 50 people",
         "profil senior en cybersécurité, cinq ans d'expérience",
         "recruter des personnes handicapées à Toulouse",
         "data analyst habitant à Toulouse",
