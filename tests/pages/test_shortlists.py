@@ -89,6 +89,23 @@ def test_a_reason_about_the_person_is_refused_in_the_readers_language(stocked) -
     assert "« Trop senior » (l&#39;âge)" in opened.text
 
 
+def test_of_two_people_who_decide_the_second_reads_the_first(stocked) -> None:
+    app, need_id, candidate = stocked
+    hr = browser_of(app, HR)
+    where = hr.post(f"/recruter/besoins/{need_id}/selection").headers["location"].partition("?")[0]
+    address = f"{where}/{candidate.profile.code}"
+    read = {"seen": "", "decision": "keep", "reason": REASON}
+    assert hr.post(address, data=read).status_code == 303
+    late = hr.post(address, data=read | {"decision": "not_now", "reason": "Le poste a changé depuis hier."})
+    assert late.status_code == 409
+    assert "a décidé sur ce profil entre-temps" in late.text
+    assert REASON in late.text
+    assert "Le poste a changé depuis hier." in late.text
+    (seen,) = set(re.findall(r'name="seen" value="([^"]+)"', late.text))
+    again = read | {"seen": seen.replace("&#43;", "+"), "decision": "not_now"}
+    assert hr.post(address, data=again).status_code == 303
+
+
 def test_hr_reads_what_keeps_people_out(stocked) -> None:
     app, need_id, _ = stocked
     hr = browser_of(app, HR)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matcher.domain import MessageRequest
-from matcher.errors import InvalidRequest, NotAllowed, NotFound
+from matcher.errors import IllegalStep, InvalidRequest, NotAllowed, NotFound
 from matcher.hiring.candidates import Candidate, own_link
 from matcher.hiring.need import JobNeed
 from matcher.hiring.shortlists.match import MODEL, NeedMatcher
@@ -138,8 +138,10 @@ class ShortlistDesk:
         same_rule = (version_of(need), MODEL) == (shortlist.need_version, shortlist.model)
         return same_rule and same_people and same_profiles
 
-    def decide(self, shortlist_id: str, code: str, decided: Decided) -> Shortlist:
+    def decide(self, shortlist_id: str, code: str, decided: Decided, seen: str | None = None) -> Shortlist:
         """Keep what a person decided on a profile, tell the candidate, and return the shortlist.
+
+        ``seen`` is the instant of the decision that the person read, "" for none; None for any.
 
         Raises
         ------
@@ -151,6 +153,8 @@ class ShortlistDesk:
             The reason says too little or too much.
         UnlawfulWords
             The reason speaks of a ground on which the law forbids to decide.
+        IllegalStep
+            Somebody else decided since: the person reads that first.
         """
         decided = _checked(decided)
         self._parts.require_lawful(decided.reason)
@@ -158,6 +162,8 @@ class ShortlistDesk:
         entry = shortlist.of(code.strip().upper())
         if entry is None:
             raise NotFound(f"There is no profile '{code}' on this shortlist: it may have been withdrawn.")
+        if seen is not None and seen != _instant(entry):
+            raise IllegalStep(f"Somebody else decided on {code} meanwhile: read it first. Nothing was done.")
         sealed = Decided(
             decided.decision, self._parts.seals.seal({"reason": decided.reason}), decided.by, decided.at
         )
@@ -192,6 +198,10 @@ class ShortlistDesk:
         key = f"{DECIDED_EVENT}:{shortlist.id}:{candidate_id}:{decided.at.isoformat()}"
         told = {"link": link, "decision": decided.decision.value}
         return MessageRequest(key, candidate_id, DECIDED_EVENT, decided.at, told)
+
+
+def _instant(entry: Listed) -> str:
+    return entry.decided.at.isoformat() if entry.decided else ""
 
 
 def _checked(decided: Decided) -> Decided:

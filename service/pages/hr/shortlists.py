@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar
 from fastapi import APIRouter, Request, Response
 
 from matcher.build import Matcher
-from matcher.errors import InvalidRequest
+from matcher.errors import IllegalStep, InvalidRequest
 from matcher.hiring import UnlawfulWords
 from matcher.hiring.candidates import LANGUAGES
 from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, MetBy, Shortlist, ties
@@ -16,15 +16,21 @@ from matcher.people import Permission
 from service.http.access import Caller, requires
 from service.http.deps import EngineDep
 from service.pages.acting import PersonDep, now
+from service.pages.environment import translate
 from service.pages.forms import once, typed
 from service.pages.frame import Page, back_to, language_of, show
 from service.pages.listing import Pager, page_number, page_of
+from service.pages.text import mark
 from service.words import Language, choose
 
 router = APIRouter(include_in_schema=False)
 HrDep = Annotated[Caller, requires(Permission.SEE_CANDIDATES)]
 SECTION = "/recruter"
 HOME = "/recruter/selections"
+MEANWHILE = mark(
+    "Quelqu'un d'autre a décidé sur ce profil entre-temps : lisez sa décision ci-dessus. Votre motif n'est"
+    " pas perdu ; décidez à nouveau s'il le faut."
+)
 LOOKS = {MetBy.MET: "good", MetBy.PARTLY: "info", MetBy.NOT_STATED: ""}
 
 
@@ -150,7 +156,14 @@ async def decide(request: Request, shortlist_id: str, code: str, hr: HrDep, engi
         try:
             decision = Decision(form.get("decision", ""))
             decided = Decided(decision, form.get("reason", ""), hr.person_id, now())
-            await engine.read(lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided))
+            seen = form.get("seen")
+            await engine.read(
+                lambda matcher: matcher.hiring.shortlists.decide(shortlist_id, code, decided, seen)
+            )
+        except IllegalStep:
+            why = translate(MEANWHILE, language_of(request))
+            refused = _Refused(code, form.get("reason", ""), why, 409)
+            return await _shown(request, shortlist_id, engine, refused)
         except UnlawfulWords as unlawful:
             why = unlawful.french if language_of(request) == "fr" else str(unlawful)
             return await _shown(request, shortlist_id, engine, _Refused(code, form.get("reason", ""), why))
@@ -168,6 +181,7 @@ class _Refused:
     code: str = ""
     reason: str = ""
     why: str = ""
+    status: int = 422
 
 
 async def _shown(
@@ -198,7 +212,7 @@ async def _shown(
         why=refused.why,
         typed={refused.code: refused.reason},
     )
-    return show(request, page, section=SECTION, status=422 if refused.code else 200)
+    return show(request, page, section=SECTION, status=refused.status if refused.code else 200)
 
 
 def _row(matcher: Matcher, shortlist: Shortlist) -> ShortlistRow:
