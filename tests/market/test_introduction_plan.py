@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from matcher.adapters.sql import open_store
 from matcher.domain.items import Organisation
 from matcher.errors import InvalidRequest
-from matcher.market import LIST_LENGTH, IntroductionPlan, plan_introductions
+from matcher.market import LIST_LENGTH, IntroductionPlan, Member, Planned, plan_introductions
 from tests.examples import draws
 from tests.samples import migrated
 
@@ -113,3 +113,18 @@ def test_the_store_keeps_one_plan_whole_and_erasure_reaches_it(tmp_path: Path) -
         assert "ORG001" not in kept.lists
         assert all("ORG001" not in [e.item_id for e in entries] for entries in kept.lists.values())
         assert "ORG001" not in [member.organisation_id for member in kept.members]
+
+
+def test_a_plan_of_more_entries_than_are_stored_at_once_is_kept_whole(tmp_path: Path) -> None:
+    names = [f"ORG{number:03}" for number in range(60)]
+    lists = {}
+    for name in names:
+        others = [other for other in names if other != name][:LIST_LENGTH]
+        lists[name] = tuple(Planned(other, 0.5, 0.25) for other in others)
+    members = tuple(Member(name, 1.0, 1.0, False, 1.0, 1.0, 1.0) for name in names)
+    made = IntroductionPlan("v1", NOW, "g1", lists, members)
+    with open_store(f"sqlite:///{tmp_path}/matcher.db") as store:
+        store.migrate()
+        store.items.put([Organisation(id=name, name=name) for name in names], source="test")
+        assert store.plans.save(made) == made
+        assert store.plans.load() == made
