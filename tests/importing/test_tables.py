@@ -140,6 +140,14 @@ def test_a_cell_that_runs_over_rows_counts_for_each(tmp_path: Path) -> None:
     assert [row.cells for row in read_table(html).rows] == [["Albi", "Ada"], ["Albi", "Bea"]]
 
 
+def test_a_first_row_without_its_tag_is_a_row(tmp_path: Path) -> None:
+    file = tmp_path / "membres.xls"
+    file.write_text(
+        "<table><thead><th>Raison sociale<th>Ville</thead><tr><td>Ada<td>Albi</tr></table>", encoding="utf-8"
+    )
+    assert [row.cells for row in read_table(file).rows] == [["Ada", "Albi"]]
+
+
 def test_a_page_that_is_cut_within_its_table_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "membres.xls"
     file.write_text("<table><tr><th>Raison sociale<th>Ville<tr><td>Ada<td>Al", encoding="utf-8")

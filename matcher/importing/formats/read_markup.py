@@ -150,6 +150,7 @@ class _HtmlTables(HTMLParser):
 
     def _open(self, attributes: dict[str, str | None]) -> None:
         """Begin a cell in the next column that no cell above takes."""
+        self._row = max(self._row, 1)  # a first row may be left without its tag
         self._column += 1
         while self._taken.get(self._column, 0) >= self._row:
             self._column += 1
