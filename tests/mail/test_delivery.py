@@ -230,6 +230,17 @@ def test_a_mail_queued_or_put_off_before_the_clock_was_set_back_is_due(store: St
     assert server.sent == ["new"]
 
 
+def test_a_mail_that_is_put_off_is_not_hurried_by_a_clock_set_back(store: Store) -> None:
+    clock = Clock()
+    queue(store, "a")
+    clock.at -= timedelta(hours=6)
+    delivery = Delivery(store.mail, Writer(), Server(Trial(Outcome.NOT_NOW, "450")), clock)
+    assert delivery.run().waiting == 1
+    clock.at += timedelta(seconds=30)
+    assert delivery.run().waiting == 0, "not before its time"
+    assert store.mail.get(1).attempts == 1
+
+
 def test_every_trial_of_a_message_has_the_same_reference(store: Store) -> None:
     queue(store, "a", "b")
     before = store.mail.get(1)

@@ -74,7 +74,7 @@ class Messages:
         """Queued messages that are due, longest due first, ties by number.
 
         A message is due as well whose instants show that the clock was set back: it was queued later than
-        now, or put off for longer than messages are.
+        now and never tried, or put off for longer than messages are.
         """
         statement = (
             select(messages)
@@ -174,7 +174,8 @@ def _is_of_a_clock_ahead(now: datetime) -> ColumnElement[bool]:
         and_(one.attempts == trials, one.next_at > stamp(now + pause))
         for trials, pause in enumerate(LONGEST_PAUSES)
     ]
-    return or_(one.created_at > stamp(now), and_(one.error != "", or_(*too_late)))
+    is_new = and_(one.created_at > stamp(now), one.error == "")
+    return or_(is_new, and_(one.error != "", or_(*too_late)))
 
 
 def _row_of(request: MessageRequest, now: datetime) -> dict[str, Any]:
