@@ -160,6 +160,8 @@ LISTS = frozenset(
     field for field, read in READERS.items() if read in (words, sentences, _industries, _sizes, _departments)
 )
 """Fields that JSON may give as a list."""
+YES_OR_NO = frozenset(field for field, read in READERS.items() if read is boolean)
+"""Fields in which « x » says yes."""
 
 
 def reader_of(field: str) -> Reader | None:

@@ -17,13 +17,22 @@ from pydantic.fields import FieldInfo
 from matcher.domain.items import ID_PATTERN, ITEM_CLASSES, AnyItem, ItemType
 from matcher.importing.columns.deciding import Sense, read_sense
 from matcher.importing.columns.headers import TYPE_COLUMN
-from matcher.importing.fields import LISTS, Reader, literal_reader_of, needs_settling, reader_of, settle
+from matcher.importing.fields import (
+    LISTS,
+    YES_OR_NO,
+    Reader,
+    literal_reader_of,
+    needs_settling,
+    reader_of,
+    settle,
+)
 from matcher.importing.report import ColumnUse, Reject, Row, shortened
 from matcher.importing.texts import (
     BadCell,
     check_control,
     check_text,
     is_not_said,
+    is_tick,
     says_nothing,
     without_html,
 )
@@ -40,6 +49,7 @@ _DECIDING = frozenset(
 _NAMING = frozenset(["id", "_external", "name"])
 _NUMBERS = frozenset(["budget_eur", "funding_rate"])
 _SENSES = frozenset(Sense)
+_TICKED = YES_OR_NO | _SENSES - {Sense.UNTIL}
 _NOTHING = object()
 """An empty cell."""
 
@@ -56,6 +66,12 @@ class _Column(NamedTuple):
     @property
     def decides(self) -> bool:
         return self.field in _DECIDING or self.field.startswith("eligibility.") or self.field in _SENSES
+
+    def leaves_open(self, text: str) -> bool:
+        """Whether a text means an empty cell here: « x » does, except where it says yes."""
+        if self.field in _NAMING or (self.field in _TICKED and is_tick(text)):
+            return False
+        return is_not_said(text) and text.isprintable()  # unreadable signs are a fault, and no answer
 
     @property
     def may_be_none(self) -> bool:
@@ -125,7 +141,9 @@ def read_row(line: int, cells: Sequence[Any], plan: RowPlan) -> Row:
     item = _validated(reading, cells, plan)
     if item is None:
         return Row(line, cells, rejects=(*reading.bad, *reading.unread))
-    empty = frozenset(reading.empty & item.model_fields_set)
+    # A deciding column may have settled what the field's own cell leaves open.
+    unsaid = {column.field for column in plan.columns if reading.data.get(column.field) == column.empty}
+    empty = frozenset(reading.empty & item.model_fields_set & unsaid)
     return Row(line, cells, item, derived, unread=tuple(reading.unread), empty=empty)
 
 
@@ -195,8 +213,8 @@ def _check_formula(text: str) -> None:
 def _read_text(column: _Column, text: str, today: date) -> Any:
     if column.field != "source_url":
         text = without_html(text)
-    if column.field not in _NAMING and is_not_said(text) and text.isprintable():
-        return _NOTHING  # unreadable signs are not printable: they are a fault, and no answer
+    if column.leaves_open(text):
+        return _NOTHING
     if column.may_be_none and says_nothing(text):
         return column.empty  # « aucun » says that there is none: unlike an empty cell, it empties the field
     if column.field not in _NUMBERS:

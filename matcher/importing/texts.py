@@ -104,6 +104,15 @@ def says_nothing(text: str) -> bool:
     return is_empty_answer(text) and bool(_NONE.match(fold_words(text)))
 
 
+def is_tick(text: str) -> bool:
+    """Say whether a text is a tick, which says yes in a column of yes or no, and nothing elsewhere.
+
+    >>> is_tick("X"), is_tick(" x "), is_tick("xx")
+    (True, True, False)
+    """
+    return fold_words(text) == "x"
+
+
 def is_not_said(text: str) -> bool:
     """Say whether a text means an empty cell: « N/C », « - », « non renseigné ».
 

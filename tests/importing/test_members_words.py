@@ -8,7 +8,7 @@ import pytest
 from matcher.adapters.sql import Store, open_store
 from matcher.domain.events import PutReport
 from matcher.domain.imports import BY_PAGE, MEMBER, ImportFile
-from matcher.domain.items import Organisation
+from matcher.domain.items import ItemType, Organisation
 from matcher.errors import StalePlan
 from matcher.importing import Choices, apply_plan, import_file, plan_import
 from service.cli.main import main
@@ -84,9 +84,12 @@ def test_a_plan_made_before_the_member_wrote_is_not_applied(store: Store, tmp_pa
 
 
 def test_a_clearing_cell_leaves_what_the_member_wrote(store: Store, tmp_path: Path) -> None:
-    edit(store, city="Albi")
-    import_file(listed(tmp_path, ""), store, choices=Choices(empty_clears=True))
-    assert city_of(store) == "Albi"
+    edit(store, city="Albi", size_band="PE")
+    report = import_file(listed(tmp_path, "", ""), store, choices=Choices(empty_clears=True))
+    item = store.items.get("O1")
+    assert isinstance(item, Organisation)
+    assert (item.city, item.size_band) == ("Albi", "PE")
+    assert [one.field for one in report.actions[0].theirs] == ["city", "size_band"]
 
 
 @pytest.mark.parametrize(("before", "wanted"), [(True, False), (False, True)])
@@ -127,3 +130,25 @@ def test_the_command_names_what_stays(
     assert city_of(store) == "Albi"
     main(["import", "--file-wins", str(path)])
     assert city_of(store) == "Foix"
+
+
+@pytest.mark.parametrize("title", ["Ne pas contacter", "Opposition", "Désinscrit", "Démissionnaire", "Radié"])
+@pytest.mark.parametrize("tick", ["x", "X"])
+def test_a_tick_in_a_deciding_column_is_a_yes(store: Store, tmp_path: Path, title: str, tick: str) -> None:
+    path = tmp_path / "membres.csv"
+    path.write_text(f"id;nom;{title}\nO1;Ada;{tick}\nO2;Bea;\n", encoding="utf-8")
+    import_file(path, store, choices=Choices(ItemType.ORGANISATION))
+    assert [is_opted_out(store, name) for name in ("O1", "O2")] == [True, False]
+
+
+def test_an_empty_opposition_takes_no_resignation_back(store: Store, tmp_path: Path) -> None:
+    path = tmp_path / "membres.csv"
+    path.write_text("id;nom;Opposition;Adhérent\nO1;Ada;;démissionnaire\n", encoding="utf-8")
+    import_file(path, store, choices=Choices(ItemType.ORGANISATION))
+    assert is_opted_out(store, "O1")
+
+
+def is_opted_out(store: Store, name: str) -> bool:
+    item = store.items.get(name)
+    assert isinstance(item, Organisation)
+    return item.opted_out

@@ -15,7 +15,7 @@ from enum import StrEnum
 from matcher.domain.items import ItemType
 from matcher.importing.cells import boolean, instant
 from matcher.importing.report import Fault
-from matcher.importing.texts import BadCell
+from matcher.importing.texts import BadCell, is_tick
 from matcher.language import fold_words
 
 
@@ -149,6 +149,8 @@ def judge(item_type: ItemType, title: str, values: Iterable[str], today: date) -
     if item_type is not ItemType.ORGANISATION:
         return Verdict()
     sense = sense_of(title)
+    if sense is Sense.UNTIL:  # a tick is no day
+        found = [value for value in found if not is_tick(value)]
     return _judge_by_values(title, found) if sense is None else _judge_sense(sense, title, found, today)
 
 

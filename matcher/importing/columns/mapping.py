@@ -17,7 +17,7 @@ from matcher.importing.columns.headers import (
 )
 from matcher.importing.layout import TableRow
 from matcher.importing.report import Certainty, ColumnUse, Fault, Notice, Reading, refusal, shortened
-from matcher.importing.texts import BadCell, is_not_said
+from matcher.importing.texts import BadCell, is_not_said, is_tick
 from matcher.language import fold_words
 
 SAMPLES = 3
@@ -107,8 +107,9 @@ class _Columns:
                     values[_text(cell)] = None
 
     def values(self, position: int) -> list[str]:
-        """Return the different texts of a column that say something, in file order."""
-        return [text for text in self._values[position] if not is_not_said(text)]
+        """Return the different texts of a column that say something, in file order; a tick may."""
+        ticks = self.item_type is ItemType.ORGANISATION
+        return [text for text in self._values[position] if not is_not_said(text) or (ticks and is_tick(text))]
 
     def used(self, position: int, field_: str, certainty: Certainty, why: Fault | None = None) -> ColumnUse:
         samples = []

@@ -62,7 +62,8 @@ def _kept(stored: AnyItem, given: Mapping[str, Any], theirs: Mapping[str, dateti
     kept = []
     for name, value in given.items():
         present = getattr(stored, name)
-        if value == present or _CAUTIOUS.get(name) == value:
+        is_cautious = name in _CAUTIOUS and _CAUTIOUS[name] == value
+        if value == present or is_cautious:
             continue
         alike = name not in _LITERAL and _spelled(value) == _spelled(present)
         if alike or name in theirs:

@@ -51,10 +51,10 @@ def _misplaced(row: Row, towns: Towns) -> list[Reject]:
         Reject(
             row.line,
             "city",
-            f"{city} est dans {town}, et la fiche dit {said} : les deux restent, et le département situe la "
-            "fiche ; corriger celui qui est faux",
-            f"{city} is in {town}, and the record says {said}: both stay, and the département places the "
-            "record; correct the wrong one",
+            f"{city} : {town} ; la fiche dit {said}. Les deux restent, et le département situe la fiche ; "
+            "corriger celui qui est faux",
+            f"{city}: {town}; the record says {said}. Both stay, and the département places the record; "
+            "correct the wrong one",
             shortened(f"{city} / {code}"),
         )
     ]
@@ -90,13 +90,15 @@ def date_notices(table: ItemTable) -> list[Notice]:
     if not sure:
         return []
     seen = ", ".join(f"{date.text} (l. {date.line})" for date in sure[:_LISTED])
-    count = sum(date.is_open for date in found)
+    others = [date.text for date in found if date.is_open]
+    fr = f", et {len(others)} autre(s), comme {others[0]}, le sont jour/mois" if others else ""
+    en = f", and {len(others)} other(s), such as {others[0]}, are read day/month" if others else ""
     return [
         Notice(
-            f"Dates où le mois vient d'abord : {seen}. Elles ne sont pas lues, et {count} autre(s), comme "
-            "03/04/2026, le sont jour/mois : écrire toutes les dates du fichier AAAA-MM-JJ.",
-            f"Dates with the month first: {seen}. They are not read, and {count} other(s), such as "
-            "03/04/2026, are read day/month: write all dates of the file as YYYY-MM-DD.",
+            f"Dates où le mois vient d'abord : {seen}. Elles ne sont pas lues{fr} : écrire toutes les dates "
+            "du fichier AAAA-MM-JJ.",
+            f"Dates with the month first: {seen}. They are not read{en}: write all dates of the file as "
+            "YYYY-MM-DD.",
         )
     ]
 
