@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from matcher.domain import MessageRequest
-from matcher.errors import IllegalStep, InvalidRequest, NotAllowed, NotFound
+from matcher.errors import InvalidRequest, NotAllowed, NotFound
 from matcher.hiring.candidates import Candidate, own_link
 from matcher.hiring.need import JobNeed
 from matcher.hiring.shortlists.match import MODEL, NeedMatcher
@@ -19,6 +19,7 @@ from matcher.hiring.shortlists.shortlist import (
     Listed,
     Shortlist,
     apart,
+    decided_meanwhile,
     ordered,
     version_of,
 )
@@ -163,11 +164,11 @@ class ShortlistDesk:
         if entry is None:
             raise NotFound(f"There is no profile '{code}' on this shortlist: it may have been withdrawn.")
         if seen is not None and seen != _instant(entry):
-            raise IllegalStep(f"Somebody else decided on {code} meanwhile: read it first. Nothing was done.")
+            raise decided_meanwhile(entry.code)
         sealed = Decided(
             decided.decision, self._parts.seals.seal({"reason": decided.reason}), decided.by, decided.at
         )
-        self._parts.rows.decide(shortlist, entry.candidate_id, sealed, self._mail(shortlist, entry, decided))
+        self._parts.rows.decide(shortlist, entry, sealed, self._mail(shortlist, entry, decided))
         return self.get(shortlist_id)
 
     def reason(self, decided: Decided) -> str:

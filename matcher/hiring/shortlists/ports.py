@@ -6,7 +6,7 @@ from typing import Protocol
 from matcher.domain import MessageRequest
 from matcher.hiring.candidates import Candidate
 from matcher.hiring.need import JobNeed
-from matcher.hiring.shortlists.shortlist import Decided, Shortlist
+from matcher.hiring.shortlists.shortlist import Decided, Listed, Shortlist
 
 
 class Needs(Protocol):
@@ -52,9 +52,9 @@ class ShortlistRows(Protocol):
         """Return shortlists, latest first: of a need, or all."""
         ...
 
-    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided, mail: MessageRequest) -> None:
+    def decide(self, shortlist: Shortlist, entry: Listed, decided: Decided, mail: MessageRequest) -> None:
         """Keep a decision, in one transaction with its mail and its entry in the audit.
 
-        NotFound once the profile is withdrawn.
+        NotFound once the profile is withdrawn, IllegalStep where another decision than the entry's is kept.
         """
         ...

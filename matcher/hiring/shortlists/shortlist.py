@@ -8,6 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Self
 
+from matcher.errors import IllegalStep
 from matcher.hiring.need import JobNeed, Remote
 from matcher.hiring.profile import CandidateProfile
 from matcher.hiring.shortlists.match import Match
@@ -61,6 +62,11 @@ class Listed:
     def code(self) -> str:
         """The neutral name of the profile."""
         return self.match.code
+
+
+def decided_meanwhile(code: str) -> IllegalStep:
+    """Return the error of a decision on a profile that somebody else has decided on since it was read."""
+    return IllegalStep(f"Somebody else decided on {code} meanwhile: read it first. Nothing was done.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from matcher.domain.items import Organisation
-from matcher.errors import InvalidRequest, MatcherError, NotAllowed, NotFound
+from matcher.domain.messages import MessageRequest
+from matcher.errors import IllegalStep, InvalidRequest, MatcherError, NotAllowed, NotFound
 from matcher.hiring import JobNeed, JobSkill, Requirement, UnlawfulWords
 from matcher.hiring.candidates import Candidate, CandidatesClosed, Sealing, Wishes
 from matcher.hiring.needs import SavedNeed
@@ -159,6 +160,22 @@ def test_a_person_decides_with_a_reason_and_the_candidate_is_told(hall: Hall) ->
     assert changed.listed[0].decided.decision is Decision.KEEP  # type: ignore[union-attr]  # just decided
     (own,) = hall.desk.decisions_on(candidate.id)
     assert own[1].decision is Decision.KEEP
+
+
+def test_of_two_decisions_at_once_the_second_is_refused(hall: Hall) -> None:
+    candidate = hall.candidate("ines", "Python")
+    made = hall.desk.make("N1", hall.room.hr.id, NOW)
+    rows, read = hall.room.matcher.store.shortlists, made.of(candidate.profile.code)
+    assert read is not None
+    hall.decide(made, candidate.profile.code)
+    late = Decided(Decision.NOT_NOW, "sealed", hall.room.hr.id, NOW)
+    mail = MessageRequest("late", candidate.id, DECIDED_EVENT, NOW)
+    with pytest.raises(IllegalStep, match="Somebody else decided"):
+        rows.decide(made, read, late, mail)
+    kept = hall.desk.get(made.id).of(candidate.profile.code)
+    assert kept is not None
+    assert kept.decided is not None
+    assert kept.decided.decision is Decision.KEEP
 
 
 def test_what_cannot_be_told_is_not_kept(hall: Hall) -> None:

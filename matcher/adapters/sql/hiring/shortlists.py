@@ -17,7 +17,17 @@ from matcher.audit import Note, Of
 from matcher.domain import MessageRequest
 from matcher.errors import NotFound
 from matcher.hiring import HeldSkill, JobSkill, Requirement, Weight
-from matcher.hiring.shortlists import Apart, Decided, Decision, Line, Listed, Match, MetBy, Shortlist
+from matcher.hiring.shortlists import (
+    Apart,
+    Decided,
+    Decision,
+    Line,
+    Listed,
+    Match,
+    MetBy,
+    Shortlist,
+    decided_meanwhile,
+)
 from matcher.knowledge.job_skills import Relation
 
 
@@ -59,15 +69,17 @@ class ShortlistTables:
         """Return shortlists, latest first: of a need, or all."""
         return self._read(shortlists.c.need_id == need_id if need_id else shortlists.c.id != "")
 
-    def decide(self, shortlist: Shortlist, candidate_id: str, decided: Decided, mail: MessageRequest) -> None:
+    def decide(self, shortlist: Shortlist, entry: Listed, decided: Decided, mail: MessageRequest) -> None:
         """Keep a decision, queue its mail and enter it in the audit, all or nothing.
 
-        NotFound where the profile was withdrawn meanwhile.
+        NotFound where the profile was withdrawn meanwhile, IllegalStep where somebody else decided on it.
         """
+        candidate_id, former = entry.candidate_id, entry.decided
         mine = (
             shortlist_entries.c.shortlist_id == shortlist.id,
             shortlist_entries.c.candidate_id == candidate_id,
         )
+        as_read = shortlist_entries.c.decided_at.is_not_distinct_from(stamp(former.at) if former else None)
         values = {
             "decision": decided.decision.value,
             "sealed_reason": decided.reason,
@@ -80,7 +92,11 @@ class ShortlistTables:
             Note(act, Of.SHORTLIST, shortlist.id, decided.by, version),
         ]
         with self._database.writing("keeping a decision") as connection:
-            if not connection.execute(update(shortlist_entries).where(*mine).values(values)).rowcount:
+            if not connection.execute(
+                update(shortlist_entries).where(*mine, as_read).values(values)
+            ).rowcount:
+                if connection.execute(select(shortlist_entries.c.candidate_id).where(*mine)).first():
+                    raise decided_meanwhile(entry.code)
                 raise NotFound("There is no such profile on this shortlist: it may have been withdrawn.")
             queue_messages(connection, [mail], decided.at)
             enter(connection, notes, decided.at)
