@@ -306,11 +306,12 @@ class Matcher:
         plan = self.store.plans.load() if kind is Kind.PARTNER else None
         left_out: tuple[Missing, ...] = ()
         if kind is Kind.LEAD and not isinstance(query, Item):
-            query, left_out = self._screened(query)
+            query, left_out = self.screened(query)
         answer = self.without_index.recommend(query, kind, k, at, plan=plan, reactions=self._said)
         return replace(answer, notices=left_out + answer.notices)
 
-    def _screened(self, profile: Profile) -> tuple[Profile, tuple[Missing, ...]]:
+    def screened(self, profile: Profile) -> tuple[Profile, tuple[Missing, ...]]:
+        """Return a request for leads without the words that say who is wanted, and a notice of them."""
         return screened(read_ground_check(self.settings.data_dir), profile)
 
     def hits(self, query_id: str, kind: Kind) -> list[tuple[str, list[float]]]:
@@ -354,7 +355,7 @@ class Matcher:
         recommender.limit_memory(self.settings.kept_items_mb * 10**6)
         recommender.obey(self._said)
         recommender.enrol(self.store.participations)
-        recommender.screen(self._screened)
+        recommender.screen(self.screened)
         weights = self.settings.home / WEIGHTS_FILE
         if weights.exists():
             recommender.weigh(learnt(weights.read_text(encoding="utf-8")))

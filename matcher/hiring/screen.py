@@ -7,13 +7,16 @@ at balance, the wordings of offers leave its words alone, and so does this.
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from matcher.domain.answers import Missing
 from matcher.domain.items import Profile
 from matcher.hiring.grounds import GroundCheck, Unlawful
+from matcher.hiring.wordings import Words
+from matcher.language import exclusions
 
-_ABOUT_PLACE = "lieu_de_residence"
-"""The town of a job is matched, however the text puts it; the check of offers speaks of where people live."""
+_ORDERING = frozenset({"age", "sexe"})
+"""Grounds whose words would order leads, as schemes are for them; others may be what a job is about."""
 _YOUNG = re.compile(r"jeunes?\b", re.IGNORECASE)
 """Of "jeune technicien" the age alone is left out: the rest names the job."""
 
@@ -46,12 +49,17 @@ def screened(check: GroundCheck, profile: Profile) -> tuple[Profile, tuple[Missi
 
 
 def _blanked(check: GroundCheck, text: str, found: list[Unlawful]) -> str:
+    for span in exclusions(text):
+        persons = check.found(span.text)
+        if persons:  # "pas de seniors": an answer must not say that it left people out by such a ground
+            found.append(replace(persons[0], words=Words(span.text, span.start, span.end)))
+            text = text[: span.start] + " " * (span.end - span.start) + text[span.end :]
     for one in check.found(text, of_job=True):
-        if one.ground.criterion != _ABOUT_PLACE:
-            found.append(one)
+        if one.ground.criterion in _ORDERING:
             start, end = one.words.start, one.words.end
             young = _YOUNG.match(one.words.text) if one.ground.criterion == "age" else None
             end = start + young.end() if young else end
+            found.append(replace(one, words=Words(text[start:end], start, end)))
             text = text[:start] + " " * (end - start) + text[end:]
     return text
 

@@ -52,6 +52,38 @@ def test_what_did_not_count_may_be_said() -> None:
     assert CHECK.found("Quel que soit son âge. Trop vieille.") != []
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "Ne connaît ni les clés étrangères ni les jointures SQL.",
+        "Algorithme RSA demandé et non indiqué.",
+        "Le besoin demande dix ans de réseau, et plus de 20 ans de réseau sont indiqués.",
+        "Le besoin demande un niveau natif en Swift.",
+        "Trois ans en natif sur Android.",
+        "Maîtrise un framework en fin de carrière.",
+        "Un accent est mis sur les tests.",
+        "A dénoncé le contrat proposé.",
+    ],
+)
+def test_words_of_the_trade_are_no_ground(reason: str) -> None:
+    assert CHECK.found(reason) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une plateforme pour les personnes âgées.",
+        "Refonte d'un site trop vieux.",
+        "Des serveurs trop vieux à remplacer.",
+        "Notre équipe est très jeune.",
+        "Une femme ou un homme, en développement web.",
+        "Plus de 15 ans de réseau.",
+    ],
+)
+def test_what_a_job_is_about_is_no_ground(text: str) -> None:
+    assert CHECK.found(text, of_job=True) == []
+
+
 def test_no_skill_of_the_lists_speaks_of_a_person() -> None:
     labels = sorted(set(read_job_skills(DATA).skills().values()))
     wrong = [label for label in labels if CHECK.found(f"Ne connaît pas encore {label}.")]

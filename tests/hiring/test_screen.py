@@ -23,7 +23,7 @@ def left_of(text: str) -> str:
             "de développeuse Python à Rodez",
             "« une femme » (le sexe), « moins de 30 ans » (l'âge)",
         ),
-        ("un jeune technicien réseau à Albi", "un technicien réseau à Albi", "« jeune technicien » (l'âge)"),
+        ("un jeune technicien réseau à Albi", "un technicien réseau à Albi", "« jeune » (l'âge)"),
         ("technicien, homme de préférence", "technicien,", "« homme de préférence » (le sexe)"),
         (
             "a woman under 30, Python developer in Rodez",
@@ -64,3 +64,19 @@ def test_entries_of_lists_are_read_too() -> None:
     assert profile.needs[1] == "data"
     assert "homme" not in profile.needs[0]
     assert "un homme" in notice.fr
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["dev web toulouse, pas de femmes ni de seniors", "dev rodez, pas d'arabe", "dev rodez, pas de seniors"],
+)
+def test_nobody_is_said_to_be_left_out_of_a_search(text: str) -> None:
+    profile, (notice,) = screened(CHECK, Profile(description=text))
+    assert profile.description.rstrip(" ,") == text.partition(",")[0]
+    assert text.partition(", ")[2] in notice.fr
+    assert "L1132-1" in notice.fr
+
+
+def test_what_a_job_is_about_stays_in_a_request() -> None:
+    profile = Profile(description="un outil de suivi des religions, pas de développeur junior")
+    assert screened(CHECK, profile) == (profile, ())

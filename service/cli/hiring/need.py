@@ -13,6 +13,7 @@ from rich.text import Text
 
 from matcher.adapters.sql import utc_now
 from matcher.build import Matcher, open_matcher
+from matcher.domain.items import Profile
 from matcher.errors import InvalidRequest
 from matcher.hiring import JobNeed
 from matcher.hiring.needs import (
@@ -120,10 +121,12 @@ def leads(
     """Show who teaches the job near by, who widens who applies, and whose people could move."""
     with open_matcher(load()) as matcher:
         desk = matcher.hiring.needs
-        asked = desk.get(need_id).need if need_id.startswith("NEED-") else desk.draft(need_id, utc_now()).need
+        in_words = not need_id.startswith("NEED-")
+        asked = desk.draft(need_id, utc_now()).need if in_words else desk.get(need_id).need
+        _, left_out = matcher.screened(Profile(description=need_id if in_words else ""))
         found, lacking = matcher.hiring.leads.groups(asked), unmet(asked, matcher.hiring.leads)
-    if lacking is not None:
-        remarks().print(Text(lacking.en if lang == "en" else lacking.fr, "yellow"))
+    for notice in (*left_out, *((lacking,) if lacking is not None else ())):
+        remarks().print(Text(notice.en if lang == "en" else notice.fr, "yellow"))
     if as_json:
         _print_json([group_facts(group) for group in found])
         return
