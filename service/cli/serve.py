@@ -84,7 +84,12 @@ def _serve_one(settings: Settings, host: str, port: int, start: str) -> None:
 
 def _serve_many(settings: Settings, host: str, port: int, workers: int) -> None:
     with open_matcher(settings) as matcher:
-        matcher.index_now()  # once for all workers; an error that would stop each of them is reported here
+        try:
+            matcher.index_now()  # once for all workers; an error that would stop each is reported here
+        except BackendUnavailable as fault:
+            if settings.index_backend == "edge":
+                raise
+            remarks().print(f"{fault.detail} Meanwhile questions are answered from the store.")
     with tempfile.TemporaryDirectory(prefix="matcher-metrics-") as folder:
         tell_workers(FOLDER_VARIABLE, folder)
         uvicorn.run(WORKER_APP, factory=True, host=host, port=port, workers=workers, **_OPTIONS)

@@ -64,7 +64,7 @@ SAID: dict[str, str] = {
     "merged": mark("Les deux fiches n'en font plus qu'une."),
     "person_added": mark("La personne est ajoutée."),
     "person_disabled": mark("Cette personne ne peut plus se connecter."),
-    "person_enabled": mark("La personne est de nouveau active ; elle se connecte comme la première fois."),
+    "person_enabled": mark("Cette personne est réactivée."),
     "key_revoked": mark("Cette clé n'ouvre plus rien."),
     "wished": mark("Votre disponibilité est enregistrée."),
     "staff_approve": mark(

@@ -36,7 +36,7 @@ def test_a_person_is_added_disabled_and_enabled(signed: FastAPI) -> None:
     enable = f"/administration/personnes/{person.id}/reactiver"
     assert enable in admin.get("/administration").text
     answered = admin.post(enable, follow_redirects=True)
-    assert "de nouveau active" in answered.text
+    assert "réactivée" in answered.text
     assert enable not in answered.text
     assert matcher.store.people.get(person.id).may_sign_in
     admin.post(enable)
